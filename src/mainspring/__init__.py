@@ -1,0 +1,1 @@
+"""Mainspring runs a company on one database: customers, money, materials, people and the plan that ties them."""
