@@ -210,7 +210,8 @@ class Query:
         name = f"custom_{path[7:]}"
         kind = self.fields.custom[path].kind
         number = models.DecimalField(max_digits=38, decimal_places=10)
-        output = {"decimal": number, "money": number, "date": models.DateField(), "bool": models.BooleanField()}.get(kind)
+        day, yes = models.DateField(), models.BooleanField()
+        output = {"decimal": number, "money": number, "date": day, "bool": yes}.get(kind)
         self._annotations[name] = Cast(KT(f"custom__{path[7:]}"), output or models.TextField())
         return name
 
