@@ -132,18 +132,17 @@ def _charge(book: _Book, event: Event) -> None:
     goods = book.received.get(event.origin)
     problem.require(goods is not None, "events", event.id, "origin", event.origin, "must be an earlier receipt")
     home, rest = event.location, event.value
+    parts: dict[str, Decimal] = {home: ZERO}
     for location, pool in sorted(book.by_location.items()):
-        of_receipt = book.method == "fifo" or location == home
-        left = pool.on_hand_of(event.origin, goods.quantity) if of_receipt else ZERO
-        if not left:
-            continue
-        part = rounding.truncated(Fraction(event.value) * Fraction(left) / Fraction(goods.quantity), book.digits)
-        pool.charge(event.origin, part)
-        rest -= part
-        book.add(event, location, ZERO, stock=part)
+        left = pool.on_hand_of(event.origin, goods.quantity) if book.method == "fifo" or location == home else ZERO
+        if left:
+            exact = Fraction(event.value) * Fraction(left) / Fraction(goods.quantity)
+            parts[location] = rounding.truncated(exact, book.digits)
+            pool.charge(event.origin, parts[location])
+            rest -= parts[location]
     other = "variance" if book.method == "standard" else "cost_of_sales"
-    if rest or not event.value or other == "variance":
-        book.add(event, home, ZERO, **{other: rest})
+    for location, part in parts.items():
+        book.add(event, location, ZERO, stock=part, **{other: rest if location == home else ZERO})
 
 
 def _transfer(book: _Book, event: Event) -> None:
