@@ -1,0 +1,25 @@
+"""The database server of the tests: started when a test first asks for the database, stopped at the end.
+
+Tests keep a data folder of their own (MAINSPRING_TEST_DATA, default .data/test) and commit without waiting for the
+disk; the server itself keeps fsync on.
+"""
+
+import os
+
+os.environ["MAINSPRING_DATA"] = os.environ.get("MAINSPRING_TEST_DATA") or ".data/test"
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, request):
+    from django.db import connections
+
+    options = connections["default"].settings_dict["OPTIONS"]
+    options.pop("pool", None)
+    options["options"] = "-c synchronous_commit=off"
+    if not os.environ.get("DATABASE_URL"):
+        from mainspring.site import postgres
+
+        server = postgres.Server().start()
+        request.addfinalizer(server.stop)
