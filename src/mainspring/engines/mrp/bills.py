@@ -69,7 +69,9 @@ def cumulative_lead_days(items: Sequence[Item], bom: Sequence[BomLine]) -> dict[
 
 def _loop(unplanned: set[str], bom: Sequence[BomLine]) -> tuple[str, ...]:
     """Walk upwards from any item that cannot be levelled until one comes again."""
-    parent_of = {line.component: line.parent for line in bom if line.parent in unplanned and line.component in unplanned}
+    parent_of = {
+        line.component: line.parent for line in bom if line.parent in unplanned and line.component in unplanned
+    }
     name, walked = min(parent_of), []
     while name not in walked:
         walked.append(name)

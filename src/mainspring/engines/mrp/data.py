@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
 from mainspring.engines.calendar.working import Calendar
@@ -157,6 +157,6 @@ def _item_checks(problem: Problem, item: Item) -> Iterator[tuple]:
     yield lot.period_days > 0, "items", item.id, "lot.period_days", lot.period_days, "must be above 0"
     least = max(lot.minimum, lot.multiple)
     if lot.multiple > 0:
-        least = -(-least // lot.multiple) * lot.multiple
+        least = (least / lot.multiple).to_integral_value(ROUND_CEILING) * lot.multiple
     fits = not lot.maximum or lot.maximum >= least
     yield fits, "items", item.id, "lot.maximum", lot.maximum, f"must be at least {least}: minimum raised to multiple"

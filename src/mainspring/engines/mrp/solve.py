@@ -94,7 +94,8 @@ def _net(today: date, item: Item, demands: Sequence[Requirement], receipts: Sequ
     for sign, rows in ((1, receipts), (-1, demands)):
         for row in rows:
             change[row.due_on] = change.get(row.due_on, ZERO) + sign * row.quantity
-    days, balance, orders = sorted(change), ZERO, []
+    days, balance = sorted(change), ZERO
+    orders: list[PlannedOrder] = []
     for position, day in enumerate(days):
         balance += change[day]
         if balance >= 0:
@@ -145,7 +146,8 @@ def _pegged(
     orders: Sequence[PlannedOrder],
 ) -> list[Peg]:
     """Serve demands by date from stock, then from receipts and orders by date: one level, earliest first."""
-    coming = sorted([*receipts, *orders], key=lambda row: (row.due_on, isinstance(row, PlannedOrder)))
+    supply: list[Receipt | PlannedOrder] = [*receipts, *orders]
+    coming = sorted(supply, key=lambda row: (row.due_on, isinstance(row, PlannedOrder)))
     supplies = [("on_hand", item.on_hand), *((row.id, row.quantity) for row in coming)]
     pegs, position, left = [], 0, item.on_hand
     for demand in demands:

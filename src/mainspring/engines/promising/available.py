@@ -46,12 +46,12 @@ def available(supplies: Sequence[Entry], demands: Sequence[Entry], on: date) -> 
     for sign, entries in ((1, supplies), (-1, demands)):
         for entry in entries:
             changes[entry.on] = changes.get(entry.on, ZERO) + sign * entry.quantity
-    balance, least = ZERO, None
+    balance, later = ZERO, []
     for day in sorted(changes):
         balance += changes[day]
         if day >= on:
-            least = balance if least is None else min(least, balance)
-    return max(ZERO, least)
+            later.append(balance)
+    return max(ZERO, min(later))
 
 
 def free_supply(supplies: Sequence[Entry], demands: Sequence[Entry]) -> list[Cover]:

@@ -94,7 +94,9 @@ def test_p09_safety_stock_is_protected_once():
 
 def test_p09_missing_safety_stock_is_a_reason_of_its_own():
     answer = plan(item("A", on_hand=D(4), safety_stock=D(10)))
-    assert [(order.quantity, order.due_on, order.reason.code) for order in answer.orders] == [(6, TODAY, "safety_stock")]
+    assert [(order.quantity, order.due_on, order.reason.code) for order in answer.orders] == [
+        (6, TODAY, "safety_stock")
+    ]
 
 
 def test_p10_overdue_rows_count_today_and_are_flagged():
@@ -102,7 +104,10 @@ def test_p10_overdue_rows_count_today_and_are_flagged():
         item("A"), demands=[demand("SO", 10, -5)], receipts=[Receipt("PO", "A", TODAY - timedelta(days=3), D(4))]
     )
     assert (quantities(answer), answer.orders[0].due_on) == ([6], TODAY)
-    assert [(each.code, each.subject) for each in answer.messages] == [("overdue_demand", "SO"), ("overdue_receipt", "PO")]
+    assert [(each.code, each.subject) for each in answer.messages] == [
+        ("overdue_demand", "SO"),
+        ("overdue_receipt", "PO"),
+    ]
 
 
 def test_p11_twenty_two_becomes_thirty_and_says_why():
@@ -127,7 +132,9 @@ def test_p11_lot_kinds_and_split(rule, expected):
 
 
 def test_p11_a_period_lot_covers_its_period():
-    answer = plan(item("A", lot=Lot("period", period_days=7)), demands=[demand(str(day), 5, day) for day in (1, 4, 7, 8)])
+    answer = plan(
+        item("A", lot=Lot("period", period_days=7)), demands=[demand(str(day), 5, day) for day in (1, 4, 7, 8)]
+    )
     assert quantities(answer) == [15, 5]
 
 
@@ -184,6 +191,11 @@ def test_p27_bad_rows_give_a_list():
         ("bom", 0, "component"), ("bom", 0, "quantity"), ("bom", 0, "attrition_percent"),
         ("demands", 0, "quantity"), ("demands", 1, "id"), ("demands", 1, "item"),
     }  # fmt: skip
+
+
+def test_p11_a_maximum_below_the_raised_minimum_is_refused():
+    with pytest.raises(InvalidProblem, match="at least 6"):
+        plan(item("A", lot=Lot(minimum=D(5), multiple=D(2), maximum=D(5))))
 
 
 def test_p27_zero_quantities_and_zero_leads_plan_nothing():
@@ -262,7 +274,8 @@ def test_every_demand_is_pegged_in_full_and_no_supply_twice(problem):
 
 @given(st.decimals("0.001", 500, places=3), st.integers(0, 60), st.integers(0, 30), st.integers(0, 200))
 def test_p11_lots_cover_the_need_and_keep_every_limit(net, minimum, multiple, extra):
-    maximum = D(max(minimum, multiple) + extra)
+    least = -(-minimum // multiple) * multiple if multiple else minimum
+    maximum = D(max(least, multiple) + extra)
     rule = Lot(minimum=D(minimum), multiple=D(multiple), maximum=maximum)
     sizes, _ = lots.sized(net, rule, 3)
     assert sum(sizes) >= net

@@ -38,7 +38,9 @@ def test_a_promise_says_what_covers_it():
 
 
 def test_what_stock_covers_is_promised_for_the_wanted_day():
-    assert available.earliest(SUPPLIES, DEMANDS, D(6), wanted_on=TODAY + timedelta(days=1)).on == TODAY + timedelta(days=1)
+    assert available.earliest(SUPPLIES, DEMANDS, D(6), wanted_on=TODAY + timedelta(days=1)).on == TODAY + timedelta(
+        days=1
+    )
 
 
 def test_a_part_that_nothing_covers_is_missing():
