@@ -217,7 +217,7 @@ PRODUCT_NAME = _("Mainspring")
 # Files, mail, cache.
 
 STATIC_URL = "/static/"
-STATIC_ROOT = places.data_folder() / "static"
+WHITENOISE_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0  # revalidated; only names that carry a content hash are kept for good
