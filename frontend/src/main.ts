@@ -1,0 +1,35 @@
+import "./styles/main.scss";
+import htmx from "htmx.org";
+import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
+import * as dialog from "./core/dialog";
+import * as forms from "./core/forms";
+import * as frame from "./core/frame";
+import { mountAll, unmountAll } from "./core/islands";
+import * as popover from "./core/popover";
+
+// Morphing keeps focus, scroll and what is being typed when a region refreshes itself. Grids keep their own state.
+htmx.defineExtension("morph", {
+  isInlineSwap: (style: string) => style === "morph" || style.startsWith("morph:"),
+  handleSwap: (style: string, target: Node, fragment: Node) => {
+    if (style !== "morph" && !style.startsWith("morph:")) return false;
+    const morphStyle = style === "morph:innerHTML" ? "innerHTML" : "outerHTML";
+    const content = morphStyle === "outerHTML" ? (fragment as ParentNode).firstElementChild : [...fragment.childNodes];
+    return Idiomorph.morph(target as Element, content as never, { morphStyle, ignoreActiveValue: true, callbacks: { beforeNodeMorphed: keepsItself } });
+  },
+} as never);
+
+function keepsItself(old: Node): boolean {
+  return !(old instanceof HTMLElement && old.matches('[data-island="grid"], [data-island="chart"], [data-island="kanban"], .is-editing'));
+}
+
+popover.start();
+dialog.start();
+frame.start();
+forms.start();
+htmx.onLoad((element) => mountAll(element as HTMLElement));
+document.addEventListener("htmx:beforeCleanupElement", (event) => unmountAll(event.target as Element));
+mountAll(document);
+
+if ("serviceWorker" in navigator && location.protocol === "https:" || ["localhost", "127.0.0.1"].includes(location.hostname)) {
+  navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+}
