@@ -12,14 +12,16 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, request):
+def django_db_modify_db_settings(django_db_modify_db_settings):
     from django.db import connections
 
     options = connections["default"].settings_dict["OPTIONS"]
     options.pop("pool", None)
     options["options"] = "-c synchronous_commit=off"
-    if not os.environ.get("DATABASE_URL"):
-        from mainspring.site import postgres
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from mainspring.site import postgres
 
-        server = postgres.Server().start()
-        request.addfinalizer(server.stop)
+    with postgres.Server():
+        yield
