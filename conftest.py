@@ -5,6 +5,7 @@ disk; the server itself keeps fsync on.
 """
 
 import os
+from urllib.parse import parse_qsl, urlsplit
 
 os.environ["MAINSPRING_DATA"] = os.environ.get("MAINSPRING_TEST_DATA") or ".data/test"
 
@@ -23,5 +24,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
         return
     from mainspring.site import postgres
 
-    with postgres.Server():
+    # Settings may have been read before this file named the tests' data folder: the server says where it listens.
+    with postgres.Server() as server:
+        host = dict(parse_qsl(urlsplit(server.url()).query)).get("host")
+        connections["default"].settings_dict["HOST"] = host or connections["default"].settings_dict["HOST"]
         yield
