@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -182,7 +183,9 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         account = service_account()
-        become = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        become: dict[str, Any] = (
+            {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        )
         # Output goes to a file: the server keeps the descriptors of pg_ctl, so a pipe would never end.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
