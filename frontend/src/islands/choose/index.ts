@@ -37,7 +37,7 @@ export default function mount(element: HTMLElement): () => void {
       ? (query: string, done: (items?: Item[]) => void) => {
           json<{ items: Item[] }>(withParameters(url, { q: query })).then(
             (answer) => {
-              chooser.clearOptions((option: Item) => chooser.items.includes(String(option.id)));
+              chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
               done(answer.items);
             },
             () => done(),

@@ -73,12 +73,12 @@ function restore(form: HTMLFormElement, draft: Draft, bar: HTMLElement): void {
   const values = new Map<string, string[]>();
   for (const [name, value] of draft.fields) values.set(name, [...(values.get(name) ?? []), value]);
   for (const field of form.elements) {
-    const control = field as HTMLInputElement & HTMLSelectElement & { tomselect?: { setValue(value: string | string[], silent?: boolean): void } };
+    const control = field as HTMLInputElement & { tomselect?: { setValue(value: string | string[], silent?: boolean): void } };
     if (!control.name || control.type === "file" || control.name === "csrfmiddlewaretoken") continue;
     const kept = values.get(control.name);
     if (control.tomselect) control.tomselect.setValue(kept ?? [], true);
     else if (control.type === "checkbox" || control.type === "radio") control.checked = !!kept?.includes(control.value);
-    else if (control instanceof HTMLSelectElement && control.multiple) for (const option of control.options) option.selected = !!kept?.includes(option.value);
+    else if (field instanceof HTMLSelectElement && field.multiple) for (const option of field.options) option.selected = !!kept?.includes(option.value);
     else if (kept) control.value = kept[0];
     control.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
   }
