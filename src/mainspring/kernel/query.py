@@ -94,8 +94,9 @@ class Fields:
 
     def __init__(self, of: resource.Resource, ctx):
         self.resource, self.ctx, self.model = of, ctx, of.model
-        self._modes: dict = {}
+        self._modes: dict[str, str] = {}
         self._custom: dict | None = None
+        self.partly_clear = access.clear_when(ctx, of.model)
 
     @property
     def custom(self) -> dict:
@@ -115,29 +116,39 @@ class Fields:
         return [self.column(p) for p in paths if self.mode(p) != "hide"]
 
     def is_clear(self, path: str) -> bool:
-        """Whether the person may filter, sort, search, group and chart by the path."""
-        return self.mode(path) in ("view", "edit")
+        """Whether the person may sort, group, sum and chart by the path: in the clear on every row."""
+        return self.mode(path) in ("view", "edit") and path not in self.partly_clear
+
+    def clear_rows(self, path: str) -> Q | None:
+        """Condition of the rows on which the path may be filtered and searched; None when on none."""
+        return self.partly_clear.get(path, Q()) if self.mode(path) in ("view", "edit") else None
+
+    def mode_on(self, record, path: str) -> str:
+        """The mode of a path on one record, read by `Query.ordered` or by `access.with_clearance`."""
+        mode = self.mode(path)
+        if mode == "mask" or path not in self.partly_clear:
+            return mode
+        flag = getattr(record, f"_clear_{path}", None)
+        if flag is None:
+            flag = self.model._default_manager.filter(self.partly_clear[path], pk=record.pk).exists()
+        return mode if flag else "mask"
 
     def mode(self, path: str) -> str:
         """hide, mask, view or edit; unknown paths are hidden."""
-        if path.startswith("custom."):
-            return self._mode_of(self.model, path) if path in self.custom else "hide"
-        if path in self.resource.computed:
-            return min((self._mode_of(self.model, path), "view"), key=access.MODES.index)
-        if not _is_known(self.resource, path):
-            return "hide"
-        owner, found = self.model, "edit"
-        for part in path.split("__"):
-            if owner is not self.model and resource.of(owner) and not access.can(self.ctx, owner, "view"):
-                return "hide"
-            found = min((found, self._mode_of(owner, part)), key=access.MODES.index)
-            owner = owner._meta.get_field(part).related_model if part != "pk" else None
-        return found
+        if path not in self._modes:
+            self._modes[path] = self._mode(path)
+        return self._modes[path]
 
-    def _mode_of(self, model, name: str) -> str:
-        if model not in self._modes:
-            self._modes[model] = access.field_modes(self.ctx, model)
-        return self._modes[model].get(name, "edit")
+    def _mode(self, path: str) -> str:
+        if path.startswith("custom."):
+            known = path in self.custom
+        else:
+            known = path in self.resource.computed or _is_known(self.resource, path)
+        if not known:
+            return "hide"
+        if path in self.resource.computed or path == "pk":
+            return access.field_modes(self.ctx, self.model).get(path, "view")
+        return access.path_mode(self.ctx, self.model, path)
 
 
 def _is_known(of: resource.Resource, path: str) -> bool:
@@ -210,20 +221,22 @@ class Query:
         name = f"custom_{path[7:]}"
         kind = self.fields.custom[path].kind
         number = models.DecimalField(max_digits=38, decimal_places=10)
-        output = {"decimal": number, "money": number, "date": models.DateField(), "bool": models.BooleanField()}.get(kind)
+        day, yes = models.DateField(), models.BooleanField()
+        output = {"decimal": number, "money": number, "date": day, "bool": yes}.get(kind)
         self._annotations[name] = Cast(KT(f"custom__{path[7:]}"), output or models.TextField())
         return name
 
     def _condition(self, asked: Filter) -> Q | None:
         key = asked.path if asked.operator == "eq" else f"{asked.path}__{asked.operator}"
         try:
-            if not self.fields.is_clear(asked.path):
+            rows = self.fields.clear_rows(asked.path)
+            if rows is None:
                 raise FieldDoesNotExist
             column = self.fields.column(asked.path)
             if column.compute or asked.operator not in _BY_KIND.get(column.kind, _ORDERED):
                 self.errors[key] = _("This field has no such filter.")
                 return None
-            return self._build(column, asked)
+            return rows & self._build(column, asked)
         except FieldDoesNotExist:
             self.errors[key] = _("There is no such field.")
         except (ValueError, TypeError, OverflowError, InvalidOperation, ValidationError):
@@ -334,7 +347,7 @@ class Query:
     # -- search ---------------------------------------------------------------------------------------------------
 
     def search_paths(self) -> list[str]:
-        return [p for p in self.resource.names("search") if self.fields.is_clear(p)]
+        return [p for p in self.resource.names("search") if self.fields.clear_rows(p) is not None]
 
     def _search(self, rows):
         """Every word must be found in some search field. Words found in linked records become a list of their keys, so
@@ -350,7 +363,7 @@ class Query:
                     keys = list(linked.values_list("pk", flat=True)[:500])
                     found |= Q(**{f"{prefix}__in": keys}) if len(keys) < 500 else Q(**{f"{path}__icontains": word})
                 else:
-                    found |= Q(**{f"{self.name(path)}__icontains": word})
+                    found |= self.fields.clear_rows(path) & Q(**{f"{self.name(path)}__icontains": word})
             rows = rows.filter(found)
         return rows
 
@@ -367,9 +380,7 @@ class Query:
 
     def ordered(self, columns=()) -> models.QuerySet:
         """All matching records in order; `columns` are those to be shown, whose links are fetched along."""
-        rows = self.filtered()
-        if self._annotations:
-            rows = rows.annotate(**self._annotations)
+        rows = access.with_clearance(self.filtered(), self.ctx)
         order = [("-" if desc else "") + name for name, desc in self.keys]
         related = self.related(columns)
         return rows.order_by(*order).select_related(*related) if related else rows.order_by(*order)
