@@ -3,6 +3,7 @@
 from .access import Membership, Role, RoleGrant, User
 from .base import Document, DocumentIdentity, DocumentLine, DocumentLink, Entity
 from .custom import CustomField
+from .jobs import JobRun, JobSchedule
 from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
 from .structure import Company, Currency, Department, Site, Territory
 
@@ -10,4 +11,5 @@ __all__ = [
     "AuditEntry", "Company", "Currency", "CustomField", "Department", "Document", "DocumentIdentity", "DocumentLine",
     "DocumentLink", "Entity", "IdempotencyKey", "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "Site",
     "Territory", "User",
+    "JobRun", "JobSchedule",
 ]
