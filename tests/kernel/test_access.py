@@ -113,3 +113,30 @@ def test_an_ended_membership_gives_nothing(cast, fleet):
     user.memberships.update(ends_on=None)
     user.is_active = False
     assert not access.rows(cast.ctx(user), Vehicle).exists()
+
+
+def test_a_field_may_be_clear_on_own_rows_only(cast, fleet):
+    """SEC-03: contact data is masked until the record is one's own, on every row a person sees."""
+    Vehicle.objects.update(phone="+37061234567")
+    guest = cast.person("guest", "fleet_guest")
+    Vehicle.objects.filter(plate="OWN1").update(keeper=guest)
+    ctx = cast.ctx(guest)
+    seen = access.with_clearance(access.rows(ctx, Vehicle), ctx).order_by("pk")
+    assert [access.shown(ctx, v, "phone") for v in seen] == ["+37061234567", "+37******567"]
+    assert [access.shown(ctx, v, "phone") for v in access.rows(ctx, Vehicle).order_by("pk")] == [
+        "+37061234567", "+37******567"]
+    assert access.rows(ctx, Vehicle).filter(access.in_the_clear(ctx, Vehicle, "phone")).get().plate == "OWN1"
+    assert not access.may_see(ctx, Vehicle, "phone")
+    assert access.in_the_clear(ctx, Vehicle, "seats") is None
+    boss = cast.ctx(fleet["boss"])
+    assert {access.shown(boss, v, "phone") for v in access.rows(boss, Vehicle)} == {"+37061234567"}
+
+
+def test_a_path_through_a_relation_obeys_the_rules_of_both_ends(cast, fleet):
+    guest = cast.ctx(cast.person("guest", "fleet_guest"))
+    assert access.path_mode(guest, Inspection, "vehicle__plate") == "mask"
+    assert access.path_mode(guest, Inspection, "vehicle__seats") == "hide"
+    assert access.path_mode(guest, Inspection, "vehicle__phone") == "mask"
+    stranger = cast.ctx(cast.person("stranger"))
+    assert access.path_mode(stranger, Inspection, "vehicle__bought_on") == "hide"
+    assert access.path_mode(stranger, Inspection, "vehicle__plate") == "edit"

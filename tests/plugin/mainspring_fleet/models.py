@@ -9,6 +9,7 @@ from mainspring.kernel.workflow import Input, Verb, Workflow
 class Vehicle(Entity):
     """A car, van or truck of the company."""
 
+    phone = models.CharField("phone", max_length=30, blank=True)
     plate = models.CharField("plate", max_length=12, unique=True)
     model_name = models.CharField("model", max_length=60, blank=True)
     keeper = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, verbose_name="keeper")
@@ -19,6 +20,7 @@ class Vehicle(Entity):
     actions = (Verb("hand_over", label="Hand over", ask=(Input("keeper", "link", to="kernel.user"),)),)
     scope_paths = {"own": "keeper", "team": "keeper__department", "site": "site"}
     key = ("plate",)
+    clear_when = {"phone": lambda ctx: Q(keeper=ctx.user)}
 
     class Meta:
         verbose_name, verbose_name_plural = "vehicle", "vehicles"

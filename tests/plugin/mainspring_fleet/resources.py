@@ -6,10 +6,10 @@ from .models import Inspection, Vehicle
 class Vehicles(Resource):
     model = Vehicle
     menu = "Fleet"
-    columns = "plate model_name keeper site seats bought_on"
-    search = "plate model_name"
+    columns = "plate model_name phone keeper site seats bought_on"
+    search = "plate model_name phone"
     filters = "keeper site seats bought_on"
-    form = "plate model_name | keeper site seats bought_on"
+    form = "plate model_name phone | keeper site seats bought_on"
     related = {"Inspections": ("mainspring_fleet/inspections", "vehicle")}
     dimensions = "keeper site bought_on"
     measures = "seats"
