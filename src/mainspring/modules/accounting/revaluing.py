@@ -1,1 +1,1 @@
-"""In work."""
+"""Verbs of these documents."""
