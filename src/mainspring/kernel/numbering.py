@@ -5,7 +5,6 @@ from django.db import connection, transaction
 from . import database
 from .models.records import NumberSeries
 
-
 _known: dict[tuple, tuple[int, str, bool]] = {}
 
 

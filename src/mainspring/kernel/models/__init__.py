@@ -3,11 +3,30 @@
 from .access import Membership, Role, RoleGrant, User
 from .base import Document, DocumentIdentity, DocumentLine, DocumentLink, Entity
 from .custom import CustomField
+from .jobs import JobRun, JobSchedule
 from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
 from .structure import Company, Currency, Department, Site, Territory
 
 __all__ = [
-    "AuditEntry", "Company", "Currency", "CustomField", "Department", "Document", "DocumentIdentity", "DocumentLine",
-    "DocumentLink", "Entity", "IdempotencyKey", "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "Site",
-    "Territory", "User",
+    "AuditEntry",
+    "Company",
+    "Currency",
+    "CustomField",
+    "Department",
+    "Document",
+    "DocumentIdentity",
+    "DocumentLine",
+    "DocumentLink",
+    "Entity",
+    "IdempotencyKey",
+    "JobRun",
+    "JobSchedule",
+    "Membership",
+    "NumberSeries",
+    "Role",
+    "RoleGrant",
+    "RowHistory",
+    "Site",
+    "Territory",
+    "User",
 ]

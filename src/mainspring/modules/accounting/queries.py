@@ -95,7 +95,7 @@ def tax_code_for(item, party, company, direction: str, on: date | None = None) -
     return codes.get("default")
 
 
-EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
+EU = frozenset(["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"])
 
 
 def tax_rates(codes, on: date) -> dict[int, Decimal]:
