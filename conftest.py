@@ -5,6 +5,7 @@ disk; the server itself keeps fsync on.
 """
 
 import os
+from urllib.parse import parse_qsl, urlsplit
 
 os.environ["MAINSPRING_DATA"] = os.environ.get("MAINSPRING_TEST_DATA") or ".data/test"
 
@@ -12,14 +13,19 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, request):
+def django_db_modify_db_settings(django_db_modify_db_settings):
     from django.db import connections
 
     options = connections["default"].settings_dict["OPTIONS"]
     options.pop("pool", None)
     options["options"] = "-c synchronous_commit=off"
-    if not os.environ.get("DATABASE_URL"):
-        from mainspring.site import postgres
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from mainspring.site import postgres
 
-        server = postgres.Server().start()
-        request.addfinalizer(server.stop)
+    # Settings may have been read before this file named the tests' data folder: the server says where it listens.
+    with postgres.Server() as server:
+        host = dict(parse_qsl(urlsplit(server.url()).query)).get("host")
+        connections["default"].settings_dict["HOST"] = host or connections["default"].settings_dict["HOST"]
+        yield

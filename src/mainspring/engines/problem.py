@@ -1,6 +1,9 @@
 """How an engine refuses bad data: which array, which row, which value, which rule."""
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+Present = TypeVar("Present")
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,10 @@ def require(condition: bool, array: str, row: int | str, field: str, value: obje
     """Raise InvalidProblem with one defect unless the condition holds."""
     if not condition:
         raise InvalidProblem(Defect(array, row, field, value, rule))
+
+
+def present(value: Present | None, array: str, row: int | str, field: str, shown: object, rule: str) -> Present:
+    """The value, or InvalidProblem when there is none."""
+    if value is None:
+        raise InvalidProblem(Defect(array, row, field, shown, rule))
+    return value

@@ -30,7 +30,7 @@ class Grant:
     entity: str
     verbs: frozenset[str]
     scope: str
-    fields: dict
+    fields: dict  # {field: one of MODES, or "clear": in the clear on every row}
     company_id: int | None
     territory_ids: frozenset[int] = frozenset()
     site_ids: frozenset[int] = frozenset()
@@ -214,15 +214,83 @@ def field_modes(ctx, model) -> dict[str, str]:
     grants = p.matching(model._meta.label_lower, "view")
     modes: dict[str, str] = {}
     for name in {n for g in grants for n in g.fields}:
-        best = max((g.fields.get(name, "edit") for g in grants), key=MODES.index)
+        best = max((g.fields.get(name, "edit").replace("clear", "edit") for g in grants), key=MODES.index)
         if best != "edit":
             modes[name] = best
     return modes
 
 
-def may_see(ctx, model, field_name: str) -> bool:
-    """Whether the field may be shown, filtered, sorted, searched and charted in the clear."""
-    return field_modes(ctx, model).get(field_name, "edit") in ("view", "edit")
+def clear_when(ctx, model) -> dict[str, Q]:
+    """Fields shown in the clear on some rows only: {field: condition of those rows}; masked on the others.
+
+    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts it.
+    """
+    stated = getattr(model, "clear_when", None)
+    if not stated or ctx.trusted or policy(ctx).all_powerful:
+        return {}
+    grants = policy(ctx).matching(model._meta.label_lower, "view")
+    lifted = {name for g in grants for name, mode in g.fields.items() if mode == "clear"}
+    return {name: condition(ctx) for name, condition in stated.items() if name not in lifted}
+
+
+def with_clearance(queryset, ctx):
+    """The queryset with one flag a field that is clear on some rows only, so that `shown` asks nothing more."""
+    flags = {f"_clear_{name}": models.Case(models.When(q, then=models.Value(True)), default=models.Value(False))
+             for name, q in clear_when(ctx, queryset.model).items()}
+    return queryset.annotate(**flags) if flags else queryset
+
+
+def in_the_clear(ctx, model, field_name: str) -> Q | None:
+    """Condition of the rows on which the field may be filtered, sorted, searched, grouped and charted; None: no row."""
+    mode = path_mode(ctx, model, field_name)
+    if mode not in ("view", "edit"):
+        return None
+    return clear_when(ctx, model).get(field_name, Q())
+
+
+def shown(ctx, record, field_name: str, value=None):
+    """The value as this person may see it: itself, a mask, or None when hidden."""
+    mode = field_modes(ctx, type(record)).get(field_name, "edit")
+    if mode == "hide":
+        return None
+    raw = getattr(record, field_name, None) if value is None else value
+    if mode != "mask" and field_name in getattr(type(record), "clear_when", {}):
+        condition = clear_when(ctx, type(record)).get(field_name)
+        clear = getattr(record, f"_clear_{field_name}", None)
+        if condition is not None and clear is None:
+            clear = type(record)._default_manager.filter(condition, pk=record.pk).exists()
+        mode = "view" if condition is None or clear else "mask"
+    return mask(raw) if mode == "mask" else raw
+
+
+NAMING = ("name", "code", "number", "title", "plate", "label", "username")
+
+
+def path_mode(ctx, model, path: str) -> str:
+    """Mode of a field reached through relations ("customer__phone"): the strictest rule on the way.
+
+    Of a record type the person has no right to at all only its naming fields are shown, as a link would show them.
+    """
+    if ctx.trusted or policy(ctx).all_powerful:
+        return "edit"
+    if path.startswith("custom."):
+        return field_modes(ctx, model).get(path, "edit")
+    owner, mode = model, "edit"
+    parts = path.split("__")
+    for n, part in enumerate(parts):
+        mode = min(mode, field_modes(ctx, owner).get(part, "edit"), key=MODES.index)
+        if n and part in getattr(owner, "clear_when", {}) and part in clear_when(ctx, owner):
+            mode = min(mode, "mask", key=MODES.index)
+        if n and not can(ctx, owner, "view") and part not in NAMING:
+            return "hide"
+        if n + 1 < len(parts):
+            owner = owner._meta.get_field(part).related_model
+    return mode
+
+
+def may_see(ctx, model, path: str) -> bool:
+    """Whether the field may be shown, filtered, sorted, searched and charted in the clear on every row in sight."""
+    return path_mode(ctx, model, path) in ("view", "edit") and path not in clear_when(ctx, model)
 
 
 def mask(value) -> str:

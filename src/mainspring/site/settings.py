@@ -1,4 +1,4 @@
-"""Settings of the product. Everything an installation may vary comes from MAINSPRING_* variables; see docs/operations."""
+"""Settings of the product. What an installation may vary comes from MAINSPRING_* variables; see docs/operations."""
 
 import json
 import os
@@ -22,6 +22,11 @@ def _flag(name: str, default: str = "") -> bool:
 
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _optional(module: str, name: str) -> list[str]:
+    package = module.rpartition(".")[0]
+    return [f"{module}.{name}"] if find_spec(package) and find_spec(module) else []
 
 
 # What the product consists of: modules are found by folder and by entry point, nothing is listed.
@@ -79,11 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *(
-        ["mainspring.web.middleware.ContextMiddleware"]
-        if "mainspring.web" in _OWN and find_spec("mainspring.web.middleware")
-        else []
-    ),
+    *_optional("mainspring.web.middleware", "ContextMiddleware"),
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -97,11 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(
-                    ["mainspring.web.context_processors.shell"]
-                    if "mainspring.web" in _OWN and find_spec("mainspring.web.context_processors")
-                    else []
-                ),
+                *_optional("mainspring.web.context_processors", "shell"),
             ],
         },
     }
@@ -220,7 +217,7 @@ PRODUCT_NAME = _("Mainspring")
 # Files, mail, cache.
 
 STATIC_URL = "/static/"
-STATIC_ROOT = places.data_folder() / "static"
+WHITENOISE_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0  # revalidated; only names that carry a content hash are kept for good

@@ -1,1 +1,61 @@
-export default function mount(): void {}
+import TomSelect from "tom-select/base";
+import removeButton from "tom-select/plugins/remove_button/plugin.js";
+import "./choose.css";
+import { json, withParameters } from "../../core/http";
+import { escapeHtml, t } from "../../core/text";
+
+TomSelect.define("remove_button", removeButton);
+
+interface Item {
+  id: string;
+  text: string;
+  code?: string;
+  note?: string;
+  disabled?: boolean;
+}
+
+/** A choice with search: by code, name or what the server matches. */
+export default function mount(element: HTMLElement): () => void {
+  const field = element as HTMLInputElement | HTMLSelectElement;
+  const { url, text, create } = field.dataset;
+  const many = field instanceof HTMLSelectElement ? field.multiple : field.dataset.many !== undefined;
+  const start = field.value && text ? [{ id: field.value, text }] : [];
+  const chooser = new TomSelect(field as never, {
+    valueField: url ? "id" : "value",
+    labelField: "text",
+    searchField: url ? [] : ["text"],
+    options: url && field instanceof HTMLInputElement ? start : undefined,
+    maxItems: many ? null : 1,
+    maxOptions: 60,
+    plugins: many ? ["remove_button"] : [],
+    openOnFocus: true,
+    selectOnTab: true,
+    loadThrottle: 130,
+    preload: url ? "focus" : false,
+    shouldLoad: () => !!url,
+    load: url
+      ? (query: string, done: (items?: Item[]) => void) => {
+          json<{ items: Item[] }>(withParameters(url, { q: query })).then(
+            (answer) => {
+              chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
+              done(answer.items);
+            },
+            () => done(),
+          );
+        }
+      : undefined,
+    // The server has chosen and ordered what it sends.
+    score: url ? () => () => 1 : undefined,
+    render: {
+      option: (item: Item) => `<div>${item.code ? `<span class="choose-code">${escapeHtml(item.code)}</span>` : ""}<span>${escapeHtml(item.text)}</span>${item.note ? `<small>${escapeHtml(item.note)}</small>` : ""}</div>`,
+      item: (item: Item) => `<div>${escapeHtml(item.text)}</div>`,
+      no_results: () => `<div class="no-results">${escapeHtml(t("Nothing found."))}${create ? ` <a href="${escapeHtml(create)}" target="_blank" rel="noopener">${escapeHtml(t("Create it"))}</a>` : ""}</div>`,
+      loading: () => "",
+    },
+    onItemAdd: () => {
+      chooser.setTextboxValue("");
+      if (!many) chooser.blur();
+    },
+  } as never) as TomSelect & { items: string[] };
+  return () => chooser.destroy();
+}

@@ -47,9 +47,10 @@ def between(booked: Sequence[Row], valued: Sequence[Row], *, first_open_on: date
     changed = []
     for key in dict.fromkeys([*old, *(key for key in new if key[0] in known)]):
         before, after = old.get(key), new.get(key)
+        row = before or after
         amounts = {name: _amount(after, name) - _amount(before, name) for name in _AMOUNTS}
-        if any(amounts.values()):
-            changed.append(_adjustment(before or after, amounts, first_open_on))
+        if row and any(amounts.values()):
+            changed.append(_adjustment(row, amounts, first_open_on))
     return sorted(changed, key=lambda each: (each.original_on, each.event_id, each.location))
 
 

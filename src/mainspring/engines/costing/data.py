@@ -43,6 +43,11 @@ class Event:
         """Where the event stands in time; independent of the order of data entry (I01)."""
         return self.effective_at, self.sequence, self.id
 
+    @property
+    def amount(self) -> Decimal:
+        """The value, which `check` has seen to be there where it is needed."""
+        return Decimal(0) if self.value is None else self.value
+
 
 @dataclass(frozen=True)
 class Row:
@@ -88,7 +93,11 @@ def _defects(event: Event) -> list[problem.Defect]:
         (event.kind in ("charge", "standard_change") or event.quantity > 0, "quantity", "must be above 0"),
         (event.kind not in ("receipt", "charge") or event.value is not None, "value", "is required"),
         (event.kind not in ("supplier_return", "charge") or event.origin, "origin", "must name the receipt"),
-        (event.kind != "customer_return" or event.origin or event.value is not None, "value", "is required when unlinked"),
+        (
+            event.kind != "customer_return" or event.origin or event.value is not None,
+            "value",
+            "is required when unlinked",
+        ),
         (event.kind != "standard_change" or event.unit_cost is not None, "unit_cost", "is required"),
         (event.unit_cost is None or event.unit_cost >= 0, "unit_cost", "must not be negative"),
         (event.kind != "transfer" or event.to_location != event.location, "to_location", "must differ from location"),

@@ -54,16 +54,18 @@ class _Book:
             return pools.AveragePool(self.digits)
         if self.method == "fifo":
             return pools.LayerPool(self.digits)
-        known = self.standard is not None
-        problem.require(known, "events", event.id, "effective_at", event.effective_at, "comes before any standard cost")
-        return pools.StandardPool(self.digits, self.standard)
+        rule = "comes before any standard cost"
+        standard = problem.present(self.standard, "events", event.id, "effective_at", event.effective_at, rule)
+        return pools.StandardPool(self.digits, standard)
 
     def take(self, event: Event, receipt: str = "") -> pools.Issued:
         """Issue from a pool, refusing shortage where it is not allowed."""
         issued = self.pool(event, event.location).issue(event.quantity, event.lot, event.unit_cost, receipt)
         if issued.shortage:
             fits = self.may_go_negative
-            problem.require(fits, "events", event.id, "quantity", event.quantity, f"is {issued.shortage} more than in stock")
+            problem.require(
+                fits, "events", event.id, "quantity", event.quantity, f"is {issued.shortage} more than in stock"
+            )
             known = issued.unit_cost is not None
             problem.require(known, "events", event.id, "unit_cost", None, "is required: no cost is known yet")
         return issued
@@ -72,27 +74,28 @@ class _Book:
         """Write a row; amounts not named are zero."""
         pool = self.pool(event, location)
         zero = rounding.rounded(ZERO, self.digits)
-        money = {name: zero for name in ("stock", "cost_of_sales", "variance", "revaluation")}
+        money = dict.fromkeys(("stock", "cost_of_sales", "variance", "revaluation"), zero)
         money |= {name: zero + amount for name, amount in amounts.items()}
         after = {"quantity_after": pool.quantity, "value_after": zero + pool.value}
         self.rows.append(Row(event.id, event.effective_at, location, quantity, **money, **after))
 
     def linked(self, event: Event, open_slices: dict[str, Slice]) -> Decimal:
         """The value that belongs to a quantity of the linked document; refuses more than is open."""
-        found = open_slices.get(event.origin)
-        known = found is not None
-        problem.require(known, "events", event.id, "origin", event.origin, "must be an earlier event of the right kind")
+        rule = "must be an earlier event of the right kind"
+        found = problem.present(open_slices.get(event.origin), "events", event.id, "origin", event.origin, rule)
         fits = event.quantity <= found.quantity
-        problem.require(fits, "events", event.id, "quantity", event.quantity, f"exceeds the {found.quantity} still open")
+        problem.require(
+            fits, "events", event.id, "quantity", event.quantity, f"exceeds the {found.quantity} still open"
+        )
         value = pools.share(found.value, event.quantity, found.quantity, self.digits)
         open_slices[event.origin] = Slice(found.quantity - event.quantity, found.value - value)
         return value
 
 
 def _receipt(book: _Book, event: Event) -> None:
-    goods = Slice(event.quantity, event.value, event.id, event.lot)
+    goods = Slice(event.quantity, event.amount, event.id, event.lot)
     book.received[event.id] = goods
-    book.open_receipts[event.id] = Slice(event.quantity, event.value)
+    book.open_receipts[event.id] = Slice(event.quantity, event.amount)
     _put(book, event, event.location, goods)
 
 
@@ -112,11 +115,16 @@ def _issue(book: _Book, event: Event) -> None:
 
 def _customer_return(book: _Book, event: Event) -> None:
     """Goods come back at the cost they left with (I07)."""
-    value = book.linked(event, book.open_issues) if event.origin else event.value
+    value = book.linked(event, book.open_issues) if event.origin else event.amount
     rest = book.pool(event, event.location).receive(Slice(event.quantity, value, event.id, event.lot))
     stock = value - rest.cost_of_sales - rest.variance
     book.add(
-        event, event.location, event.quantity, stock=stock, cost_of_sales=rest.cost_of_sales - value, variance=rest.variance
+        event,
+        event.location,
+        event.quantity,
+        stock=stock,
+        cost_of_sales=rest.cost_of_sales - value,
+        variance=rest.variance,
     )
 
 
@@ -130,20 +138,19 @@ def _supplier_return(book: _Book, event: Event) -> None:
 def _charge(book: _Book, event: Event) -> None:
     """A bill difference or landed cost: the on-hand share to stock, all the rest to cost of sales (I09, I10)."""
     goods = book.received.get(event.origin)
-    problem.require(goods is not None, "events", event.id, "origin", event.origin, "must be an earlier receipt")
-    home, rest = event.location, event.value
+    goods = problem.present(goods, "events", event.id, "origin", event.origin, "must be an earlier receipt")
+    home, rest = event.location, event.amount
+    parts: dict[str, Decimal] = {home: ZERO}
     for location, pool in sorted(book.by_location.items()):
-        of_receipt = book.method == "fifo" or location == home
-        left = pool.on_hand_of(event.origin, goods.quantity) if of_receipt else ZERO
-        if not left:
-            continue
-        part = rounding.truncated(Fraction(event.value) * Fraction(left) / Fraction(goods.quantity), book.digits)
-        pool.charge(event.origin, part)
-        rest -= part
-        book.add(event, location, ZERO, stock=part)
+        left = pool.on_hand_of(event.origin, goods.quantity) if book.method == "fifo" or location == home else ZERO
+        if left:
+            exact = Fraction(event.amount) * Fraction(left) / Fraction(goods.quantity)
+            parts[location] = rounding.truncated(exact, book.digits)
+            pool.charge(event.origin, parts[location])
+            rest -= parts[location]
     other = "variance" if book.method == "standard" else "cost_of_sales"
-    if rest or not event.value or other == "variance":
-        book.add(event, home, ZERO, **{other: rest})
+    for location, part in parts.items():
+        book.add(event, location, ZERO, stock=part, **{other: rest if location == home else ZERO})
 
 
 def _transfer(book: _Book, event: Event) -> None:
@@ -161,11 +168,14 @@ def _transfer(book: _Book, event: Event) -> None:
 
 def _standard_change(book: _Book, event: Event) -> None:
     """Revalue what is on hand once, at this moment (I14)."""
-    problem.require(book.method == "standard", "events", event.id, "kind", event.kind, f"does not fit {book.method} cost")
+    problem.require(
+        book.method == "standard", "events", event.id, "kind", event.kind, f"does not fit {book.method} cost"
+    )
     book.standard = event.unit_cost
     for location, pool in sorted(book.by_location.items()):
         before = pool.value
-        pool.standard = event.unit_cost
+        if isinstance(pool, pools.StandardPool) and event.unit_cost is not None:
+            pool.standard = event.unit_cost
         change = pool.value - before
         book.add(event, location, ZERO, stock=change, revaluation=-change)
 

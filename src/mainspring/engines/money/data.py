@@ -69,7 +69,12 @@ class Document:
             for field in ("quantity", "unit_price", "discount_percent"):
                 value = getattr(line, field)
                 problem.require(
-                    isinstance(value, Decimal) and value.is_finite(), "lines", row, field, value, "must be a finite Decimal"
+                    isinstance(value, Decimal) and value.is_finite(),
+                    "lines",
+                    row,
+                    field,
+                    value,
+                    "must be a finite Decimal",
                 )
             in_range = 0 <= line.discount_percent <= 100
             problem.require(in_range, "lines", row, "discount_percent", line.discount_percent, "must be 0 to 100")

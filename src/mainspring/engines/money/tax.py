@@ -19,9 +19,7 @@ def totals(document: Document) -> Totals:
     discounts = _discounts(document, amounts)
     priced = [amount - discount for amount, discount in zip(amounts, discounts, strict=True)]
     taxes = _taxes(document, priced)
-    lines = tuple(
-        _line_amounts(document, *row) for row in zip(amounts, discounts, priced, taxes, strict=True)
-    )
+    lines = tuple(_line_amounts(document, *row) for row in zip(amounts, discounts, priced, taxes, strict=True))
     return Totals(
         lines=lines,
         by_code=_grouped(document.lines, lines, lambda line: (line.tax.code, line.tax.category, line.tax.rate)),
@@ -55,7 +53,7 @@ def _amount(line: Line, digits: int) -> Decimal:
 def _discounts(document: Document, amounts: Sequence[Decimal]) -> list[Decimal]:
     if not document.discount:
         return [_zero(document.digits)] * len(amounts)
-    whole = sum(amounts)
+    whole = sum(amounts, _zero(document.digits))
     fits = 0 < abs(document.discount) <= abs(whole) and (document.discount > 0) == (whole > 0)
     problem.require(fits, "document", 0, "discount", document.discount, f"must not exceed the lines, {whole}")
     return rounding.allocate(document.discount, amounts, document.digits)
@@ -64,8 +62,8 @@ def _discounts(document: Document, amounts: Sequence[Decimal]) -> list[Decimal]:
 def _taxes(document: Document, priced: Sequence[Decimal]) -> list[Decimal]:
     """The tax of each line, rounded as the company decided."""
     if document.tax_rounding == "line":
-        exact = zip(document.lines, priced, strict=True)
-        return [rounding.from_fraction(_exact_tax(document, line, amount), document.digits) for line, amount in exact]
+        pairs = zip(document.lines, priced, strict=True)
+        return [rounding.from_fraction(_exact_tax(document, line, amount), document.digits) for line, amount in pairs]
     taxes = [_zero(document.digits)] * len(priced)
     for rows in _rows_by_rate(document.lines).values():
         exact = [_exact_tax(document, document.lines[row], priced[row]) for row in rows]

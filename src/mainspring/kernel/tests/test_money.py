@@ -25,7 +25,13 @@ def test_m01_a_malformed_code_is_refused(code):
 
 @pytest.mark.parametrize(
     ("amount", "digits", "expected"),
-    [("163.725", 2, "163.73"), ("-163.725", 2, "-163.73"), ("0.5", 0, "1"), ("1.0005", 3, "1.001"), ("-0.001", 2, "0.00")],
+    [
+        ("163.725", 2, "163.73"),
+        ("-163.725", 2, "-163.73"),
+        ("0.5", 0, "1"),
+        ("1.0005", 3, "1.001"),
+        ("-0.001", 2, "0.00"),
+    ],
 )
 def test_m01_half_goes_away_from_zero(amount, digits, expected):
     assert str(money.rounded(D(amount), digits)) == expected
@@ -56,5 +62,7 @@ def test_shares_sum_exactly_and_stay_within_a_cent(total, parts):
     shares = money.allocate(total, parts, 2)
     assert sum(shares) == total
     if any(parts):
-        assert all(abs(share - total * part / sum(parts)) < D("0.0101") for share, part in zip(shares, parts, strict=True))
+        assert all(
+            abs(share - total * part / sum(parts)) < D("0.0101") for share, part in zip(shares, parts, strict=True)
+        )
     assert money.allocate(-total, parts, 2) == [-share for share in shares]

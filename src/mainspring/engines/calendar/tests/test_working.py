@@ -85,7 +85,7 @@ def test_k10_a_passed_day_starts_next_month():
 days = st.dates(date(2025, 1, 1), date(2030, 1, 1))
 patterns = st.lists(st.sampled_from([OFFICE, CLOSED]), min_size=6, max_size=6)
 calendars = st.builds(
-    lambda pattern, closed: Calendar("any", (OFFICE, *pattern), {on: CLOSED for on in closed}),
+    lambda pattern, closed: Calendar("any", (OFFICE, *pattern), dict.fromkeys(closed, CLOSED)),
     patterns,
     st.sets(days, max_size=20),
 )
@@ -115,4 +115,6 @@ def test_an_intersection_is_open_only_when_both_are(left, right, day):
     end = start + timedelta(days=7)
     common = working.working_minutes(both, start, end)
     assert common <= min(working.working_minutes(each, start, end) for each in (left, right))
-    assert common == sum(8 * 60 for n in range(7) if all(each.is_working(day + timedelta(days=n)) for each in (left, right)))
+    assert common == sum(
+        8 * 60 for n in range(7) if all(each.is_working(day + timedelta(days=n)) for each in (left, right))
+    )

@@ -237,8 +237,17 @@ def story(drawn):
         given_value = amount if kind in ("receipt", "charge") else None
         place = {"transfer": {"to_location": "b"}}.get(kind, {})
         events.append(
-            event(day, kind, quantity, given_value, name=f"e{number}", sequence=number,
-                  origin=origin.id if origin else "", **options, **place)
+            event(
+                day,
+                kind,
+                quantity,
+                given_value,
+                name=f"e{number}",
+                sequence=number,
+                origin=origin.id if origin else "",
+                **options,
+                **place,
+            )
         )
     return events
 
