@@ -425,6 +425,7 @@ def _write_lines(record, kept, removed) -> None:
 
 
 def _save(record) -> None:
+    custom.refresh(record)
     if _has(type(record), "version"):
         record.version += 1
     record.save(force_update=True)
