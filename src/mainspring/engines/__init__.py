@@ -1,0 +1,1 @@
+"""Planning and calculation: pure functions over frozen data; no Django, clock, file or network."""

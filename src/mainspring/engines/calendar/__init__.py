@@ -1,0 +1,1 @@
+"""Working time: weekly patterns with exceptions, working-day arithmetic, recurrences."""

@@ -1,0 +1,1 @@
+"""Stock valuation as a replay: events in their true order give values, and values give adjustments."""

@@ -1,0 +1,1 @@
+"""Tax, payment terms and exchange differences of a document."""

@@ -1,0 +1,1 @@
+"""What can be promised, and by when, from dated supply and demand."""

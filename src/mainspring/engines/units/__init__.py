@@ -1,0 +1,1 @@
+"""Units of measure: exact factors, one conversion, whole packages."""

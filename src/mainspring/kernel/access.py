@@ -1,0 +1,302 @@
+"""Who may see and do what: deny by default, one predicate for every surface (rule Z06).
+
+`policy(ctx)` reads a person's grants once. `rows(ctx, model, verb)` is the only door to records: lists,
+records by id, counts, search, charts, exports, API and attachments all go through it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .models.access import Membership, RoleGrant
+from .plugin_points import PluginPoint
+
+BUILT_IN = ("view", "create", "change", "delete", "import", "export")
+MODES = ("hide", "mask", "view", "edit")
+NOTHING = Q(pk__in=[])
+
+party_ids = PluginPoint("access.party_ids", default=lambda user: ())
+"""Ids of the parties a portal user belongs to."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role grant as it applies to one membership."""
+
+    entity: str
+    verbs: frozenset[str]
+    scope: str
+    fields: dict  # {field: one of MODES, or "clear": in the clear on every row}
+    company_id: int | None
+    territory_ids: frozenset[int] = frozenset()
+    site_ids: frozenset[int] = frozenset()
+    portal: bool = False
+    limited: bool = False
+
+    def covers(self, label: str, verb: str) -> bool:
+        entity_ok = self.entity in ("*", label, f"{label.split('.')[0]}.*")
+        return entity_ok and ("*" in self.verbs or verb in self.verbs)
+
+
+@dataclass
+class Policy:
+    """All a person may do, as data; cached on the user object for the length of a request."""
+
+    user_id: int | None
+    all_powerful: bool
+    grants: tuple[Grant, ...] = ()
+    roles: tuple[str, ...] = ()
+    department_ids: frozenset[int] = frozenset()
+    _parties: tuple | None = field(default=None, repr=False)
+
+    def matching(self, label: str, verb: str) -> Iterable[Grant]:
+        return [g for g in self.grants if g.covers(label, verb)]
+
+    def companies(self) -> set[int] | None:
+        """Ids of the companies the person may work in; None means all."""
+        if self.all_powerful or any(g.company_id is None for g in self.grants):
+            return None
+        return {g.company_id for g in self.grants}
+
+
+def policy(ctx) -> Policy:
+    user = ctx.user
+    found = getattr(user, "_policy", None)
+    if found is None:
+        found = load(user, ctx.business_date)
+        user._policy = found
+    return found
+
+
+def narrow(p: Policy, allowed: dict[str, list[str]]) -> Policy:
+    """What is left of a policy when only these verbs on these records are allowed ({"sales.*": ["view"]}).
+
+    Each grant is cut down entity by entity, so that a limited token never reaches further than its person.
+    """
+    whole = (Grant("*", frozenset("*"), RoleGrant.Scope.COMPANY, {}, None),) if p.all_powerful else p.grants
+    left = []
+    for g in whole:
+        for entity, verbs in allowed.items():
+            inner = next((a for a, b in ((entity, g.entity), (g.entity, entity))
+                          if b in ("*", a) or b == f"{a.split('.')[0]}.*"), None)
+            both = g.verbs if "*" in verbs else frozenset(verbs) if "*" in g.verbs else g.verbs & frozenset(verbs)
+            if inner and both:
+                left.append(replace(g, entity=inner, verbs=both, limited=True))
+    return replace(p, all_powerful=False, grants=tuple(left))
+
+
+def forget(user) -> None:
+    """Drop the cached policy after a change of roles."""
+    user.__dict__.pop("_policy", None)
+
+
+def load(user, day) -> Policy:
+    if user is None or not user.is_active:
+        return Policy(None, False)
+    if user.is_superuser:
+        return Policy(user.pk, True)
+    memberships = list(Membership.objects.filter(user=user).filter(Q(starts_on=None) | Q(starts_on__lte=day))
+                       .filter(Q(ends_on=None) | Q(ends_on__gt=day)).select_related("role")
+                       .prefetch_related("territories", "sites"))
+    by_role: dict[int, list[RoleGrant]] = {}
+    for g in RoleGrant.objects.filter(role__in={m.role_id for m in memberships}):
+        by_role.setdefault(g.role_id, []).append(g)
+    territories = _with_children("kernel_territory", {t.pk for m in memberships for t in m.territories.all()})
+    grants = [
+        Grant(g.entity, frozenset(g.verbs), g.scope, g.fields, m.company_id,
+              frozenset().union(*(territories.get(t.pk, {t.pk}) for t in m.territories.all())),
+              frozenset(s.pk for s in m.sites.all()), m.role.portal)
+        for m in memberships for g in by_role.get(m.role_id, ())
+    ]
+    departments = _with_children("kernel_department", {user.department_id} - {None})
+    return Policy(user.pk, False, tuple(grants), tuple(sorted({m.role.code for m in memberships})),
+                  frozenset().union(*departments.values()) if departments else frozenset())
+
+
+def _with_children(table: str, roots: set[int]) -> dict[int, set[int]]:
+    """Each root with all that lies under it in a parent_id tree."""
+    if not roots:
+        return {}
+    from .database import rows as query
+
+    found: dict[int, set[int]] = {}
+    for row in query(f"""
+            WITH RECURSIVE tree AS (
+                SELECT id AS root, id FROM {table} WHERE id = ANY(%(roots)s)
+                UNION SELECT tree.root, child.id FROM tree JOIN {table} child ON child.parent_id = tree.id)
+            SELECT root, id FROM tree""", roots=list(roots)):
+        found.setdefault(row["root"], set()).add(row["id"])
+    return found
+
+
+def can(ctx, model, verb: str) -> bool:
+    """Whether some grant allows the verb on some rows of the model."""
+    if ctx.trusted:
+        return True
+    p = policy(ctx)
+    return p.all_powerful or bool(p.matching(model._meta.label_lower, verb))
+
+
+def require(ctx, model, verb: str) -> None:
+    if not can(ctx, model, verb):
+        raise PermissionDenied(_("You may not do this: %(verb)s, %(model)s.")
+                               % {"verb": verb, "model": model._meta.verbose_name})
+
+
+def predicate(ctx, model, verb: str = "view") -> Q:
+    """The row rule of one verb on one model, as a condition on that model."""
+    if ctx.trusted:
+        return Q()
+    p = policy(ctx)
+    wall = _wall(model, ctx.visible_company_ids)
+    if p.all_powerful:
+        return wall
+    result = NOTHING
+    for g in p.matching(model._meta.label_lower, verb):
+        rule = _scope(model, g, p, ctx.user)
+        if rule is not None:
+            own_wall = _wall(model, (g.company_id,)) if g.company_id else Q()
+            result = own_wall & rule if result is NOTHING else result | (own_wall & rule)
+    return NOTHING if result is NOTHING else wall & result
+
+
+def _wall(model, company_ids) -> Q:
+    path = getattr(model, "company_path", None)
+    if not path:
+        return Q()
+    q = Q(**{f"{path}__in": list(company_ids)})
+    return q | Q(**{f"{path}__isnull": True}) if getattr(model, "company_optional", False) else q
+
+
+def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
+    """Condition of one grant; None when the model has no such path, so that nothing is allowed by accident."""
+    if grant.scope == RoleGrant.Scope.COMPANY:
+        return Q()
+    paths = getattr(model, "scope_paths", {}).get(grant.scope)
+    if paths is None:
+        return None
+    values = {"own": [user.pk], "team": p.department_ids, "territory": grant.territory_ids, "site": grant.site_ids,
+              "party": _parties(p, user)}[grant.scope]
+    q = NOTHING
+    for path in (paths,) if isinstance(paths, str) else paths:
+        part = Q(**{f"{path}__in": list(values)})
+        q = part if q is NOTHING else q | part
+    return q
+
+
+def _parties(p: Policy, user):
+    if p._parties is None:
+        p._parties = tuple(party_ids(user))
+    return p._parties
+
+
+def rows(ctx, model, verb: str = "view") -> models.QuerySet:
+    """The records of a model on which the person may perform the verb."""
+    return model._default_manager.filter(predicate(ctx, model, verb))
+
+
+def get(ctx, model, pk, verb: str = "view"):
+    """One record, or DoesNotExist: what a person may not see does not exist for them."""
+    return rows(ctx, model, verb).get(pk=pk)
+
+
+def field_modes(ctx, model) -> dict[str, str]:
+    """{field: "hide" | "mask" | "view"} for fields that are not plainly editable; most permissive grant wins."""
+    if ctx.trusted:
+        return {}
+    p = policy(ctx)
+    if p.all_powerful:
+        return {}
+    grants = p.matching(model._meta.label_lower, "view")
+    modes: dict[str, str] = {}
+    for name in {n for g in grants for n in g.fields}:
+        best = max((g.fields.get(name, "edit").replace("clear", "edit") for g in grants), key=MODES.index)
+        if best != "edit":
+            modes[name] = best
+    return modes
+
+
+def clear_when(ctx, model) -> dict[str, Q]:
+    """Fields shown in the clear on some rows only: {field: condition of those rows}; masked on the others.
+
+    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts it.
+    """
+    stated = getattr(model, "clear_when", None)
+    if not stated or ctx.trusted or policy(ctx).all_powerful:
+        return {}
+    grants = policy(ctx).matching(model._meta.label_lower, "view")
+    lifted = {name for g in grants for name, mode in g.fields.items() if mode == "clear"}
+    return {name: condition(ctx) for name, condition in stated.items() if name not in lifted}
+
+
+def with_clearance(queryset, ctx):
+    """The queryset with one flag a field that is clear on some rows only, so that `shown` asks nothing more."""
+    flags = {f"_clear_{name}": models.Case(models.When(q, then=models.Value(True)), default=models.Value(False))
+             for name, q in clear_when(ctx, queryset.model).items()}
+    return queryset.annotate(**flags) if flags else queryset
+
+
+def in_the_clear(ctx, model, field_name: str) -> Q | None:
+    """Condition of the rows on which the field may be filtered, sorted, searched, grouped and charted; None: no row."""
+    mode = path_mode(ctx, model, field_name)
+    if mode not in ("view", "edit"):
+        return None
+    return clear_when(ctx, model).get(field_name, Q())
+
+
+def shown(ctx, record, field_name: str, value=None):
+    """The value as this person may see it: itself, a mask, or None when hidden."""
+    mode = field_modes(ctx, type(record)).get(field_name, "edit")
+    if mode == "hide":
+        return None
+    raw = getattr(record, field_name, None) if value is None else value
+    if mode != "mask" and field_name in getattr(type(record), "clear_when", {}):
+        condition = clear_when(ctx, type(record)).get(field_name)
+        clear = getattr(record, f"_clear_{field_name}", None)
+        if condition is not None and clear is None:
+            clear = type(record)._default_manager.filter(condition, pk=record.pk).exists()
+        mode = "view" if condition is None or clear else "mask"
+    return mask(raw) if mode == "mask" else raw
+
+
+NAMING = ("name", "code", "number", "title", "plate", "label", "username")
+
+
+def path_mode(ctx, model, path: str) -> str:
+    """Mode of a field reached through relations ("customer__phone"): the strictest rule on the way.
+
+    Of a record type the person has no right to at all only its naming fields are shown, as a link would show them.
+    """
+    if ctx.trusted or policy(ctx).all_powerful:
+        return "edit"
+    if path.startswith("custom."):
+        return field_modes(ctx, model).get(path, "edit")
+    owner, mode = model, "edit"
+    parts = path.split("__")
+    for n, part in enumerate(parts):
+        mode = min(mode, field_modes(ctx, owner).get(part, "edit"), key=MODES.index)
+        if n and part in getattr(owner, "clear_when", {}) and part in clear_when(ctx, owner):
+            mode = min(mode, "mask", key=MODES.index)
+        if n and not can(ctx, owner, "view") and part not in NAMING:
+            return "hide"
+        if n + 1 < len(parts):
+            owner = owner._meta.get_field(part).related_model
+    return mode
+
+
+def may_see(ctx, model, path: str) -> bool:
+    """Whether the field may be shown, filtered, sorted, searched and charted in the clear on every row in sight."""
+    return path_mode(ctx, model, path) in ("view", "edit") and path not in clear_when(ctx, model)
+
+
+def mask(value) -> str:
+    """A value of which only the shape is left: 138****5678."""
+    text = str(value or "")
+    if len(text) < 5:
+        return "*" * len(text)
+    keep = 3 if len(text) > 8 else 1
+    return text[:keep] + "*" * (len(text) - 2 * keep) + text[-keep:]

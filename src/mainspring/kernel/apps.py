@@ -1,0 +1,19 @@
+"""Start-up of the kernel: every module's rooms are found by name, nothing is registered centrally."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+ROOMS = ("resources", "commands", "handlers", "jobs", "reports", "preferences", "roles", "checks", "guards", "prints")
+
+
+class KernelConfig(AppConfig):
+    name = "mainspring.kernel"
+    label = "kernel"
+
+    def ready(self):
+        from . import database, roles
+
+        autodiscover_modules(*ROOMS)
+        post_migrate.connect(database.install_after_migrate, sender=self, dispatch_uid="kernel.database")
+        post_migrate.connect(roles.sync_after_migrate, sender=self, dispatch_uid="kernel.roles")

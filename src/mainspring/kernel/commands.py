@@ -1,0 +1,480 @@
+"""The only ways a record changes: create, change, delete and perform. One call is one transaction.
+
+Callers never open transactions and never call save(). Outermost calls check the person's permission; calls made
+inside an effect or a handler get `ctx.inside(...)` and are trusted, because the command around them decided.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from . import access, audit, custom, database, errors, events, numbering, workflow
+from . import values as typed
+from .models.base import Document, DocumentIdentity, DocumentLink
+from .models.records import IdempotencyKey
+from .plugin_points import PluginPoint
+
+approval_gate = PluginPoint("commands.approval_gate", default=lambda record, verb, ctx, inputs: None)
+"""Called before a verb does its work, on outermost calls; raises ApprovalRequired when the verb must wait."""
+
+after_change = PluginPoint("commands.after_change", many=True)
+"""Called with (record, changed field names, ctx) after a change, e.g. to void approvals."""
+
+_late_numbers: ContextVar[list | None] = ContextVar("late_numbers", default=None)
+
+
+# -- the three verbs every record has ---------------------------------------------------------------------------------
+
+
+def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None = None, links: Iterable = (), **values):
+    """Create a record, with its lines when it is a document. `links`: documents it comes from.
+
+    Raises ValidationError naming fields, PermissionDenied, and returns the earlier record for a repeated key.
+    """
+    access.require(ctx, model, "create")
+    if not ctx.trusted:
+        _refuse_read_only(model, ctx, values)
+    with _command(model, ctx, "create", {"values": values, "lines": lines, "custom": custom_values}) as run:
+        if run.earlier is not None:
+            return run.earlier
+        values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        lines = _coerce_lines(model, lines, ctx)
+        record = model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values) \
+            if _has(model, "created_by") else model(**values)
+        if isinstance(record, Document):
+            if record.company_id is None:
+                record.company_id = ctx.company_id
+            record.state = record.state or model.workflow.initial
+        elif _has(model, "company") and record.company_id is None:
+            record.company_id = ctx.company_id
+        new_lines = [_line(model, spec, position) for position, spec in enumerate(lines, 1)]
+        record.prepare(run.ctx, new_lines) if hasattr(record, "prepare") else None
+        if _has(model, "custom"):
+            record.custom = custom.clean(record, custom_values or {}, run.ctx, creating=True)
+        elif custom_values:
+            raise ValidationError({NON_FIELD_ERRORS: _("This record takes no custom fields.")})
+        validate(record, new_lines)
+        if isinstance(record, Document):
+            record.identity = DocumentIdentity.objects.create(
+                kind=model._meta.label_lower, company_id=record.company_id, title=_title(record))
+            record.pk = record.identity_id
+            if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
+                _number(record, run)
+        record.save(force_insert=True)
+        for line in new_lines:
+            line.document = record
+        if new_lines:
+            type(new_lines[0]).objects.bulk_create(new_lines)
+        for source in links:
+            link(source, record)
+        _must_be_in_scope(record, "create", ctx)
+        run.finish(record, values=values, lines=len(new_lines))
+    return record
+
+
+def change(record, ctx, *, lines: Iterable[dict] | None = None, custom_values: dict | None = None,
+           version: int | None = None, **values):
+    """Change fields and, when `lines` is given, replace the lines (a dict with "id" keeps that line).
+
+    version: the version the caller read; Conflict when somebody changed the record since.
+    """
+    model = type(record)
+    access.require(ctx, model, "change")
+    if not ctx.trusted:
+        _refuse_read_only(model, ctx, values)
+    with _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
+        if run.earlier is not None:
+            return run.earlier
+        record = _locked(record, "change", ctx)
+        _check_version(record, version)
+        if isinstance(record, Document) and not ctx.trusted and record.state not in record.workflow.editable:
+            if set(values) - set(getattr(model, "always_editable", ())) or lines is not None:
+                raise errors.Conflict(_("%(record)s is %(state)s and can no longer be edited.")
+                                      % {"record": record, "state": record.state_label}, code="state")
+        values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        lines = _coerce_lines(model, lines, ctx) if lines is not None else None
+        before = {name: getattr(record, name) for name in values}
+        for name, value in values.items():
+            setattr(record, name, value)
+        kept, removed = _merge_lines(record, lines)
+        if hasattr(record, "prepare"):
+            record.prepare(run.ctx, kept)
+        if custom_values is not None:
+            before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
+            record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
+        validate(record, kept or ())
+        _save(record)
+        if kept is not None:
+            _write_lines(record, kept, removed)
+        _must_be_in_scope(record, "change", ctx)
+        changed = [k for k, v in before.items()
+                   if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))]
+        after_change(record, changed + (["lines"] if kept is not None else []), run.ctx)
+        run.finish(record, before={k: before[k] for k in changed})
+    return record
+
+
+def delete(record, ctx, *, version: int | None = None) -> None:
+    """Delete a draft or a record nothing refers to; anything else is refused with the reason."""
+    model = type(record)
+    access.require(ctx, model, "delete")
+    with _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
+        record = _locked(record, "delete", ctx)
+        _check_version(record, version)
+        if isinstance(record, Document) and (record.number or record.state != model.workflow.initial):
+            raise errors.Conflict(_("%(record)s has a number; cancel or reverse it instead.") % {"record": record},
+                                  code="state")
+        if getattr(model, "append_only", False):
+            raise errors.Conflict(_("These records are never deleted."), code="append_only")
+        run.finish(record, before=_snapshot(record))
+        try:
+            with transaction.atomic():
+                record.delete()
+        except (models.ProtectedError, models.RestrictedError) as error:
+            used = sorted({str(o._meta.verbose_name) for o in list(getattr(error, "protected_objects", ()))[:50]})
+            raise errors.Conflict(_("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)},
+                                  code="used") from None
+
+
+def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
+    """Run one verb: lock, check state, permission, scope, four eyes, guards and approvals, do the work, log it.
+
+    Raises Conflict (state, version), PermissionDenied, ValidationError, ApprovalRequired. Returns the record; an effect
+    may return another record (say the invoice it made), which is then on `record.outcome`.
+    """
+    model = type(record)
+    try:
+        verb = workflow.verb_of(model, name)
+    except KeyError:
+        raise ValidationError(_("“%(verb)s” is not something that can be done here.") % {"verb": name},
+                              code="verb") from None
+    access.require(ctx, model, name)
+    cleaned = verb.clean(inputs, ctx)
+    with _command(model, ctx, name, {"pk": str(record.pk), "inputs": cleaned}) as run:
+        if run.earlier is not None:
+            return run.earlier
+        record = _locked(record, name, ctx)
+        _check_version(record, version)
+        check_possible(record, verb, ctx)
+        if not ctx.trusted:
+            approval_gate(record, name, ctx, cleaned)
+        source = getattr(record, "state", "")
+        gapless = isinstance(record, Document) and numbering.is_gapless(model)
+        leaves_draft = isinstance(record, Document) and not record.number and verb.target not in ("", "draft", "cancelled")
+        if leaves_draft and not gapless:
+            _number(record, run)
+        work = workflow.effect_of(model, name)
+        before = dict(record.__dict__)
+        outcome = work(record, run.ctx, **cleaned) if work else None
+        if verb.target and record.state == source:  # an effect may choose another target itself
+            record.state = verb.target
+        if leaves_draft and gapless:
+            _late_numbers.get().append(record)
+        if any(before.get(f.attname) != record.__dict__.get(f.attname) for f in model._meta.concrete_fields):
+            _save(record)
+        record.outcome = outcome
+        run.finish(record, source=source, target=getattr(record, "state", ""), inputs=cleaned)
+    return record
+
+
+@contextmanager
+def batch(model, ctx, verb: str, **details):
+    """One command over many records of a model, with one audit entry that says how many; yields the inner context."""
+    access.require(ctx, model, verb)
+    with _command(model, ctx, verb, details) as run:
+        yield run.ctx
+        if ctx.command_id is None:
+            _give_late_numbers(run)
+        audit.write(run.id, model(pk=None), verb, ctx, **details)
+
+
+def check_possible(record, verb: workflow.Verb, ctx) -> None:
+    """Raise the reason why the verb is not available on this record now, if there is one. Only reads."""
+    if verb.sources and record.state not in verb.sources:
+        flow = record.workflow
+        raise errors.Conflict(
+            _("%(record)s is %(state)s; “%(verb)s” needs it to be %(needed)s.") % {
+                "record": record, "state": flow.label(record.state), "verb": verb.title,
+                "needed": " / ".join(flow.label(s) for s in verb.sources)}, code="state")
+    if verb.four_eyes and not ctx.trusted and record.created_by_id == getattr(ctx.user, "pk", None):
+        raise errors.Forbidden(_("Someone else has to do this: you created %(record)s.") % {"record": record})
+    for check in workflow.guards_of(type(record), verb.name):
+        check(record, ctx)
+
+
+def verbs_for(record, ctx) -> list[tuple[workflow.Verb, str]]:
+    """The verbs of a record a person may perform, each with the reason it is locked now ("" when it is free).
+
+    Verbs that do not fit the state are left out unless they lead on from it later in the table.
+    """
+    found = []
+    for verb in workflow.verbs_of(type(record)):
+        if verb.hidden or not access.can(ctx, type(record), verb.name):
+            continue
+        try:
+            check_possible(record, verb, ctx)
+            found.append((verb, ""))
+        except (ValidationError, PermissionDenied) as error:
+            found.append((verb, " ".join(error.messages) if isinstance(error, ValidationError) else str(error)))
+    return found
+
+
+def link(source, target, kind: str = "next") -> None:
+    """Note that `target` came from `source` (documents or identities)."""
+    ids = [d.pk for d in (source, target)]
+    if ids[0] != ids[1]:
+        DocumentLink.objects.bulk_create([DocumentLink(source_id=ids[0], target_id=ids[1], kind=kind)],
+                                         ignore_conflicts=True)
+
+
+# -- helpers, outermost first -----------------------------------------------------------------------------------------
+
+
+class _Run:
+    """One command under way: its id, the context of what it calls, and its end."""
+
+    def __init__(self, model, ctx, verb: str, key: IdempotencyKey | None, earlier):
+        self.model, self.outer, self.verb, self.key, self.earlier = model, ctx, verb, key, earlier
+        self.id = audit.start(ctx)
+        self.ctx = ctx.inside(self.id)
+
+    def finish(self, record, **details) -> None:
+        if self.outer.command_id is None:
+            _give_late_numbers(self)
+        audit.write(self.id, record, self.verb, self.outer, **details)
+        if self.key:
+            IdempotencyKey.objects.filter(pk=self.key.pk).update(record_id=str(record.pk))
+        events.publish(events.CommandDone(record, self.verb, self.outer.command_id is not None), self.ctx)
+        if self.outer.command_id is not None:
+            audit.stamp(self.outer.command_id)
+
+
+@contextmanager
+def _command(model, ctx, verb: str, call: dict):
+    """One transaction; broken rules of the data come out as ValidationError."""
+    written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
+    token = _late_numbers.set([]) if ctx.command_id is None else None
+    try:
+        with transaction.atomic():
+            key, earlier = _answered(model, ctx, verb, call)
+            yield _Run(model, ctx, verb, key, earlier)
+            if ctx.command_id is None:
+                with database.connection.cursor() as cursor:  # meet deferred constraints here, where they can be worded
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as error:
+        raise errors.from_integrity_error(error, written) from error
+    except database.DatabaseError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) == "P0001":
+            raise ValidationError(error.__cause__.diag.message_primary, code="guard") from error
+        raise
+    finally:
+        if token is not None:
+            _late_numbers.reset(token)
+
+
+def _answered(model, ctx, verb, call):
+    if not ctx.idempotency_key or ctx.trusted:
+        return None, None
+    text = json.dumps([model._meta.label_lower, verb, audit.plain(call)], sort_keys=True, default=str)
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()
+    key, made = IdempotencyKey.objects.get_or_create(
+        user=ctx.user, key=ctx.idempotency_key[:120],
+        defaults={"fingerprint": fingerprint, "entity": model._meta.label_lower})
+    if made:
+        return key, None
+    if key.fingerprint != fingerprint:
+        raise errors.Conflict(_("The idempotency key “%(key)s” was used for another call.") % {"key": key.key},
+                              code="idempotency")
+    return None, model._default_manager.get(pk=key.record_id)
+
+
+def _locked(record, verb: str, ctx):
+    """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
+    query = type(record)._default_manager.select_for_update(of=("self",))
+    fresh = query.get(pk=record.pk)
+    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+        if access.rows(ctx, type(record)).filter(pk=record.pk).exists():
+            raise PermissionDenied(_("You may not do this to %(record)s.") % {"record": fresh})
+        raise type(record).DoesNotExist
+    return fresh
+
+
+def _must_be_in_scope(record, verb: str, ctx) -> None:
+    """A person may not create or move a record to where they could not have written it."""
+    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+        raise PermissionDenied(_("This would put %(record)s outside your own records.") % {"record": record})
+
+
+def _check_version(record, version: int | None) -> None:
+    if version is not None and getattr(record, "version", version) != int(version):
+        from .models.records import AuditEntry
+
+        last = AuditEntry.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk)).order_by("-at").first()
+        raise errors.Conflict(_("%(record)s was changed meanwhile by %(user)s. Load it again to see the change.")
+                              % {"record": record, "user": last.user if last else "?"}, code="version")
+
+
+def _refuse_read_only(model, ctx, values) -> None:
+    modes = access.field_modes(ctx, model)
+    refused = {}
+    for name in values:
+        try:
+            editable = model._meta.get_field(name).editable
+        except FieldDoesNotExist:
+            refused[name] = _("There is no such field.")
+            continue
+        if not editable or modes.get(name, "edit") != "edit":
+            refused[name] = _("This field cannot be set.")
+    if refused:
+        raise ValidationError(refused)
+
+
+def validate(record, lines=()) -> None:
+    """Field rules of the record and its lines, all errors at once; keys and constraints are the database's work."""
+    found: dict[str, Any] = {}
+    for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
+        skip = [f.name for f in instance._meta.fields if f.is_relation and getattr(instance, f.attname) is not None]
+        skip += ["document"] if prefix else ["identity", "company", "created_by"]
+        _drop_trailing_zeros(instance)
+        try:
+            instance.clean_fields(exclude=skip)
+            instance.clean()
+        except ValidationError as error:
+            for name, messages in (error.message_dict if hasattr(error, "error_dict")
+                                   else {NON_FIELD_ERRORS: error.messages}).items():
+                found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
+    if found:
+        raise ValidationError(found)
+
+
+def _drop_trailing_zeros(instance) -> None:
+    """Bring Decimals to their column's digits where that loses nothing, so that 2.000000 × 3.0000 fits four digits."""
+    for field in instance._meta.concrete_fields:
+        value = instance.__dict__.get(field.attname)
+        if isinstance(field, models.DecimalField) and isinstance(value, Decimal) and value.is_finite():
+            exact = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+            if exact == value:
+                instance.__dict__[field.attname] = exact
+
+
+def _coerce_lines(model, lines, ctx) -> list[dict]:
+    lines = list(lines)
+    if not lines:
+        return []
+    line_model = line_model_of(model)
+    if not ctx.trusted:
+        editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
+        refused = {f"lines.{n}.{name}": _("This field cannot be set.") for n, spec in enumerate(lines)
+                   for name in spec if name not in editable and name in {f.name for f in line_model._meta.fields}}
+        if refused:
+            raise ValidationError(refused)
+    return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
+
+
+def _line(model, spec: dict, position: int):
+    return line_model_of(model)(position=position, **{k: v for k, v in spec.items() if k not in ("id", "custom", "position")})
+
+
+def line_model_of(model):
+    """The line model of a document; FieldDoesNotExist when it has no lines."""
+    return model._meta.get_field("lines").related_model
+
+
+def _merge_lines(record, lines):
+    """(lines to keep in order, lines to remove); (None, []) when lines are not touched."""
+    if lines is None:
+        return None, []
+    existing = {line.pk: line for line in record.lines.all()}
+    kept = []
+    for position, spec in enumerate(lines, 1):
+        line = existing.pop(spec.get("id"), None) if spec.get("id") else None
+        if spec.get("id") and line is None:
+            raise errors.Conflict({f"lines.{position - 1}.id": _("This line is gone.")}, code="line")
+        if line is None:
+            line = _line(type(record), spec, position)
+            line.document = record
+        else:
+            for name, value in spec.items():
+                if name not in ("id", "custom"):
+                    setattr(line, name, value)
+            line.position = position
+        kept.append(line)
+    return kept, list(existing.values())
+
+
+def _write_lines(record, kept, removed) -> None:
+    line_model = line_model_of(type(record))
+    if removed:
+        try:
+            line_model.objects.filter(pk__in=[line.pk for line in removed]).delete()
+        except (models.ProtectedError, models.RestrictedError):
+            raise errors.Conflict(_("A line that later documents refer to cannot be removed."), code="used") from None
+    names = [f.name for f in line_model._meta.concrete_fields if not f.primary_key]
+    old = [line for line in kept if line.pk]
+    if old:
+        line_model.objects.bulk_update(old, names, batch_size=500)
+    line_model.objects.bulk_create([line for line in kept if not line.pk])
+
+
+def _save(record) -> None:
+    custom.refresh(record)
+    if _has(type(record), "version"):
+        record.version += 1
+    record.save(force_update=True)
+
+
+def _number(record, run: _Run) -> None:
+    record.number = numbering.next_numbers(type(record), record.company_id, run.ctx.business_date.year)[0]
+    DocumentIdentity.objects.filter(pk=record.pk).update(number=record.number, title=_title(record))
+
+
+def _give_late_numbers(run: _Run) -> None:
+    """Gapless numbers, last of all and series by series in one order, so their locks are short and never cross."""
+    waiting: dict[tuple, list] = {}
+    for record in _late_numbers.get() or ():
+        day = getattr(record, "numbering_date", None) or run.ctx.business_date
+        name = (type(record)._meta.label_lower, record.company_id, day.year, *getattr(record, "number_series", ("", "")))
+        waiting.setdefault(name, []).append(record)
+    for (_label, company_id, year, suffix, number_format), records in sorted(waiting.items(), key=lambda pair: pair[0]):
+        model = type(records[0])
+        numbers = numbering.next_numbers(model, company_id, year, len(records), suffix, number_format)
+        for record, number in zip(records, numbers, strict=True):
+            record.number = number
+        given = {"keys": [r.pk for r in records], "numbers": numbers, "titles": [_title(r) for r in records]}
+        for table, column in ((model._meta.db_table, model._meta.pk.column), (DocumentIdentity._meta.db_table, "id")):
+            title = ", title = given.title" if table == DocumentIdentity._meta.db_table else ""
+            database.execute(f"""
+                UPDATE "{table}" AS t SET number = given.number{title}
+                FROM unnest(%(keys)s::uuid[], %(numbers)s::text[], %(titles)s::text[]) AS given (key, number, title)
+                WHERE t."{column}" = given.key""", **given)
+    if waiting:
+        _late_numbers.get().clear()
+
+
+def number_late(record) -> None:
+    """Give a document created by an effect its gapless number at the end of the running command."""
+    _late_numbers.get().append(record)
+
+
+def _title(record) -> str:
+    return str(getattr(record, "party_label", "") or "")[:200]
+
+
+def _snapshot(record) -> dict:
+    return {f.name: audit.plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}
+
+
+def _has(model, name: str) -> bool:
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True

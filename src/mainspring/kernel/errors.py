@@ -1,0 +1,54 @@
+"""Refusals. Each speaks to the person who can act; surfaces turn them into words, never into a 500."""
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+
+class Conflict(ValidationError):
+    """The record changed since the caller read it, or is not in the state the verb needs."""
+
+
+class Forbidden(PermissionDenied):
+    """The person may see the record but not do this; the message says who could."""
+
+
+class ApprovalRequired(Exception):
+    """Not a refusal: the verb now waits for approval; `request` is the approval request that was raised."""
+
+    def __init__(self, request):
+        super().__init__(str(request))
+        self.request = request
+
+
+def from_integrity_error(error: IntegrityError, models) -> ValidationError:
+    """Say which rule of the data a write broke, in the words of the constraint that refused it.
+
+    models: the models written by the command; their constraints are searched by name.
+    Re-raises the original error when the rule is unknown, for that is a defect.
+    """
+    diag = getattr(error.__cause__, "diag", None)
+    name = getattr(diag, "constraint_name", None)
+    state = getattr(diag, "sqlstate", None)
+    for model in models:
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                fields = getattr(constraint, "fields", ()) or ()
+                message = constraint.get_violation_error_message()
+                if fields:
+                    message = _("A record with this %(fields)s already exists.") % {
+                        "fields": ", ".join(str(model._meta.get_field(f).verbose_name) for f in fields)
+                    }
+                return ValidationError({fields[0] if len(fields) == 1 else NON_FIELD_ERRORS: message}, code=name)
+        if state == "23505" and diag.table_name == model._meta.db_table:
+            for field in model._meta.local_fields:
+                if field.unique and name and f"_{field.column}_" in name:
+                    return ValidationError({field.name: _("A record with this %(fields)s already exists.")
+                                            % {"fields": field.verbose_name}}, code="unique")
+    if state == "23505":
+        return ValidationError(_("A record with these values already exists."), code="unique")
+    if state == "23503":
+        return ValidationError(_("Other records refer to this one, or it refers to one that is gone."), code="foreign_key")
+    if state in ("P0001", "23514"):  # raised by our own guards, already worded
+        return ValidationError(diag.message_primary, code=name or "guard")
+    raise error

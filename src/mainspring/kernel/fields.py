@@ -1,0 +1,68 @@
+"""Column types of business data. Decimal everywhere; the kind of a column decides how every surface shows it."""
+
+from decimal import Decimal
+
+from django.db import models
+
+
+class MoneyField(models.DecimalField):
+    """An amount in the currency found by `currency` (a path from the record; empty means the company's base currency).
+
+    Stored with 4 digits so that every ISO 4217 currency fits; rounded to the currency's own digits by `money.round_amount`.
+    """
+
+    def __init__(self, *args, currency: str = "", **kwargs):
+        self.currency = currency
+        kwargs.setdefault("max_digits", 20)
+        kwargs.setdefault("decimal_places", 4)
+        kwargs.setdefault("default", Decimal(0))
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        if self.currency:
+            kwargs["currency"] = self.currency
+        return name, path, args, kwargs
+
+
+class PriceField(MoneyField):
+    """A price per unit: 6 digits (rule M01)."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("decimal_places", 6)
+        super().__init__(*args, **kwargs)
+
+
+class QuantityField(models.DecimalField):
+    """A quantity in the unit found by `unit` (a path from the record)."""
+
+    def __init__(self, *args, unit: str = "", **kwargs):
+        self.unit = unit
+        kwargs.setdefault("max_digits", 20)
+        kwargs.setdefault("decimal_places", 6)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        if self.unit:
+            kwargs["unit"] = self.unit
+        return name, path, args, kwargs
+
+
+class PercentField(models.DecimalField):
+    """A share of a hundred: 21 means 21 %."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_digits", 9)
+        kwargs.setdefault("decimal_places", 4)
+        kwargs.setdefault("default", Decimal(0))
+        super().__init__(*args, **kwargs)
+
+
+class RateField(models.DecimalField):
+    """An exchange rate: base currency per one unit of foreign currency."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_digits", 24)
+        kwargs.setdefault("decimal_places", 12)
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,102 @@
+"""Values as text in the person's language: the same words on pages, prints and exported sheets."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from . import access, money, query
+from .models.structure import Company
+
+_base: dict[int, str] = {}
+
+
+def base_currency(company_id: int) -> str:
+    """Currency code of a company's books; remembered, for it never changes once there are records."""
+    if company_id not in _base:
+        found = Company.objects.filter(pk=company_id).values_list("base_currency_id", flat=True).first()
+        if found is None:
+            return "EUR"
+        _base[company_id] = found
+    return _base[company_id]
+
+
+def text(column, value, record=None, *, mode: str = "edit", company_id: int | None = None) -> str:
+    """A value without its unit; "" when there is none. `mode` "mask" leaves only the shape."""
+    if value is None or value == "":
+        return ""
+    if mode == "mask":
+        return access.mask(value)
+    match column.kind:
+        case "bool":
+            return _("Yes") if value in (True, "true") else _("No")
+        case "choice" | "state":
+            return str(dict(column.choices).get(value, value))
+        case "date":
+            return formats.date_format(value, "SHORT_DATE_FORMAT")
+        case "datetime":
+            return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        case "integer":
+            return number(value, 0)
+        case "money":
+            return number(value, money.currency_digits(currency_of(column, record, company_id)))
+        case "price":
+            return number(value, money.currency_digits(currency_of(column, record, company_id)), column.digits or 6)
+    if isinstance(value, Decimal):
+        return number(value, 0, column.digits if column.digits is not None else 6)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(v) for v in value)
+    return str(value)
+
+
+def number(value, digits: int = 0, digits_max: int | None = None) -> str:
+    """A local number with at least `digits` and at most `digits_max` digits after the point."""
+    value = Decimal(value)
+    top = max(digits, digits_max if digits_max is not None else digits)
+    value = money.rounded(value, top)
+    if top > digits:
+        shortest = value.normalize()
+        used = max(0, -shortest.as_tuple().exponent)
+        top = max(digits, min(top, used))
+    return formats.number_format(value, top, use_l10n=True, force_grouping=True)
+
+
+def unit_of(column, record=None, company_id: int | None = None) -> str:
+    """What stands behind a number: currency code, unit code, % or nothing."""
+    if column.kind in ("money", "price"):
+        return currency_of(column, record, company_id)
+    if column.kind == "percent":
+        return "%"
+    if column.kind == "quantity" and column.unit and record is not None:
+        found = query._read(record, column.unit)
+        return str(getattr(found, "code", found) or "")
+    return ""
+
+
+def currency_of(column, record=None, company_id: int | None = None) -> str:
+    """Currency code of a money column: the record's own, else that of the company's books."""
+    if column.currency and record is not None:
+        head, _sep, last = column.currency.rpartition("__")
+        owner = query._read(record, head) if head else record
+        found = getattr(owner, f"{last}_id", None) or getattr(owner, last, None) if owner is not None else None
+        if found:
+            return str(getattr(found, "pk", found))
+    company = getattr(record, "company_id", None) or company_id
+    return base_currency(company) if company else "EUR"
+
+
+def exact(column, value) -> str:
+    """A value for programs and hover: ISO dates, numbers with a point, keys of links."""
+    if value is None:
+        return ""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value else "0"
+    return str(value)

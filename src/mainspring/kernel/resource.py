@@ -1,0 +1,299 @@
+"""How an entity appears to people and programs: one declaration, read by pages, API, import, export and tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from . import custom, fields
+from .models.base import Document
+
+registry: dict[str, Resource] = {}
+"""Every resource by key "module/resources", e.g. "sales/sales-orders"."""
+
+by_model: dict[str, Resource] = {}
+"""The main resource of each model by label, e.g. "sales.salesorder"."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing to show, filter, sort, import or export.
+
+    path     field path from the record ("customer__name", "custom.color"), or a name when computed
+    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link state json
+    compute  function(record) for computed columns: shown and exported, not filtered or sorted
+    """
+
+    path: str
+    label: str
+    kind: str = "text"
+    choices: tuple = ()
+    to: str = ""
+    currency: str = ""
+    unit: str = ""
+    editable: bool = False
+    required: bool = False
+    help: str = ""
+    digits: int | None = None
+    compute: Callable | None = None
+
+    @property
+    def is_custom(self) -> bool:
+        return self.path.startswith("custom.")
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
+
+    @property
+    def sortable(self) -> bool:
+        return self.compute is None and self.kind != "json"
+
+
+class Resource:
+    """Names only what the model cannot know: selection, order, grouping. All else comes from the model.
+
+    model       the Django model
+    menu        "Sales" or "Sales / Setup": group in the menu; empty keeps it out of the menu
+    columns     list columns, blank separated; "a__b" follows a relation
+    search      fields matched by the search box and the palette
+    filters     fields offered as filter chips
+    form        fields of the form, "|" starts a new group, "Title:" names it
+    lines       columns of the line grid
+    line_totals header fields shown under the grid
+    order       default order
+    dimensions  fields to group, pivot and chart by; measures: fields to sum ("" means count only)
+    calendar    "start_field end_field" for the calendar; "" for none
+    kanban      field whose values are the columns; documents default to "state"
+    related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
+    panels      template names of extra tabs, filled by `amend` from above
+    prints      names of print layouts
+    icon        name of a Tabler icon
+    quick       fields a quick-create dialog asks for
+    creatable   False when records only come from other documents
+    """
+
+    model: type[models.Model]
+    menu = ""
+    title: Any = ""
+    columns = ""
+    search = ""
+    filters = ""
+    form = ""
+    lines = ""
+    line_totals = ""
+    order = ""
+    dimensions = ""
+    measures = ""
+    calendar = ""
+    kanban = ""
+    related: dict[Any, tuple[str, str]] = {}
+    panels: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    icon = ""
+    quick = ""
+    creatable = True
+    computed: dict[str, Column] = {}
+    help: Any = ""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "model" not in cls.__dict__:
+            return
+        one = cls()
+        registry[one.key] = one
+        by_model.setdefault(one.label, one)
+
+    # -- names ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def module(self) -> str:
+        """The module that declares the resource: its folder's name."""
+        return type(self).__module__.split(".resources")[0].rsplit(".", 1)[-1]
+
+    @cached_property
+    def slug(self) -> str:
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+
+    @property
+    def key(self) -> str:
+        return f"{self.module}/{self.slug}"
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def plural(self) -> str:
+        return str(self.title or self.model._meta.verbose_name_plural).capitalize()
+
+    @property
+    def singular(self) -> str:
+        return str(self.model._meta.verbose_name).capitalize()
+
+    @property
+    def is_document(self) -> bool:
+        return issubclass(self.model, Document)
+
+    @property
+    def workflow(self):
+        return getattr(self.model, "workflow", None)
+
+    # -- columns --------------------------------------------------------------------------------------------------
+
+    def names(self, attribute: str) -> list[str]:
+        """Field names of a declaration, without group marks."""
+        return [n for n in getattr(self, attribute).replace("|", " ").split() if not n.endswith(":")]
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The form's groups: (title, names)."""
+        found = []
+        for part in self.form.split("|"):
+            words = part.split()
+            title = words.pop(0)[:-1].replace("_", " ") if words and words[0].endswith(":") else ""
+            found.append((_(title) if title else "", words))
+        return found
+
+    def column(self, path: str) -> Column:
+        """The column of a path; FieldDoesNotExist when there is none."""
+        if path in self.computed:
+            return self.computed[path]
+        if path.startswith("custom."):
+            for f in self.custom_fields():
+                if path == f"custom.{f.name}":
+                    return custom_column(f)
+            raise FieldDoesNotExist(path)
+        return column_of(self.model, path)
+
+    def columns_of(self, attribute: str) -> list[Column]:
+        return [self.column(n) for n in self.names(attribute)]
+
+    @cached_property
+    def line_model(self):
+        return self.model._meta.get_field("lines").related_model if self.lines else None
+
+    def line_columns(self) -> list[Column]:
+        return [column_of(self.line_model, n) for n in self.names("lines")] if self.lines else []
+
+    def custom_fields(self):
+        """Custom fields of the record; one query a call, so callers ask once a request."""
+        return custom.fields_of(self.model) if hasattr(self.model, "custom") else []
+
+    def custom_columns(self) -> list[Column]:
+        return [custom_column(f) for f in self.custom_fields()]
+
+    @property
+    def select_related(self) -> list[str]:
+        """Relations the list columns follow, so that a list costs the same for one row and for fifty."""
+        found = set()
+        for name in self.names("columns"):
+            if name in self.computed or name.startswith("custom."):
+                continue
+            parts = name.split("__")
+            field = self.model._meta.get_field(parts[0])
+            if len(parts) > 1:
+                found.add("__".join(parts[:-1]))
+            elif (field.is_relation and field.many_to_one) or field.one_to_one:
+                found.add(name)
+        return sorted(found)
+
+    def __str__(self):
+        return self.key
+
+
+def column_of(model, path: str) -> Column:
+    """Describe a field path of a model as a column."""
+    parts = path.split("__")
+    owner = model
+    for part in parts[:-1]:
+        owner = owner._meta.get_field(part).related_model
+    field = owner._meta.get_field(parts[-1])
+    label = str(getattr(field, "verbose_name", parts[-1]))
+    if len(parts) > 1:
+        label = f"{model._meta.get_field(parts[0]).verbose_name}: {label}"
+    prefix = "__".join(parts[:-1])
+    kind, extra = _kind(owner, field)
+    for name in ("currency", "unit"):
+        if extra.get(name) and prefix:
+            extra[name] = f"{prefix}__{extra[name]}"
+    return Column(path, label[:1].upper() + label[1:], kind, editable=field.editable and len(parts) == 1,
+                  required=not getattr(field, "blank", True) and not field.has_default() and field.editable,
+                  help=str(getattr(field, "help_text", "")), **extra)
+
+
+def _kind(owner, field) -> tuple[str, dict]:
+    if field.name == "state" and getattr(owner, "workflow", None):
+        flow = owner.workflow
+        return "state", {"choices": tuple((s, flow.label(s)) for s in flow.states)}
+    if field.is_relation:
+        return "link", {"to": field.related_model._meta.label_lower}
+    if field.choices:
+        return "choice", {"choices": tuple((k, str(v)) for k, v in field.flatchoices)}
+    match field:
+        case fields.PriceField():
+            return "price", {"currency": field.currency, "digits": field.decimal_places}
+        case fields.MoneyField():
+            return "money", {"currency": field.currency}
+        case fields.QuantityField():
+            return "quantity", {"unit": field.unit, "digits": field.decimal_places}
+        case fields.PercentField():
+            return "percent", {"digits": field.decimal_places}
+        case fields.RateField():
+            return "rate", {"digits": field.decimal_places}
+        case models.DecimalField():
+            return "decimal", {"digits": field.decimal_places}
+        case models.BooleanField():
+            return "bool", {}
+        case models.DateTimeField():
+            return "datetime", {}
+        case models.DateField():
+            return "date", {}
+        case models.IntegerField():
+            return "integer", {}
+        case models.JSONField():
+            return "json", {}
+        case models.TextField():
+            return "longtext", {}
+    return "text", {}
+
+
+CUSTOM_KINDS = {"number": "decimal", "formula": "decimal", "attachment": "attachment"}
+
+
+def custom_column(f) -> Column:
+    """Describe a custom field as a column."""
+    choices = tuple((c["value"], c.get("label", c["value"])) if isinstance(c, dict) else (c, c) for c in f.choices)
+    return Column(f"custom.{f.name}", f.labels.get(get_language() or "en", f.label), CUSTOM_KINDS.get(f.kind, f.kind),
+                  choices=choices, to=f.link_to, editable=f.kind != "formula", required=f.required, help=f.help_text,
+                  digits=f.digits)
+
+
+_amendments: dict[str, list[dict]] = {}
+
+
+def amend(model_label: str, *, panel: str = "", title: Any = "", context: Callable | None = None,
+          related: tuple[Any, str, str] | None = None) -> None:
+    """Complete the page of a lower record from above.
+
+    panel    template shown as a tab titled `title`, with what context(record, ctx) returns
+    related  (title, resource key, foreign key path): a tab with the related records
+    """
+    _amendments.setdefault(model_label.lower(), []).append(
+        {"panel": panel, "title": title, "context": context, "related": related})
+
+
+def amendments(model) -> list[dict]:
+    return _amendments.get(model._meta.label_lower, [])
+
+
+def of(model) -> Resource | None:
+    """The main resource of a model, or None when it has no page of its own."""
+    return by_model.get(model._meta.label_lower)

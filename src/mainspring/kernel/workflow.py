@@ -1,0 +1,232 @@
+"""Verbs, and the state table of a document: it reads like the diagram a user would draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+KINDS = ("text", "longtext", "integer", "decimal", "date", "bool", "choice", "link")
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something a verb asks for.
+
+    kind     one of KINDS; `to` names the model label of a link, `choices` the pairs of a choice
+    initial  value or function(record, ctx) that proposes one
+    """
+
+    name: str
+    kind: str = "text"
+    label: Any = ""
+    required: bool = True
+    to: str = ""
+    choices: tuple = ()
+    initial: Any = None
+    help: Any = ""
+
+    def clean(self, raw, ctx):
+        """Turn what a surface sent into a value, or raise ValidationError naming the input."""
+        if raw is None or raw == "":
+            if self.required and self.kind != "bool":
+                raise ValidationError({self.name: _("This field is required.")}, code="required")
+            return False if self.kind == "bool" else None
+        try:
+            return getattr(self, f"_{self.kind}")(raw, ctx)
+        except (ValueError, TypeError, InvalidOperation):
+            raise ValidationError({self.name: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}},
+                                  code="invalid") from None
+
+    def _text(self, raw, ctx):
+        text = str(raw).strip()
+        if "\x00" in text or len(text) > (20000 if self.kind == "longtext" else 500):
+            raise ValueError
+        return text
+
+    _longtext = _text
+
+    def _integer(self, raw, ctx):
+        value = int(raw)
+        if abs(value) > 2**62:
+            raise ValueError
+        return value
+
+    def _decimal(self, raw, ctx):
+        value = raw if isinstance(raw, Decimal) else Decimal(str(raw))
+        if not value.is_finite() or abs(value) >= Decimal(10) ** 14:
+            raise ValueError
+        return value
+
+    def _date(self, raw, ctx):
+        return raw if isinstance(raw, date) else date.fromisoformat(str(raw))
+
+    def _bool(self, raw, ctx):
+        return raw if isinstance(raw, bool) else str(raw).lower() in ("1", "true", "on", "yes")
+
+    def _choice(self, raw, ctx):
+        if str(raw) not in {str(key) for key, _label in self.choices}:
+            raise ValueError
+        return raw
+
+    def _link(self, raw, ctx):
+        from django.apps import apps
+
+        from . import access
+
+        model = apps.get_model(self.to)
+        if isinstance(raw, model):
+            return raw
+        found = access.rows(ctx, model).filter(pk=model._meta.pk.to_python(raw)).first()
+        if found is None:
+            raise ValueError
+        return found
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that can be done to a record.
+
+    source       states it may start from; () means any
+    target       state it ends in; "" leaves the state
+    four_eyes    the person must not be the record's creator
+    ask          inputs asked of the person
+    primary      offered as the filled button, first in the table wins
+    reason_lost  shown with a warning colour: takes something away
+    """
+
+    name: str
+    source: str | tuple[str, ...] = ()
+    target: str = ""
+    label: Any = ""
+    ask: tuple[Input, ...] = ()
+    four_eyes: bool = False
+    danger: bool = False
+    bulk: bool = True
+    hidden: bool = False
+    help: Any = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def title(self) -> str:
+        return str(self.label) if self.label else _(self.name.replace("_", " ").capitalize())
+
+    def clean(self, inputs: dict, ctx) -> dict:
+        """Typed inputs; all errors at once; an unknown input is refused by name."""
+        errors, cleaned = {}, {}
+        for name in inputs.keys() - {i.name for i in self.ask}:
+            errors[name] = _("“%(verb)s” takes no such input.") % {"verb": self.title}
+        for i in self.ask:
+            try:
+                cleaned[i.name] = i.clean(inputs.get(i.name), ctx)
+            except ValidationError as error:
+                errors.update(error.message_dict)
+        if errors:
+            raise ValidationError(errors)
+        return cleaned
+
+
+@dataclass
+class Workflow:
+    """The state machine of a document.
+
+    initial   state of a new record
+    verbs     the transitions, in the order a user meets them
+    editable  states in which fields and lines may change
+    labels    state -> lazy label; colours: state -> badge colour (grey, blue, green, amber, red)
+    closed    states in which nothing is left to do
+    """
+
+    initial: str
+    verbs: tuple[Verb, ...]
+    editable: tuple[str, ...] = ("draft",)
+    labels: dict[str, Any] = field(default_factory=dict)
+    colors: dict[str, str] = field(default_factory=dict)
+    closed: tuple[str, ...] = ("cancelled", "closed", "done")
+
+    def __getitem__(self, name: str) -> Verb:
+        return next(v for v in self.verbs if v.name == name)
+
+    @property
+    def states(self) -> list[str]:
+        seen = [self.initial]
+        for v in self.verbs:
+            seen += [s for s in (*v.sources, v.target) if s and s not in seen]
+        return seen + [s for s in self.labels if s not in seen]  # states only effects and computed progress lead to
+
+    def label(self, state: str) -> str:
+        return str(self.labels.get(state) or _(state.replace("_", " ").capitalize()))
+
+    def color(self, state: str) -> str:
+        return self.colors.get(state) or ("grey" if state in ("draft", *self.closed) else "blue")
+
+
+_effects: dict[tuple[str, str], Callable] = {}
+_guards: dict[tuple[str, str], list[Callable]] = {}
+_extensions: dict[str, list[Verb]] = {}
+
+
+def verbs_of(model) -> Iterator[Verb]:
+    """All verbs of a model: its workflow's transitions, its `actions`, and what upper modules added."""
+    flow = getattr(model, "workflow", None)
+    if flow:
+        yield from flow.verbs
+    yield from getattr(model, "actions", ())
+    yield from _extensions.get(model._meta.label_lower, ())
+
+
+def extend(model, verb: Verb) -> None:
+    """Add a verb to a lower module's model from above, in the upper module's commands; declaring twice is harmless."""
+    known = _extensions.setdefault(model._meta.label_lower, [])
+    if verb.name in {v.name for v in verbs_of(model)} and verb not in known:
+        raise ValueError(f"{model._meta.label} already has the verb {verb.name!r}")
+    if verb not in known:
+        known.append(verb)
+
+
+def verb_of(model, name: str) -> Verb:
+    """The verb by name; KeyError when the model has none of that name."""
+    for v in verbs_of(model):
+        if v.name == name:
+            return v
+    raise KeyError(name)
+
+
+def effect(model, name: str):
+    """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`."""
+    verb_of(model, name)  # a misspelt verb fails at import
+
+    def bind(fn):
+        _effects[model._meta.label_lower, name] = fn
+        return fn
+
+    return bind
+
+
+def guard(model, name: str):
+    """Bind a check `(record, ctx)` that raises ValidationError when the verb is not possible now.
+
+    It must only read: pages call it to show a locked verb with its reason. Upper modules may add guards.
+    """
+
+    def bind(fn):
+        _guards.setdefault((model._meta.label_lower, name), []).append(fn)
+        return fn
+
+    return bind
+
+
+def effect_of(model, name: str) -> Callable | None:
+    return _effects.get((model._meta.label_lower, name))
+
+
+def guards_of(model, name: str) -> list[Callable]:
+    return _guards.get((model._meta.label_lower, name), [])

@@ -1,0 +1,1 @@
+"""Puts the product together: settings, addresses, the database server and the command line."""

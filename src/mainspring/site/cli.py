@@ -1,0 +1,86 @@
+"""The `mainspring` command: each file of `mainspring.site.commands` is one subcommand."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+
+from django.core.exceptions import ValidationError
+
+from mainspring.site import commands, postgres
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 1 when it refused, 2 when it was called wrongly."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
+    if arguments[:1] == ["manage"]:
+        return _manage(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options.command, options)
+    except KeyboardInterrupt:
+        return 130
+    except (postgres.ServerError, ValidationError) as error:
+        for message in getattr(error, "messages", None) or [str(error)]:
+            print(f"mainspring {options.name}: {message}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mainspring", description="Runs a company on one database.")
+    chosen = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
+    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
+        command = importlib.import_module(f"{commands.__name__}.{found.name}")
+        name = found.name.rstrip("_")
+        subparser = chosen.add_parser(name, help=command.HELP, description=command.__doc__)
+        command.add_arguments(subparser)
+        subparser.set_defaults(command=command)
+    chosen.add_parser("manage", help="any Django command, for example: manage dbshell", add_help=False)
+    return parser
+
+
+def _run(command, options) -> int:
+    needs = getattr(command, "SETUP", "django")
+    if needs == "nothing":
+        return command.run(options) or 0
+    with database():
+        if needs == "django":
+            set_up_django()
+        return command.run(options) or 0
+
+
+def _manage(arguments: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    with database():
+        execute_from_command_line(["mainspring manage", *arguments])
+    return 0
+
+
+class database:
+    """Context: the embedded server runs, unless DATABASE_URL names another."""
+
+    def __enter__(self):
+        self.server = None if os.environ.get("DATABASE_URL") else postgres.Server().start()
+        return self
+
+    def __exit__(self, *_):
+        if self.server:
+            if "django.db" in sys.modules:
+                from django.db import connections
+
+                connections.close_all()
+            self.server.stop()
+
+
+def set_up_django() -> None:
+    """Load settings and apps."""
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
