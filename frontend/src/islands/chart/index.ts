@@ -49,7 +49,7 @@ function numbers(props: ChartProps): HTMLElement {
     h("tr", {}, h("th", { scope: "row" }, x), ...props.series.map((one) => {
       const text = decimal(one.values[index]);
       const href = one.hrefs?.[index];
-      return h("td", {}, href ? h("a", { href, tabindex: -1 }, text) : text);
+      return h("td", {}, href && text ? h("a", { href, tabindex: -1 }, text) : text);
     })),
   );
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, props.x.label ?? t("Value")), ...props.series.map((one) => h("th", { scope: "col" }, one.label + unit))));

@@ -16,39 +16,13 @@ from .custom import CustomField
 from .jobs import JobRun, JobSchedule
 from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
 from .structure import Company, Currency, Department, Site, Territory
+from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
+from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
+from .structure import Company, Currency, Department, Site, Territory
 
 __all__ = [
-    "Absence",
-    "ApprovalDecision",
-    "ApprovalRequest",
-    "ApprovalRule",
-    "ApprovalSeat",
-    "ApprovalStage",
-    "ApprovalStep",
-    "Attachment",
-    "AuditEntry",
-    "Company",
-    "Currency",
-    "CustomField",
-    "Department",
-    "Document",
-    "DocumentIdentity",
-    "DocumentLine",
-    "DocumentLink",
-    "Entity",
-    "IdempotencyKey",
-    "JobRun",
-    "JobSchedule",
-    "Membership",
-    "Note",
-    "Notification",
-    "NumberSeries",
-    "OutgoingMail",
-    "Role",
-    "RoleGrant",
-    "RowHistory",
-    "Site",
-    "Task",
-    "Territory",
-    "User",
+    "ApiToken", "AuditEntry", "Company", "Currency", "CustomField", "Department", "Document", "DocumentIdentity",
+    "DocumentLine", "DocumentLink", "Entity", "ExternalId", "IdempotencyKey", "ImportChunk", "ImportMapping", "ImportRun",
+    "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "Site", "Territory", "User", "WebhookDelivery",
+    "WebhookEndpoint",
 ]
