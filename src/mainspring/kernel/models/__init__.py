@@ -25,3 +25,4 @@ __all__ = [
     "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "SavedView", "Site", "Territory", "User", "WebhookDelivery",
     "WebhookEndpoint",
 ]
+from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
