@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
@@ -540,8 +540,23 @@ def _read(record, path: str):
     for part in path.split("__"):
         if record is None:
             return None
-        record = getattr(record, part)
+        try:
+            record = getattr(record, part)
+        except ObjectDoesNotExist:  # a link not chosen yet
+            return None
     return record
+
+
+def label(ctx, record) -> str:
+    """A record's name as this person may see it: masked and hidden values in it are masked."""
+    text = str(record)
+    model = type(record)
+    hidden = {n for n, mode in access.field_modes(ctx, model).items() if mode in ("mask", "hide")}
+    for name in hidden | access.clear_when(ctx, model).keys():
+        raw = str(record.__dict__.get(name) or "")
+        if raw and raw in text:
+            text = text.replace(raw, str(access.shown(ctx, record, name) or access.mask(raw)))
+    return text
 
 
 def _plain(value):
