@@ -38,6 +38,8 @@ END $$;
 
 def declare(name: str, sql: str) -> None:
     """Add idempotent SQL to be installed after every migrate (CREATE OR REPLACE, IF NOT EXISTS)."""
+    if _declared.get(name, sql) != sql:
+        raise ValueError(f"two declarations are named {name!r}")
     _declared[name] = sql
 
 
