@@ -7,12 +7,15 @@ HELP = "work on background jobs"
 
 def add_arguments(parser):
     parser.add_argument("--concurrency", type=int, default=2, help="jobs at a time (default 2)")
-    parser.add_argument("--queues", default="", help="only these queues, separated by commas")
+    parser.add_argument("--once", action="store_true", help="do what is due and end")
 
 
 def run(options):
-    from django.core.management import call_command
+    from mainspring.kernel import jobs
 
     os.environ.setdefault("MAINSPRING_ROLE", "worker")
-    queues = {"queues": options.queues} if options.queues else {}
-    call_command("procrastinate", "worker", concurrency=options.concurrency, delete_jobs="never", **queues)
+    if options.once:
+        jobs.tick()
+        print(f"{jobs.run_pending()} jobs done")
+    else:
+        jobs.work(concurrency=options.concurrency)

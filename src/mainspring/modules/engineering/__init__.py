@@ -1,0 +1,1 @@
+"""How things are made: bills of material, routings and work centers, and what a product should cost."""

@@ -1,0 +1,175 @@
+"""Work centers, bills of material and routings, each with the days on which it holds."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import fields
+from mainspring.kernel.models import DocumentLine, Entity, Site
+from mainspring.kernel.workflow import Input, Verb
+from mainspring.modules.items.models import Item
+from mainspring.modules.organization.models import Unit, WorkCalendar
+
+PERIOD = Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+
+
+def _same(expression):
+    return Func(expression, expression, Value("[]"), function="int8range")
+
+
+def one_a_day(name: str, message):
+    """The rule that an item has one active revision a day at a site (no site: everywhere)."""
+    return ExclusionConstraint(
+        name=name, violation_error_message=message, condition=Q(active=True),
+        expressions=[(_same(F("item")), "&&"), (_same(Coalesce(F("site"), Value(0))), "&&"),
+                     (Func(F("valid_from"), F("valid_to"), function="daterange"), "&&")])
+
+
+class WorkCenter(Entity):
+    """A machine, line or group of people; `size` of them work at once by the calendar."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=120)
+    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    size = models.PositiveSmallIntegerField(_("size"), default=1, help_text=_("Machines or people working at once."))
+    efficiency_pct = fields.PercentField(_("efficiency"), default=100)
+    hourly_cost = fields.MoneyField(_("hourly cost"), currency="site__company__base_currency")
+    active = models.BooleanField(_("active"), default=True)
+
+    key = ("site", "code")
+    company_path = "site__company"
+    scope_paths = {"site": "site"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("work center"), _("work centers")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "code"], name="work_center_code_once"),
+            models.CheckConstraint(name="work_center_positive", condition=Q(size__gte=1, efficiency_pct__gt=0),
+                                   violation_error_message=_("Size and efficiency must be above zero.")),
+            models.CheckConstraint(name="work_center_cost", condition=Q(hourly_cost__gte=0),
+                                   violation_error_message=_("A cost cannot be negative.")),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class Revision(Entity):
+    """Base of a bill of material and a routing: whose, where, which revision, on the days [valid from, valid to)."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("item"))
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                             verbose_name=_("site"), help_text=_("Empty: at every site."))
+    revision = models.CharField(_("revision"), max_length=12, default="A")
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+    active = models.BooleanField(_("active"), default=True)
+    note = models.TextField(_("note"), blank=True)
+
+    key = ("item", "site", "revision")
+    company_path = "site__company"
+    company_optional = True
+    scope_paths = {"site": "site"}
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.item.code} {self.revision}"
+
+
+class Bom(Revision):
+    """A bill of material: what goes into one batch of an item (rule P01)."""
+
+    batch_quantity = fields.QuantityField(_("batch quantity"), unit="item__unit", default=1)
+
+    actions = (
+        Verb("roll_up_cost", label=_("Roll up cost"), ask=(
+            Input("save", "bool", _("Save as standard cost"), required=False),
+        ), help=_("Computes the cost from materials and work, level by level.")),
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("bill of material"), _("bills of material")
+        ordering = ["item", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site", "revision"], name="bom_revision_once",
+                                    nulls_distinct=False),
+            models.CheckConstraint(name="bom_batch_positive", condition=Q(batch_quantity__gt=0),
+                                   violation_error_message=_("The batch quantity must be above zero.")),
+            models.CheckConstraint(name="bom_period", condition=PERIOD,
+                                   violation_error_message=_("It must end after it starts.")),
+            one_a_day("bom_one_a_day", _("Another active bill of material of this item holds on some of these days.")),
+        ]
+
+
+class BomLine(DocumentLine):
+    """A component: quantity for one batch, plus scrap; a fixed quantity is needed once an order (P02, P03)."""
+
+    document = models.ForeignKey(Bom, on_delete=models.CASCADE, related_name="lines")
+    component = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="used_in", verbose_name=_("component"))
+    quantity = fields.QuantityField(_("quantity"), unit="unit")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
+    scrap_pct = fields.PercentField(_("scrap"))
+    is_fixed = models.BooleanField(_("fixed"), default=False,
+                                   help_text=_("Needed once an order, whatever its quantity."))
+    operation_sequence = models.PositiveIntegerField(_("operation"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=120, blank=True)
+
+    class Meta(DocumentLine.Meta):
+        verbose_name, verbose_name_plural = _("component"), _("components")
+        constraints = [
+            models.CheckConstraint(name="bom_line_quantity", condition=Q(quantity__gt=0),
+                                   violation_error_message=_("A component quantity must be above zero.")),
+            models.CheckConstraint(name="bom_line_scrap", condition=Q(scrap_pct__gte=0, scrap_pct__lt=1000),
+                                   violation_error_message=_("Scrap must be from 0 to below 1000 percent.")),
+        ]
+
+    def __str__(self):
+        return f"{self.component.code} × {self.quantity:g}"
+
+
+class Routing(Revision):
+    """The operations that make an item, in order."""
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("routing"), _("routings")
+        ordering = ["item", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site", "revision"], name="routing_revision_once",
+                                    nulls_distinct=False),
+            models.CheckConstraint(name="routing_period", condition=PERIOD,
+                                   violation_error_message=_("It must end after it starts.")),
+            one_a_day("routing_one_a_day", _("Another active routing of this item holds on some of these days.")),
+        ]
+
+
+class RoutingOperation(DocumentLine):
+    """A step at a work center: hours of set-up once, of run for each unit, of queue before it (rule C01)."""
+
+    document = models.ForeignKey(Routing, on_delete=models.CASCADE, related_name="lines")
+    sequence = models.PositiveIntegerField(_("sequence"), default=10)
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="operations",
+                                    verbose_name=_("work center"))
+    name = models.CharField(_("operation"), max_length=120)
+    setup_hours = models.DecimalField(_("set-up hours"), max_digits=12, decimal_places=4, default=0)
+    run_hours_per_unit = models.DecimalField(_("run hours per unit"), max_digits=14, decimal_places=6, default=0)
+    queue_hours = models.DecimalField(_("queue hours"), max_digits=12, decimal_places=4, default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("operation"), _("operations")
+        ordering = ["sequence", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "sequence"], name="routing_sequence_once",
+                                    deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(name="routing_hours_not_negative", condition=Q(
+                setup_hours__gte=0, run_hours_per_unit__gte=0, queue_hours__gte=0),
+                violation_error_message=_("Hours cannot be negative.")),
+        ]
+
+    def __str__(self):
+        return f"{self.sequence} {self.name}"

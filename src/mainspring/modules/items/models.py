@@ -1,0 +1,197 @@
+"""Items and what planning, buying and costing need to know about them."""
+
+from fractions import Fraction
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import fields
+from mainspring.kernel.models import Company, Entity, Site
+from mainspring.modules.organization.models import Unit
+
+
+class ItemCategory(Entity):
+    """A group of items that are handled and booked alike, in a tree."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
+                               verbose_name=_("part of"))
+
+    key = ("code",)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("item category"), _("item categories")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class Item(Entity):
+    """Something bought, made, stocked or sold; shared by all companies."""
+
+    class Kind(models.TextChoices):
+        STOCK = "stock", _("Stocked")
+        SERVICE = "service", _("Service")
+        PHANTOM = "phantom", _("Phantom")
+
+    class Source(models.TextChoices):
+        BUY = "buy", _("Bought")
+        MAKE = "make", _("Made")
+
+    class CostMethod(models.TextChoices):
+        AVERAGE = "average", _("Moving average")
+        FIFO = "fifo", _("First in, first out")
+        STANDARD = "standard", _("Standard cost")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    names = models.JSONField(_("translations"), default=dict, blank=True,
+                             help_text=_("Names in other languages by language code."))
+    category = models.ForeignKey(ItemCategory, on_delete=models.PROTECT, related_name="items",
+                                 verbose_name=_("category"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STOCK)
+    make_or_buy = models.CharField(_("make or buy"), max_length=6, choices=Source, default=Source.BUY)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stocking unit"))
+    purchase_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                      verbose_name=_("purchase unit"))
+    sale_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                  verbose_name=_("sales unit"))
+    barcode = models.CharField(_("barcode"), max_length=40, blank=True)
+    weight_kg = models.DecimalField(_("weight (kg)"), max_digits=14, decimal_places=6, null=True, blank=True)
+    cost_method = models.CharField(_("cost method"), max_length=10, choices=CostMethod, default=CostMethod.AVERAGE)
+    description = models.TextField(_("description"), blank=True)
+    active = models.BooleanField(_("active"), default=True)
+
+    key = ("code",)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("item"), _("items")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["barcode"], condition=~Q(barcode=""), name="item_barcode_once"),
+            models.CheckConstraint(name="item_weight_not_negative",
+                                   condition=Q(weight_kg__isnull=True) | Q(weight_kg__gte=0),
+                                   violation_error_message=_("A weight cannot be negative.")),
+            models.CheckConstraint(name="phantom_is_made", condition=~Q(kind="phantom") | Q(make_or_buy="make"),
+                                   violation_error_message=_("A phantom is always made, never bought.")),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.local_name}"
+
+    @property
+    def local_name(self) -> str:
+        """The name in the reader's language, else the plain name."""
+        return (self.names or {}).get(get_language() or "", "") or self.name
+
+    @property
+    def is_stocked(self) -> bool:
+        return self.kind == self.Kind.STOCK
+
+
+class ItemUnit(Entity):
+    """A unit special to one item: one of it holds numerator / denominator stocking units, exactly."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units", verbose_name=_("item"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    numerator = models.BigIntegerField(_("numerator"), default=1)
+    denominator = models.BigIntegerField(_("denominator"), default=1)
+    barcode = models.CharField(_("barcode"), max_length=40, blank=True)
+
+    key = ("item", "unit")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("item unit"), _("item units")
+        ordering = ["item", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "unit"], name="item_unit_once"),
+            models.CheckConstraint(name="item_unit_factor_positive", condition=Q(numerator__gt=0, denominator__gt=0),
+                                   violation_error_message=_("The factor of a unit must be above zero.")),
+        ]
+
+    def __str__(self):
+        return f"{self.item.code}: {self.unit}"
+
+    @property
+    def factor(self) -> Fraction:
+        """Stocking units in one of this unit, exact."""
+        return Fraction(self.numerator, self.denominator)
+
+
+class ItemSite(Entity):
+    """How one item is planned at one site; quantities in the stocking unit, lead time in working days."""
+
+    class LotRule(models.TextChoices):
+        LOT_FOR_LOT = "lot_for_lot", _("Lot for lot")
+        FIXED = "fixed", _("Fixed quantity")
+        PERIOD = "period", _("Days of need")
+
+    class Policy(models.TextChoices):
+        MRP = "mrp", _("Material requirements planning")
+        MAKE_TO_ORDER = "mto", _("To order")
+        REORDER = "reorder", _("Reorder point")
+        NONE = "none", _("Not planned")
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="sites", verbose_name=_("item"))
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    policy = models.CharField(_("planning policy"), max_length=10, choices=Policy, default=Policy.MRP)
+    lead_time_days = models.PositiveIntegerField(_("lead time (days)"), default=0)
+    safety_stock = fields.QuantityField(_("safety stock"), unit="item__unit", default=0)
+    reorder_point = fields.QuantityField(_("reorder point"), unit="item__unit", default=0)
+    reorder_to = fields.QuantityField(_("order up to"), unit="item__unit", default=0)
+    lot_rule = models.CharField(_("lot sizing"), max_length=12, choices=LotRule, default=LotRule.LOT_FOR_LOT)
+    lot_size = fields.QuantityField(_("lot size"), unit="item__unit", null=True, blank=True,
+                                    help_text=_("The fixed quantity, or the number of days of need."))
+    minimum = fields.QuantityField(_("minimum"), unit="item__unit", default=0)
+    multiple = fields.QuantityField(_("multiple"), unit="item__unit", default=0)
+    maximum = fields.QuantityField(_("maximum"), unit="item__unit", null=True, blank=True)
+
+    key = ("item", "site")
+    company_path = "site__company"
+    scope_paths = {"site": "site"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("item planning"), _("item planning")
+        ordering = ["item", "site"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site"], name="item_site_once"),
+            models.CheckConstraint(name="item_site_not_negative", violation_error_message=_(
+                "Planning quantities cannot be negative."), condition=Q(
+                safety_stock__gte=0, reorder_point__gte=0, reorder_to__gte=0, minimum__gte=0, multiple__gte=0)),
+            models.CheckConstraint(name="item_site_lot_size", condition=Q(lot_rule="lot_for_lot") | Q(lot_size__gt=0),
+                                   violation_error_message=_("This lot sizing needs a lot size above zero.")),
+            models.CheckConstraint(name="item_site_maximum", condition=Q(maximum__isnull=True) | Q(
+                maximum__gt=0, maximum__gte=models.F("minimum")),
+                violation_error_message=_("The maximum cannot be below the minimum.")),
+        ]
+
+    def __str__(self):
+        return f"{self.item.code} @ {self.site.code}"
+
+
+class ItemCost(Entity):
+    """The standard cost of one stocking unit in a company's base currency."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="costs", verbose_name=_("item"))
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    standard_cost = fields.PriceField(_("standard cost"), currency="company__base_currency")
+    rolled_up_on = models.DateField(_("rolled up on"), null=True, blank=True, editable=False)
+
+    key = ("item", "company")
+    company_path = "company"
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("standard cost"), _("standard costs")
+        ordering = ["item"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "company"], name="item_cost_once"),
+            models.CheckConstraint(name="item_cost_not_negative", condition=Q(standard_cost__gte=0),
+                                   violation_error_message=_("A cost cannot be negative.")),
+        ]
+
+    def __str__(self):
+        return f"{self.item.code}: {self.standard_cost}"

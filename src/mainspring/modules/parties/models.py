@@ -1,0 +1,201 @@
+"""Customers, suppliers and everything one needs to write to, deliver to and pay them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import database, fields
+from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
+
+SCOPES = {"own": "party__owner", "team": "party__owner__department", "territory": "party__territory", "party": "party"}
+
+
+class PaymentTerm(Entity):
+    """When an invoice is due, in one or more parts (rule M10)."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    active = models.BooleanField(_("active"), default=True)
+
+    key = ("code",)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment term"), _("payment terms")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class PaymentTermLine(DocumentLine):
+    """One part: add months, then days, then go to the month's end, then add the days after it."""
+
+    document = models.ForeignKey(PaymentTerm, on_delete=models.CASCADE, related_name="lines")
+    percent = fields.PercentField(_("percent"), default=100)
+    months = models.PositiveSmallIntegerField(_("months"), default=0)
+    days = models.PositiveSmallIntegerField(_("days"), default=0)
+    end_of_month = models.BooleanField(_("end of month"), default=False)
+    days_after_month_end = models.PositiveSmallIntegerField(_("days after month end"), default=0)
+
+    class Meta(DocumentLine.Meta):
+        verbose_name, verbose_name_plural = _("instalment"), _("instalments")
+        constraints = [models.CheckConstraint(name="payment_term_percent", condition=Q(percent__gt=0, percent__lte=100),
+                                              violation_error_message=_("A part is above 0 and at most 100 percent."))]
+
+    def __str__(self):
+        return f"{self.percent:g} %"
+
+
+class Party(Entity):
+    """A customer, a supplier or both; shared by all companies."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    is_customer = models.BooleanField(_("customer"), default=False)
+    is_supplier = models.BooleanField(_("supplier"), default=False)
+    registry_code = models.CharField(_("registry code"), max_length=40, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
+    language = models.CharField(_("language"), max_length=10, default="en",
+                                choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")])
+    payment_term = models.ForeignKey(PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                     verbose_name=_("payment term"))
+    territory = models.ForeignKey(Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                  verbose_name=_("territory"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
+                              related_name="+", verbose_name=_("owner"))
+    credit_limit = fields.MoneyField(_("credit limit"), currency="currency", null=True, blank=True, default=None,
+                                     help_text=_("Empty means no limit."))
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
+    active = models.BooleanField(_("active"), default=True)
+
+    key = ("code",)
+    scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory", "party": "pk"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("party"), _("parties")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "registry_code"], condition=~Q(registry_code=""),
+                                    name="party_registry_code_once"),
+            models.UniqueConstraint(fields=["vat_number"], condition=~Q(vat_number=""), name="party_vat_number_once"),
+            models.CheckConstraint(name="party_credit_limit",
+                                   condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),
+                                   violation_error_message=_("A credit limit cannot be negative.")),
+        ]
+        indexes = [models.Index(fields=["name_key"], name="party_name_key")]
+
+    def __str__(self):
+        return self.name
+
+
+database.declare("party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party "
+                                    "USING gin (name gin_trgm_ops)")
+
+
+class PartyRecord(Entity):
+    """Base of what belongs to one party; who sees the party sees it."""
+
+    scope_paths = SCOPES
+
+    class Meta:
+        abstract = True
+
+
+class Address(PartyRecord):
+    """A place of a party: where to deliver, where to send the invoice."""
+
+    class Kind(models.TextChoices):
+        MAIN = "main", _("Main")
+        BILLING = "billing", _("Billing")
+        DELIVERY = "delivery", _("Delivery")
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("party"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MAIN)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    street = models.CharField(_("street"), max_length=200)
+    street_2 = models.CharField(_("street, second line"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=80)
+    region = models.CharField(_("region"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    is_default = models.BooleanField(_("default"), default=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("address"), _("addresses")
+        ordering = ["party", "kind", "id"]
+        constraints = [models.UniqueConstraint(fields=["party", "kind"], condition=Q(is_default=True),
+                                               name="address_default_once")]
+
+    def __str__(self):
+        return f"{self.street}, {self.city}"
+
+
+class Contact(PartyRecord):
+    """A person at a party."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("party"))
+    given_name = models.CharField(_("given name"), max_length=80, blank=True)
+    family_name = models.CharField(_("family name"), max_length=80)
+    job_title = models.CharField(_("job title"), max_length=80, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    is_default = models.BooleanField(_("default"), default=False)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("contact"), _("contacts")
+        ordering = ["family_name", "given_name"]
+        constraints = [models.UniqueConstraint(fields=["party"], condition=Q(is_default=True),
+                                               name="contact_default_once")]
+
+    def __str__(self):
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class PartyBankAccount(PartyRecord):
+    """Where to pay a party, or where it pays from."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="bank_accounts", verbose_name=_("party"))
+    account_number = models.CharField(_("account number"), max_length=40, help_text=_("An IBAN where there is one."))
+    bank_name = models.CharField(_("bank"), max_length=120, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    currency = models.ForeignKey(Currency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                 verbose_name=_("currency"))
+    is_default = models.BooleanField(_("default"), default=False)
+
+    key = ("party", "account_number")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("bank account"), _("bank accounts")
+        constraints = [
+            models.UniqueConstraint(fields=["party", "account_number"], name="party_bank_account_once"),
+            models.UniqueConstraint(fields=["party"], condition=Q(is_default=True), name="party_bank_default_once"),
+        ]
+
+    def __str__(self):
+        return self.account_number
+
+
+class PortalAccess(PartyRecord):
+    """A person who signs in for a party and sees that party's records only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="portal_access",
+                             verbose_name=_("user"))
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="portal_access", verbose_name=_("party"))
+
+    key = ("user", "party")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("portal access"), _("portal access")
+        constraints = [models.UniqueConstraint(fields=["user", "party"], name="portal_access_once")]
+
+    def __str__(self):
+        return f"{self.user}: {self.party}"
