@@ -82,7 +82,7 @@ def test_the_description_is_valid_and_calls_made_from_it_never_fail(api):
     assert document.status_code == 200
     found = document.data
     for path in list(found["paths"]):
-        if not path.startswith(("/api/v1/shop/", "/api/v1/kernel/custom-fields/")):
+        if not path.startswith(("/api/v1/shop/shop-orders/", "/api/v1/kernel/custom-fields/{id}/")):
             del found["paths"][path]
     schema = schemathesis.openapi.from_dict(found)
     assert len(list(schema.get_all_operations())) > 12
@@ -95,6 +95,6 @@ def test_the_description_is_valid_and_calls_made_from_it_never_fail(api):
             no_fault(api(case.method.lower(), target, None if case.method == "GET" else sent, If_Match="*"),
                      (case.method, target, sent))
 
-        bounds = settings(max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        bounds = settings(max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
                           suppress_health_check=list(HealthCheck))
         bounds(given(operation.ok().as_strategy())(check))()

@@ -102,7 +102,7 @@ def _fields(model, data: dict, ctx, prefix: str, found: dict) -> dict:
     for name, raw in data.items():
         try:
             field = model._meta.get_field(name)
-            if not field.concrete or field.many_to_many:
+            if not field.concrete or field.many_to_many or (field.primary_key and name == "id"):
                 raise FieldDoesNotExist
         except FieldDoesNotExist:
             found[prefix + name] = [_("There is no such field.")]
