@@ -36,7 +36,7 @@ def handle(error: Exception, context: dict) -> HttpResponse | None:
 
 def respond(problem: Problem, headers: dict | None = None) -> HttpResponse:
     answer = HttpResponse(json.dumps(problem.body, ensure_ascii=False, default=str), status=problem.body["status"],
-                          content_type=CONTENT_TYPE)
+                          content_type=CONTENT_TYPE if problem.body["status"] >= 400 else "application/json")
     for name, value in {**(headers or {}), **problem.headers}.items():
         answer[name] = value
     return answer

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mainspring.kernel import access, commands, query, resource, summaries, workflow
+from mainspring.kernel import access, commands, errors, query, resource, summaries, workflow
 
 from . import auth, idempotency, incoming, present, problems
 from .problems import Problem
@@ -229,7 +229,10 @@ class Bulk(Call):
     def _one(self, operation) -> dict:
         try:
             with transaction.atomic():
-                return self._work(incoming.body(operation))
+                try:
+                    return self._work(incoming.body(operation))
+                except errors.ApprovalRequired as waiting:
+                    return {"status": 202, "waiting": problems.describe(waiting).body}
         except Exception as error:
             sent = operation.get("values", operation.get("inputs")) if isinstance(operation, dict) else None
             problem = problems.describe(error, sent)
