@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import roles
 
-EVERYONE = ("sales_rep", "sales_manager", "buyer", "planner", "warehouse", "workshop", "engineer", "accountant", "controller",
-            "hr", "administrator", "manager", "auditor", "integrator")
+EVERYONE = ("sales_rep", "sales_manager", "buyer", "planner", "warehouse", "workshop", "engineer", "accountant",
+            "controller", "hr", "administrator", "manager", "auditor", "integrator")
 
 roles.role("sales_rep", _("Sales"), _("Looks after own customers and those of the territory."))
 roles.role("sales_manager", _("Sales manager"), _("Leads sales: all customers, prices and orders."))
