@@ -160,7 +160,7 @@ class Workflow:
         seen = [self.initial]
         for v in self.verbs:
             seen += [s for s in (*v.sources, v.target) if s and s not in seen]
-        return seen
+        return seen + [s for s in self.labels if s not in seen]  # states only effects and computed progress lead to
 
     def label(self, state: str) -> str:
         return str(self.labels.get(state) or _(state.replace("_", " ").capitalize()))

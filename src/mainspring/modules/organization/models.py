@@ -7,8 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.engines.problem import InvalidProblem
 from mainspring.kernel import fields
-from mainspring.kernel.models import Company, Currency, DocumentLine, Entity, Site  # noqa: F401
+from mainspring.kernel.models import Currency, DocumentLine, Entity, Site
+from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.workflow import Input, Verb
+
+unit_in_use = PluginPoint("organization.unit_in_use", many=True)
+"""Called with a unit; each answer names what uses it ("items"), or is empty."""
 
 WEEKDAYS = [(0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
             (5, _("Saturday")), (6, _("Sunday"))]
@@ -65,6 +71,20 @@ class Unit(Entity):
         """Reference units in one of this unit, exact."""
         return Fraction(self.numerator, self.denominator)
 
+    def clean(self):
+        """What a quantity means must not change under it (rules I20, I22)."""
+        stored = Unit.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is None or (stored.factor, stored.category_id) == (self.factor_or_none, self.category_id):
+            return
+        if uses := [str(use) for use in unit_in_use(self) if use]:
+            raise ValidationError({"numerator" if stored.category_id == self.category_id else "category": _(
+                "%(unit)s is used by: %(uses)s. Add another unit instead of changing this one."
+            ) % {"unit": self.code, "uses": ", ".join(uses)}}, code="in_use")
+
+    @property
+    def factor_or_none(self) -> Fraction | None:
+        return self.factor if self.denominator else None
+
 
 class ExchangeRate(Entity):
     """What one unit of a currency is worth in another from a day on; its inverse is never stored (M17)."""
@@ -102,6 +122,11 @@ class WorkCalendar(Entity):
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
+    actions = (
+        Verb("import_holidays", label=_("Import public holidays"), ask=(
+            Input("year", "integer", _("Year"), initial=lambda record, ctx: ctx.business_date.year),
+        ), help=_("Closes the country's public holidays and opens the days worked instead.")),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("working calendar"), _("working calendars")
@@ -109,6 +134,16 @@ class WorkCalendar(Entity):
 
     def __str__(self):
         return self.name
+
+    def prepare(self, ctx, lines=None):
+        from . import queries
+
+        self.country = (self.country or "").upper()
+        try:
+            if lines is not None and all(None not in (s.weekday, s.starts_at, s.ends_at) for s in lines):
+                queries.as_engine(self.code, lines)
+        except (InvalidProblem, IndexError):
+            raise ValidationError({"lines": _("The shifts of a day must not overlap.")}, code="overlap") from None
 
 
 class CalendarShift(DocumentLine):
