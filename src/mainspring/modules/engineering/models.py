@@ -1,6 +1,7 @@
 """Work centers, bills of material and routings, each with the days on which it holds."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -10,6 +11,7 @@ from mainspring.kernel import fields
 from mainspring.kernel.models import DocumentLine, Entity, Site
 from mainspring.kernel.workflow import Input, Verb
 from mainspring.modules.items.models import Item
+from mainspring.modules.organization import queries as organization
 from mainspring.modules.organization.models import Unit, WorkCalendar
 
 PERIOD = Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
@@ -106,6 +108,31 @@ class Bom(Revision):
             one_a_day("bom_one_a_day", _("Another active bill of material of this item holds on some of these days.")),
         ]
 
+    def prepare(self, ctx, lines=None):
+        for line in lines or ():
+            if line.unit_id is None and line.component_id is not None:
+                line.unit = line.component.unit
+        if self.item_id and self.active:
+            self._refuse_loop(lines if lines is not None else list(self.lines.all()) if self.pk else [])
+
+    def _refuse_loop(self, lines) -> None:
+        """An item is never, at any level, a component of itself; the refusal shows the way round (P08)."""
+        from . import queries
+
+        wrong = {}
+        if queries.loop_path(self.item_id, [line.component_id for line in lines if line.component_id]):
+            for n, line in enumerate(lines):
+                if line.component_id and (path := queries.loop_path(self.item_id, [line.component_id])):
+                    wrong[f"lines.{n}.component"] = _("%(item)s would contain itself: %(path)s.") % {
+                        "item": self.item.code, "path": " > ".join(path)}
+        if wrong:
+            raise ValidationError(wrong, code="loop")
+
+    def clean(self):
+        """A service is not put together from anything."""
+        if self.item_id and self.item.kind == "service":
+            raise ValidationError({"item": _("A service has no bill of material.")})
+
 
 class BomLine(DocumentLine):
     """A component: quantity for one batch, plus scrap; a fixed quantity is needed once an order (P02, P03)."""
@@ -131,6 +158,15 @@ class BomLine(DocumentLine):
 
     def __str__(self):
         return f"{self.component.code} × {self.quantity:g}"
+
+    def clean(self):
+        """The unit converts to the component's stocking unit."""
+        if self.component_id is None or self.unit_id is None:
+            return
+        try:
+            organization.factor_between(self.unit, self.component.unit, self.component)
+        except ValidationError as error:
+            raise ValidationError({"unit": error.messages}) from None
 
 
 class Routing(Revision):

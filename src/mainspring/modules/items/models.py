@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -10,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import fields
 from mainspring.kernel.models import Company, Entity, Site
 from mainspring.modules.organization.models import Unit
+
+
+def queries():
+    """The questions upper modules answer about an item; imported late, for queries read these models."""
+    from . import queries
+
+    return queries
 
 
 class ItemCategory(Entity):
@@ -83,6 +91,34 @@ class Item(Entity):
     def __str__(self):
         return f"{self.code} {self.local_name}"
 
+    def prepare(self, ctx, lines=None):
+        self.code = (self.code or "").strip()
+        if self.kind == self.Kind.PHANTOM and self._state.adding:
+            self.make_or_buy = self.Source.MAKE
+
+    def clean(self):
+        """Units fit together; the stocking unit and the cost method stay once something relies on them (I15, I22)."""
+        wrong = {}
+        stored = Item.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored and stored.unit_id != self.unit_id:
+            wrong |= self._refuse_if("unit", queries().in_use(self))
+        if stored and stored.cost_method != self.cost_method:
+            wrong |= self._refuse_if("cost_method", queries().cost_method_in_use(self))
+        for name in ("purchase_unit", "sale_unit"):
+            unit = getattr(self, name)
+            if unit is not None and self.unit_id and unit.category_id != self.unit.category_id and not (
+                    self.pk and self.units.filter(unit=unit).exists()):
+                wrong[name] = _("“%(unit)s” does not convert to the stocking unit; add it to the item's units first.") \
+                    % {"unit": unit}
+        if not isinstance(self.names, dict) or not all(isinstance(v, str) for v in self.names.values()):
+            wrong["names"] = _("Give names by language code, such as {\"lt\": \"Varžtas\"}.")
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _refuse_if(self, name: str, uses) -> dict:
+        named = ", ".join(str(use) for use in uses if use)
+        return {name: _("This can no longer change; it is used by: %(uses)s.") % {"uses": named}} if named else {}
+
     @property
     def local_name(self) -> str:
         """The name in the reader's language, else the plain name."""
@@ -115,6 +151,15 @@ class ItemUnit(Entity):
 
     def __str__(self):
         return f"{self.item.code}: {self.unit}"
+
+    def clean(self):
+        """A unit special to an item keeps its factor once the item is used (I20, I22)."""
+        if self.unit_id == self.item.unit_id:
+            raise ValidationError({"unit": _("This is the item's stocking unit; it is always one.")})
+        stored = ItemUnit.objects.filter(pk=self.pk).first() if self.pk else None
+        changed = stored and self.denominator and (stored.factor, stored.unit_id) != (self.factor, self.unit_id)
+        if changed and (refused := self.item._refuse_if("numerator", queries().in_use(self.item))):
+            raise ValidationError(refused)
 
     @property
     def factor(self) -> Fraction:

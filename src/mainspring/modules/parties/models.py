@@ -1,14 +1,38 @@
 """Customers, suppliers and everything one needs to write to, deliver to and pay them."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import database, fields
+from mainspring.kernel import database, fields, locales
 from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
 
+from . import identifiers, normalise
+
+WRONG = {
+    "country": _("“%(value)s” is not a country code (ISO 3166, two letters)."),
+    "registry_code": _("“%(value)s” is not a registry code of %(country)s."),
+    "vat_number": _("“%(value)s” is not a VAT number of %(country)s."),
+    "phone": _("“%(value)s” is not a phone number; give the country prefix for numbers abroad."),
+    "account_number": _("“%(value)s” is not a right account number."),
+    "bic": _("“%(value)s” is not a BIC."),
+}
 SCOPES = {"own": "party__owner", "team": "party__owner__department", "territory": "party__territory", "party": "party"}
+
+
+def cleaned(record, checks: dict) -> None:
+    """Bring fields of a record into their one spelling: {field: function}; ValidationError names each wrong one."""
+    wrong = {}
+    for name, check in checks.items():
+        value = getattr(record, name)
+        try:
+            setattr(record, name, check(value) if value else value)
+        except ValueError:
+            wrong[name] = WRONG[name] % {"value": value, "country": getattr(record, "country", "")}
+    if wrong:
+        raise ValidationError(wrong)
 
 
 class PaymentTerm(Entity):
@@ -26,6 +50,10 @@ class PaymentTerm(Entity):
 
     def __str__(self):
         return self.name
+
+    def prepare(self, ctx, lines=None):
+        if lines is not None and sum((line.percent or 0 for line in lines), 0) != 100:
+            raise ValidationError({"lines": _("The parts of a payment term must add up to 100 percent.")}, code="sum")
 
 
 class PaymentTermLine(DocumentLine):
@@ -94,6 +122,19 @@ class Party(Entity):
     def __str__(self):
         return self.name
 
+    def prepare(self, ctx, lines=None):
+        self.name_key = normalise.name_key(self.legal_name or self.name)[:200]
+        self.email = (self.email or "").strip().lower()
+        if self.owner_id is None and self._state.adding and getattr(ctx.user, "pk", None) and not ctx.trusted:
+            self.owner = ctx.user
+
+    def clean(self):
+        cleaned(self, {"country": identifiers.country})
+        cleaned(self, {
+            "registry_code": lambda code: identifiers.registry_code(self.country, code),
+            "vat_number": lambda number: identifiers.vat_number(self.country, number),
+            "phone": lambda number: identifiers.phone(number, self.country)})
+
 
 database.declare("party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party "
                                     "USING gin (name gin_trgm_ops)")
@@ -136,6 +177,15 @@ class Address(PartyRecord):
     def __str__(self):
         return f"{self.street}, {self.city}"
 
+    def clean(self):
+        cleaned(self, {"country": identifiers.country})
+
+    def lines(self, language: str = "en", home: str = "") -> list[str]:
+        """The address as its country writes it; without the country's name when it is `home`."""
+        return locales.address(self.country, language, street=self.street, street_2=self.street_2,
+                               postal_code=self.postal_code, city=self.city, region=self.region,
+                               domestic=self.country == home)
+
 
 class Contact(PartyRecord):
     """A person at a party."""
@@ -157,7 +207,11 @@ class Contact(PartyRecord):
                                                name="contact_default_once")]
 
     def __str__(self):
-        return f"{self.given_name} {self.family_name}".strip()
+        return locales.person(self.given_name, self.family_name, self.language or "en")
+
+    def clean(self):
+        self.email = (self.email or "").strip().lower()
+        cleaned(self, {"phone": lambda number: identifiers.phone(number, self.party.country)})
 
 
 class PartyBankAccount(PartyRecord):
@@ -182,6 +236,9 @@ class PartyBankAccount(PartyRecord):
 
     def __str__(self):
         return self.account_number
+
+    def clean(self):
+        cleaned(self, {"account_number": identifiers.bank_account, "bic": identifiers.bank_code})
 
 
 class PortalAccess(PartyRecord):

@@ -1,0 +1,70 @@
+"""Standard costs from bills and routings; and what keeps units of components as they are."""
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from mainspring.kernel import commands, database
+from mainspring.kernel.workflow import effect
+from mainspring.modules.items import queries as items
+from mainspring.modules.items.models import ItemCost
+from mainspring.modules.organization.models import unit_in_use
+
+from . import models, queries
+
+
+@effect(models.Bom, "roll_up_cost")
+def roll_up_cost(bom, ctx, save: bool = False):
+    """Compute the cost level by level; with `save` it becomes the standard cost of every made item in it."""
+    company_id = bom.site.company_id if bom.site_id else ctx.company_id
+    rows = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
+    bom.roll_up = rows
+    if save:
+        stored = {c.item_id: c for c in ItemCost.objects.filter(company_id=company_id,
+                                                                item__in=[row.item.pk for row in rows])}
+        for item_id, row in {row.item.pk: row for row in rows if row.item.make_or_buy == "make"}.items():
+            cost = stored.get(item_id)
+            values = {"standard_cost": row.total, "rolled_up_on": ctx.business_date}
+            if cost is None:
+                commands.create(ItemCost, ctx, item=row.item, company=company_id, **values)
+            elif cost.standard_cost != row.total:
+                commands.change(cost, ctx, **values)
+
+
+@items.in_use.fill
+def boms_of(item) -> str:
+    """A bill's batch is in the item's stocking unit; a component may be in another that converts to it (I22)."""
+    made = models.Bom.objects.filter(item=item).exists()
+    used = models.BomLine.objects.filter(component=item).exclude(unit=F("component__unit")).exists()
+    return _("bills of material") if made or used else ""
+
+
+@unit_in_use.fill
+def boms_in(unit) -> str:
+    return _("bills of material") if models.BomLine.objects.filter(unit=unit).exists() else ""
+
+
+# Two people saving bills at once could close a loop that neither sees, so the database looks again at commit (P08).
+database.declare("engineering_no_loop", """
+CREATE OR REPLACE FUNCTION engineering_no_loop() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    loop_codes text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('engineering_bom'));
+    WITH RECURSIVE down AS (
+        SELECT NEW.component_id AS item_id
+        UNION
+        SELECT l.component_id FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
+               JOIN engineering_bomline l ON l.document_id = b.id)
+    SELECT i.code INTO loop_codes FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
+           JOIN items_item i ON i.id = down.item_id
+    WHERE b.id = NEW.document_id LIMIT 1;
+    IF loop_codes IS NOT NULL THEN
+        RAISE EXCEPTION '% would contain itself', loop_codes USING ERRCODE = 'P0001';
+    END IF;
+    RETURN NULL;
+END $$;
+""")
+database.declare_constraint_trigger("engineering_no_loop", "engineering_bomline", "AFTER INSERT OR UPDATE",
+                                    "engineering_no_loop")
+
+

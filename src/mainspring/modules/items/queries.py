@@ -1,0 +1,52 @@
+"""What stands behind an item: its own units, its planning at a site, its standard cost, and who uses it."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.modules.organization import queries as organization
+
+from . import models
+
+in_use = PluginPoint("items.in_use", many=True)
+"""Called with an item; each answer names what fixes its unit ("stock moves"), or is empty (rule I22)."""
+
+cost_method_in_use = PluginPoint("items.cost_method_in_use", many=True)
+"""Called with an item; each answer names what fixes its cost method ("stock values"), or is empty (rule I15)."""
+
+
+def stocking_quantity(quantity: Decimal, unit, item) -> Decimal:
+    """A document quantity in the item's stocking unit, converted once by exact factors (I20)."""
+    return organization.to_unit(quantity, unit, item.unit, item)
+
+
+def planning(item, site) -> models.ItemSite | None:
+    """How the item is planned at the site; None when nobody said."""
+    return models.ItemSite.objects.filter(item=item, site=site).first()
+
+
+def standard_cost(item, company_id: int) -> Decimal:
+    """The standard cost of one stocking unit in the company's base currency; 0 when none is set."""
+    return standard_costs([item.pk], company_id).get(item.pk, Decimal(0))
+
+
+def standard_costs(item_ids, company_id: int) -> dict[int, Decimal]:
+    """Standard cost by item id, for those that have one."""
+    return dict(models.ItemCost.objects.filter(item_id__in=list(item_ids), company_id=company_id)
+                .values_list("item_id", "standard_cost"))
+
+
+def by_code(text: str) -> models.Item | None:
+    """The item a person typed or scanned: its code, its barcode, or the barcode of one of its units."""
+    found = models.Item.objects.filter(code__iexact=text).first() or models.Item.objects.filter(barcode=text).first()
+    if found is None and text:
+        special = models.ItemUnit.objects.filter(barcode=text).select_related("item").first()
+        found = special.item if special else None
+    return found
+
+
+@organization.item_factor.fill
+def special_factor(item, unit) -> Fraction | None:
+    """Stocking units of the item in one of a unit special to it."""
+    found = models.ItemUnit.objects.filter(item_id=item.pk, unit_id=unit.pk).first()
+    return found.factor if found else None

@@ -1,0 +1,104 @@
+"""The price of an item for a party, and why it is that price."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from mainspring.engines import rounding
+from mainspring.modules.organization import queries as organization
+
+from . import models
+
+PRICE_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class PriceAnswer:
+    """A price per unit in the asked currency, or None when no list has one.
+
+    reason  what a person reads: list, quantity from which it holds, conversions
+    data    the same as values, for programs and translations: list, price, currency, unit, minimum_quantity,
+            rate, rated_on
+    """
+
+    price: Decimal | None
+    reason: str
+    price_list: models.PriceList | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: str = "sale") -> PriceAnswer:
+    """The price of one `unit` on a day: the party's lists in order, then the default list; the best quantity break.
+
+    currency  code or Currency the answer is in; a list in another currency is converted at that day's rate
+    Never raises for a missing price: the answer says what was looked for.
+    """
+    code = getattr(currency, "pk", currency)
+    lists = lists_for(party, code, kind)
+    rows: dict[int, list[models.Price]] = {}
+    for row in models.Price.objects.filter(item=item, price_list__in=lists).filter(
+            Q(starts_on=None) | Q(starts_on__lte=on)).filter(Q(ends_on=None) | Q(ends_on__gt=on)).select_related(
+            "unit", "item__unit"):
+        rows.setdefault(row.price_list_id, []).append(row)
+    for price_list in lists:
+        if found := _best(rows.get(price_list.pk, ()), item, quantity, unit):
+            row, factor = found
+            try:
+                return _answer(row, price_list, factor, unit, on, code)
+            except ValidationError as error:
+                return PriceAnswer(None, " ".join(error.messages), price_list)
+    names = ", ".join(p.name for p in lists)
+    return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names} if names else _("There is no price list."))
+
+
+def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:
+    """Active lists a party gets in the order they are asked: its own, the default in the currency, other defaults."""
+    own = [p.price_list for p in models.PartyPriceList.objects.filter(
+        party=party, price_list__active=True, price_list__kind=kind).select_related("price_list").order_by(
+        "priority", "price_list__code")] if party is not None else []
+    defaults = list(models.PriceList.objects.filter(kind=kind, is_default=True, active=True).order_by("code"))
+    defaults.sort(key=lambda p: p.currency_id != currency)
+    return own + [p for p in defaults if p not in own]
+
+
+def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] | None:
+    """The row with the highest quantity break reached, in the asked unit before others; and its units in one `unit`."""
+    reached = []
+    for row in rows:
+        try:
+            factor = organization.factor_between(unit, row.unit, item)
+        except ValidationError:
+            continue
+        if Fraction(quantity) * factor >= Fraction(row.minimum_quantity):
+            reached.append((row.unit_id == unit.pk, Fraction(row.minimum_quantity) / factor, row, factor))
+    if not reached:
+        return None
+    _same, _minimum, row, factor = max(reached, key=lambda r: (r[0], r[1], r[2].pk))
+    return row, factor
+
+
+def _answer(row, price_list, factor: Fraction, unit, on: date, code: str) -> PriceAnswer:
+    rate = organization.found_rate(price_list.currency_id, code, on)
+    price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
+    said = [_("%(list)s: %(price)s %(currency)s per %(unit)s.") % {
+        "list": price_list.name, "price": f"{row.price.normalize():f}", "currency": price_list.currency_id,
+        "unit": row.unit.code}]
+    if row.minimum_quantity:
+        said.append(_("From %(quantity)s %(unit)s.") % {
+            "quantity": f"{row.minimum_quantity.normalize():f}", "unit": row.unit.code})
+    if row.unit_id != unit.pk:
+        said.append(_("Converted to %(unit)s.") % {"unit": unit.code})
+    data = {"list": price_list.code, "price": row.price, "currency": price_list.currency_id, "unit": row.unit.code,
+            "minimum_quantity": row.minimum_quantity, "starts_on": row.starts_on, "ends_on": row.ends_on}
+    if price_list.currency_id != code:
+        said.append(_("Converted at %(rate)s of %(date)s.") % {
+            "rate": f"{rounding.rounded(rate.value, PRICE_DIGITS).normalize():f}", "date": rate.dated_on})
+        said += [rate.note] if rate.note else []
+        data |= {"rate": rate.value, "rated_on": rate.dated_on}
+    return PriceAnswer(price, " ".join(said), price_list, data)
