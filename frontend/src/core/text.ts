@@ -39,7 +39,7 @@ export function parseDecimal(text: string): string | null {
 /** A short local date for an ISO date; the exact text belongs in the title. */
 export function shortDate(value: string): string {
   const date = new Date(value.length === 10 ? `${value}T00:00` : value);
-  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { dateStyle: "short" }).format(date);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
 }
 
 export function escapeHtml(text: unknown): string {

@@ -13,6 +13,7 @@ class StockValue(models.Model):
     """What one event did to the value of an item in the company's base currency; rows are only added.
 
     event        "m<move>" for a move, "c<n>" for a bill difference or landed cost, "s<n>" for a new standard cost
+    of_move      the move a return takes back or a charge belongs to
     stock + cost_of_sales + variance + revaluation = what the other side gave or got
     adjusts      the row corrects an earlier row of the same event, because a late document changed its cost
     effective_at when the event counts; posted_on the day of the journal entry, later when that period was locked
@@ -42,8 +43,8 @@ class StockValue(models.Model):
     cost_of_sales = fields.MoneyField(_("cost"), editable=False)
     variance = fields.MoneyField(_("variance"), editable=False)
     revaluation = fields.MoneyField(_("revaluation"), editable=False)
-    of_receipt = models.ForeignKey("stock.StockMove", null=True, on_delete=models.PROTECT, related_name="charges",
-                                   editable=False, verbose_name=_("receipt"))
+    of_move = models.ForeignKey("stock.StockMove", null=True, on_delete=models.PROTECT, related_name="later_values",
+                                editable=False, verbose_name=_("earlier move"))
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
     origin = models.ForeignKey("kernel.DocumentIdentity", null=True, on_delete=models.PROTECT, related_name="stock_values",
                                editable=False, verbose_name=_("document"))
