@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from . import roles
 from .models.access import Membership, RoleGrant
 from .plugin_points import PluginPoint
 
@@ -112,6 +113,8 @@ def load(user, day) -> Policy:
               frozenset(s.pk for s in m.sites.all()), m.role.portal)
         for m in memberships for g in by_role.get(m.role_id, ())
     ]
+    grants += [Grant(entity, frozenset(verbs), scope, fields, m.company_id)
+               for m in memberships if not m.role.portal for entity, verbs, scope, fields in roles.for_everyone()]
     departments = _with_children("kernel_department", {user.department_id} - {None})
     return Policy(user.pk, False, tuple(grants), tuple(sorted({m.role.code for m in memberships})),
                   frozenset().union(*departments.values()) if departments else frozenset())
@@ -183,7 +186,7 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
               "party": _parties(p, user)}[grant.scope]
     q = NOTHING
     for path in (paths,) if isinstance(paths, str) else paths:
-        part = Q(**{f"{path}__in": list(values)})
+        part = path(list(values)) if callable(path) else Q(**{f"{path}__in": list(values)})
         q = part if q is NOTHING else q | part
     return q
 

@@ -158,6 +158,16 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
                               code="verb") from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
+    try:
+        return _perform(record, verb, ctx, version, cleaned)
+    except errors.ApprovalRequired as waiting:  # the verb is undone; the request for it is to stay
+        if waiting.request is None and waiting.ask:
+            waiting.request = waiting.ask()
+        raise
+
+
+def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dict):
+    model, name = type(record), verb.name
     with _command(model, ctx, name, {"pk": str(record.pk), "inputs": cleaned}) as run:
         if run.earlier is not None:
             return run.earlier

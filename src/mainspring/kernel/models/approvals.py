@@ -52,6 +52,11 @@ class ApprovalRule(Entity):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        from .. import approvals_routing
+
+        approvals_routing.check_rule(self)
+
 
 class ApprovalStep(DocumentLine):
     """One step of an approval rule: who is asked, and how many of them must agree."""
@@ -95,7 +100,8 @@ def concerning(users) -> Q:
     """Requests these people asked for, decide or decided, for themselves or as a stand-in."""
     from django.utils import timezone
 
-    absent = Absence.objects.filter(stand_in__in=users, starts_on__lte=timezone.now(), ends_on__gt=timezone.now())
+    today = timezone.localdate()
+    absent = Absence.objects.filter(stand_in__in=users, starts_on__lte=today, ends_on__gt=today)
     seats = ApprovalSeat.objects.filter(Q(user__in=users) | Q(decision__decided_by__in=users)
                                         | Q(user__in=absent.values("user")))
     return Q(created_by__in=users) | Q(pk__in=seats.values("stage__request"))
@@ -105,23 +111,23 @@ class ApprovalRequest(About, Entity):
     """A verb that waits for approval: the record as it was asked for, the route and its reason, how it ended."""
 
     verb = models.CharField(_("verb"), max_length=60, editable=False)
-    inputs = models.JSONField(default=dict, editable=False)
-    snapshot = models.JSONField(default=dict, editable=False)
+    inputs = models.JSONField(default=dict, blank=True, editable=False)
+    snapshot = models.JSONField(default=dict, blank=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     rule = models.ForeignKey(ApprovalRule, on_delete=models.PROTECT, related_name="requests", editable=False,
                              verbose_name=_("rule"))
-    route = models.JSONField(_("reason of the route"), default=dict, editable=False)
-    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4, null=True, editable=False)
+    route = models.JSONField(_("reason of the route"), default=dict, blank=True, editable=False)
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4, null=True, blank=True, editable=False)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
-    amount_base = models.DecimalField(_("amount in base currency"), max_digits=20, decimal_places=4, null=True,
+    amount_base = models.DecimalField(_("amount in base currency"), max_digits=20, decimal_places=4, null=True, blank=True,
                                       editable=False)
     company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
                                 verbose_name=_("company"))
     state = models.CharField(_("state"), max_length=12, default="waiting", editable=False, db_index=True)
     comment = models.TextField(_("comment"), blank=True, default="", editable=False)
     failure = models.TextField(_("not done because"), blank=True, default="", editable=False)
-    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
-    performed_at = models.DateTimeField(_("done at"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    performed_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
 
     workflow = Workflow(
         "waiting",
@@ -131,7 +137,9 @@ class ApprovalRequest(About, Entity):
          Verb("delegate", "waiting", label=_("Hand over"), bulk=False,
               ask=(Input("to", "link", _("To"), to="kernel.user"),
                    Input("comment", "longtext", _("Comment"), required=False))),
-         Verb("recall", "waiting", "recalled", label=_("Withdraw"))),
+         Verb("recall", "waiting", "recalled", label=_("Withdraw")),
+         Verb("escalate", "waiting", hidden=True, bulk=False),
+         Verb("reroute", "waiting", hidden=True, bulk=False)),
         editable=(),
         labels={"waiting": _("Waiting"), "approved": _("Approved"), "refused": _("Refused"), "returned": _("Sent back"),
                 "recalled": _("Withdrawn"), "voided": _("Void: the record changed")},

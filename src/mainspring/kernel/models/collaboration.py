@@ -44,7 +44,7 @@ class Note(About, Entity):
 
     text = models.TextField(_("text"), max_length=20000)
     company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False)
-    edited_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("note"), _("notes")
@@ -80,7 +80,7 @@ class Task(About, Entity):
                                  verbose_name=_("who"))
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, default="open", editable=False, db_index=True)
-    done_at = models.DateTimeField(_("done at"), null=True, editable=False)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
     company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
                                 verbose_name=_("company"))
 
