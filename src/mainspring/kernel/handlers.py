@@ -1,5 +1,5 @@
 """What the kernel does about its own news: custom field definitions, webhooks; and verbs of tokens."""
 
-from . import custom, tokens, webhooks
+from . import approvals, collaboration, custom, mail, tokens, webhooks
 
-__all__ = ["custom", "tokens", "webhooks"]
+__all__ = ["approvals", "collaboration", "custom", "mail", "tokens", "webhooks"]
