@@ -42,6 +42,12 @@ export function shortDate(value: string): string {
   return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
 }
 
+/** Day and month of an ISO date, for axes where the year is clear. */
+export function dayMonth(value: string): string {
+  const date = new Date(`${value.slice(0, 10)}T00:00`);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(date);
+}
+
 export function escapeHtml(text: unknown): string {
   return String(text ?? "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

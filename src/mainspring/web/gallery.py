@@ -216,7 +216,7 @@ def board() -> dict[str, Any]:
 
 def jobs() -> list[dict[str, Any]]:
     return [{"id": 1, "title": "Import of 12 000 items", "running": False, "state": {"label": "Done", "tone": "success"}, "text": "12 000 new, 0 wrong, 41 s", "started_text": "10:02", "result": {"label": "Open the items", "href": "#"}},
-            {"id": 2, "title": "Planning run", "running": True, "url": "/components/job", "percent": 62, "state": {"label": "Running", "tone": "info"}, "text": "Level 4 of 8", "cancel": _verb("Cancel")},
+            {"id": 2, "title": "Planning run", "running": True, "url": "/components/?job", "percent": 62, "state": {"label": "Running", "tone": "info"}, "text": "Level 4 of 8", "cancel": _verb("Cancel")},
             {"id": 3, "title": "Statement mail", "state": {"label": "Failed", "tone": "danger"}, "error": "The mail server refused 3 addresses.", "retry": _verb("Try again")}]
 
 

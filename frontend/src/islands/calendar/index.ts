@@ -90,7 +90,7 @@ let dragged = 0;
 /** The event as a link, so that it opens by mouse and by keyboard alike; the end of a drag is no click. */
 function content(event: Calendar.Event, time: string): HTMLElement {
   const href = event.extendedProps.href as string | undefined;
-  const text = [time ? h("span", { class: "ec-own-time" }, `${time} `) : null, String(event.title)];
+  const text = [time && !event.allDay ? h("span", { class: "ec-own-time" }, `${time} `) : null, String(event.title)];
   if (!href) return h("span", { class: "ec-own" }, ...text);
   const link = h("a", { class: "ec-own", href, draggable: "false" }, ...text);
   link.addEventListener("click", (click) => Date.now() - dragged < 300 && click.preventDefault());
