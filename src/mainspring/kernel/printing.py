@@ -64,9 +64,14 @@ def pdf(record, ctx, *, layout: str = "") -> bytes:
         content = found.data(record, ctx, content) or content
     stamp = getattr(record, "updated_at", None) or getattr(record, "created_at", None)
     return typst.compile(
-        str(found.file), root=str(found.file.parent), font_paths=font_paths(), ignore_system_fonts=True, format="pdf",
+        str(found.file),
+        root=str(found.file.parent),
+        font_paths=font_paths(),
+        ignore_system_fonts=True,
+        format="pdf",
         sys_inputs={"data": json.dumps(content, ensure_ascii=False, sort_keys=True)},
-        timestamp=int(stamp.timestamp()) if stamp else 0)
+        timestamp=int(stamp.timestamp()) if stamp else 0,
+    )
 
 
 def font_paths() -> list[str]:
@@ -79,14 +84,27 @@ def generic_data(record, ctx) -> dict:
     """What the generic layout prints: company, facts, lines and totals, each as local text."""
     res = resource.of(type(record))
     fields = query.Fields(res, ctx)
-    names = [n for n in dict.fromkeys(res.names("form") + res.names("columns"))
-             if n not in (*res.names("line_totals"), "number", "state")]
-    facts = [f for c in [*fields.columns(names), *fields.custom.values()] if (f := _fact(fields, c, record, ctx))["text"]]
+    names = [
+        n
+        for n in dict.fromkeys(res.names("form") + res.names("columns"))
+        if n not in (*res.names("line_totals"), "number", "state")
+    ]
+    shown = [_fact(fields, c, record, ctx) for c in [*fields.columns(names), *fields.custom.values()]]
+    facts = [fact for fact in shown if fact["text"]]
     totals = [_fact(fields, c, record, ctx) for c in fields.columns(res.names("line_totals"))]
     columns, rows = _lines(res, record, ctx)
-    return {"title": res.singular, "number": str(record), "state": record.state_label if res.workflow else "",
-            "company": _company(record), "facts": facts, "columns": columns, "rows": rows, "totals": totals,
-            "language": (get_language() or "en")[:2], "page": _("Page")}
+    return {
+        "title": res.singular,
+        "number": str(record),
+        "state": record.state_label if res.workflow else "",
+        "company": _company(record),
+        "facts": facts,
+        "columns": columns,
+        "rows": rows,
+        "totals": totals,
+        "language": (get_language() or "en")[:2],
+        "page": _("Page"),
+    }
 
 
 def _fact(fields, column, record, ctx) -> dict:
@@ -104,10 +122,14 @@ def _lines(res, record, ctx) -> tuple[list[dict], list[list[str]]]:
     shown = [c for c in res.line_columns() if modes.get(c.path.split("__")[0], "edit") in ("view", "edit")]
     related = sorted({c.path.rpartition("__")[0] or c.path for c in shown if c.kind == "link" or "__" in c.path})
     lines = record.lines.select_related(*related) if related else record.lines.all()
-    rows = [[formats.text(c, query.value_of(line, c), line, company_id=ctx.company_id) for c in shown] for line in lines]
+    rows = [
+        [formats.text(c, query.value_of(line, c), line, company_id=ctx.company_id) for c in shown] for line in lines
+    ]
     used = [n for n in range(len(shown)) if not rows or any(row[n] for row in rows)]
-    columns = [{"label": shown[n].label, "number": shown[n].is_number,
-                "wide": shown[n].kind in ("text", "longtext", "link")} for n in used]
+    columns = [
+        {"label": shown[n].label, "number": shown[n].is_number, "wide": shown[n].kind in ("text", "longtext", "link")}
+        for n in used
+    ]
     return columns, [[row[n] for n in used] for row in rows]
 
 

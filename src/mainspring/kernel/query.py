@@ -175,8 +175,19 @@ def _is_known(of: resource.Resource, path: str) -> bool:
 def _declared(of: resource.Resource) -> set[str]:
     found = of.__dict__.get("_declared_paths")
     if found is None:
-        rooms = ("columns", "search", "filters", "form", "order", "dimensions", "measures", "kanban", "calendar",
-                 "line_totals", "quick")
+        rooms = (
+            "columns",
+            "search",
+            "filters",
+            "form",
+            "order",
+            "dimensions",
+            "measures",
+            "kanban",
+            "calendar",
+            "line_totals",
+            "quick",
+        )
         found = {n.lstrip("-").partition(":")[0] for room in rooms for n in of.names(room)}
         of.__dict__["_declared_paths"] = found
     return found
@@ -200,8 +211,9 @@ class Page:
 class Query:
     """The records of a resource a person asked for. Wrong parts of the question are left out and named in `errors`."""
 
-    def __init__(self, of: resource.Resource, ctx, spec: Spec | None = None, *, verb: str = "view",
-                 fields: Fields | None = None):
+    def __init__(
+        self, of: resource.Resource, ctx, spec: Spec | None = None, *, verb: str = "view", fields: Fields | None = None
+    ):
         self.resource, self.ctx, self.spec = of, ctx, spec or Spec()
         self.model, self.fields, self.verb = of.model, fields or Fields(of, ctx), verb
         self.errors = dict(self.spec.errors)
@@ -412,7 +424,7 @@ class Query:
             except (ValueError, TypeError, ValidationError, binascii.Error):
                 self.errors["before" if backward else "after"] = _("This page address is not valid.")
                 cursor, backward = "", False
-        found = list((rows.reverse() if backward else rows)[:size + 1])
+        found = list((rows.reverse() if backward else rows)[: size + 1])
         more, found = len(found) > size, found[:size]
         if backward:
             found.reverse()
@@ -425,7 +437,7 @@ class Query:
 
     def count(self, cap: int = 1000) -> tuple[int, bool]:
         """How many records match, and whether the number is exact: counting stops at `cap`."""
-        found = self.filtered().values("pk")[:cap + 1].count()
+        found = self.filtered().values("pk")[: cap + 1].count()
         return min(found, cap), found <= cap
 
     # -- order and cursors ----------------------------------------------------------------------------------------
@@ -478,8 +490,10 @@ class Query:
         signature, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if signature != self._signature() or len(values) != len(self.keys):
             raise ValueError(cursor)
-        return [None if v is None else self._key_field(name).to_python(v)
-                for (name, _desc), v in zip(self.keys, values, strict=True)]
+        return [
+            None if v is None else self._key_field(name).to_python(v)
+            for (name, _desc), v in zip(self.keys, values, strict=True)
+        ]
 
     def _key_field(self, name: str):
         if name in self._annotations:

@@ -7,10 +7,10 @@ from django.utils import timezone
 from mainspring.kernel import access, formats, query, resource
 from mainspring.web import addresses
 
-TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning", "orange": "warning",
-         "yellow": "warning", "red": "danger", "purple": "accent"}  # fmt: skip
-KINDS = {"integer": "number", "decimal": "number", "rate": "number", "price": "money", "bool": "boolean", "choice": "text",
-         "longtext": "text", "json": "text", "attachment": "text"}  # fmt: skip
+TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning",
+         "orange": "warning", "yellow": "warning", "red": "danger", "purple": "accent"}  # fmt: skip
+KINDS = {"integer": "number", "decimal": "number", "rate": "number", "price": "money", "bool": "boolean",
+         "choice": "text", "longtext": "text", "json": "text", "attachment": "text"}  # fmt: skip
 
 
 def kind_of(column) -> str:

@@ -132,7 +132,7 @@ def errors_by_line(error: ValidationError) -> dict[int, dict[str, str]]:
     if hasattr(error, "error_dict"):
         for name, messages in error.message_dict.items():
             if name.startswith("lines."):
-                _lines, index, column = (name.split(".", 2) + [""])[:3]
+                _lines, index, column = ([*name.split(".", 2), ""])[:3]
                 found.setdefault(int(index), {})[column] = " ".join(messages)
     return found
 

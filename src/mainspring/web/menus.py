@@ -11,8 +11,8 @@ extra = PluginPoint("web.menu", many=True)
 
 ICONS = {"sales": "shopping-cart", "crm": "users", "purchasing": "truck-delivery", "production": "building-factory-2",
          "stock": "packages", "accounting": "book-2", "items": "package", "parties": "address-book", "pricing": "tag",
-         "engineering": "tools", "organization": "building", "setup": "settings", "administration": "settings", "studio": "wand",
-         "planning": "calendar-stats", "quality": "shield-check", "people": "users"}  # fmt: skip
+         "engineering": "tools", "organization": "building", "setup": "settings", "administration": "settings",
+         "studio": "wand", "planning": "calendar-stats", "quality": "shield-check", "people": "users"}  # fmt: skip
 ORDER = ("crm", "sales", "purchasing", "production", "planning", "stock", "items", "parties", "pricing", "engineering",
          "accounting")  # fmt: skip
 

@@ -163,7 +163,7 @@ def _verb_to(request, res, record, to: str) -> workflow.Verb:
     )
 
 
-# -- calendar -----------------------------------------------------------------------------------------------------------
+# -- calendar --------------------------------------------------------------------------------------------------------
 
 
 def _dates(res, q: query.Query) -> list:
@@ -205,7 +205,10 @@ def events(request, res):
     dates = _dates(res, q)
     first, last = dates[0], dates[-1]
     begin, end = (_day(request.GET.get(n, "")) for n in ("from", "until"))
-    edge = lambda c, d: query._midnight(d) if c.kind == "datetime" else d
+
+    def edge(column, day):
+        return query._midnight(day) if column.kind == "datetime" else day
+
     touching = Q(**{f"{first.path}__lt": edge(first, end)})
     ends = Q(**{f"{last.path}__gte": edge(last, begin)})
     if last is not first:

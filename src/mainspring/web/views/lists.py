@@ -166,12 +166,12 @@ def warnings(q: query.Query) -> list[str]:
     return [f"{name}: {text}" for name, text in q.errors.items()]
 
 
-# -- the table --------------------------------------------------------------------------------------------------------
+# -- the table -------------------------------------------------------------------------------------------------------
 
 
 def table(request, res, q: query.Query, columns) -> dict:
     """The properties of web/parts/table.html: one query for the rows, one for the totals."""
-    show, here = cells.Show(q.fields), request.path
+    show = cells.Show(q.fields)
     found = q.page(columns)
     measures = [
         c.path
@@ -293,7 +293,7 @@ def empty(request, res, q: query.Query) -> dict:
     }
 
 
-# -- edit in place, columns and more filters ------------------------------------------------------------------------
+# -- edit in place, columns and more filters -------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result for each record."""
+"""Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result each."""
 
 import json
 
@@ -110,7 +110,7 @@ def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpRe
     return render(request, "web/dialog.html", context, status=status)
 
 
-# -- many records at once ----------------------------------------------------------------------------------------------
+# -- many records at once --------------------------------------------------------------------------------------------
 
 
 def bulk(request, res) -> list[dict]:
