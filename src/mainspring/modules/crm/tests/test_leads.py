@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mainspring.kernel import access, commands, errors
 from mainspring.kernel.models import DocumentLink
-from mainspring.kernel.query import Query
+from mainspring.kernel.query import Query, parse
 from mainspring.kernel.resource import by_model
 from mainspring.modules.crm import commands as crm
 from mainspring.modules.crm.models import Activity, Claim, Lead
@@ -52,8 +52,8 @@ def test_a_rep_of_another_region_finds_nothing_on_any_surface(regions):
     west = regions.ctx(regions.person("wei", "sales_rep", regions.central))
     resource = by_model["crm.lead"]
     assert not access.rows(west, Lead).exists()
-    assert not Query(resource, west).rows().exists()
-    assert not Query(resource, west, {"q": "Suzhou"}).rows().exists()
+    assert not Query(resource, west).filtered().exists()
+    assert not Query(resource, west, parse({"q": "Suzhou"})).filtered().exists()
     with pytest.raises(Lead.DoesNotExist):
         access.get(west, Lead, lead.pk)
     for act in (lambda: commands.perform(lead, "claim", west), lambda: commands.change(lead, west, name="Mine")):
@@ -70,14 +70,14 @@ def test_contact_data_is_masked_until_claimed(regions):
     seen = access.get(rep, Lead, lead.pk)
     assert access.shown(rep, seen, "phone") == "+86********666"
     assert access.shown(rep, seen, "name") == "Suzhou Pumps"
-    assert not Query(by_model["crm.lead"], rep, {"q": "88886666"}).rows().exists()
+    assert not Query(by_model["crm.lead"], rep, parse({"q": "88886666"})).filtered().exists()
     manager = regions.ctx(regions.person("boss", "sales_manager", regions.east))
     assert access.shown(manager, seen, "phone") == "+8651288886666"
 
     commands.perform(lead, "claim", rep)
 
     assert access.shown(rep, access.get(rep, Lead, lead.pk), "phone") == "+8651288886666"
-    assert Query(by_model["crm.lead"], rep, {"q": "88886666"}).rows().get() == lead
+    assert Query(by_model["crm.lead"], rep, parse({"q": "88886666"})).filtered().get() == lead
 
 
 def test_a_claimed_lead_is_taken_for_everyone_else(regions):
