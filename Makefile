@@ -53,7 +53,7 @@ messages: .venv/ready  ## extract texts into the catalogs of every package
 
 migrations: .venv/ready ## write every app's 0001_initial anew (until the first release)
 	@find src/mainspring -path '*/migrations/0*.py' -delete
-	@mainspring manage makemigrations
+	@mainspring manage makemigrations --no-header
 
 bench: setup           ## measurements, JSON into bench/results
 	@for question in bench/*.py; do echo "$$question"; python $$question || exit 1; done

@@ -39,7 +39,13 @@ export function parseDecimal(text: string): string | null {
 /** A short local date for an ISO date; the exact text belongs in the title. */
 export function shortDate(value: string): string {
   const date = new Date(value.length === 10 ? `${value}T00:00` : value);
-  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { dateStyle: "short" }).format(date);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
+}
+
+/** Day and month of an ISO date, for axes where the year is clear. */
+export function dayMonth(value: string): string {
+  const date = new Date(`${value.slice(0, 10)}T00:00`);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(date);
 }
 
 export function escapeHtml(text: unknown): string {

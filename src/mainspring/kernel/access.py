@@ -5,13 +5,14 @@ records by id, counts, search, charts, exports, API and attachments all go throu
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from . import roles
 from .models.access import Membership, RoleGrant
 from .plugin_points import PluginPoint
 
@@ -35,6 +36,7 @@ class Grant:
     territory_ids: frozenset[int] = frozenset()
     site_ids: frozenset[int] = frozenset()
     portal: bool = False
+    limited: bool = False
 
     def covers(self, label: str, verb: str) -> bool:
         entity_ok = self.entity in ("*", label, f"{label.split('.')[0]}.*")
@@ -66,9 +68,26 @@ def policy(ctx) -> Policy:
     user = ctx.user
     found = getattr(user, "_policy", None)
     if found is None:
-        found = _load(user, ctx.business_date)
+        found = load(user, ctx.business_date)
         user._policy = found
     return found
+
+
+def narrow(p: Policy, allowed: dict[str, list[str]]) -> Policy:
+    """What is left of a policy when only these verbs on these records are allowed ({"sales.*": ["view"]}).
+
+    Each grant is cut down entity by entity, so that a limited token never reaches further than its person.
+    """
+    whole = (Grant("*", frozenset("*"), RoleGrant.Scope.COMPANY, {}, None),) if p.all_powerful else p.grants
+    left = []
+    for g in whole:
+        for entity, verbs in allowed.items():
+            inner = next((a for a, b in ((entity, g.entity), (g.entity, entity))
+                          if b in ("*", a) or b == f"{a.split('.')[0]}.*"), None)
+            both = g.verbs if "*" in verbs else frozenset(verbs) if "*" in g.verbs else g.verbs & frozenset(verbs)
+            if inner and both:
+                left.append(replace(g, entity=inner, verbs=both, limited=True))
+    return replace(p, all_powerful=False, grants=tuple(left))
 
 
 def forget(user) -> None:
@@ -76,7 +95,7 @@ def forget(user) -> None:
     user.__dict__.pop("_policy", None)
 
 
-def _load(user, day) -> Policy:
+def load(user, day) -> Policy:
     if user is None or not user.is_active:
         return Policy(None, False)
     if user.is_superuser:
@@ -94,6 +113,8 @@ def _load(user, day) -> Policy:
               frozenset(s.pk for s in m.sites.all()), m.role.portal)
         for m in memberships for g in by_role.get(m.role_id, ())
     ]
+    grants += [Grant(entity, frozenset(verbs), scope, fields, m.company_id)
+               for m in memberships if not m.role.portal for entity, verbs, scope, fields in roles.for_everyone()]
     departments = _with_children("kernel_department", {user.department_id} - {None})
     return Policy(user.pk, False, tuple(grants), tuple(sorted({m.role.code for m in memberships})),
                   frozenset().union(*departments.values()) if departments else frozenset())
@@ -165,7 +186,7 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
               "party": _parties(p, user)}[grant.scope]
     q = NOTHING
     for path in (paths,) if isinstance(paths, str) else paths:
-        part = Q(**{f"{path}__in": list(values)})
+        part = path(list(values)) if callable(path) else Q(**{f"{path}__in": list(values)})
         q = part if q is NOTHING else q | part
     return q
 

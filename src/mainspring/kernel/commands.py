@@ -158,6 +158,16 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
                               code="verb") from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
+    try:
+        return _perform(record, verb, ctx, version, cleaned)
+    except errors.ApprovalRequired as waiting:  # the verb is undone; the request for it is to stay
+        if waiting.request is None and waiting.ask:
+            waiting.request = waiting.ask()
+        raise
+
+
+def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dict):
+    model, name = type(record), verb.name
     with _command(model, ctx, name, {"pk": str(record.pk), "inputs": cleaned}) as run:
         if run.earlier is not None:
             return run.earlier
@@ -183,6 +193,17 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
         record.outcome = outcome
         run.finish(record, source=source, target=getattr(record, "state", ""), inputs=cleaned)
     return record
+
+
+@contextmanager
+def batch(model, ctx, verb: str, **details):
+    """One command over many records of a model, with one audit entry that says how many; yields the inner context."""
+    access.require(ctx, model, verb)
+    with _command(model, ctx, verb, details) as run:
+        yield run.ctx
+        if ctx.command_id is None:
+            _give_late_numbers(run)
+        audit.write(run.id, model(pk=None), verb, ctx, **details)
 
 
 def check_possible(record, verb: workflow.Verb, ctx) -> None:
@@ -414,6 +435,7 @@ def _write_lines(record, kept, removed) -> None:
 
 
 def _save(record) -> None:
+    custom.refresh(record)
     if _has(type(record), "version"):
         record.version += 1
     record.save(force_update=True)
@@ -426,14 +448,25 @@ def _number(record, run: _Run) -> None:
 
 def _give_late_numbers(run: _Run) -> None:
     """Gapless numbers, last of all and series by series in one order, so their locks are short and never cross."""
-    waiting = _late_numbers.get() or []
-    waiting.sort(key=lambda r: (r._meta.label_lower, r.company_id))
-    for record in waiting:
+    waiting: dict[tuple, list] = {}
+    for record in _late_numbers.get() or ():
         day = getattr(record, "numbering_date", None) or run.ctx.business_date
-        record.number = numbering.next_numbers(type(record), record.company_id, day.year)[0]
-        type(record)._default_manager.filter(pk=record.pk).update(number=record.number)
-        DocumentIdentity.objects.filter(pk=record.pk).update(number=record.number, title=_title(record))
-    waiting.clear()
+        name = (type(record)._meta.label_lower, record.company_id, day.year, *getattr(record, "number_series", ("", "")))
+        waiting.setdefault(name, []).append(record)
+    for (_label, company_id, year, suffix, number_format), records in sorted(waiting.items(), key=lambda pair: pair[0]):
+        model = type(records[0])
+        numbers = numbering.next_numbers(model, company_id, year, len(records), suffix, number_format)
+        for record, number in zip(records, numbers, strict=True):
+            record.number = number
+        given = {"keys": [r.pk for r in records], "numbers": numbers, "titles": [_title(r) for r in records]}
+        for table, column in ((model._meta.db_table, model._meta.pk.column), (DocumentIdentity._meta.db_table, "id")):
+            title = ", title = given.title" if table == DocumentIdentity._meta.db_table else ""
+            database.execute(f"""
+                UPDATE "{table}" AS t SET number = given.number{title}
+                FROM unnest(%(keys)s::uuid[], %(numbers)s::text[], %(titles)s::text[]) AS given (key, number, title)
+                WHERE t."{column}" = given.key""", **given)
+    if waiting:
+        _late_numbers.get().clear()
 
 
 def number_late(record) -> None:

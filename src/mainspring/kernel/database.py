@@ -38,18 +38,20 @@ END $$;
 
 def declare(name: str, sql: str) -> None:
     """Add idempotent SQL to be installed after every migrate (CREATE OR REPLACE, IF NOT EXISTS)."""
+    if _declared.get(name, sql) != sql:
+        raise ValueError(f"two declarations are named {name!r}")
     _declared[name] = sql
 
 
 def declare_trigger(name: str, table: str, when: str, function: str, arguments: str = "") -> None:
     """Declare a trigger: `when` is like "BEFORE UPDATE OR DELETE", `function` names an installed function."""
-    declare(name, f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" '
+    declare(f"trigger {name}", f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" '
                   f"FOR EACH ROW EXECUTE FUNCTION {function}({arguments});")
 
 
 def declare_constraint_trigger(name: str, table: str, when: str, function: str) -> None:
     """Declare a deferred constraint trigger, checked when the transaction commits."""
-    declare(name, f"""
+    declare(f"trigger {name}", f"""
         DROP TRIGGER IF EXISTS {name} ON "{table}";
         CREATE CONSTRAINT TRIGGER {name} {when} ON "{table}" DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION {function}();""")

@@ -14,11 +14,18 @@ class Forbidden(PermissionDenied):
 
 
 class ApprovalRequired(Exception):
-    """Not a refusal: the verb now waits for approval; `request` is the approval request that was raised."""
+    """Not a refusal: the verb now waits for approval; `request` is the approval request that was raised.
 
-    def __init__(self, request):
-        super().__init__(str(request))
-        self.request = request
+    The gate raises it inside the verb's transaction, which is thereby undone; `ask` then raises the request in a
+    transaction of its own, before the caller learns of it.
+    """
+
+    def __init__(self, request=None, ask=None):
+        super().__init__(str(request or ""))
+        self.request, self.ask = request, ask
+
+    def __str__(self):
+        return str(self.request or "")
 
 
 def from_integrity_error(error: IntegrityError, models) -> ValidationError:

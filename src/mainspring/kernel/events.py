@@ -16,6 +16,14 @@ class CommandDone:
     nested: bool
 
 
+@dataclass(frozen=True)
+class BatchDone:
+    """A command over many records of one model that ended well: `verb` is create or change."""
+
+    records: list
+    verb: str
+
+
 def on(event_class: type):
     """Bind a handler: `@on(ShipmentDone) def follow(event, ctx)`."""
 

@@ -5,7 +5,6 @@ from django.db import connection, transaction
 from . import database
 from .models.records import NumberSeries
 
-
 _known: dict[tuple, tuple[int, str, bool]] = {}
 
 
@@ -40,10 +39,13 @@ def is_gapless(model) -> bool:
     return model.gapless
 
 
-def next_numbers(model, company_id: int, year: int, count: int = 1) -> list[str]:
-    """The next `count` numbers of the model's series. For a gapless series this locks it until commit: call it last."""
-    series_id, number_format, gapless = _series(company_id, model._meta.label_lower, year, model.number_format,
-                                                model.gapless)
+def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str = "", default: str = "") -> list[str]:
+    """The next `count` numbers of the model's series. For a gapless series this locks it until commit: call it last.
+
+    suffix, default  a series of its own for part of the model's records, such as credit notes, and its format
+    """
+    entity = f"{model._meta.label_lower}/{suffix}" if suffix else model._meta.label_lower
+    series_id, number_format, gapless = _series(company_id, entity, year, default or model.number_format, model.gapless)
     if gapless:
         last = database.scalar("UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(id)s RETURNING last",
                                n=count, id=series_id)

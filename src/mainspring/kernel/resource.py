@@ -201,7 +201,7 @@ class Resource:
             field = self.model._meta.get_field(parts[0])
             if len(parts) > 1:
                 found.add("__".join(parts[:-1]))
-            elif field.is_relation and field.many_to_one or field.one_to_one:
+            elif (field.is_relation and field.many_to_one) or field.one_to_one:
                 found.add(name)
         return sorted(found)
 

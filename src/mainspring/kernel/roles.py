@@ -16,6 +16,7 @@ class DeclaredRole:
 
 
 _declared: dict[str, DeclaredRole] = {}
+_everyone: list[tuple[str, tuple[str, ...], str, dict]] = []
 
 
 def role(code: str, name="", description="", *, portal: bool = False) -> DeclaredRole:
@@ -34,6 +35,15 @@ def grant(code: str, entity: str, verbs: str, scope: str = "company", **fields: 
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope!r} for role {code!r}")
     role(code).grants.append((entity, tuple(verbs.split()), scope, fields))
+
+
+def grant_everyone(entity: str, verbs: str, scope: str = "own", **fields: str) -> None:
+    """Let everybody with a role, portals excepted, perform verbs on an entity: own tasks, own jobs, own approvals."""
+    _everyone.append((entity, tuple(verbs.split()), scope, fields))
+
+
+def for_everyone() -> list[tuple[str, tuple[str, ...], str, dict]]:
+    return _everyone
 
 
 def declared() -> dict[str, DeclaredRole]:

@@ -160,7 +160,7 @@ class Workflow:
         seen = [self.initial]
         for v in self.verbs:
             seen += [s for s in (*v.sources, v.target) if s and s not in seen]
-        return seen
+        return seen + [s for s in self.labels if s not in seen]  # states only effects and computed progress lead to
 
     def label(self, state: str) -> str:
         return str(self.labels.get(state) or _(state.replace("_", " ").capitalize()))
@@ -171,14 +171,25 @@ class Workflow:
 
 _effects: dict[tuple[str, str], Callable] = {}
 _guards: dict[tuple[str, str], list[Callable]] = {}
+_extensions: dict[str, list[Verb]] = {}
 
 
 def verbs_of(model) -> Iterator[Verb]:
-    """All verbs a model declares: its workflow's transitions and its `actions`."""
+    """All verbs of a model: its workflow's transitions, its `actions`, and what upper modules added."""
     flow = getattr(model, "workflow", None)
     if flow:
         yield from flow.verbs
     yield from getattr(model, "actions", ())
+    yield from _extensions.get(model._meta.label_lower, ())
+
+
+def extend(model, verb: Verb) -> None:
+    """Add a verb to a lower module's model from above, in the upper module's commands; declaring twice is harmless."""
+    known = _extensions.setdefault(model._meta.label_lower, [])
+    if verb.name in {v.name for v in verbs_of(model)} and verb not in known:
+        raise ValueError(f"{model._meta.label} already has the verb {verb.name!r}")
+    if verb not in known:
+        known.append(verb)
 
 
 def verb_of(model, name: str) -> Verb:

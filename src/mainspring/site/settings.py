@@ -225,6 +225,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,12}\.(js|css|woff2|svg
 MEDIA_ROOT = places.attachments_folder()
 MEDIA_URL = "/attachments-are-served-by-a-view/"
 FILE_UPLOAD_PERMISSIONS = 0o600
+ATTACHMENT_BYTES_MAX = int(float(os.environ.get("MAINSPRING_ATTACHMENT_MB", "25")) * 1_000_000)
 
 if os.environ.get("MAINSPRING_SMTP"):  # smtp://user:password@host:port, smtps:// or smtp+tls://
     _smtp = urlsplit(os.environ["MAINSPRING_SMTP"])
@@ -234,8 +235,9 @@ if os.environ.get("MAINSPRING_SMTP"):  # smtp://user:password@host:port, smtps:/
     EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tls"
     EMAIL_TIMEOUT = 20
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "mainspring.kernel.mail.FileBackend"
     EMAIL_FILE_PATH = places.mail_folder()
+BASE_URL = os.environ.get("MAINSPRING_URL", f"http://localhost:{_INSTANCE or 8000}")  # of links in mails
 DEFAULT_FROM_EMAIL = os.environ.get("MAINSPRING_MAIL_FROM", "Mainspring <mainspring@localhost>")
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -3,6 +3,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 STRINGS = (
+    _("Earlier"),
+    _("Later"),
     _("A change is still being saved."),
     _("Add a line"),
     _("Available"),

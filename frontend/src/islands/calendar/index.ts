@@ -2,6 +2,7 @@ import { createCalendar, DayGrid, destroyCalendar, Interaction, List, ResourceTi
 import "@event-calendar/core/index.css";
 import "./calendar.css";
 import htmx from "htmx.org";
+import { h } from "../../core/dom";
 import { json, withParameters } from "../../core/http";
 import { language, t } from "../../core/text";
 import { toast } from "../../core/toast";
@@ -50,14 +51,19 @@ export default function mount(element: HTMLElement, props: Props): () => void {
     moreLinkContent: (more: { num: number }) => t("{n} more", { n: more.num }),
     resources: props.resources ?? [],
     eventSources: [{ events: (span: { startStr: string; endStr: string }) => load(props.events, span) as never }],
-    eventClick: (info: { event: Calendar.Event; jsEvent: MouseEvent | unknown }) => open(info.event, info.jsEvent as MouseEvent),
+    eventContent: (info: { event: Calendar.Event; timeText: string }) => ({ domNodes: [content(info.event, info.timeText)] }),
+    eventDragStop: () => (dragged = Date.now()),
     eventDrop: (info: { event: Calendar.Event; revert: () => void }) => void move(info),
     eventResize: (info: { event: Calendar.Event; revert: () => void }) => void move(info),
     dateClick: props.create ? (info: { dateStr: string }) => void htmx.ajax("get", withParameters(props.create!, { date: info.dateStr }), { target: "#dialog-body" }) : undefined,
   } as Calendar.Options);
+  const watch = new MutationObserver(() => tidy(element));
+  watch.observe(element, { childList: true, subtree: true });
+  tidy(element);
   const refresh = () => calendar.refetchEvents();
   document.body.addEventListener("live:table", refresh);
   return () => {
+    watch.disconnect();
     document.body.removeEventListener("live:table", refresh);
     void destroyCalendar(calendar);
   };
@@ -79,11 +85,29 @@ async function load(url: string, span: { startStr: string; endStr: string }): Pr
   }));
 }
 
-function open(event: Calendar.Event, click: MouseEvent): void {
+let dragged = 0;
+
+/** The event as a link, so that it opens by mouse and by keyboard alike; the end of a drag is no click. */
+function content(event: Calendar.Event, time: string): HTMLElement {
   const href = event.extendedProps.href as string | undefined;
-  if (!href) return;
-  if (click.ctrlKey || click.metaKey) window.open(href, "_blank", "noopener");
-  else location.assign(href);
+  const text = [time && !event.allDay ? h("span", { class: "ec-own-time" }, `${time} `) : null, String(event.title)];
+  if (!href) return h("span", { class: "ec-own" }, ...text);
+  const link = h("a", { class: "ec-own", href, draggable: "false" }, ...text);
+  link.addEventListener("click", (click) => Date.now() - dragged < 300 && click.preventDefault());
+  return link;
+}
+
+/** The calendar marks itself up as a table it is not quite; plain text reads better than a broken table. */
+function tidy(element: HTMLElement): void {
+  const broken = "table row rowgroup cell columnheader rowheader list listitem".split(" ").map((role) => `[role="${role}"]`).join(",");
+  for (const one of element.querySelectorAll(broken)) one.removeAttribute("role");
+  for (const one of element.querySelectorAll("[aria-colindex], [aria-rowindex]")) for (const name of ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"]) one.removeAttribute(name);
+  for (const head of element.querySelectorAll("h4:not([aria-level])")) {
+    head.setAttribute("role", "heading");
+    head.setAttribute("aria-level", "2");
+  }
+  element.querySelector(".ec-prev")?.setAttribute("aria-label", t("Earlier"));
+  element.querySelector(".ec-next")?.setAttribute("aria-label", t("Later"));
 }
 
 const stamp = (date: Date, days: boolean): string => {

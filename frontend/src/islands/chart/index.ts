@@ -1,6 +1,6 @@
 import { BarChart, FunnelChart, HeatmapChart, LineChart, PieChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
-import { init, use } from "echarts/core";
+import { init, use, type EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { h } from "../../core/dom";
 import { decimal, t } from "../../core/text";
@@ -35,7 +35,7 @@ export default function mount(element: HTMLElement, props: ChartProps): (() => v
 
 function draw(picture: HTMLElement, props: ChartProps) {
   const chart = init(picture, theme(), { renderer: "svg" });
-  chart.setOption(option(props));
+  chart.setOption(option(props) as EChartsCoreOption);
   chart.on("click", (event) => {
     const href = (event.data as { href?: string } | undefined)?.href;
     if (href) location.assign(href);
@@ -49,7 +49,7 @@ function numbers(props: ChartProps): HTMLElement {
     h("tr", {}, h("th", { scope: "row" }, x), ...props.series.map((one) => {
       const text = decimal(one.values[index]);
       const href = one.hrefs?.[index];
-      return h("td", {}, href ? h("a", { href, tabindex: -1 }, text) : text);
+      return h("td", {}, href && text ? h("a", { href, tabindex: -1 }, text) : text);
     })),
   );
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, props.x.label ?? t("Value")), ...props.series.map((one) => h("th", { scope: "col" }, one.label + unit))));

@@ -1,5 +1,5 @@
 /** What the chart library is asked to draw for the properties of a chart. */
-import { decimal, escapeHtml, shortDate } from "../../core/text";
+import { decimal, dayMonth, escapeHtml, shortDate } from "../../core/text";
 import { color, tone } from "./theme";
 
 export interface Series {
@@ -64,7 +64,7 @@ function axis(given: Axis | undefined, right: boolean): object {
 function cartesian(props: ChartProps): object {
   const horizontal = props.kind === "horizontal";
   const label = (value: string) => (props.x.dates ? shortDate(value) : value);
-  const across = { type: "category", data: props.x.values, name: horizontal ? "" : props.x.label, nameLocation: "middle", nameGap: 28, inverse: horizontal, boundaryGap: props.series.some((one) => isBar(props, one)), axisLabel: { formatter: label, hideOverlap: true, width: horizontal ? 130 : undefined, overflow: horizontal ? "truncate" : undefined } };
+  const across = { type: "category", data: props.x.values, name: horizontal ? "" : props.x.label, nameLocation: "middle", nameGap: 28, inverse: horizontal, boundaryGap: props.series.some((one) => isBar(props, one)), axisLabel: { formatter: (value: string) => (props.x.dates ? dayMonth(value) : value), hideOverlap: true, width: horizontal ? 130 : undefined, overflow: horizontal ? "truncate" : undefined } };
   const up = [axis(props.y, false), ...(props.y2 ? [axis(props.y2, true)] : [])];
   return {
     aria: { enabled: true },
@@ -177,7 +177,7 @@ function heat(props: ChartProps): object {
     aria: { enabled: true },
     grid: { left: 4, right: 10, top: 8, bottom: 46, containLabel: true },
     tooltip: { formatter: (item: { value: [number, number, number] }) => `${escapeHtml(props.series[item.value[1]].label)} · ${escapeHtml(props.x.values[item.value[0]])}<br><strong>${escapeHtml(text(props.y, item.value[2]))}</strong>` },
-    xAxis: { type: "category", data: props.x.values, axisLabel: { formatter: (value: string) => (props.x.dates ? shortDate(value) : value) } },
+    xAxis: { type: "category", data: props.x.values, axisLabel: { formatter: (value: string) => (props.x.dates ? dayMonth(value) : value) } },
     yAxis: { type: "category", data: props.series.map((one) => one.label), inverse: true },
     visualMap: { min: Math.min(0, ...numbers), max: props.y?.max ?? Math.max(1, ...numbers), orient: "horizontal", left: 0, bottom: 0, itemHeight: 90, itemWidth: 10, calculable: false, textStyle: { color: color("ink-2") }, inRange: { color: [color("surface-3"), color("brass-mark"), color("bad")] } },
     series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: color("surface"), borderWidth: 2 } }],

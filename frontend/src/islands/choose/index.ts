@@ -57,5 +57,7 @@ export default function mount(element: HTMLElement): () => void {
       if (!many) chooser.blur();
     },
   } as never) as TomSelect & { items: string[] };
+  // The field itself is only the carrier of the value now.
+  field.setAttribute("aria-hidden", "true");
   return () => chooser.destroy();
 }

@@ -37,13 +37,13 @@ function line(from: Placed | undefined, to: Placed | undefined, edge: Edge): SVG
 
 function box(node: Placed, focus: boolean): SVGElement {
   const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
-  const link = svg("a", { href: node.href, class: `dossier-node tone-${node.tone ?? "neutral"}${focus ? " is-focus" : ""}`, transform: `translate(${node.x} ${node.y})`, "aria-label": [node.kind, node.number, node.title, node.state, node.text].filter(Boolean).join(", ") });
+  const link = svg("a", { href: node.href, class: `dossier-node tone-${node.tone ?? "neutral"}${focus ? " is-focus" : ""}`, transform: `translate(${node.x} ${node.y})` });
   link.append(
     svg("rect", { width: WIDTH, height: HEIGHT, rx: 9 }),
     svg("rect", { class: "dossier-mark", x: 0, y: 12, width: 3.5, height: HEIGHT - 24, rx: 1.75 }),
-    svg("text", { class: "dossier-kind", x: 14, y: 19 }, cut(node.kind, 20)),
-    svg("text", { class: "dossier-state", x: WIDTH - 12, y: 19, "text-anchor": "end" }, cut(node.state ?? "", 14)),
-    svg("text", { class: "dossier-number", x: 14, y: 38 }, cut(`${node.number}${node.title ? ` ${node.title}` : ""}`, 25)),
+    svg("text", { class: "dossier-kind", x: 14, y: 19 }, `${cut(node.kind, 20)} `),
+    svg("text", { class: "dossier-state", x: WIDTH - 12, y: 19, "text-anchor": "end" }, `${cut(node.state ?? "", 14)} `),
+    svg("text", { class: "dossier-number", x: 14, y: 38 }, cut(`${node.number}${node.title ? ` ${node.title}` : ""}`, 25), " "),
     svg("text", { class: "dossier-text", x: 14, y: 55 }, cut(node.text ?? "", 29)),
   );
   return link;

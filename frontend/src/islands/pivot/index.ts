@@ -114,7 +114,7 @@ class Pivot {
       h("tr", {}, ...(index === head.length - 1 ? labels.map((label) => h("th", { scope: "col" }, label)) : labels.map(() => h("td", {}))), ...cells.map((cell) => h("th", { scope: "col", colspan: cell.span ?? 1, class: "pivot-head" }, link(cell)))),
     );
     const bodyRows = body.map((row) => {
-      const names = labels.map((_, index) => h(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, class: "pivot-label" }, index === row.level && row.href ? h("a", { href: row.href }, row.labels[index] ?? "") : (row.labels[index] ?? "")));
+      const names = labels.map((_, index) => h(index === row.level ? "th" : "td", { scope: index === row.level ? "row" : null, class: "pivot-label" }, index === row.level && row.href ? h("a", { href: row.href }, row.labels[index] ?? "") : (row.labels[index] ?? "")));
       return h("tr", { class: row.total ? "is-total" : null }, ...names, ...row.cells.map((cell) => h("td", { class: `cell-number${cell.tone ? ` text-${cell.tone}` : ""}` }, link(cell))));
     });
     const footRow = foot ? h("tfoot", {}, h("tr", {}, h("th", { scope: "row", colspan: labels.length }, t("Total")), ...foot.map((cell) => h("td", { class: "cell-number" }, link(cell))))) : null;

@@ -23,15 +23,23 @@ def replay(events: Sequence[Event], *, method: Method, digits: int, may_go_negat
                      any balance, also a later one, is short raises InvalidProblem naming the event (I05, I06)
     Average cost cannot tell where a moved receipt went: its charges stay where it was received.
     """
+    return proceed(Book(method, digits, may_go_negative), events)
+
+
+def proceed(book: "Book", events: Sequence[Event]) -> list[Row]:
+    """Go on from what the book knows with events that all come after it; the rows of these events.
+
+    The book must hold the pools, and for linked events what is open of the document they belong to.
+    """
     check(events)
-    book = _Book(method, digits, may_go_negative)
+    done = len(book.rows)
     for event in sorted(events, key=lambda each: each.order):
         _HANDLERS[event.kind](book, event)
-    return book.rows
+    return book.rows[done:]
 
 
 @dataclass
-class _Book:
+class Book:
     """Everything the replay knows at one moment."""
 
     method: Method
@@ -92,14 +100,14 @@ class _Book:
         return value
 
 
-def _receipt(book: _Book, event: Event) -> None:
+def _receipt(book: Book, event: Event) -> None:
     goods = Slice(event.quantity, event.amount, event.id, event.lot)
     book.received[event.id] = goods
     book.open_receipts[event.id] = Slice(event.quantity, event.amount)
     _put(book, event, event.location, goods)
 
 
-def _put(book: _Book, event: Event, location: str, goods: Slice) -> None:
+def _put(book: Book, event: Event, location: str, goods: Slice) -> None:
     """Receive goods from outside: whatever does not become stock goes to cost of sales or variance."""
     quantity, value = goods.quantity, goods.value
     rest = book.pool(event, location).receive(goods)
@@ -107,13 +115,13 @@ def _put(book: _Book, event: Event, location: str, goods: Slice) -> None:
     book.add(event, location, quantity, stock=stock, cost_of_sales=rest.cost_of_sales, variance=rest.variance)
 
 
-def _issue(book: _Book, event: Event) -> None:
+def _issue(book: Book, event: Event) -> None:
     cost = book.take(event).cost
     book.open_issues[event.id] = Slice(event.quantity, cost)
     book.add(event, event.location, -event.quantity, stock=-cost, cost_of_sales=cost)
 
 
-def _customer_return(book: _Book, event: Event) -> None:
+def _customer_return(book: Book, event: Event) -> None:
     """Goods come back at the cost they left with (I07)."""
     value = book.linked(event, book.open_issues) if event.origin else event.amount
     rest = book.pool(event, event.location).receive(Slice(event.quantity, value, event.id, event.lot))
@@ -128,14 +136,14 @@ def _customer_return(book: _Book, event: Event) -> None:
     )
 
 
-def _supplier_return(book: _Book, event: Event) -> None:
+def _supplier_return(book: Book, event: Event) -> None:
     """The supplier credits the receipt price; stock gives up its own cost, the difference is variance (I08)."""
     credit = book.linked(event, book.open_receipts)
     cost = book.take(event, receipt=event.origin).cost
     book.add(event, event.location, -event.quantity, stock=-cost, variance=cost - credit)
 
 
-def _charge(book: _Book, event: Event) -> None:
+def _charge(book: Book, event: Event) -> None:
     """A bill difference or landed cost: the on-hand share to stock, all the rest to cost of sales (I09, I10)."""
     goods = book.received.get(event.origin)
     goods = problem.present(goods, "events", event.id, "origin", event.origin, "must be an earlier receipt")
@@ -153,7 +161,7 @@ def _charge(book: _Book, event: Event) -> None:
         book.add(event, location, ZERO, stock=part, **{other: rest if location == home else ZERO})
 
 
-def _transfer(book: _Book, event: Event) -> None:
+def _transfer(book: Book, event: Event) -> None:
     """The value travels with the goods: no profit, no loss (I12)."""
     issued = book.take(event)
     book.add(event, event.location, -event.quantity, stock=-issued.cost)
@@ -166,7 +174,7 @@ def _transfer(book: _Book, event: Event) -> None:
     book.add(event, event.to_location, event.quantity, stock=stock, cost_of_sales=to_sales, variance=variance)
 
 
-def _standard_change(book: _Book, event: Event) -> None:
+def _standard_change(book: Book, event: Event) -> None:
     """Revalue what is on hand once, at this moment (I14)."""
     problem.require(
         book.method == "standard", "events", event.id, "kind", event.kind, f"does not fit {book.method} cost"

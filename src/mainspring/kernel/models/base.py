@@ -12,7 +12,8 @@ class Entity(models.Model):
 
     Class attributes a model may set:
     scope_paths  how row rules find their way: {"own": "owner", "team": "owner__department", "territory": "territory",
-                 "site": "site", "party": "customer"}; a "__" path, or a tuple of paths of which any may match
+                 "site": "site", "party": "customer"}; a "__" path, a function from keys to a condition, or a tuple of
+                 them of which any may match
     company_path path to the company; None for records all companies share
     history      False switches row history off (planning output, whose run is the record)
     actions      verbs of a record without a workflow

@@ -21,7 +21,7 @@ class CustomField(Entity):
         ATTACHMENT = "attachment", _("Attachment")
 
     entity = models.CharField(_("record type"), max_length=80)
-    name = models.SlugField(_("name"), max_length=40)
+    name = models.SlugField(_("name"), max_length=40, blank=True, help_text=_("Made from the label; it stays."))
     label = models.CharField(_("label"), max_length=80)
     labels = models.JSONField(_("translations"), default=dict, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TEXT)
@@ -45,3 +45,13 @@ class CustomField(Entity):
 
     def __str__(self):
         return self.label
+
+    def prepare(self, ctx, lines=None) -> None:
+        from .. import custom
+
+        custom.fill_in(self)
+
+    def clean(self):
+        from .. import custom
+
+        custom.check(self)

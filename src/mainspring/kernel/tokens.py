@@ -1,0 +1,50 @@
+"""API tokens: made once, shown once, kept only as a digest."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import access
+from .models.integration import ApiToken
+from .workflow import effect
+
+PREFIX = "msp_"
+USED_EVERY = timedelta(minutes=1)  # `last_used_at` is exact to the minute, so that reading writes nothing
+
+
+def issue(user, name: str, *, scopes: dict | None = None, expires_at=None) -> tuple[ApiToken, str]:
+    """A new token and its text, which is not kept. ValidationError when the scopes are malformed."""
+    for entity, verbs in (scopes or {}).items():
+        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
+            raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity}})
+    text = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(user=user, name=name[:80], prefix=text[:10], digest=_digest(text),
+                                    scopes=scopes or {}, expires_at=expires_at)
+    return token, text
+
+
+def resolve(text: str, day) -> ApiToken | None:
+    """The valid token of this text with its user, limited to the token's scopes; None for anything else."""
+    now = timezone.now()
+    token = ApiToken.objects.select_related("user").filter(digest=_digest(text), revoked_at=None).first()
+    if token is None or not token.user.is_active or (token.expires_at and token.expires_at <= now):
+        return None
+    if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    if token.scopes:
+        token.user._policy = access.narrow(access.load(token.user, day), token.scopes)
+    return token
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+@effect(ApiToken, "revoke")
+def revoke(token, ctx):
+    """The token stops working at once."""
+    token.revoked_at = token.revoked_at or timezone.now()

@@ -1,0 +1,104 @@
+"""What the database itself refuses: unbalanced entries, changes of posted rows, postings into locked periods.
+
+All checks but the balance of an entry run once a statement over the rows it added, so a thousand entries cost little
+more than one.
+"""
+
+from mainspring.kernel import database
+
+# Posters hold the company's lock key together; who moves a lock date takes it alone. So a posting either commits
+# before the date moves, or sees the moved date.
+database.declare("accounting_lock_check", """
+CREATE OR REPLACE FUNCTION accounting_refuse_locked(company bigint, ledger_area text, tax boolean, person bigint, day date)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE found record;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7101, company::int);
+    SELECT l.area, l.locked_before INTO found FROM accounting_lockdate l
+    WHERE l.company_id = company AND day < l.locked_before
+      AND (l.area IN (ledger_area, 'all') OR (tax AND l.area = 'tax'))
+      AND NOT EXISTS (SELECT 1 FROM accounting_lockexception e
+                      WHERE e.company_id = company AND e.user_id = person AND e.area IN (l.area, 'all')
+                        AND e.expires_at > clock_timestamp() AND e.opens_from <= day)
+    ORDER BY l.locked_before DESC LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'The period is locked: % is before %.', day, found.locked_before
+            USING ERRCODE = 'P0001', DETAIL = found.area;
+    END IF;
+END $$;
+CREATE OR REPLACE FUNCTION accounting_lock_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7101, COALESCE(NEW.company_id, OLD.company_id)::int);
+    RETURN COALESCE(NEW, OLD);
+END $$;
+CREATE OR REPLACE TRIGGER accounting_lock_alone BEFORE INSERT OR UPDATE OR DELETE ON accounting_lockdate
+FOR EACH ROW EXECUTE FUNCTION accounting_lock_alone();
+""")
+
+database.declare("accounting_entry_added", """
+CREATE OR REPLACE FUNCTION accounting_entry_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM accounting_refuse_locked(company_id, area, has_tax, created_by_id, first_on) FROM (
+        SELECT company_id, area, has_tax, created_by_id, min(posted_on) AS first_on
+        FROM added GROUP BY company_id, area, has_tax, created_by_id) AS asked;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER accounting_entry_added AFTER INSERT ON accounting_journalentry
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_entry_added();
+""")
+
+database.declare("accounting_entry_balanced", """
+CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE found record;
+BEGIN
+    SELECT count(*) AS lines, COALESCE(sum(amount), 0) AS balance,
+           COALESCE(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
+           bool_and(company_id = NEW.company_id AND posted_on = NEW.posted_on) AS same
+    INTO found FROM accounting_journalline WHERE document_id = NEW.id;
+    IF found.lines <> NEW.line_count OR found.lines < 2 OR found.balance <> 0 OR found.debit <> NEW.total
+       OR NOT found.same THEN
+        RAISE EXCEPTION 'A journal entry must balance: % lines differ by %.', found.lines, found.balance
+            USING ERRCODE = 'P0001';
+    END IF;
+    RETURN NULL;
+END $$;""")
+database.declare_constraint_trigger("accounting_entry_balanced", "accounting_journalentry", "AFTER INSERT",
+                                    "accounting_entry_balanced")
+
+database.declare("accounting_lines_added", """
+CREATE OR REPLACE FUNCTION accounting_lines_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT document_id FROM added) AS touched
+               JOIN accounting_journalentry e ON e.id = touched.document_id
+               WHERE e.line_count < (SELECT count(*) FROM accounting_journalline l WHERE l.document_id = e.id)) THEN
+        RAISE EXCEPTION 'A posted journal entry takes no more lines.' USING ERRCODE = 'P0001';
+    END IF;
+    INSERT INTO accounting_accounttotal (company_id, account_id, posted_on, debit, credit)
+    SELECT company_id, account_id, posted_on, COALESCE(sum(amount) FILTER (WHERE amount > 0), 0),
+           COALESCE(sum(-amount) FILTER (WHERE amount < 0), 0)
+    FROM (SELECT company_id, account_id, posted_on, amount FROM added) AS lines GROUP BY company_id, account_id, posted_on;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER accounting_lines_added AFTER INSERT ON accounting_journalline
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_lines_added();
+""")
+
+# An entry's only change is to get its number, once, at the end of the command that made it.
+database.declare("accounting_entry_kept", """
+CREATE OR REPLACE FUNCTION accounting_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE number text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.number = '' THEN
+        number := NEW.number;
+        NEW.number := '';
+        IF NEW IS NOT DISTINCT FROM OLD THEN
+            NEW.number := number;
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'A posted journal entry is never changed; reverse it.' USING ERRCODE = 'P0001';
+END $$;""")
+database.declare_trigger("accounting_entry_kept", "accounting_journalentry", "BEFORE UPDATE OR DELETE",
+                         "accounting_entry_kept")
+database.declare_trigger("accounting_journalline_append_only", "accounting_journalline", "BEFORE UPDATE OR DELETE",
+                         "mainspring_refuse_change")

@@ -1,0 +1,116 @@
+"""What an invoice fills in by itself, and its money: discounts, tax, totals (rules M01 to M05, M07 to M10)."""
+
+from decimal import Decimal
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
+
+from mainspring.engines import problem
+from mainspring.engines.money import data, exchange, tax
+from mainspring.kernel import preferences
+from mainspring.kernel.models import Company, Currency
+from mainspring.modules.parties import queries as parties
+from mainspring.modules.pricing import queries as pricing
+
+from . import queries
+from .models import TaxCode
+
+ZERO = Decimal(0)
+
+
+def prepare(invoice, ctx, lines) -> None:
+    """Fill the header from party and day, the lines from their items, and compute all totals. Writes nothing."""
+    company = Company.objects.select_related("base_currency").get(pk=invoice.company_id or ctx.company_id)
+    _fill_header(invoice, ctx, company)
+    if invoice.party_id is None or invoice.currency_id is None:
+        return
+    if lines is None:
+        lines = list(invoice.lines.select_related("item__unit", "item__category", "tax_code")) if invoice.pk else []
+        _total(invoice, company, lines)
+        return
+    for line in lines:
+        _fill_line(invoice, company, line)
+    _fill_rates(invoice, lines)
+    _total(invoice, company, lines)
+
+
+def _fill_header(invoice, ctx, company) -> None:
+    invoice.invoice_on = invoice.invoice_on or ctx.business_date
+    invoice.tax_point_on = invoice.tax_point_on or invoice.invoice_on
+    if invoice.party_id is None:
+        return
+    if invoice.currency_id is None:
+        invoice.currency_id = invoice.party.currency_id or company.base_currency_id
+    invoice.payment_term = invoice.payment_term or invoice.party.payment_term
+    if invoice.rate is None or (invoice.rate_on and not invoice.credits_id and invoice.rate_on != invoice.invoice_on):
+        rate, invoice.rate_on = queries.rate_to_base(company.pk, invoice.currency_id, invoice.invoice_on)
+        invoice.rate = rate.quantize(Decimal(1).scaleb(-12))
+    digits = invoice.currency.digits
+    last = parties.instalments(None if invoice.is_credit else invoice.payment_term, Decimal(100),
+                               dated_on=invoice.invoice_on, digits=digits)
+    invoice.due_on = max(part.due_on for part in last)
+
+
+def _fill_line(invoice, company, line) -> None:
+    item = line.item if line.item_id else None
+    if item is not None:
+        line.description = line.description or item.local_name
+        line.unit = line.unit or (item.sale_unit if invoice.is_sale else item.purchase_unit) or item.unit
+        if line.price is None:
+            kind = "sale" if invoice.is_sale else "purchase"
+            answer = pricing.price_for(item, invoice.party, line.quantity, line.unit, invoice.invoice_on,
+                                       invoice.currency_id, kind)
+            line.price = answer.price
+    if line.price is None:
+        line.price = ZERO
+    if line.tax_code_id is None:
+        direction = "sale" if invoice.is_sale else "purchase"
+        line.tax_code = queries.tax_code_for(item, invoice.party, company, direction, invoice.tax_point_on)
+    if line.account_id is None:
+        stocked = item is not None and item.is_stocked
+        role = "sales" if invoice.is_sale else "grni" if stocked and line.origin_id else "purchase_expense"
+        line.account = queries.account_for(company.pk, role, item, invoice.party)
+
+
+def _fill_rates(invoice, lines) -> None:
+    """The rate of the tax point (M08); a credited line keeps the rate it was invoiced with (M09)."""
+    rates = queries.tax_rates({line.tax_code_id for line in lines if line.tax_code_id}, invoice.tax_point_on)
+    for line in lines:
+        line.tax_rate = line.credits.tax_rate if line.credits_id else rates.get(line.tax_code_id, ZERO)
+
+
+def _total(invoice, company, lines) -> None:
+    """Net, tax and total of lines and document, at the currency's digits."""
+    digits = Currency.objects.get(pk=invoice.currency_id).digits
+    taxes = {code.pk: code for code in TaxCode.objects.filter(pk__in={line.tax_code_id for line in lines})}
+    try:
+        found = tax.totals(data.Document(
+            lines=[data.Line(line.quantity, line.price or ZERO, _tax(taxes.get(line.tax_code_id), line.tax_rate),
+                             line.discount_pct or ZERO) for line in lines],
+            digits=digits, discount=invoice.discount or ZERO, prices_include_tax=invoice.prices_include_tax,
+            tax_rounding=preferences.get(company.pk, "accounting.tax_rounding")))
+    except problem.InvalidProblem as error:
+        raise _worded(error) from error
+    for line, amounts in zip(lines, found.lines, strict=True):
+        line.net, line.tax = amounts.net, amounts.tax
+    invoice.net, invoice.tax, invoice.total = found.net, found.tax, found.gross
+    invoice.total_base = exchange.convert(invoice.total, exchange.Rate(invoice.rate), company.base_currency.digits)
+
+
+def _tax(code: TaxCode | None, rate: Decimal) -> data.Tax:
+    """Only category S shows tax on the document; the buyer's own tax of a reverse charge is booked, not billed."""
+    if code is None:
+        return data.Tax("", "O")
+    if code.category == "S" and rate > 0:
+        return data.Tax(code.code, "S", rate)
+    return data.Tax(code.code, "Z" if code.category == "S" else code.category)
+
+
+def _worded(error: problem.InvalidProblem) -> ValidationError:
+    found: dict[str, list] = {}
+    for defect in error.defects:
+        name = f"lines.{defect.row}.{defect.field}" if defect.array == "lines" else "discount" \
+            if defect.field == "discount" else NON_FIELD_ERRORS
+        found.setdefault(name.replace("discount_percent", "discount_pct").replace("unit_price", "price"), []).append(
+            _("%(value)s: %(rule)s.") % {"value": defect.value, "rule": defect.rule})
+    return ValidationError(found)

@@ -1,0 +1,150 @@
+"""What the workshop reports: material, work and output; and the ledger of time."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import database, fields
+from mainspring.kernel.models import Company, Document, DocumentIdentity, DocumentLine
+from mainspring.kernel.workflow import Input, Verb, Workflow
+from mainspring.modules.engineering.models import WorkCenter
+from mainspring.modules.items.models import Item
+
+from .orders import ProductionComponent, ProductionOperation, ProductionOrder
+
+ZERO = Decimal(0)
+
+
+class ProductionReport(Document):
+    """A shop report on an order: components issued or returned, work done, or output received; a mistake is reversed."""
+
+    class Kind(models.TextChoices):
+        ISSUE = "issue", _("Components issued")
+        RETURN = "return", _("Components returned")
+        WORK = "work", _("Work done")
+        OUTPUT = "output", _("Output received")
+
+    order = models.ForeignKey(ProductionOrder, on_delete=models.PROTECT, related_name="reports",
+                              verbose_name=_("production order"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ISSUE)
+    done_on = models.DateField(_("done on"), blank=True)
+    operation = models.ForeignKey(ProductionOperation, null=True, blank=True, on_delete=models.PROTECT,
+                                  related_name="reports", verbose_name=_("operation"))
+    good = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO)
+    scrap = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO)
+    scrap_reason = models.CharField(_("reason of the scrap"), max_length=120, blank=True)
+    hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, null=True, blank=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
+                               related_name="+", verbose_name=_("person"))
+    cost = fields.MoneyField(_("cost"), editable=False)
+
+    number_format = "SF{year}-{seq:06}"
+    workflow = Workflow("draft", (
+        Verb("post", "draft", "posted", label=_("Post")),
+        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True, ask=(
+            Input("why", label=_("Reason")),), help=_("Takes back material, time, quantity and cost.")),
+        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+    ), closed=("posted", "reversed", "cancelled"), colors={"posted": "green", "reversed": "red"}, labels={
+        "draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    scope_paths = {"own": ("created_by", "person"), "site": "order__site"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("shop report"), _("shop reports")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="report_not_negative", condition=Q(good__gte=0, scrap__gte=0),
+                                   violation_error_message=_("Quantities cannot be negative.")),
+            models.CheckConstraint(name="report_hours", condition=Q(hours__isnull=True) | Q(hours__gte=0),
+                                   violation_error_message=_("Hours cannot be negative.")),
+            models.CheckConstraint(name="report_work_operation", condition=~Q(kind="work") | Q(operation__isnull=False),
+                                   violation_error_message=_("Say which operation was worked on.")),
+        ]
+
+    @property
+    def party_label(self):
+        return str(self.order)
+
+    @property
+    def numbering_date(self):
+        return self.done_on
+
+    def prepare(self, ctx, lines=None):
+        from .. import preparing
+
+        preparing.report(self, ctx, lines)
+
+
+class ProductionReportLine(DocumentLine):
+    """So much of a component was issued or returned, in its stocking unit."""
+
+    document = models.ForeignKey(ProductionReport, on_delete=models.CASCADE, related_name="lines",
+                                 verbose_name=_("shop report"))
+    component = models.ForeignKey(ProductionComponent, on_delete=models.PROTECT, related_name="report_lines",
+                                  verbose_name=_("component"))
+    item = models.ForeignKey(Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+",
+                             verbose_name=_("item"))
+    quantity = fields.QuantityField(_("quantity"), unit="item__unit")
+
+    company_path = "document__company"
+
+    class Meta(DocumentLine.Meta):
+        verbose_name, verbose_name_plural = _("reported component"), _("reported components")
+        constraints = [models.CheckConstraint(name="report_line_positive", condition=Q(quantity__gt=0),
+                                              violation_error_message=_("The quantity must be above zero."))]
+
+
+class CapacityBooking(models.Model):
+    """The ledger of time: hours a work center is planned for or was used, one row a day; used rows are never changed.
+
+    hours     planned: standard hours (set-up and quantity × run time); done: hours reported, below zero when taken back
+    cost      done rows: hours at the work center's rate that day, base currency
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        DONE = "done", _("Done")
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False,
+                                verbose_name=_("company"))
+    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="+", editable=False,
+                                    db_index=False, verbose_name=_("work center"))
+    operation = models.ForeignKey(ProductionOperation, on_delete=models.PROTECT, related_name="bookings", editable=False,
+                                  verbose_name=_("operation"))
+    state = models.CharField(_("state"), max_length=8, choices=State, editable=False)
+    on_date = models.DateField(_("date"), editable=False)
+    hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, editable=False)
+    good = fields.QuantityField(_("good"), default=ZERO, editable=False)
+    scrap = fields.QuantityField(_("scrap"), default=ZERO, editable=False)
+    cost = fields.MoneyField(_("cost"), editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
+                               editable=False, db_index=False, verbose_name=_("person"))
+    origin = models.ForeignKey(DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False,
+                               verbose_name=_("document"))
+
+    history = False
+    company_path = "company"
+    scope_paths = {"site": "work_center__site"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("capacity booking"), _("capacity bookings")
+        ordering = ["on_date", "id"]
+        indexes = [models.Index(fields=["work_center", "state", "on_date"], name="booking_center_day")]
+
+    def __str__(self):
+        return f"{self.work_center_id} {self.on_date}: {self.hours}"
+
+
+database.declare("production_booking_done", """
+CREATE OR REPLACE FUNCTION mainspring_booking_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'done' THEN
+        RAISE EXCEPTION 'reported hours are only added, never changed or deleted' USING ERRCODE = 'P0001';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE OR REPLACE TRIGGER production_booking_done BEFORE UPDATE OR DELETE ON production_capacitybooking
+FOR EACH ROW EXECUTE FUNCTION mainspring_booking_guard();
+""")

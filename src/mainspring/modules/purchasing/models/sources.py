@@ -1,0 +1,132 @@
+"""Who supplies what, at which price, in which quantities and how fast."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.engines.mrp import lots
+from mainspring.engines.mrp.data import Lot
+from mainspring.kernel import fields
+from mainspring.kernel.models import Company, Currency, DocumentLine, Entity
+from mainspring.modules.items.models import Item
+from mainspring.modules.organization.models import Unit
+from mainspring.modules.parties.models import Party
+
+
+class SupplierItem(Entity):
+    """A source: what one supplier asks for one item, valid on the days [valid from, valid to)."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", editable=False,
+                                verbose_name=_("company"))
+    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sources", verbose_name=_("supplier"))
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sources", verbose_name=_("item"))
+    supplier_code = models.CharField(_("supplier's item code"), max_length=60, blank=True)
+    supplier_name = models.CharField(_("supplier's item name"), max_length=160, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True,
+                             help_text=_("Empty: the item's purchase unit."))
+    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"),
+                                 blank=True, help_text=_("Empty: the supplier's currency."))
+    price = fields.PriceField(_("price"), currency="currency")
+    minimum = fields.QuantityField(_("minimum"), unit="unit", default=0)
+    multiple = fields.QuantityField(_("multiple"), unit="unit", default=0)
+    lead_time_days = models.PositiveIntegerField(_("lead time (days)"), default=0, help_text=_("Working days."))
+    priority = models.PositiveSmallIntegerField(_("priority"), default=1, help_text=_("1 is asked first."))
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+    active = models.BooleanField(_("active"), default=True)
+
+    key = ("supplier", "item", "valid_from")
+    company_path = "company"
+    scope_paths = {"party": "supplier", "own": "supplier__owner"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("source"), _("sources")
+        ordering = ["item", "priority", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "supplier", "item", "valid_from"], name="supplier_item_once",
+                                    nulls_distinct=False),
+            models.CheckConstraint(name="supplier_item_not_negative",
+                                   condition=Q(price__gte=0, minimum__gte=0, multiple__gte=0),
+                                   violation_error_message=_("Prices and quantities cannot be negative.")),
+            models.CheckConstraint(name="supplier_item_period", condition=Q(valid_from__isnull=True)
+                                   | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                                   violation_error_message=_("It must end after it starts.")),
+        ]
+
+    def __str__(self):
+        return f"{self.item.code} ← {self.supplier}"
+
+    def prepare(self, ctx, lines=None):
+        if self.item_id and not self.unit_id:
+            self.unit = self.item.purchase_unit or self.item.unit
+        if self.supplier_id and not self.currency_id:
+            self.currency = self.supplier.currency
+
+    def price_at(self, quantity: Decimal) -> Decimal:
+        """The price of one unit when so many are ordered: the highest break reached."""
+        reached = [b for b in self.lines.all() if b.minimum_quantity <= quantity]
+        return max(reached, key=lambda b: b.minimum_quantity).price if reached else self.price
+
+
+class PriceBreak(DocumentLine):
+    """The price from a quantity on."""
+
+    document = models.ForeignKey(SupplierItem, on_delete=models.CASCADE, related_name="lines", verbose_name=_("source"))
+    minimum_quantity = fields.QuantityField(_("from quantity"), unit="document__unit")
+    price = fields.PriceField(_("price"), currency="document__currency")
+
+    class Meta(DocumentLine.Meta):
+        verbose_name, verbose_name_plural = _("price break"), _("price breaks")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "minimum_quantity"], name="price_break_once",
+                                    deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(name="price_break_not_negative", condition=Q(price__gte=0, minimum_quantity__gt=0),
+                                   violation_error_message=_("A break needs a quantity above zero and a price.")),
+        ]
+
+    def __str__(self):
+        return f"≥ {self.minimum_quantity:g}: {self.price:g}"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What to order of a source for a net need: quantity and price in the source's unit and currency, and why."""
+
+    source: SupplierItem
+    quantity: Decimal
+    price: Decimal
+    steps: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def quantity_reason(self) -> str:
+        names = {"net": _now("need %(quantity)s"), "minimum": _now("minimum %(quantity)s"),
+                 "multiple": _now("rounded up to %(quantity)s")}
+        return ", ".join(names[name] % {"quantity": f"{value.normalize():f}"} for name, value in self.steps)
+
+    @property
+    def price_reason(self) -> str:
+        return _now("Source of %(supplier)s, from %(quantity)s") % {
+            "supplier": self.source.supplier, "quantity": f"{self.quantity.normalize():f} {self.source.unit.code}"}
+
+
+def offer(source: SupplierItem, need: Decimal) -> Offer:
+    """Raise the need (source's unit) to the minimum, then to the multiple, and take the price there (P11, P12)."""
+    quantities, steps = lots.sized(need, Lot(minimum=source.minimum, multiple=source.multiple), source.unit.digits)
+    return Offer(source, quantities[0], source.price_at(quantities[0]), steps)
+
+
+def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]]:
+    """Sources of each item on a day, the first to ask first; two queries whatever the number of items."""
+    found = defaultdict(list)
+    for source in SupplierItem.objects.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gt=on), active=True,
+            supplier__active=True, company=company_id, item__in=item_ids,
+    ).select_related("supplier__currency", "supplier__payment_term", "item__unit", "unit", "currency").prefetch_related(
+            "lines").order_by("priority", "price", "id"):
+        found[source.item_id].append(source)
+    return found

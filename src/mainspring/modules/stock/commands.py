@@ -1,0 +1,10 @@
+"""Everything that moves, plans, reserves or values goods."""
+
+from . import documents, moving, planning, reserving, valuing  # noqa: F401  (binds the verbs)
+from .moving import MoveSpec, ensure_locations, post_moves
+from .planning import replan
+from .reserving import release, reserve
+from .valuing import change_standard_cost, charge_receipt
+
+__all__ = ["MoveSpec", "change_standard_cost", "charge_receipt", "ensure_locations", "post_moves", "release", "replan",
+           "reserve"]

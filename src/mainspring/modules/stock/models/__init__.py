@@ -1,0 +1,19 @@
+"""Tables of stock, by subject."""
+
+from .balances import Reservation, StockBalance
+from .documents import (
+    StockAdjustment,
+    StockAdjustmentLine,
+    StockCount,
+    StockCountLine,
+    Transfer,
+    TransferLine,
+)
+from .locations import Location
+from .moves import StockMove
+from .values import CostBalance, StockValue
+
+__all__ = [
+    "CostBalance", "Location", "Reservation", "StockAdjustment", "StockAdjustmentLine", "StockBalance", "StockCount",
+    "StockCountLine", "StockMove", "StockValue", "Transfer", "TransferLine",
+]

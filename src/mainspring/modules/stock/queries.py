@@ -1,0 +1,95 @@
+"""What others ask of stock: on hand, available, projected, valued. Quantities in the item's stocking unit."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from mainspring.kernel import database
+from mainspring.modules.accounting.posting import key
+
+from .models import Location, StockMove
+from .models.locations import OWNED, LocationKind
+
+ZERO = Decimal(0)
+
+
+def location(site, kind: str = LocationKind.INTERNAL) -> Location:
+    """The default location of a kind on a site (a record or its key). Raises Location.DoesNotExist."""
+    found = Location.objects.filter(site_id=key(site), kind=kind, active=True).order_by("-is_default", "code").first()
+    if found is None:
+        raise Location.DoesNotExist(f"site {site} has no location of kind {kind}")
+    return found
+
+
+def on_hand(ctx, item, site=None, on: date | None = None) -> Decimal:
+    """What we own of an item, at one site or in the whole company, now or at the end of a past day."""
+    now = database.scalar("""
+        SELECT COALESCE(SUM(b.quantity), 0) FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
+        JOIN kernel_site s ON s.id = l.site_id
+        WHERE b.item_id = %(item)s AND s.company_id = %(company)s AND (%(site)s::bigint IS NULL OR s.id = %(site)s::bigint)""",
+        item=key(item), company=ctx.company_id, site=key(site))
+    return now - _moved_after(ctx, item, site, on) if on else now
+
+
+def _moved_after(ctx, item, site, on: date) -> Decimal:
+    return database.scalar("""
+        SELECT COALESCE(SUM(m.quantity * ((t.kind = ANY(%(owned)s) AND (%(site)s::bigint IS NULL OR t.site_id = %(site)s::bigint))::int
+                                          - (f.kind = ANY(%(owned)s) AND (%(site)s::bigint IS NULL OR f.site_id = %(site)s::bigint))::int)), 0)
+        FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
+        JOIN stock_location t ON t.id = m.to_location_id
+        WHERE m.state = 'done' AND m.company_id = %(company)s AND m.item_id = %(item)s AND m.effective_on > %(on)s""",
+        owned=list(OWNED), site=key(site), company=ctx.company_id, item=key(item), on=on)
+
+
+def available(ctx, item, site) -> Decimal:
+    """What can still be promised from the shelf of a site: in storage, not reserved (I18, I19)."""
+    return database.scalar("""
+        SELECT COALESCE(SUM(b.quantity - b.reserved), 0) FROM stock_stockbalance b
+        JOIN stock_location l ON l.id = b.location_id
+        WHERE b.item_id = %(item)s AND l.site_id = %(site)s AND l.kind = 'internal'""", item=key(item), site=key(site))
+
+
+def projection(ctx, item, site) -> list[dict]:
+    """Dated supply and demand of a site from planned moves, in order of time.
+
+    planned_on, quantity (above zero comes in), kind of the other side, origin_id, number, move_id. Overdue rows keep
+    their date; what is on hand now is not among them.
+    """
+    return database.rows("""
+        SELECT m.planned_on, CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN m.quantity ELSE -m.quantity END
+                   AS quantity,
+               CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN f.kind ELSE t.kind END AS kind,
+               m.origin_id, m.origin_line, d.number, m.reference, m.id AS move_id
+        FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
+        JOIN stock_location t ON t.id = m.to_location_id
+        LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
+        WHERE m.state = 'planned' AND m.company_id = %(company)s AND m.item_id = %(item)s
+          AND (f.site_id = %(site)s AND f.kind = ANY(%(owned)s)) <> (t.site_id = %(site)s AND t.kind = ANY(%(owned)s))
+        ORDER BY m.planned_on, quantity DESC, m.id""",
+        item=key(item), site=key(site), company=ctx.company_id, owned=[LocationKind.INTERNAL.value])
+
+
+def stock_value(ctx, on: date | None = None, item=None) -> list[dict]:
+    """One row per item with a value on a day: item_id, code, name, quantity, value, in the company's base currency."""
+    return database.rows("""
+        SELECT v.item_id, i.code, i.name, SUM(v.quantity) AS quantity, SUM(v.stock) AS value
+        FROM stock_stockvalue v JOIN items_item i ON i.id = v.item_id
+        WHERE v.company_id = %(company)s AND v.posted_on <= %(on)s AND (%(item)s::bigint IS NULL OR v.item_id = %(item)s::bigint)
+        GROUP BY v.item_id, i.code, i.name HAVING SUM(v.quantity) <> 0 OR SUM(v.stock) <> 0 ORDER BY i.code""",
+        company=ctx.company_id, on=on or date.max, item=key(item))
+
+
+def moves_of(origin) -> list[StockMove]:
+    """Done and planned moves a document caused."""
+    return list(StockMove.objects.filter(origin_id=key(origin))
+                .select_related("item__unit", "from_location__site", "to_location__site").order_by("id"))
+
+
+def done_by_line(origin, kind: str | None = None) -> dict[int, Decimal]:
+    """{origin line: quantity done so far}; with `kind`, only moves to places of that kind count."""
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    moves = StockMove.objects.filter(origin_id=key(origin), state="done")
+    for line, quantity in moves.filter(**({"to_location__kind": kind} if kind else {})) \
+            .values_list("origin_line", "quantity"):
+        found[line] += quantity
+    return dict(found)
