@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from . import custom, jobs, tokens, webhooks
+from . import approvals, collaboration, custom, jobs, mail, tokens, webhooks
 from .exchange import importing
 from .models import ImportRun
 
-__all__ = ["custom", "tokens", "webhooks"]
+__all__ = ["approvals", "collaboration", "custom", "mail", "tokens", "webhooks"]
 
 
 @jobs.job("webhooks.send", title=_("Send webhooks"), retries=0)
