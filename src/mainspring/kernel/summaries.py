@@ -150,6 +150,15 @@ class _Plan:
         return {pk: str(record) for pk, record in model._default_manager.in_bulk(list(keys)).items()}
 
 
+def label_of(column, bucket: str, value) -> str:
+    """The label of the group a record's value falls into."""
+    if value in (None, ""):
+        return _("None")
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    return words(column, bucket, periods.start_of(bucket, value) if bucket else value)
+
+
 def words(column, bucket: str, key) -> str:
     """A value of a dimension, with periods by their names."""
     match bucket:

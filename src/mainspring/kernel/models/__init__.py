@@ -17,6 +17,15 @@ from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, Impor
 from .jobs import JobRun, JobSchedule
 from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
 from .structure import Company, Currency, Department, Site, Territory
+from .views import SavedView
+
+__all__ = [
+    "ApiToken", "AuditEntry", "Company", "Currency", "CustomField", "Department", "Document", "DocumentIdentity",
+    "DocumentLine", "DocumentLink", "Entity", "ExternalId", "IdempotencyKey", "ImportChunk", "ImportMapping", "ImportRun",
+    "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "SavedView", "Site", "Territory", "User", "WebhookDelivery",
+    "WebhookEndpoint",
+]
+from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Absence",

@@ -47,7 +47,7 @@ CREATE OR REPLACE TRIGGER accounting_entry_added AFTER INSERT ON accounting_jour
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_entry_added();
 """)
 
-database.declare("accounting_entry_balanced", """
+database.declare("accounting_entry_balanced_function", """
 CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE found record;
 BEGIN
@@ -84,7 +84,7 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_li
 """)
 
 # An entry's only change is to get its number, once, at the end of the command that made it.
-database.declare("accounting_entry_kept", """
+database.declare("accounting_entry_kept_function", """
 CREATE OR REPLACE FUNCTION accounting_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE number text;
 BEGIN

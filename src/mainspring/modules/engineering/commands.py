@@ -44,7 +44,7 @@ def boms_in(unit) -> str:
 
 
 # Two people saving bills at once could close a loop that neither sees, so the database looks again at commit (P08).
-database.declare("engineering_no_loop", """
+database.declare("engineering_no_loop_function", """
 CREATE OR REPLACE FUNCTION engineering_no_loop() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     loop_codes text;

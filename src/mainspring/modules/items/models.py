@@ -207,7 +207,8 @@ class ItemSite(Entity):
             models.CheckConstraint(name="item_site_not_negative", violation_error_message=_(
                 "Planning quantities cannot be negative."), condition=Q(
                 safety_stock__gte=0, reorder_point__gte=0, reorder_to__gte=0, minimum__gte=0, multiple__gte=0)),
-            models.CheckConstraint(name="item_site_lot_size", condition=Q(lot_rule="lot_for_lot") | Q(lot_size__gt=0),
+            models.CheckConstraint(name="item_site_lot_size", condition=Q(lot_rule="lot_for_lot") | Q(
+                lot_size__isnull=False, lot_size__gt=0),
                                    violation_error_message=_("This lot sizing needs a lot size above zero.")),
             models.CheckConstraint(name="item_site_maximum", condition=Q(maximum__isnull=True) | Q(
                 maximum__gt=0, maximum__gte=models.F("minimum")),

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from mainspring.kernel import database
-from mainspring.modules.accounting.posting import key
+from mainspring.modules.accounting.commands import key
 
 from .models import Location, StockMove
 from .models.locations import OWNED, LocationKind

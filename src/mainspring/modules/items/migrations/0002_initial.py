@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='itemsite',
-            constraint=models.CheckConstraint(condition=models.Q(('lot_rule', 'lot_for_lot'), ('lot_size__gt', 0), _connector='OR'), name='item_site_lot_size', violation_error_message='This lot sizing needs a lot size above zero.'),
+            constraint=models.CheckConstraint(condition=models.Q(('lot_rule', 'lot_for_lot'), models.Q(('lot_size__gt', 0), ('lot_size__isnull', False)), _connector='OR'), name='item_site_lot_size', violation_error_message='This lot sizing needs a lot size above zero.'),
         ),
         migrations.AddConstraint(
             model_name='itemsite',

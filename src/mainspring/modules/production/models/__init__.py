@@ -1,8 +1,8 @@
 """Tables of production, by subject."""
 
 from .orders import ProductionComponent, ProductionOperation, ProductionOrder
-from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 from .plan import PlanRun
+from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 
 __all__ = [
     "CapacityBooking", "PlanRun", "ProductionComponent", "ProductionOperation", "ProductionOrder", "ProductionReport",

@@ -1,10 +1,10 @@
 """Tables of purchasing, by subject."""
 
-from .sources import PriceBreak, SupplierItem
-from .requests import PurchaseRequest
+from .matching import BillMatch, GrniEntry
 from .orders import Allocation, PurchaseOrder, PurchaseOrderLine
 from .receipts import Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
-from .matching import BillMatch, GrniEntry
+from .requests import PurchaseRequest
+from .sources import PriceBreak, SupplierItem
 
 __all__ = [
     "Allocation", "BillMatch", "GrniEntry", "PriceBreak", "PurchaseOrder", "PurchaseOrderLine", "PurchaseRequest",

@@ -1,0 +1,27 @@
+"""Sales see their own customers and those of their territories; buyers keep suppliers; portals see their own party."""
+
+from mainspring.kernel import roles
+
+KEEP = "view create change delete import export"
+PARTS = ("address", "contact", "partybankaccount")
+
+for scope in ("own", "territory"):
+    roles.grant("sales_rep", "parties.party", "view create change", scope, credit_limit="view")
+    for part in ("address", "contact"):
+        roles.grant("sales_rep", f"parties.{part}", "view create change delete", scope)
+for code in ("sales_manager", "buyer", "accountant", "administrator"):
+    roles.grant(code, "parties.party", KEEP)
+    for part in PARTS:
+        roles.grant(code, f"parties.{part}", KEEP)
+for code in ("planner", "warehouse", "workshop", "controller", "integrator"):
+    roles.grant(code, "parties.party", "view", email="mask", phone="mask")
+    roles.grant(code, "parties.address", "view")
+for code in ("sales_rep", "sales_manager", "buyer", "accountant", "controller", "administrator", "integrator"):
+    roles.grant(code, "parties.paymentterm", "view")
+for code in ("accountant", "administrator"):
+    roles.grant(code, "parties.paymentterm", KEEP)
+roles.grant("administrator", "parties.portalaccess", KEEP)
+roles.grant("integrator", "parties.party", "view create change import export")
+for code in ("customer", "supplier"):
+    for entity in ("party", *PARTS):
+        roles.grant(code, f"parties.{entity}", "view", "party")
