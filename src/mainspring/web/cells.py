@@ -7,10 +7,10 @@ from django.utils import timezone
 from mainspring.kernel import access, formats, query, resource
 from mainspring.web import addresses
 
-TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning", "orange": "warning",
-         "yellow": "warning", "red": "danger", "purple": "accent"}  # fmt: skip
-KINDS = {"integer": "number", "decimal": "number", "rate": "number", "price": "money", "bool": "boolean", "choice": "text",
-         "longtext": "text", "json": "text", "attachment": "text"}  # fmt: skip
+TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning",
+         "orange": "warning", "yellow": "warning", "red": "danger", "purple": "accent"}  # fmt: skip
+KINDS = {"integer": "number", "decimal": "number", "rate": "number", "price": "money", "bool": "boolean",
+         "choice": "text", "longtext": "text", "json": "text", "attachment": "text"}  # fmt: skip
 
 
 def kind_of(column) -> str:
@@ -31,12 +31,16 @@ class Show:
     def __init__(self, fields: query.Fields):
         self.fields, self.ctx = fields, fields.ctx
         self._links: dict[str, resource.Resource | None] = {}
+        self._masked: dict[type, bool] = {}
 
     def cell(self, column, record, *, shorten: int = 90) -> dict:
         """{text, kind, value, unit, href, tone, title} of one value of one record."""
         mode = self.fields.mode_on(record, column.path)
         value = query.value_of(record, column) if mode != "hide" else None
-        cell = {"kind": kind_of(column), "text": formats.text(column, value, record, mode=mode, company_id=self.ctx.company_id)}
+        cell = {
+            "kind": kind_of(column),
+            "text": formats.text(column, value, record, mode=mode, company_id=self.ctx.company_id),
+        }
         if value is None or mode == "mask":
             return cell
         if column.is_number:
@@ -50,11 +54,20 @@ class Show:
             cell |= self._link(column, value)
         elif column.kind in ("date", "datetime"):
             cell["value"] = formats.exact(column, value)
-            cell["title"] = local.date_format(timezone.localtime(value) if column.kind == "datetime" else value,
-                                              "DATETIME_FORMAT" if column.kind == "datetime" else "DATE_FORMAT")
+            cell["title"] = local.date_format(
+                timezone.localtime(value) if column.kind == "datetime" else value,
+                "DATETIME_FORMAT" if column.kind == "datetime" else "DATE_FORMAT",
+            )
         elif shorten and len(cell["text"]) > shorten:
-            cell |= {"title": cell["text"], "text": cell["text"][:shorten - 1] + "…"}
+            cell |= {"title": cell["text"], "text": cell["text"][: shorten - 1] + "…"}
         return cell
+
+    def name(self, record) -> str:
+        """A record's name as the person may see it; the question whether anything is masked is asked once a model."""
+        model = type(record)
+        if model not in self._masked:
+            self._masked[model] = bool(access.field_modes(self.ctx, model) or access.clear_when(self.ctx, model))
+        return query.label(self.ctx, record) if self._masked[model] else str(record)
 
     def _link(self, column, value) -> dict:
         if column.is_custom:
@@ -64,7 +77,11 @@ class Show:
             res = resource.of(model)
             self._links[column.to] = res if res and access.can(self.ctx, model, "view") else None
         res = self._links[column.to]
-        return {"value": str(value.pk), "href": addresses.of_resource(res, value.pk) if res else ""}
+        return {
+            "value": str(value.pk),
+            "text": self.name(value),
+            "href": addresses.of_resource(res, value.pk) if res else "",
+        }
 
     def _custom_text(self, column, key) -> str:
         try:
@@ -76,7 +93,10 @@ class Show:
     def fact(self, column, record) -> dict:
         """A fact of a record page: the cell with its name and label."""
         return self.cell(column, record, shorten=0) | {
-            "name": column.path.replace(".", "-"), "label": column.label, "help": column.help}
+            "name": column.path.replace(".", "-"),
+            "label": column.label,
+            "help": column.help,
+        }
 
 
 def head(column) -> dict:
@@ -86,6 +106,13 @@ def head(column) -> dict:
 
 def table(columns, records, show: Show, *, title: str = "", href=addresses.of_record, empty=None) -> dict:
     """A plain table of records, e.g. of lines or related records."""
-    rows = [{"id": str(r.pk), "href": href(r) if href else "", "label": str(r), "cells": [show.cell(c, r) for c in columns]}
-            for r in records]
+    rows = [
+        {
+            "id": str(r.pk),
+            "href": href(r) if href else "",
+            "label": show.name(r),
+            "cells": [show.cell(c, r) for c in columns],
+        }
+        for r in records
+    ]
     return {"title": title, "columns": [head(c) for c in columns], "rows": rows, "empty": empty or {"title": title}}

@@ -21,15 +21,27 @@ def frame(request) -> dict:
     menu = menus.build(ctx, request.path, counts)
     language = get_language()
     return {
-        "product": str(settings.PRODUCT_NAME), "menu": menu, "keys": {"go": menus.go_keys(menu)},
+        "product": str(settings.PRODUCT_NAME),
+        "menu": menu,
+        "keys": {"go": menus.go_keys(menu)},
         "company": {"id": request.company.pk, "name": request.company.name} if request.company else None,
         "companies": [{"id": c.pk, "name": c.name, "current": c == request.company} for c in request.companies],
         "languages": [{"code": code, "name": name, "current": code == language} for code, name in settings.LANGUAGES],
         "user": {"name": str(user), "email": user.email, "role": ", ".join(access.policy(ctx).roles)},
-        "unread": counts.get("inbox", 0), "theme": user.theme, "density": user.preferences.get("density", "normal"),
-        "urls": {"home": "/", "search": "/search/", "inbox": "/inbox/" if addresses.exists("/inbox/") else "/", "live": "/live/",
-                 "switch": "/switch/", "language": "/language/", "profile": "/profile/", "logout": "/accounts/logout/",
-                 "security": "/accounts/2fa/"},
+        "unread": counts.get("inbox", 0),
+        "theme": user.theme,
+        "density": user.preferences.get("density", "normal"),
+        "urls": {
+            "home": "/",
+            "search": "/search/",
+            "inbox": "/inbox/" if addresses.exists("/inbox/") else "/",
+            "live": "/live/",
+            "switch": "/switch/",
+            "language": "/language/",
+            "profile": "/profile/",
+            "logout": "/accounts/logout/",
+            "security": "/accounts/2fa/",
+        },
     }
 
 

@@ -31,10 +31,16 @@ def operator_names() -> dict[str, str]:
 
 def usable(q: query.Query) -> list[str]:
     """Paths the person may filter by, in the order of the declaration, then the rest of the list and custom fields."""
-    names = dict.fromkeys(q.resource.names("filters") + q.resource.names("columns") + q.resource.names("form")
-                          + list(q.fields.custom))
-    return [n for n in names if q.fields.clear_rows(n) is not None and not q.fields.column(n).compute
-            and q.fields.column(n).kind not in ("json", "attachment")]
+    names = dict.fromkeys(
+        q.resource.names("filters") + q.resource.names("columns") + q.resource.names("form") + list(q.fields.custom)
+    )
+    return [
+        n
+        for n in names
+        if q.fields.clear_rows(n) is not None
+        and not q.fields.column(n).compute
+        and q.fields.column(n).kind not in ("json", "attachment")
+    ]
 
 
 def chips(request, q: query.Query) -> list[dict]:
@@ -55,9 +61,15 @@ def _chip(request, q: query.Query, path: str) -> dict:
         field.required = False
         form.fields[name] = field
     keys = {f"{path}__{op}": None for op in query.OPERATORS} | {path: None}
-    return {"name": path.replace(".", "-"), "label": column.label, "kind": KINDS.get(column.kind, "number" if column.is_number else "text"),
-            "active": bool(now), "text": "; ".join(words(q, f) for f in now), "fields": list(form),
-            "remove": addresses.with_params(request, **keys) if now else ""}
+    return {
+        "name": path.replace(".", "-"),
+        "label": column.label,
+        "kind": KINDS.get(column.kind, "number" if column.is_number else "text"),
+        "active": bool(now),
+        "text": "; ".join(words(q, f) for f in now),
+        "fields": list(form),
+        "remove": addresses.with_params(request, **keys) if now else "",
+    }
 
 
 def _fields(q, column, now: dict):
@@ -65,34 +77,67 @@ def _fields(q, column, now: dict):
     path, kind = column.path, column.kind
     first = {op: values[-1] for op, values in now.items()}
     if kind in ("choice", "state"):
-        yield f"{path}__in", forms.MultipleChoiceField(
-            label=column.label, choices=column.choices, widget=forms.CheckboxSelectMultiple,
-            initial=[*now.get("in", ()), *now.get("eq", ())])
+        yield (
+            f"{path}__in",
+            forms.MultipleChoiceField(
+                label=column.label,
+                choices=column.choices,
+                widget=forms.CheckboxSelectMultiple,
+                initial=[*now.get("in", ()), *now.get("eq", ())],
+            ),
+        )
     elif kind == "bool":
-        yield path, forms.ChoiceField(label=column.label, choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))],
-                                      initial=first.get("eq"))
+        yield (
+            path,
+            forms.ChoiceField(
+                label=column.label, choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))], initial=first.get("eq")
+            ),
+        )
     elif kind == "link":
         value = first.get("eq") or ",".join(now.get("in", ()))
-        attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/", "data-text": _names(q.ctx, column, value)}
+        attrs = {
+            "data-island": "choose",
+            "data-url": f"/lookup/{column.to}/",
+            "data-text": _names(q.ctx, column, value),
+        }
         yield path, forms.CharField(label=column.label, initial=value, widget=forms.TextInput(attrs=attrs))
     elif kind in ("date", "datetime"):
         periods = period_names()
-        yield path, forms.ChoiceField(label=_("Period"), choices=[("", "–"), *periods.items()],
-                                      initial=first.get("eq") if first.get("eq") in periods else "")
+        yield (
+            path,
+            forms.ChoiceField(
+                label=_("Period"),
+                choices=[("", "–"), *periods.items()],
+                initial=first.get("eq") if first.get("eq") in periods else "",
+            ),
+        )
         for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator), widget=forms.DateInput(
-                attrs={"type": "date"}))
+            yield (
+                f"{path}__{operator}",
+                forms.CharField(
+                    label=label, initial=first.get(operator), widget=forms.DateInput(attrs={"type": "date"})
+                ),
+            )
     elif column.is_number:
         for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator), widget=forms.TextInput(
-                attrs={"inputmode": "decimal"}))
+            yield (
+                f"{path}__{operator}",
+                forms.CharField(
+                    label=label, initial=first.get(operator), widget=forms.TextInput(attrs={"inputmode": "decimal"})
+                ),
+            )
     else:
         for operator, label in (("contains", _("Contains")), ("starts", _("Starts with"))):
             yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator))
     if not column.required and kind not in ("state", "bool"):
-        yield f"{path}__empty", forms.ChoiceField(
-            label=_("Filled in"), initial=first.get("empty"),
-            choices=[("", "–"), ("0", _("Filled in")), ("1", _("Empty"))])
+        yield (
+            f"{path}__empty",
+            forms.ChoiceField(
+                label=_("Filled in"),
+                initial=first.get("empty"),
+                choices=[("", "–"), ("0", _("Filled in")), ("1", _("Empty"))],
+            ),
+        )
 
 
 def words(q: query.Query, asked: query.Filter) -> str:
@@ -122,6 +167,9 @@ def _names(ctx, column, value: str) -> str:
 def hidden(request, q: query.Query, shown: list[dict]) -> list[tuple[str, str]]:
     """Parameters the filter form carries along: all that no field of it holds."""
     held = {field.html_name for chip in shown for field in chip["fields"]} | {"q", "after", "before", "group"}
-    held |= {f.path for f in q.spec.filters if q.fields.mode(f.path) != "hide"
-             and q.fields.column(f.path).kind in ("choice", "state")}
+    held |= {
+        f.path
+        for f in q.spec.filters
+        if q.fields.mode(f.path) != "hide" and q.fields.column(f.path).kind in ("choice", "state")
+    }
     return [(key, value) for key, values in request.GET.lists() if key not in held for value in values if value]

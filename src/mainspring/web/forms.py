@@ -33,6 +33,9 @@ class RecordForm(forms.Form):
             else:
                 label = "" if name == NON_FIELD_ERRORS else f"{name.replace('_', ' ')}: "
                 self.add_error(None, [label + m for m in messages])
+        for name, field in self.fields.items():
+            if self.is_bound and field.required and not self.data.get(name) and name not in self.errors:
+                self.add_error(name, _("This field is required."))
 
     def has_error(self, field, code=None):
         return field in self.errors
@@ -41,7 +44,7 @@ class RecordForm(forms.Form):
         """(values by field name, custom values by name) as they were sent; ValidationError for unreadable ones."""
         values, custom, wrong = {}, {}, {}
         for name, field in self.fields.items():
-            if field.disabled:
+            if field.disabled or field.widget.value_omitted_from_data(self.data, self.files, name):
                 continue
             value = field.widget.value_from_datadict(self.data, self.files, name)
             try:
@@ -71,7 +74,7 @@ def plain_number(text: str) -> str:
     bare = re.sub(r"[\s\u00a0\u202f']", "", text).replace("−", "-")
     if "," in bare and "." in bare:
         last = max(bare.rfind(","), bare.rfind("."))
-        return re.sub(r"[,.]", "", bare[:last]) + "." + bare[last + 1:]
+        return re.sub(r"[,.]", "", bare[:last]) + "." + bare[last + 1 :]
     if "," in bare:
         grouped = re.fullmatch(r"-?\d{1,3}(,\d{3})+", bare) and get_language() != "lt"
         return bare.replace(",", "" if grouped else ".")
@@ -90,7 +93,9 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
         case "date":
             field = forms.CharField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         case "datetime":
-            field = forms.CharField(widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+            field = forms.CharField(
+                widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+            )
         case "longtext":
             field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
         case "json":
@@ -154,8 +159,9 @@ def input_form(verb, record, ctx, *, data=None) -> RecordForm:
     for i in verb.ask:
         value = i.initial(record, ctx) if callable(i.initial) else i.initial
         label = str(i.label) if i.label else _(i.name.replace("_", " ").capitalize())
-        column = query.resource.Column(i.name, label, i.kind, choices=tuple(i.choices), to=i.to, required=i.required,
-                                       help=str(i.help))
+        column = query.resource.Column(
+            i.name, label, i.kind, choices=tuple(i.choices), to=i.to, required=i.required, help=str(i.help)
+        )
         form.fields[i.name] = field_for(column, ctx, value=value)
     if data is not None:
         keep_texts(form, ctx)

@@ -20,8 +20,14 @@ def columns(res: resource.Resource, ctx) -> list:
 
 def head(column, editable: bool, ctx) -> dict:
     """The grid's description of one column."""
-    found = {"name": column.path, "label": column.label, "kind": KINDS.get(column.kind, "decimal"),
-             "required": column.required, "readonly": not (editable and column.editable), "help": column.help}
+    found = {
+        "name": column.path,
+        "label": column.label,
+        "kind": KINDS.get(column.kind, "decimal"),
+        "required": column.required,
+        "readonly": not (editable and column.editable),
+        "help": column.help,
+    }
     if column.is_number:
         found["digits"] = column.digits
     if column.kind in ("choice", "state"):
@@ -37,8 +43,13 @@ def props(res, record, ctx, *, lines, editable: bool, url: str, header: str = ""
     """Properties of the grid island for these line instances."""
     shown = columns(res, ctx)
     return {
-        "name": "lines", "title": _("Lines"), "editable": editable, "saved": bool(record.pk and not record._state.adding),
-        "url": url, "header": header or None, "version": record.version,
+        "name": "lines",
+        "title": _("Lines"),
+        "editable": editable,
+        "saved": bool(record.pk and not record._state.adding),
+        "url": url,
+        "header": header or None,
+        "version": record.version,
         "columns": [head(c, editable, ctx) for c in shown],
         "lines": [_line(shown, line, n, errors or {}) for n, line in enumerate(lines)],
         "totals": totals(res, record, ctx),
@@ -61,9 +72,7 @@ def values(shown, line) -> dict:
         value = query.value_of(line, column)
         if column.kind == "link" and value is not None:
             found[column.path] = {"id": str(value.pk), "text": str(value)}
-        elif column.kind in ("bool", "choice", "text", "longtext"):
-            found[column.path] = value
-        elif column.kind == "integer":
+        elif column.kind in ("bool", "choice", "text", "longtext") or column.kind == "integer":
             found[column.path] = value
         else:
             found[column.path] = formats.exact(column, value) or None
@@ -123,7 +132,7 @@ def errors_by_line(error: ValidationError) -> dict[int, dict[str, str]]:
     if hasattr(error, "error_dict"):
         for name, messages in error.message_dict.items():
             if name.startswith("lines."):
-                _lines, index, column = (name.split(".", 2) + [""])[:3]
+                _lines, index, column = ([*name.split(".", 2), ""])[:3]
                 found.setdefault(int(index), {})[column] = " ".join(messages)
     return found
 
@@ -139,8 +148,13 @@ def preview(res, record, specs: list[dict], header: dict, ctx) -> tuple[list, di
     for name, value in header.items():
         try:
             field = model._meta.get_field(name)
-            setattr(record, name, typed.coerce(model, [{name: value}], ctx, prefixes=[""])[0][name] if value not in (
-                None, "") else (None if field.null or field.is_relation else field.get_default()))
+            setattr(
+                record,
+                name,
+                typed.coerce(model, [{name: value}], ctx, prefixes=[""])[0][name]
+                if value not in (None, "")
+                else (None if field.null or field.is_relation else field.get_default()),
+            )
         except (ValidationError, FieldDoesNotExist, ValueError):
             continue
     lines = []

@@ -11,8 +11,8 @@ extra = PluginPoint("web.menu", many=True)
 
 ICONS = {"sales": "shopping-cart", "crm": "users", "purchasing": "truck-delivery", "production": "building-factory-2",
          "stock": "packages", "accounting": "book-2", "items": "package", "parties": "address-book", "pricing": "tag",
-         "engineering": "tools", "organization": "building", "setup": "settings", "administration": "settings", "studio": "wand",
-         "planning": "calendar-stats", "quality": "shield-check", "people": "users"}  # fmt: skip
+         "engineering": "tools", "organization": "building", "setup": "settings", "administration": "settings",
+         "studio": "wand", "planning": "calendar-stats", "quality": "shield-check", "people": "users"}  # fmt: skip
 ORDER = ("crm", "sales", "purchasing", "production", "planning", "stock", "items", "parties", "pricing", "engineering",
          "accounting")  # fmt: skip
 
@@ -25,20 +25,46 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
             continue
         group, _sep, sub = (part.strip() for part in res.menu.partition("/"))
         href = addresses.of_resource(res)
-        groups.setdefault(group, []).append({
-            "label": res.plural, "href": href, "active": path.startswith(href), "count": counts.get(res.key), "last": bool(sub)})
+        groups.setdefault(group, []).append(
+            {
+                "label": res.plural,
+                "href": href,
+                "active": path.startswith(href),
+                "count": counts.get(res.key),
+                "last": bool(sub),
+            }
+        )
     for entries in extra(ctx):
         for group, label, href in entries:
-            groups.setdefault(group, []).append({"label": label, "href": href, "active": path.startswith(href), "last": False})
-    menu = [{"key": "home", "label": _("Home"), "icon": "home", "href": "/", "active": path == "/"},
-            {"key": "inbox", "label": _("Inbox"), "icon": "inbox", "href": "/inbox/", "active": path.startswith("/inbox/"),
-             "count": counts.get("inbox"), "live": "inbox"}]
+            groups.setdefault(group, []).append(
+                {"label": label, "href": href, "active": path.startswith(href), "last": False}
+            )
+    menu = [
+        {"key": "home", "label": _("Home"), "icon": "home", "href": "/", "active": path == "/"},
+        {
+            "key": "inbox",
+            "label": _("Inbox"),
+            "icon": "inbox",
+            "href": "/inbox/",
+            "active": path.startswith("/inbox/"),
+            "count": counts.get("inbox"),
+            "live": "inbox",
+        },
+    ]
     if not addresses.exists("/inbox/"):
         menu.pop()
     for group in sorted(groups, key=_rank):
         children = sorted(groups[group], key=lambda c: c["last"])
-        menu.append({"key": group.lower(), "label": _(group), "icon": ICONS.get(group.lower(), "folder"), "children": children,
-                     "active": any(c["active"] for c in children), "count": sum(c.get("count") or 0 for c in children) or None})
+        menu.append(
+            {
+                "key": group.lower(),
+                "label": _(group),
+                "icon": ICONS.get(group.lower(), "folder"),
+                "children": children,
+                "active": any(c["active"] for c in children),
+                "count": sum(c.get("count") or 0 for c in children) or None,
+            }
+        )
     return menu
 
 

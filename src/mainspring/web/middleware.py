@@ -47,13 +47,20 @@ def choose_company(request, user) -> None:
     companies = Company.objects.order_by("code")
     request.companies = list(companies if allowed is None else companies.filter(pk__in=allowed))
     wanted = request.session.get(COMPANY_KEY) or user.default_company_id
-    request.company = next((c for c in request.companies if c.pk == wanted), None) or next(iter(request.companies), None)
+    request.company = next((c for c in request.companies if c.pk == wanted), None) or next(
+        iter(request.companies), None
+    )
     if request.company:
         day = datetime.now(_zone(request.company.time_zone)).date()
     request.ctx = Context(
-        user=user, business_date=day, company_id=request.company.pk if request.company else 0, source="web",
-        request_id=getattr(request, "id", ""), language=translation.get_language() or "en",
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:120])
+        user=user,
+        business_date=day,
+        company_id=request.company.pk if request.company else 0,
+        source="web",
+        request_id=getattr(request, "id", ""),
+        language=translation.get_language() or "en",
+        idempotency_key=request.headers.get("Idempotency-Key", "")[:120],
+    )
 
 
 def _zone(name: str):
@@ -70,8 +77,9 @@ def refusal(request, error) -> HttpResponse | None:
         return None
     status, title, text, fields = found
     if is_partial(request):
-        answer = JsonResponse({"title": title, "detail": text, "errors": fields}, status=status,
-                              content_type="application/problem+json")
+        answer = JsonResponse(
+            {"title": title, "detail": text, "errors": fields}, status=status, content_type="application/problem+json"
+        )
         if request.headers.get("HX-Request") and status in (202, 409, 422):
             answer["HX-Reswap"] = "none"
             answer["HX-Trigger"] = toast(text, "info" if status == 202 else "danger")
@@ -104,16 +112,21 @@ def by_field(error: ValidationError) -> dict[str, list[str]]:
 
 def worded(error: ValidationError) -> str:
     """All messages in one text, fields by name."""
-    parts = [(f"{name.replace('_', ' ')}: " if name else "") + " ".join(messages)
-             for name, messages in by_field(error).items()]
+    parts = [
+        (f"{name.replace('_', ' ')}: " if name else "") + " ".join(messages)
+        for name, messages in by_field(error).items()
+    ]
     return " ".join(parts)
 
 
 def is_partial(request) -> bool:
     """Whether a program or htmx asks, rather than a person's address bar or form."""
     accept = request.headers.get("Accept", "")
-    return bool(request.headers.get("HX-Request")) or ("json" in accept and "text/html" not in accept) \
+    return (
+        bool(request.headers.get("HX-Request"))
+        or ("json" in accept and "text/html" not in accept)
         or request.content_type == "application/json"
+    )
 
 
 def toast(text: str, tone: str = "success", **events) -> str:

@@ -54,8 +54,12 @@ urlpatterns = [
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,
     *(path("", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)),
-    *(path(f"{config.name.rpartition('.')[2]}/", include(f"{config.name}.pages"))
-      for config in apps.get_app_configs() if config.name.startswith("mainspring.modules.")
-      and find_spec(f"{config.name}.pages") and hasattr(__import__(f"{config.name}.pages", fromlist=["x"]), "urlpatterns")),
+    *(
+        path(f"{config.name.rpartition('.')[2]}/", include(f"{config.name}.pages"))
+        for config in apps.get_app_configs()
+        if config.name.startswith("mainspring.modules.")
+        and find_spec(f"{config.name}.pages")
+        and hasattr(__import__(f"{config.name}.pages", fromlist=["x"]), "urlpatterns")
+    ),
     path("<slug:module>/<slug:slug>/", include(generic)),
 ]

@@ -32,6 +32,15 @@ class User(AbstractUser):
     def __str__(self):
         return self.get_full_name() or self.username
 
+    def prepare(self, ctx, lines=None):
+        """Nobody sets a password for another: a new person signs in by the link that was mailed, or not at all."""
+        if not self.password:
+            self.set_unusable_password()
+
+
+for _name in ("password", "is_superuser", "is_staff", "last_login", "date_joined", "groups", "user_permissions"):
+    User._meta.get_field(_name).editable = False  # set by sign-in and the command line alone
+
 
 class Role(Entity):
     """A bundle of permissions for one kind of work."""

@@ -17,9 +17,12 @@ class SavedView(models.Model):
 
     entity = models.CharField(_("list"), max_length=80)
     name = models.CharField(_("name"), max_length=60)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner"))
-    company = models.ForeignKey("kernel.Company", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
-                                verbose_name=_("company"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner")
+    )
+    company = models.ForeignKey(
+        "kernel.Company", null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("company")
+    )
     mode = models.CharField(_("shown as"), max_length=10, choices=Mode, default=Mode.LIST)
     parameters = models.TextField(_("parameters"), blank=True)
     shared = models.BooleanField(_("shared"), default=False)

@@ -3,16 +3,14 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from mainspring.kernel import access, commands, database, errors, events, workflow
 from mainspring.kernel.workflow import effect, guard
-from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Contact, Party
 
 from . import preparing, queries
 from .events import LeadConverted, OpportunityWon
-from .models import HELD, LOG, PROBABILITY, Activity, Claim, Lead, Opportunity
+from .models import HELD, LOG, PROBABILITY, Activity, Lead, Opportunity
 
 workflow.extend(Party, LOG)
 
@@ -129,7 +127,7 @@ def _customer_of(lead, ctx) -> Party:
     known = Party.objects.filter(registry_code=lead.registry_code, country=lead.country).first() \
         if lead.registry_code else None
     if known is None:
-        return commands.create(Party, ctx, code=parties.next_code(lead.name), name=lead.name, is_customer=True,
+        return commands.create(Party, ctx, code=queries.free_party_code(lead.name_key), name=lead.name, is_customer=True,
                                registry_code=lead.registry_code, country=lead.country, currency=lead.currency,
                                territory=lead.territory, owner=lead.owner, email=lead.email, phone=lead.phone)
     return known if known.is_customer else commands.change(known, ctx, is_customer=True)
@@ -249,5 +247,3 @@ def _log(ctx, *, content, method, next_on=None, next_step=None, **about) -> Acti
     return commands.create(Activity, ctx, content=content, method=method, next_on=next_on, next_step=next_step or "",
                            **about)
 
-
-__all__ = ["Claim", "gettext_lazy", "recycle"]

@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import access
 from mainspring.kernel.models import Company
 from mainspring.modules.organization import queries as organization
-from mainspring.modules.parties import queries as parties
+from mainspring.modules.parties import models as parties
 
 from . import queries
-from .models import HELD, LIVE, PROBABILITY, STAGES, Lead, Source
-
-DUPLICATE_FIELDS = {"name": "name", "registry_code": "registry_code", "phone": "phone", "email": "email"}
+from .models import LIVE, PROBABILITY, Lead, Source
 
 
 def lead(record: Lead, ctx) -> None:
     """Normalise what identifies the company, refuse duplicates, choose the pool; own finds stay with their finder."""
-    country = record.country = (record.country or "").upper()
+    check = parties.identifiers
+    parties.cleaned(record, {"country": check.country})
+    parties.cleaned(record, {"phone": lambda number: check.phone(number, record.country),
+                             "registry_code": lambda code: check.registry_code(record.country, code)})
     record.email = (record.email or "").strip().lower()
-    record.phone = parties.normal_phone(record.phone, country) if record.phone else ""
-    record.name_key = parties.name_key(record.name or "")
+    record.name_key = parties.normalise.name_key(record.name or "")[:200]
     record.phone_key = record.phone
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
@@ -100,5 +100,3 @@ def activity(record, ctx) -> None:
 def base_currency(company_id: int) -> str:
     return Company.objects.only("base_currency_id").get(pk=company_id).base_currency_id
 
-
-__all__ = ["HELD", "STAGES", "activity", "enter_stage", "lead", "opportunity", "refuse_duplicates", "weigh"]

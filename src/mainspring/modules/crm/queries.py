@@ -124,3 +124,10 @@ def recyclable(company_id: int, now) -> list[Lead]:
           AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
         ORDER BY lead.id""", company=company_id, held=list(HELD), now=now)
     return list(Lead.objects.filter(pk__in=[row["id"] for row in keys]).order_by("pk"))
+
+
+def free_party_code(name_key: str) -> str:
+    """A code for a new party, short for its name: ALFA, then ALFA-2 when that is taken."""
+    stem = (name_key[:12] or "C").upper()
+    taken = set(Party.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    return next(code for code in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)

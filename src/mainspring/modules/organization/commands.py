@@ -1,4 +1,4 @@
-"""Rates from files, public holidays, the units everyone needs, and links for choosing a password."""
+"""Rates from files, public holidays, the units everyone needs."""
 
 import csv
 import io
@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, audit, commands
+from mainspring.kernel import access, approvals_routing, audit, commands
 from mainspring.kernel.ids import uuid7
-from mainspring.kernel.models import Currency
+from mainspring.kernel.models import Company, Currency
 from mainspring.kernel.workflow import effect
 
-from . import models
+from . import models, people, queries  # noqa: F401  people brings its verbs
 
 # code, name, category, numerator, denominator, digits, UN/ECE Recommendation 20
 UNITS = """
@@ -124,6 +124,13 @@ def _csv_rows(content: bytes):
 # -- calendars --------------------------------------------------------------------------------------------------------
 
 
+@approvals_routing.to_base.fill
+def to_base(amount: Decimal, currency: str, company_id: int, on: date) -> Decimal:
+    """An amount in the company's base currency at the rate of the day, for limits of approval (K09)."""
+    base = Company.objects.values_list("base_currency_id", flat=True).get(pk=company_id)
+    return amount if currency in ("", base) else queries.convert(amount, currency, base, on)
+
+
 @effect(models.WorkCalendar, "import_holidays")
 def import_holidays(calendar, ctx, year: int):
     """Take over a year's public holidays and the weekend days worked instead; own exceptions stay."""
@@ -153,3 +160,4 @@ def public_holidays(country: str, year: int) -> tuple[dict[date, str], set[date]
                                % {"country": country}}, code="country") from None
     worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year == year}
     return {day: name for day, name in found.items() if day.year == year and day not in worked}, worked
+

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines import rounding
 from mainspring.engines.calendar import working
 from mainspring.engines.units import conversion
-from mainspring.kernel import database
+from mainspring.kernel import database, preferences
 from mainspring.kernel.models import Currency
 from mainspring.kernel.plugin_points import PluginPoint
 
@@ -163,9 +163,15 @@ def calendar_days(calendar: models.WorkCalendar | None) -> working.Calendar:
 
 
 def site_days(site) -> working.Calendar:
-    """The engines' calendar a site works by."""
+    """The engines' calendar a site works by: its own, else the company's, else office days."""
     found = models.SiteCalendar.objects.filter(site=site).select_related("calendar").first() if site else None
-    return calendar_days(found.calendar if found else None)
+    return calendar_days(found.calendar) if found else company_days(site.company_id if site else None)
+
+
+def company_days(company_id: int | None) -> working.Calendar:
+    """The engines' calendar of a company, as its settings say; office days when they say nothing."""
+    key = preferences.get(company_id, "organization.calendar") if company_id else None
+    return calendar_days(models.WorkCalendar.objects.filter(pk=key).first() if key else None)
 
 
 def as_engine(name: str, shifts, exceptions=()) -> working.Calendar:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import models as kernel
-from mainspring.kernel.resource import Resource
+from mainspring.kernel.resource import Column, Resource
 
 from . import models
 
@@ -94,10 +94,12 @@ class Memberships(Resource):
     model = kernel.Membership
     menu = ACCESS
     icon = "users"
-    columns = "user role company starts_on ends_on"
+    columns = "user role company where starts_on ends_on"
     search = "user__username user__first_name user__last_name role__name"
     filters = "role company user"
-    form = "user role company | starts_on ends_on | territories sites"
+    form = "user role company | starts_on ends_on"
+    computed = {"where": Column("where", _("Territories and sites"), compute=lambda membership: ", ".join(
+        str(place) for place in (*membership.territories.all(), *membership.sites.all())))}
 
 
 class NumberSeries(Resource):
@@ -107,7 +109,9 @@ class NumberSeries(Resource):
     columns = "entity company year format gapless last"
     search = "entity"
     filters = "company year gapless"
-    form = "company entity year format"
+    form = "format"
+    creatable = False
+    help = _("Write {year} or {yy} for the year and {seq:05} for the number with leading zeros.")
 
 
 class Currencies(Resource):

@@ -33,12 +33,14 @@ SEEN_BY_ALL = ("kernel.company", "kernel.site", "kernel.department", "kernel.ter
 for code in EVERYONE:
     for entity in SEEN_BY_ALL:
         roles.grant(code, entity, "view")
-    roles.grant(code, "kernel.user", "view", email="view", last_login="hide", is_staff="hide", is_superuser="hide")
+    if code != "administrator":
+        roles.grant(code, "kernel.user", "view", last_login="hide", is_staff="hide", is_superuser="hide")
 
 for entity in ("kernel.company", "kernel.site", "kernel.department", "kernel.territory", "kernel.currency",
-               "kernel.role", "kernel.rolegrant", "kernel.membership", "kernel.numberseries"):
+               "kernel.role", "kernel.rolegrant", "kernel.numberseries"):
     roles.grant("administrator", entity, KEEP)
 roles.grant("administrator", "kernel.user", f"{KEEP} send_password_link")
+roles.grant("administrator", "kernel.membership", f"{KEEP} add_territory remove_territory add_site remove_site")
 roles.grant("administrator", "organization.*", f"{KEEP} import_holidays")
 roles.grant("hr", "kernel.department", "view create change")
 roles.grant("accountant", "organization.exchangerate", KEEP)

@@ -13,9 +13,10 @@ for code in ("sales_manager", "buyer", "accountant", "administrator"):
     roles.grant(code, "parties.party", KEEP)
     for part in PARTS:
         roles.grant(code, f"parties.{part}", KEEP)
-for code in ("planner", "warehouse", "workshop", "controller", "integrator"):
+for code in ("planner", "warehouse", "workshop", "controller"):
     roles.grant(code, "parties.party", "view", email="mask", phone="mask")
     roles.grant(code, "parties.address", "view")
+roles.grant("integrator", "parties.address", "view create change import export")
 for code in ("sales_rep", "sales_manager", "buyer", "accountant", "controller", "administrator", "integrator"):
     roles.grant(code, "parties.paymentterm", "view")
 for code in ("accountant", "administrator"):

@@ -130,7 +130,8 @@ def total(document, lines, company) -> None:
     try:
         found = taxes.totals(money.Document(
             lines=[money.Line(Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0))
-                   for line in priced_lines], digits=digits, discount=Decimal(document.discount or 0)))
+                   for line in priced_lines], digits=digits, discount=Decimal(document.discount or 0),
+            tax_rounding=preferences.get(company.pk, "accounting.tax_rounding")))
     except InvalidProblem as error:
         raise ValidationError({"discount": str(error)}) from error
     for line, amounts in zip(priced_lines, found.lines, strict=True):
@@ -138,15 +139,19 @@ def total(document, lines, company) -> None:
     document.net, document.tax, document.total = found.net, found.tax, found.gross
     document.net_base, document.total_base = (_in_base(document, amount, company) for amount in (found.net, found.gross))
     document.discount_pct = max((_discount(line) for line in priced_lines), default=ZERO)
+    document.over_discount_limit = document.discount_pct > max(
+        preferences.get(company.pk, "sales.discount_limit_pct"), document.approved_discount_pct)
 
 
 def _tax(line, rates) -> money.Tax:
     """The tax of a line as the engine wants it: only standard-rated supplies carry a rate (M07)."""
     code = line.tax_code
-    rate = rates.get(line.tax_code_id, ZERO) if code is not None and code.category == "S" else ZERO
-    if code is None or code.category == "S" and not rate:
-        return money.Tax(code.code if code else "", "Z")
-    return money.Tax(code.code, code.category, rate)
+    if code is None:
+        return money.Tax("", "O")
+    rate = rates.get(code.pk, ZERO)
+    if code.category == "S" and rate:
+        return money.Tax(code.code, "S", rate)
+    return money.Tax(code.code, "Z" if code.category == "S" else code.category)
 
 
 def _in_base(document, amount: Decimal, company) -> Decimal:

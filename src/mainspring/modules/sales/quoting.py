@@ -1,12 +1,10 @@
 """Quotations: from a deal, sent, revised, accepted into an order."""
 
-from decimal import Decimal
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mainspring.kernel import access, commands, workflow
+from mainspring.kernel import commands, workflow
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.workflow import Verb, effect, guard
 from mainspring.modules.crm.models import STAGES, Opportunity
@@ -77,7 +75,7 @@ def not_expired(quotation, ctx):
 def accept(quotation, ctx, reference):
     """One click: an order with the same lines, prices and terms; the deal behind it is won (CRM-09)."""
     values = carried(quotation) | ({"reference": reference} if reference else {})
-    order = commands.create(SalesOrder, ctx, links=[quotation], **values)
+    order = commands.create(SalesOrder, ctx, links=[quotation], approved_discount_pct=quotation.discount_pct, **values)
     deal = quotation.opportunity
     if deal is not None and deal.state in STAGES:
         commands.perform(deal, "win", ctx, amount=quotation.net or deal.amount)
@@ -108,10 +106,3 @@ def revise(quotation, ctx):
 def decline(quotation, ctx, reason):
     quotation.decline_reason = reason
 
-
-def discount_needs_approval(quotation, limit: Decimal) -> bool:
-    """Whether the customer gets more off the list price than a representative may give alone."""
-    return quotation.discount_pct > limit
-
-
-__all__ = ["access", "carried", "discount_needs_approval"]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from mainspring.kernel import access, commands
 from mainspring.kernel.context import Context
-from mainspring.kernel.models import Company, Currency, Membership, Role, Site, User
+from mainspring.kernel.models import Company, Currency, Membership, Role, RoleGrant, Site, User
 
 
 class Cast:
@@ -23,8 +23,11 @@ class Cast:
     def person(self, name, *roles, company="own", **values) -> User:
         user = self.users[name] = User.objects.create(username=name, **values)
         for code in roles:
-            Membership.objects.create(user=user, role=Role.objects.get(code=code),
-                                      company={"own": self.company, "all": None}.get(company, company))
+            Membership.objects.create(
+                user=user,
+                role=Role.objects.get(code=code),
+                company={"own": self.company, "all": None}.get(company, company),
+            )
         return user
 
     def ctx(self, name, **extra) -> Context:
@@ -40,6 +43,7 @@ class Cast:
 @pytest.fixture
 def cast(db):
     found = Cast()
+    RoleGrant.objects.create(role=Role.objects.get(code="fleet_manager"), entity="kernel.user", verbs=["view"])
     found.person("ona", "fleet_manager", first_name="Ona")
     found.person("jonas", "fleet_manager")
     found.person("petras", "fleet_guest")
@@ -51,12 +55,20 @@ def cast(db):
 def van(cast):
     from mainspring_fleet.models import Vehicle
 
-    return commands.create(Vehicle, cast.ctx("ona"), plate="ABC123", model_name="Transit", phone="+37061234567", seats=3)
+    return commands.create(
+        Vehicle, cast.ctx("ona"), plate="ABC123", model_name="Transit", phone="+37061234567", seats=3
+    )
 
 
 @pytest.fixture
 def inspection(cast, van):
     from mainspring_fleet.models import Inspection
 
-    return commands.create(Inspection, cast.ctx("ona"), vehicle=van, done_on="2026-03-02", mileage=1000, lines=[
-        {"finding": "Brakes", "quantity": "2", "price": "40.50"}, {"finding": "Oil", "price": "10"}])
+    return commands.create(
+        Inspection,
+        cast.ctx("ona"),
+        vehicle=van,
+        done_on="2026-03-02",
+        mileage=1000,
+        lines=[{"finding": "Brakes", "quantity": "2", "price": "40.50"}, {"finding": "Oil", "price": "10"}],
+    )

@@ -30,19 +30,34 @@ def board(request, res):
     if "board" in request.GET:
         found = _cards(request, res, path, request.GET["board"])[0]
         return render(request, "web/parts/cards.html", {"cards": found})
-    measure = next((c.path for c in q.fields.columns(res.names("measures")) if c.kind == "money"
-                    and q.fields.is_clear(c.path)), "")
+    measure = next(
+        (c.path for c in q.fields.columns(res.names("measures")) if c.kind == "money" and q.fields.is_clear(c.path)), ""
+    )
     groups, _more = summaries.groups(q, [path], [measure] if measure else [])
     by_key = {str(g.keys[0]): g for g in groups}
     columns = []
     for value, label, tone in _values(q, res, path, groups):
         group = by_key.get(value)
         cards, more = _cards(request, res, path, value) if group else ([], "")
-        columns.append({"value": value, "label": label, "tone": tone, "count": group.count if group else 0, "cards": cards,
-                        "total": _sum(q, group, measure), "more": more, "accepts": _accepts(request, res, path, value)})
+        columns.append(
+            {
+                "value": value,
+                "label": label,
+                "tone": tone,
+                "count": group.count if group else 0,
+                "cards": cards,
+                "total": _sum(q, group, measure),
+                "more": more,
+                "accepts": _accepts(request, res, path, value),
+            }
+        )
     views = saved.of_list(request, res)
-    return render(request, "web/kanban.html", lists.tools(request, res, q, views, "board") | {
-        "board": {"url": request.get_full_path(), "topic": f"table:{res.label}", "columns": columns}})
+    return render(
+        request,
+        "web/kanban.html",
+        lists.tools(request, res, q, views, "board")
+        | {"board": {"url": request.get_full_path(), "topic": f"table:{res.label}", "columns": columns}},
+    )
 
 
 def _sum(q, group, measure: str) -> str:
@@ -67,7 +82,10 @@ def _values(q, res, path: str, groups):
 
 def _accepts(request, res, path: str, value: str) -> bool:
     if res.workflow and path == "state":
-        return any(v.target == value and not v.hidden and access.can(request.ctx, res.model, v.name) for v in res.workflow.verbs)
+        return any(
+            v.target == value and not v.hidden and access.can(request.ctx, res.model, v.name)
+            for v in res.workflow.verbs
+        )
     return access.can(request.ctx, res.model, "change")
 
 
@@ -85,14 +103,29 @@ def _cards(request, res, path: str, value: str) -> tuple[list[dict], str]:
 def _card(res, show, columns, record) -> dict:
     shown = [(c, show.cell(c, record, shorten=40)) for c in columns]
     person = next((cell["text"] for _c, cell in shown if cell["kind"] == "person" and cell["text"]), "")
-    facts = [{"text": f"{cell['text']} {cell.get('unit', '')}".strip(), "label": c.label, "kind": cell["kind"],
-              "tone": cell.get("tone")} for c, cell in shown if cell["kind"] != "person" and cell["text"]]
+    facts = [
+        {
+            "text": f"{cell['text']} {cell.get('unit', '')}".strip(),
+            "label": c.label,
+            "kind": cell["kind"],
+            "tone": cell.get("tone"),
+        }
+        for c, cell in shown
+        if cell["kind"] != "person" and cell["text"]
+    ]
     days = (timezone.now() - record.updated_at).days if getattr(record, "updated_at", None) else 0
-    return {"id": str(record.pk), "href": addresses.of_record(record), "title": facts[0]["text"] if res.is_document and facts else
-            str(record), "number": str(record) if res.is_document else "", "facts": facts[1:6] if res.is_document else facts[:5],
-            "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
-            "age_tone": "warning" if days > 14 else "", "person": person, "version": getattr(record, "version", None),
-            "move": addresses.of_record(record, "move")}
+    return {
+        "id": str(record.pk),
+        "href": addresses.of_record(record),
+        "title": facts[0]["text"] if res.is_document and facts else show.name(record),
+        "number": show.name(record) if res.is_document else "",
+        "facts": facts[1:6] if res.is_document else facts[:5],
+        "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
+        "age_tone": "warning" if days > 14 else "",
+        "person": person,
+        "version": getattr(record, "version", None),
+        "move": addresses.of_record(record, "move"),
+    }
 
 
 @require_POST
@@ -123,11 +156,14 @@ def _verb_to(request, res, record, to: str) -> workflow.Verb:
     flow = res.workflow
     if fitting:
         access.require(request.ctx, res.model, fitting[0].name)
-    raise errors.Conflict(_("%(record)s cannot go from %(from)s to %(to)s.") % {
-        "record": record, "from": flow.label(record.state), "to": flow.label(to)}, code="state")
+    raise errors.Conflict(
+        _("%(record)s cannot go from %(from)s to %(to)s.")
+        % {"record": record, "from": flow.label(record.state), "to": flow.label(to)},
+        code="state",
+    )
 
 
-# -- calendar -----------------------------------------------------------------------------------------------------------
+# -- calendar --------------------------------------------------------------------------------------------------------
 
 
 def _dates(res, q: query.Query) -> list:
@@ -146,10 +182,19 @@ def calendar(request, res):
     _dates(res, q)
     params = request.GET.urlencode()
     may_create = res.creatable and access.can(request.ctx, res.model, "create")
-    return render(request, "web/calendar.html", lists.tools(request, res, q, saved.of_list(request, res), "calendar") | {
-        "calendar": {"events": addresses.of_resource(res, "events") + (f"?{params}" if params else ""), "view": "month",
-                     "date": request.ctx.business_date.isoformat(),
-                     "create": addresses.of_resource(res, "new") if may_create else None}})
+    return render(
+        request,
+        "web/calendar.html",
+        lists.tools(request, res, q, saved.of_list(request, res), "calendar")
+        | {
+            "calendar": {
+                "events": addresses.of_resource(res, "events") + (f"?{params}" if params else ""),
+                "view": "month",
+                "date": request.ctx.business_date.isoformat(),
+                "create": addresses.of_resource(res, "new") if may_create else None,
+            }
+        },
+    )
 
 
 @require_GET
@@ -160,7 +205,10 @@ def events(request, res):
     dates = _dates(res, q)
     first, last = dates[0], dates[-1]
     begin, end = (_day(request.GET.get(n, "")) for n in ("from", "until"))
-    edge = (lambda c, d: query._midnight(d) if c.kind == "datetime" else d)
+
+    def edge(column, day):
+        return query._midnight(day) if column.kind == "datetime" else day
+
     touching = Q(**{f"{first.path}__lt": edge(first, end)})
     ends = Q(**{f"{last.path}__gte": edge(last, begin)})
     if last is not first:
@@ -177,13 +225,20 @@ def _event(request, res, show, columns, dates, record) -> dict:
     if whole and end is not None:
         end = end + datetime.timedelta(1)
     change = access.can(request.ctx, res.model, "change") and all(
-        c.editable and show.fields.mode(c.path) == "edit" and lists.editable_now(record, c) for c in dates)
+        c.editable and show.fields.mode(c.path) == "edit" and lists.editable_now(record, c) for c in dates
+    )
     facts = [show.cell(c, record)["text"] for c in columns]
     state = getattr(record, "state", "")
-    return {"id": str(record.pk), "title": " · ".join(dict.fromkeys([str(record), *filter(None, facts)])), "all_day": whole,
-            "start": start.isoformat(), "end": (end or start).isoformat(), "href": addresses.of_record(record),
-            "tone": cells.TONES.get(res.workflow.color(state), "neutral") if res.workflow else "info",
-            "move": addresses.of_record(record, "reschedule") if change else None}
+    return {
+        "id": str(record.pk),
+        "title": " · ".join(dict.fromkeys([show.name(record), *filter(None, facts)])),
+        "all_day": whole,
+        "start": start.isoformat(),
+        "end": (end or start).isoformat(),
+        "href": addresses.of_record(record),
+        "tone": cells.TONES.get(res.workflow.color(state), "neutral") if res.workflow else "info",
+        "move": addresses.of_record(record, "reschedule") if change else None,
+    }
 
 
 def _day(text: str) -> datetime.date:
@@ -216,7 +271,7 @@ def _moment(column, text):
     try:
         found = datetime.datetime.fromisoformat(str(text))
     except ValueError:
-        raise ValidationError({column.path: _("“%(value)s” is not a valid value.") % {"value": str(text)[:40]}}) from None
+        raise ValidationError(
+            {column.path: _("“%(value)s” is not a valid value.") % {"value": str(text)[:40]}}
+        ) from None
     return found if timezone.is_aware(found) else timezone.make_aware(found)
-
-

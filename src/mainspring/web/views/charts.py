@@ -22,8 +22,9 @@ BUCKETS = ("year", "quarter", "month", "week", "day")
 def dimensions(q: query.Query) -> list[tuple[str, str]]:
     """(name, label) of what the records may be grouped by; dates by every period."""
     found = []
-    declared = q.resource.names("dimensions") + [c.path for c in q.fields.custom.values() if c.kind in (
-        "choice", "bool", "date", "link", "text")]
+    declared = q.resource.names("dimensions") + [
+        c.path for c in q.fields.custom.values() if c.kind in ("choice", "bool", "date", "link", "text")
+    ]
     for name in dict.fromkeys(declared):
         path, _sep, bucket = name.partition(":")
         if not q.can_group(name):
@@ -64,7 +65,9 @@ def pivot(request, res):
     props = pivot_props(request, q)
     if middleware.is_partial(request) and "json" in request.headers.get("Accept", ""):
         return JsonResponse(props)
-    return render(request, "web/pivot.html", lists.tools(request, res, q, saved.of_list(request, res), "pivot") | {"pivot": props})
+    return render(
+        request, "web/pivot.html", lists.tools(request, res, q, saved.of_list(request, res), "pivot") | {"pivot": props}
+    )
 
 
 def pivot_props(request, q: query.Query) -> dict:
@@ -75,28 +78,41 @@ def pivot_props(request, q: query.Query) -> dict:
     columns = [c for c in _chosen(request, "columns", dims, [], 2) if c not in rows]
     shown = _chosen(request, "measures", sums, [sums[1][0] if len(sums) > 1 else "count"], 4) or ["count"]
     groups, truncated = summaries.groups(q, rows + columns, shown, limit=CELLS_MAX)
-    heads = list(dict.fromkeys(tuple(g.keys[len(rows):]) for g in groups))[:COLUMNS_MAX]
+    heads = list(dict.fromkeys(tuple(g.keys[len(rows) :]) for g in groups))[:COLUMNS_MAX]
     heads.sort(key=lambda keys: [(k is None, str(k)) for k in keys])
-    labels = {tuple(g.keys[len(rows):]): g.labels[len(rows):] for g in groups}
-    cell = {(tuple(g.keys[:len(rows)]), tuple(g.keys[len(rows):])): g for g in groups}
-    lines = list(dict.fromkeys(tuple(g.keys[:len(rows)]) for g in groups))
-    row_labels = {tuple(g.keys[:len(rows)]): g.labels[:len(rows)] for g in groups}
-    row_params = {tuple(g.keys[:len(rows)]): g for g in groups}
+    labels = {tuple(g.keys[len(rows) :]): g.labels[len(rows) :] for g in groups}
+    cell = {(tuple(g.keys[: len(rows)]), tuple(g.keys[len(rows) :])): g for g in groups}
+    lines = list(dict.fromkeys(tuple(g.keys[: len(rows)]) for g in groups))
+    row_labels = {tuple(g.keys[: len(rows)]): g.labels[: len(rows)] for g in groups}
+    row_params = {tuple(g.keys[: len(rows)]): g for g in groups}
     names = dict(sums)
     body = []
     for line in lines:
         cells = [_cell(request, q, cell.get((line, head)), m) for head in heads for m in shown]
-        body.append({"labels": row_labels[line], "level": 0, "cells": cells,
-                     "href": _drill(request, q, _own_params(row_params[line], len(rows), q, rows))})
+        body.append(
+            {
+                "labels": row_labels[line],
+                "level": 0,
+                "cells": cells,
+                "href": _drill(request, q, _own_params(row_params[line], len(rows), q, rows)),
+            }
+        )
     head = [[{"text": labels[h][n], "span": len(shown)} for h in heads] for n in range(len(columns))]
     totals, _more = summaries.groups(q, columns, shown, limit=COLUMNS_MAX * 4) if rows else (groups, False)
     by_head = {tuple(g.keys): g for g in totals}
     return {
-        "url": request.path, "fields": [{"name": n, "label": label} for n, label in dims],
-        "measures": [{"name": n, "label": label} for n, label in sums], "rows": rows, "columns": columns, "shown": shown,
-        "head": [*head, [{"text": names[m]} for _h in heads for m in shown]], "body": body,
+        "url": request.path,
+        "fields": [{"name": n, "label": label} for n, label in dims],
+        "measures": [{"name": n, "label": label} for n, label in sums],
+        "rows": rows,
+        "columns": columns,
+        "shown": shown,
+        "head": [*head, [{"text": names[m]} for _h in heads for m in shown]],
+        "body": body,
         "foot": [_cell(request, q, by_head.get(h), m) for h in heads for m in shown],
-        "truncated": _("Only the first %(n)s cells are shown; filter to see the rest.") % {"n": CELLS_MAX} if truncated else None,
+        "truncated": _("Only the first %(n)s cells are shown; filter to see the rest.") % {"n": CELLS_MAX}
+        if truncated
+        else None,
     }
 
 
@@ -124,12 +140,16 @@ def _text(q, group: summaries.Group, measure: str) -> str:
 
 def _drill(request, q, params: list[tuple[str, str]]) -> str:
     """Address of the list of the records behind a number: the present filters and the number's own."""
-    kept = [(k, v) for k, values in request.GET.lists() for v in values
-            if k not in lists.NOT_FILTERS | {"columns", "view", "group", "after", "before"}]
+    kept = [
+        (k, v)
+        for k, values in request.GET.lists()
+        for v in values
+        if k not in lists.NOT_FILTERS | {"columns", "view", "group", "after", "before"}
+    ]
     return f"{addresses.of_resource(q.resource)}?{urlencode(kept + params)}"
 
 
-# -- chart --------------------------------------------------------------------------------------------------------------
+# -- chart -----------------------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -144,22 +164,38 @@ def chart(request, res):
     x = _one(request, "dimension", dims, dated[0] if dated else dims[0][0])
     split = _one(request, "split", dims, "")
     measure = _one(request, "measure", sums, sums[1][0] if len(sums) > 1 else "count")
-    kinds = {"bar": _("Bars"), "line": _("Line"), "area": _("Area"), "stacked": _("Stacked bars"), "horizontal": _("Lying bars"),
-             "pie": _("Pie")}
+    kinds = {
+        "bar": _("Bars"),
+        "line": _("Line"),
+        "area": _("Area"),
+        "stacked": _("Stacked bars"),
+        "horizontal": _("Lying bars"),
+        "pie": _("Pie"),
+    }
     kind = _one(request, "kind", list(kinds.items()), "stacked" if split else "bar")
     chooser = forms.Form()
     for name, label, choices, value in (
-            ("measure", _("Figure"), sums, measure), ("dimension", _("By"), dims, x),
-            ("split", _("Split by"), [("", "–"), *dims], split), ("kind", _("Kind"), list(kinds.items()), kind)):
+        ("measure", _("Figure"), sums, measure),
+        ("dimension", _("By"), dims, x),
+        ("split", _("Split by"), [("", "–"), *dims], split),
+        ("kind", _("Kind"), list(kinds.items()), kind),
+    ):
         chooser.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=value, required=False)
     props = chart_props(request, q, x, split if split != x else "", measure, kind)
     carried = [(k, v) for k, values in request.GET.lists() for v in values if k not in chooser.fields]
     for n, (key, value) in enumerate(carried):
         chooser.fields[f"_{n}"] = forms.CharField(widget=forms.HiddenInput(attrs={"name": key}), initial=value)
     title = f"{dict(sums)[measure]}, {dict(dims)[x]}"
-    return render(request, "web/chart.html", lists.tools(request, res, q, saved.of_list(request, res), "chart") | {
-        "chooser": [f for f in chooser if not f.name.startswith("_")], "carried": carried,
-        "charts": [{"title": title, "wide": True, "props": props}]})
+    return render(
+        request,
+        "web/chart.html",
+        lists.tools(request, res, q, saved.of_list(request, res), "chart")
+        | {
+            "chooser": [f for f in chooser if not f.name.startswith("_")],
+            "carried": carried,
+            "charts": [{"title": title, "wide": True, "props": props}],
+        },
+    )
 
 
 def _one(request, name: str, allowed, default: str) -> str:
@@ -179,12 +215,21 @@ def chart_props(request, q: query.Query, x: str, split: str, measure: str, kind:
     series = []
     for key, label in list(series_keys.items())[:12]:
         marks = [found.get((k, key)) for k in keys]
-        series.append({"label": label, "values": [_value(g, measure) for g in marks],
-                       "hrefs": [_drill(request, q, g.params) if g else "" for g in marks]})
-    return {"kind": kind, "x": {"values": list(keys.values()), "label": dict(dimensions(q))[x]},
-            "y": {"label": dict(measures(q))[measure], "unit": units.pop() if len(units) == 1 else ""}, "series": series,
-            "empty": _("Nothing matches") if not groups else None,
-            "note": _("Only the first groups are drawn.") if truncated else None}
+        series.append(
+            {
+                "label": label,
+                "values": [_value(g, measure) for g in marks],
+                "hrefs": [_drill(request, q, g.params) if g else "" for g in marks],
+            }
+        )
+    return {
+        "kind": kind,
+        "x": {"values": list(keys.values()), "label": dict(dimensions(q))[x]},
+        "y": {"label": dict(measures(q))[measure], "unit": units.pop() if len(units) == 1 else ""},
+        "series": series,
+        "empty": _("Nothing matches") if not groups else None,
+        "note": _("Only the first groups are drawn.") if truncated else None,
+    }
 
 
 def _value(group, measure: str):

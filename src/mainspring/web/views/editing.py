@@ -53,8 +53,14 @@ def edit(request, res, record):
         sent, custom = form.raw()
         specs = grids.read_text(res, request.POST.get("lines", ""), request.ctx) if res.lines else None
         extra = {"lines": specs} if res.lines and "lines" in request.POST else {}
-        record = commands.change(record, base.with_key(request), version=base.version_of(request),
-                                 custom_values=custom or None, **extra, **sent)
+        record = commands.change(
+            record,
+            base.with_key(request),
+            version=base.version_of(request),
+            custom_values=custom or None,
+            **extra,
+            **sent,
+        )
     except errors.Conflict:
         raise
     except ValidationError as error:
@@ -79,8 +85,11 @@ def blank(request, res, fields: query.Fields):
     if request.GET.get("copy"):
         source = base.get(request.ctx, res, request.GET["copy"])
         for name in _names(res, fields):
-            if fields.mode_on(source, name) == "edit" and not name.startswith("custom.") \
-                    and not res.model._meta.get_field(name).unique:
+            if (
+                fields.mode_on(source, name) == "edit"
+                and not name.startswith("custom.")
+                and not res.model._meta.get_field(name).unique
+            ):
                 setattr(record, name, getattr(source, name))
         if hasattr(source, "custom"):
             record.custom = {k: v for k, v in source.custom.items() if fields.mode(f"custom.{k}") == "edit"}
@@ -116,22 +125,34 @@ def _refused(request, res, record, fields, form, error: ValidationError):
 def _form_page(request, res, record, fields, *, form=None, lines=(), wrong=None, status=200):
     adding = record._state.adding
     form = form or forms.record_form(fields, _names(res, fields), record)
-    groups = [{"title": title[:1].upper() + title[1:], "fields": [form[n] for n in names if n in form.fields]}
-              for title, names in (res.groups() if res.form else [("", list(form.fields))])]
+    groups = [
+        {"title": title[:1].upper() + title[1:], "fields": [form[n] for n in names if n in form.fields]}
+        for title, names in (res.groups() if res.form else [("", list(form.fields))])
+    ]
     own = [form[n] for n in form.fields if n.startswith("custom-")]
     groups = [g for g in [*groups, {"title": _("Own fields"), "fields": own}] if g["fields"]]
     title = _("New: %(record)s") % {"record": res.singular} if adding else _("Edit: %(record)s") % {"record": record}
     context = {
         "page": {"title": title, "trail": [{"label": res.plural, "href": addresses.of_resource(res)}]},
-        "form": form, "groups": groups, "submit": _("Create %(record)s") % {"record": res.singular.lower()} if adding else _("Save"),
+        "form": form,
+        "groups": groups,
+        "submit": _("Create %(record)s") % {"record": res.singular.lower()} if adding else _("Save"),
         "cancel": addresses.of_resource(res) if adding else addresses.of_record(record),
         "hidden": [("idempotency_key", request.POST.get("idempotency_key") or str(uuid7()))],
         "draft": f"{res.key}/new" if adding else f"{res.key}/{record.pk}",
-        "version": None if adding else (base.version_of(request) or record.version)}
+        "version": None if adding else (base.version_of(request) or record.version),
+    }
     if res.lines:
-        context["grid"] = grids.props(res, record, request.ctx, lines=lines, editable=True, errors=wrong,
-                                      url=addresses.of_resource(res, "preview", **({} if adding else {"pk": record.pk})),
-                                      header="#record-form") | {"saved": False}
+        context["grid"] = grids.props(
+            res,
+            record,
+            request.ctx,
+            lines=lines,
+            editable=True,
+            errors=wrong,
+            url=addresses.of_resource(res, "preview", **({} if adding else {"pk": record.pk})),
+            header="#record-form",
+        ) | {"saved": False}
     return render(request, "web/form.html", context, status=status)
 
 
@@ -148,13 +169,22 @@ def preview(request, res):
     record = base.get(request.ctx, res, request.GET["pk"]) if request.GET.get("pk") else blank(request, res, fields)[0]
     rows = _in_order(sent)
     specs = [spec for row in rows for spec in (grids.read(res, [row], request.ctx) or [{}])]
-    header = {k: v for k, v in (sent.get("header") or {}).items() if fields.mode(k) == "edit"} if isinstance(
-        sent.get("header"), dict) else {}
+    header = (
+        {k: v for k, v in (sent.get("header") or {}).items() if fields.mode(k) == "edit"}
+        if isinstance(sent.get("header"), dict)
+        else {}
+    )
     lines, wrong = grids.preview(res, record, specs, header, replace(request.ctx, trusted=True))
     shown = grids.columns(res, request.ctx)
-    return JsonResponse({"totals": grids.totals(res, record, request.ctx),
-                         "lines": [answer_line(shown, row, line, specs[n], wrong.get(n)) for n, (row, line) in enumerate(
-                             zip(rows, lines, strict=True))]})
+    return JsonResponse(
+        {
+            "totals": grids.totals(res, record, request.ctx),
+            "lines": [
+                answer_line(shown, row, line, specs[n], wrong.get(n))
+                for n, (row, line) in enumerate(zip(rows, lines, strict=True))
+            ],
+        }
+    )
 
 
 def answer_line(shown, row: dict, line, spec: dict, wrong: dict | None) -> dict:
@@ -214,12 +244,32 @@ def lines(request, res, record):
         wrong = grids.errors_by_line(error)
         if not wrong:
             raise
-        return JsonResponse({"version": record.version, "totals": grids.totals(res, record, request.ctx), "lines": [
-            {"key": row.get("key"), "id": row.get("id"), "errors": wrong.get(n, {})} for n, row in rows_by_place.items()]})
+        return JsonResponse(
+            {
+                "version": record.version,
+                "totals": grids.totals(res, record, request.ctx),
+                "lines": [
+                    {"key": row.get("key"), "id": row.get("id"), "errors": wrong.get(n, {})}
+                    for n, row in rows_by_place.items()
+                ],
+            }
+        )
     saved = list(record.lines.all())
-    return JsonResponse({"version": record.version, "totals": grids.totals(res, record, request.ctx), "lines": [
-        {"key": rows_by_place.get(n, {}).get("key"), "id": line.pk, "errors": {}, "values": grids.values(shown, line)}
-        for n, line in enumerate(saved)]})
+    return JsonResponse(
+        {
+            "version": record.version,
+            "totals": grids.totals(res, record, request.ctx),
+            "lines": [
+                {
+                    "key": rows_by_place.get(n, {}).get("key"),
+                    "id": line.pk,
+                    "errors": {},
+                    "values": grids.values(shown, line),
+                }
+                for n, line in enumerate(saved)
+            ],
+        }
+    )
 
 
 def _position(row: dict, end: int) -> int:
@@ -230,5 +280,3 @@ def _position(row: dict, end: int) -> int:
 
 def _version(sent: dict) -> int | None:
     return sent["version"] if isinstance(sent.get("version"), int) else None
-
-

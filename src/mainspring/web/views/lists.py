@@ -1,7 +1,5 @@
 """The list page: columns, sort, filters, groups, saved views, edit in place, totals and keyset pages."""
 
-from dataclasses import replace
-
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,14 +7,30 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, commands, formats, query, resource, summaries
+from mainspring.kernel import access, commands, errors, query, summaries
 from mainspring.kernel.models import User
 from mainspring.web import addresses, cells, filters, forms, saved
 from mainspring.web.views import base, verbs
 
 COUNT_MAX = 2000
-NOT_FILTERS = {"chips", "mode", "rows", "measures", "kind", "dimension", "measure", "list", "from", "until", "board",
-               "id", "column", "cancel", "columns_of", "shown"}
+NOT_FILTERS = {
+    "chips",
+    "mode",
+    "rows",
+    "measures",
+    "kind",
+    "dimension",
+    "measure",
+    "list",
+    "from",
+    "until",
+    "board",
+    "id",
+    "column",
+    "cancel",
+    "columns_of",
+    "shown",
+}
 
 
 def ask(request, res, *, params=None, size: int | None = None, fields=None) -> query.Query:
@@ -38,7 +52,9 @@ def page(request, res):
     if redirect := saved.default_address(request, res, views):
         return redirect
     q = ask(request, res, fields=fields)
-    context = tools(request, res, q, views, "list") | {"table": table(request, res, q, saved.columns(request, res, fields))}
+    context = tools(request, res, q, views, "list") | {
+        "table": table(request, res, q, saved.columns(request, res, fields))
+    }
     context["warnings"] = warnings(q)
     template = "web/parts/table.html" if request.headers.get("HX-Target") == "table" else "web/list.html"
     return render(request, template, context)
@@ -48,9 +64,14 @@ def tools(request, res, q: query.Query, views, mode: str) -> dict:
     """What stands over a list, board, calendar, pivot or chart."""
     chips = filters.chips(request, q)
     return {
-        "page": heading(request, res), "tabs": saved.tabs(request, res, views), "views_url": addresses.of_resource(res, "views")
-        + f"?{request.GET.urlencode()}", "modes": modes(request, res, mode), "filters": chips, "q": q.spec.q,
-        "hidden": filters.hidden(request, q, chips), "groups": group_choices(q) if mode == "list" else None,
+        "page": heading(request, res),
+        "tabs": saved.tabs(request, res, views),
+        "views_url": addresses.of_resource(res, "views") + f"?{request.GET.urlencode()}",
+        "modes": modes(request, res, mode),
+        "filters": chips,
+        "q": q.spec.q,
+        "hidden": filters.hidden(request, q, chips),
+        "groups": group_choices(q) if mode == "list" else None,
         "extra": addresses.of_resource(res, "filters") + f"?{request.GET.urlencode()}",
     }
 
@@ -61,29 +82,52 @@ def heading(request, res) -> dict:
     if group := res.menu.partition("/")[0].strip():
         page["trail"] = [{"label": _(group)}]
     if res.creatable and access.can(request.ctx, res.model, "create"):
-        page["primary"] = {"name": "new", "label": _("New"), "icon": "plus", "key": "new",
-                           "href": addresses.of_resource(res, "new")}
+        page["primary"] = {
+            "name": "new",
+            "label": _("New"),
+            "icon": "plus",
+            "key": "new",
+            "href": addresses.of_resource(res, "new"),
+        }
     params = request.GET.urlencode()
-    for verb, label, icon, address in (("export", _("Export"), "download", "export"), ("import", _("Import"), "upload", "import")):
+    for verb, label, icon, address in (
+        ("export", _("Export"), "download", "export"),
+        ("import", _("Import"), "upload", "import"),
+    ):
         path = addresses.of_resource(res, address)
         if access.can(request.ctx, res.model, verb) and addresses.exists(path):
-            page["more"].append({"name": verb, "label": label, "icon": icon, "href": f"{path}?{params}" if params else path})
-    page["more"].append({"name": "help", "label": _("Help"), "icon": "help-circle", "url": page["help"], "dialog": True})
+            page["more"].append(
+                {"name": verb, "label": label, "icon": icon, "href": f"{path}?{params}" if params else path}
+            )
+    page["more"].append(
+        {"name": "help", "label": _("Help"), "icon": "help-circle", "url": page["help"], "dialog": True}
+    )
     return page
 
 
 def modes(request, res, active: str) -> list[dict]:
     """The ways the same records can be shown."""
-    ways = [("list", _("List"), "list", True), ("board", _("Board"), "layout-kanban", bool(board_field(res))),
-            ("calendar", _("Calendar"), "calendar", bool(res.calendar)),
-            ("pivot", _("Pivot"), "table", bool(res.dimensions)), ("chart", _("Chart"), "chart-bar", bool(res.dimensions))]
+    ways = [
+        ("list", _("List"), "list", True),
+        ("board", _("Board"), "layout-kanban", bool(board_field(res))),
+        ("calendar", _("Calendar"), "calendar", bool(res.calendar)),
+        ("pivot", _("Pivot"), "table", bool(res.dimensions)),
+        ("chart", _("Chart"), "chart-bar", bool(res.dimensions)),
+    ]
     params = request.GET.copy()
     for name in ("after", "before", "view", "group", "mode"):
         params.pop(name, None)
     tail = f"?{params.urlencode()}" if params else ""
-    return [{"label": label, "icon": icon, "active": name == active,
-             "href": (addresses.of_resource(res) if name == "list" else addresses.of_resource(res, name)) + tail}
-            for name, label, icon, there in ways if there]
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "active": name == active,
+            "href": (addresses.of_resource(res) if name == "list" else addresses.of_resource(res, name)) + tail,
+        }
+        for name, label, icon, there in ways
+        if there
+    ]
 
 
 def board_field(res) -> str:
@@ -105,9 +149,15 @@ def group_choices(q: query.Query) -> list[dict]:
 
 
 def dimension_label(column, dimension: str) -> str:
-    """"Ordered on, by month"."""
+    """ "Ordered on, by month"."""
     bucket = dimension.partition(":")[2]
-    names = {"day": _("by day"), "week": _("by week"), "month": _("by month"), "quarter": _("by quarter"), "year": _("by year")}
+    names = {
+        "day": _("by day"),
+        "week": _("by week"),
+        "month": _("by month"),
+        "quarter": _("by quarter"),
+        "year": _("by year"),
+    }
     return f"{column.label}, {names[bucket]}" if bucket in names else column.label
 
 
@@ -116,26 +166,39 @@ def warnings(q: query.Query) -> list[str]:
     return [f"{name}: {text}" for name, text in q.errors.items()]
 
 
-# -- the table --------------------------------------------------------------------------------------------------------
+# -- the table -------------------------------------------------------------------------------------------------------
 
 
 def table(request, res, q: query.Query, columns) -> dict:
     """The properties of web/parts/table.html: one query for the rows, one for the totals."""
-    show, here = cells.Show(q.fields), request.path
+    show = cells.Show(q.fields)
     found = q.page(columns)
-    measures = [c.path for c in columns if c.is_number and not c.compute and c.kind not in ("percent", "rate", "price")
-                and not c.is_custom and q.fields.is_clear(c.path) and "__" not in c.path]
+    measures = [
+        c.path
+        for c in columns
+        if c.is_number
+        and not c.compute
+        and c.kind not in ("percent", "rate", "price")
+        and not c.is_custom
+        and q.fields.is_clear(c.path)
+        and "__" not in c.path
+    ]
     count, exact, sums = summaries.totals(q, measures, cap=COUNT_MAX)
     may_change = access.can(request.ctx, res.model, "change")
     rows = [_row(show, columns, r, may_change) for r in found.rows]
     answer = {
-        "url": request.get_full_path(), "title": res.plural, "topic": f"table:{res.label}",
+        "url": request.get_full_path(),
+        "title": res.plural,
+        "topic": f"table:{res.label}",
         "columns": [_head(request, q, c) for c in columns],
-        "count": number_format(count, 0, force_grouping=True) + ("" if exact else "+"), "count_value": count,
-        "shown": number_format(len(rows), 0), "bulk": verbs.bulk(request, res),
+        "count": number_format(count, 0, force_grouping=True) + ("" if exact else "+"),
+        "count_value": count,
+        "shown": number_format(len(rows), 0),
+        "bulk": verbs.bulk(request, res),
         "next": addresses.with_params(request, after=found.next) if found.next else "",
         "previous": addresses.with_params(request, before=found.previous) if found.previous else "",
-        "columns_url": addresses.of_resource(res, "columns"), "cell_url": addresses.of_resource(res, "cell"),
+        "columns_url": addresses.of_resource(res, "columns"),
+        "cell_url": addresses.of_resource(res, "cell"),
         "empty": empty(request, res, q),
     }
     if q.spec.group and found.rows:
@@ -149,8 +212,12 @@ def table(request, res, q: query.Query, columns) -> dict:
 
 
 def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
-    row = {"id": str(record.pk), "href": addresses.of_record(record), "label": str(record),
-           "cells": [show.cell(c, record) for c in columns]}
+    row = {
+        "id": str(record.pk),
+        "href": addresses.of_record(record),
+        "label": show.name(record),
+        "cells": [show.cell(c, record) for c in columns],
+    }
     if may_change:
         for column, cell in zip(columns, row["cells"], strict=True):
             cell["edit"] = column.editable and show.fields.mode(column.path) == "edit" and editable_now(record, column)
@@ -168,14 +235,20 @@ def _head(request, q: query.Query, column) -> dict:
     if column.sortable and q.fields.is_clear(column.path):
         present = q.spec.order[0] if q.spec.order else ""
         now = {column.path: "ascending", f"-{column.path}": "descending"}.get(present)
-        head |= {"sorted": now, "sort": addresses.with_params(
-            request, order=f"-{column.path}" if now == "ascending" else column.path)}
+        head |= {
+            "sorted": now,
+            "sort": addresses.with_params(request, order=f"-{column.path}" if now == "ascending" else column.path),
+        }
     return head
 
 
 def _totals(columns, sums: summaries.Group) -> list[dict]:
-    return [{"kind": cells.kind_of(c), "text": summaries.texts(sums, c.path, c), "unit": sums.units.get(c.path, "")}
-            if c.path in sums.values else {} for c in columns]
+    return [
+        {"kind": cells.kind_of(c), "text": summaries.texts(sums, c.path, c), "unit": sums.units.get(c.path, "")}
+        if c.path in sums.values
+        else {}
+        for c in columns
+    ]
 
 
 def _groups(request, res, q: query.Query, columns, records, rows, measures) -> list[dict]:
@@ -189,8 +262,15 @@ def _groups(request, res, q: query.Query, columns, records, rows, measures) -> l
         label = summaries.label_of(column, bucket, query.value_of(record, column))
         if not answer or answer[-1]["label"] != label:
             group = by_label.get(label) or summaries.Group([None])
-            answer.append({"label": label, "count": group.count, "totals": _totals(columns, group), "rows": [],
-                           "href": addresses.with_params(request, group=None, **dict(group.params))})
+            answer.append(
+                {
+                    "label": label,
+                    "count": group.count,
+                    "totals": _totals(columns, group),
+                    "rows": [],
+                    "href": addresses.with_params(request, group=None, **dict(group.params)),
+                }
+            )
         answer[-1]["rows"].append(row)
     return answer
 
@@ -198,15 +278,22 @@ def _groups(request, res, q: query.Query, columns, records, rows, measures) -> l
 def empty(request, res, q: query.Query) -> dict:
     """What an empty list says: what belongs here and the first step, or how to see more."""
     if q.spec.q or q.spec.filters:
-        return {"title": _("Nothing matches"), "text": _("Take a filter away or search for something else."),
-                "icon": "search", "verb": {"label": _("Show all"), "href": request.path + "?view=all"}}
+        return {
+            "title": _("Nothing matches"),
+            "text": _("Take a filter away or search for something else."),
+            "icon": "search",
+            "verb": {"label": _("Show all"), "href": request.path + "?view=all"},
+        }
     may_create = res.creatable and access.can(request.ctx, res.model, "create")
-    return {"title": _("No %(records)s yet") % {"records": res.plural.lower()}, "icon": res.icon or "inbox",
-            "text": str(res.help or res.model.__doc__ or "").strip(),
-            "verb": heading(request, res).get("primary") if may_create else None}
+    return {
+        "title": _("No %(records)s yet") % {"records": res.plural.lower()},
+        "icon": res.icon or "inbox",
+        "text": str(res.help or res.model.__doc__ or "").strip(),
+        "verb": heading(request, res).get("primary") if may_create else None,
+    }
 
 
-# -- edit in place, columns and more filters ------------------------------------------------------------------------
+# -- edit in place, columns and more filters -------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -228,12 +315,22 @@ def cell(request, res):
         try:
             record = save_fields(record, form, base.with_key(request), version=base.version_of(request))
             return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
+        except errors.Conflict:
+            raise
         except ValidationError as error:
             form.show_errors(error)
             status = 422
-    return render(request, "web/parts/cell_edit.html", {
-        "field": form[name], "form": form, "version": record.version,
-        "url": f"{request.path}?{request.GET.urlencode()}"}, status=status)
+    return render(
+        request,
+        "web/parts/cell_edit.html",
+        {
+            "field": form[name],
+            "form": form,
+            "version": record.version,
+            "url": f"{request.path}?{request.GET.urlencode()}",
+        },
+        status=status,
+    )
 
 
 def save_fields(record, form: forms.RecordForm, ctx, *, version):
@@ -268,7 +365,9 @@ def more_filters(request, res):
     for path in filters.usable(q):
         params = request.GET.copy()
         params["chips"] = ",".join([*chosen, path])
-        links.append({"label": q.fields.column(path).label, "href": f"{addresses.of_resource(res)}?{params.urlencode()}"})
+        links.append(
+            {"label": q.fields.column(path).label, "href": f"{addresses.of_resource(res)}?{params.urlencode()}"}
+        )
     return render(request, "web/parts/more_filters.html", {"links": sorted(links, key=lambda one: one["label"])})
 
 

@@ -28,7 +28,7 @@ def text_of(ctx, label: str, key) -> str:
         record = access.rows(ctx, _model(label)).filter(pk=key).first()
     except (ValueError, ValidationError, OverflowError):
         return ""
-    return str(record) if record else ""
+    return query.label(ctx, record) if record else ""
 
 
 def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
@@ -41,8 +41,9 @@ def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
         field = query.label_field(model)
         rows = access.rows(ctx, model).order_by(field)
         if text:
-            rows = rows.filter(**{f"{field}__icontains": text}) | rows.filter(pk=text if model._meta.pk.get_internal_type()
-                                                                              == "CharField" else None)
+            rows = rows.filter(**{f"{field}__icontains": text}) | rows.filter(
+                pk=text if model._meta.pk.get_internal_type() == "CharField" else None
+            )
     if any(f.name == "active" for f in model._meta.concrete_fields):
         rows = rows.filter(active=True)
     found = list(rows[:limit])
@@ -73,7 +74,7 @@ def lookup(request, label):
     fields = query.Fields(res, request.ctx) if res else None
     items = []
     for record in found:
-        item = {"id": str(record.pk), "text": str(record)}
+        item = {"id": str(record.pk), "text": query.label(request.ctx, record)}
         if fields and hasattr(record, "code") and fields.is_clear("code") and record.code != item["text"]:
             item["code"] = record.code
         if fields and hasattr(record, "name") and record.name != item["text"] and fields.is_clear("name"):

@@ -14,5 +14,8 @@ def document(request, res, record):
     layout = request.GET.get("layout", "")
     made = printing.pdf(record, request.ctx, layout=layout)
     name = "".join(c if c.isalnum() or c in "-_." else "-" for c in str(record)) or "document"
-    return HttpResponse(made, content_type="application/pdf",
-                        headers={"Content-Disposition": f'inline; filename="{name}.pdf"', "X-Frame-Options": "SAMEORIGIN"})
+    return HttpResponse(
+        made,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}.pdf"', "X-Frame-Options": "SAMEORIGIN"},
+    )

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, query, resource
+from mainspring.kernel import access, errors, query, resource
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids
 from mainspring.web.views import base, lists, verbs
@@ -24,17 +24,31 @@ def page(request, res, record):
     fields = query.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)
-    return render(request, "web/detail.html", {
-        "page": heading(request, res, record), "record_id": str(record.pk), "topic": f"record:{record.pk}",
-        "workflow": steps(record) if res.workflow else None, "groups": facts(request, res, record, fields, show),
-        "tabs": tabs(request, res, record), "dossier": dossier(record),
-        "timeline_url": timeline(res, record)} | _lines(request, res, record))
+    return render(
+        request,
+        "web/detail.html",
+        {
+            "page": heading(request, res, record),
+            "record_id": str(record.pk),
+            "topic": f"record:{record.pk}",
+            "workflow": steps(record) if res.workflow else None,
+            "groups": facts(request, res, record, fields, show),
+            "tabs": tabs(request, res, record),
+            "dossier": dossier(record),
+            "timeline_url": timeline(res, record),
+        }
+        | _lines(request, res, record),
+    )
 
 
 def heading(request, res, record) -> dict:
     """Number, state, verbs, neighbours."""
-    page = {"title": res.singular, "number": str(record), "trail": [
-        {"label": res.plural, "href": addresses.of_resource(res)}], **verbs.buttons(request, record)}
+    page = {
+        "title": res.singular,
+        "number": query.label(request.ctx, record),
+        "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
+        **verbs.buttons(request, record),
+    }
     if res.workflow:
         page["state"] = cells.state_badge(res.workflow, record.state)
     page |= neighbours(request, res, record)
@@ -47,18 +61,34 @@ def _usual(request, res, record) -> list[dict]:
     found, ctx = [], request.ctx
     at = lambda *parts: addresses.of_resource(res, record.pk, *parts)  # noqa: E731
     if may_change(ctx, res, record):
-        found.append({"name": "edit", "label": _("Edit as a form"), "icon": "pencil", "href": at("edit"), "key": "edit"})
+        found.append(
+            {"name": "edit", "label": _("Edit as a form"), "icon": "pencil", "href": at("edit"), "key": "edit"}
+        )
     if res.is_document or res.prints:
         found.append({"name": "print", "label": _("Print"), "icon": "printer", "href": at("print")})
     if res.creatable and access.can(ctx, res.model, "create"):
-        found.append({"name": "copy", "label": _("Duplicate"), "icon": "copy",
-                      "href": addresses.of_resource(res, "new", copy=record.pk)})
+        found.append(
+            {
+                "name": "copy",
+                "label": _("Duplicate"),
+                "icon": "copy",
+                "href": addresses.of_resource(res, "new", copy=record.pk),
+            }
+        )
     if dossier(record):
         found.append({"name": "dossier", "label": _("Dossier"), "icon": "git-branch", "href": dossier(record)})
     first = not res.is_document or (record.state == res.workflow.initial and not record.number)
     if first and access.can(ctx, res.model, "delete"):
-        found.append({"name": "delete", "label": _("Delete"), "icon": "trash", "danger": True, "url": at("delete"),
-                      "confirm": _("Delete %(record)s? This cannot be undone.") % {"record": record}})
+        found.append(
+            {
+                "name": "delete",
+                "label": _("Delete"),
+                "icon": "trash",
+                "danger": True,
+                "url": at("delete"),
+                "confirm": _("Delete %(record)s? This cannot be undone.") % {"record": record},
+            }
+        )
     return found
 
 
@@ -102,7 +132,7 @@ def neighbours(request, res, record) -> dict:
 
 def remember(request, res, record) -> None:
     """Keep the record among those opened last, in the session."""
-    entry = [res.key, str(record.pk), str(record), res.singular]
+    entry = [res.key, str(record.pk), query.label(request.ctx, record), res.singular]
     recent = [e for e in request.session.get("recent", []) if e[:2] != entry[:2]]
     if request.session.get("recent", [None])[:1] != [entry]:
         request.session["recent"] = [entry, *recent][:RECENT_MAX]
@@ -116,11 +146,13 @@ def steps(record) -> list[dict]:
     at = path.index(record.state) if record.state in path else 0
     if record.state in off:
         path, at = [flow.initial, record.state], 1
-    return [{"name": s, "label": flow.label(s), "state": "done" if n < at else "current" if n == at else "next"}
-            for n, s in enumerate(path)]
+    return [
+        {"name": s, "label": flow.label(s), "state": "done" if n < at else "current" if n == at else "next"}
+        for n, s in enumerate(path)
+    ]
 
 
-# -- facts ----------------------------------------------------------------------------------------------------------
+# -- facts -----------------------------------------------------------------------------------------------------------
 
 
 def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[dict]:
@@ -128,8 +160,11 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[
     change = may_change(request.ctx, res, record)
     groups = res.groups() if res.form else [("", [f.name for f in res.model._meta.concrete_fields if f.editable])]
     seen = {n for _title, names in groups for n in names}
-    rest = [n for n in dict.fromkeys(res.names("columns") + res.names("line_totals"))
-            if n not in seen and n not in ("number", "state")]
+    rest = [
+        n
+        for n in dict.fromkeys(res.names("columns") + res.names("line_totals"))
+        if n not in seen and n not in ("number", "state")
+    ]
     groups = [*groups, (_("Also"), rest), (_("Own fields"), list(fields.custom))]
     found = []
     for title, names in groups:
@@ -156,8 +191,12 @@ def _there(fields: query.Fields, names) -> list:
 
 
 def _may_edit(fields, column, record, change: bool) -> bool:
-    return bool(column.editable and fields.mode(column.path) == "edit" and (
-        change or column.path in getattr(record, "always_editable", ())) and column.kind != "attachment")
+    return bool(
+        column.editable
+        and fields.mode(column.path) == "edit"
+        and (change or column.path in getattr(record, "always_editable", ()))
+        and column.kind != "attachment"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,33 +220,52 @@ def fact(request, res, record, name):
             answer = render(request, "web/parts/fact.html", {"fact": show.fact(column, record) | {"edit": edit}})
             answer["HX-Trigger-After-Swap"] = '{"live:record": null}'
             return answer
+        except errors.Conflict:
+            raise
         except ValidationError as error:
             form.show_errors(error)
             status = 422
-    return render(request, "web/parts/fact_edit.html", {
-        "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit}, "form": form,
-        "field": form[name.replace("custom.", "custom-")], "version": record.version}, status=status)
+    return render(
+        request,
+        "web/parts/fact_edit.html",
+        {
+            "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit},
+            "form": form,
+            "field": form[name.replace("custom.", "custom-")],
+            "version": record.version,
+        },
+        status=status,
+    )
 
 
-# -- lines and tabs -----------------------------------------------------------------------------------------------------
+# -- lines and tabs --------------------------------------------------------------------------------------------------
 
 
 def _lines(request, res, record) -> dict:
     if not res.lines:
         return {}
-    related = {p.rpartition("__")[0] or p for c in grids.columns(res, request.ctx)
-               for p in [c.path] if c.kind == "link" or "__" in p}
+    related = {
+        p.rpartition("__")[0] or p
+        for c in grids.columns(res, request.ctx)
+        for p in [c.path]
+        if c.kind == "link" or "__" in p
+    }
     lines = record.lines.select_related(*related) if related else record.lines.all()
     change = may_change(request.ctx, res, record)
-    return {"grid": grids.props(res, record, request.ctx, lines=lines, editable=change,
-                                url=addresses.of_resource(res, record.pk, "lines"))}
+    return {
+        "grid": grids.props(
+            res, record, request.ctx, lines=lines, editable=change, url=addresses.of_resource(res, record.pk, "lines")
+        )
+    }
 
 
 def tab_list(res) -> list[dict]:
     """Related records and panels of a record page: the resource's own, then those added from above."""
     found = [{"label": str(label), "related": target} for label, target in res.related.items()]
-    found += [{"label": name.rpartition("/")[2].removesuffix(".html").replace("_", " ").capitalize(), "panel": name}
-              for name in res.panels]
+    found += [
+        {"label": name.rpartition("/")[2].removesuffix(".html").replace("_", " ").capitalize(), "panel": name}
+        for name in res.panels
+    ]
     for extra in resource.amendments(res.model):
         if extra["related"]:
             label, key, path = extra["related"]
@@ -250,10 +308,21 @@ def tab(request, res, record, number):
     rows = q.page(columns).rows
     count, exact = q.count(999)
     table = cells.table(columns, rows, cells.Show(q.fields), title=one["label"])
-    table |= {"count": f"{count}{'' if exact else '+'}", "shown": str(len(rows)),
-              "url": addresses.of_resource(res, record.pk, "tab", number), "topic": f"table:{other.label}",
-              "empty": {"title": _("No %(records)s yet") % {"records": other.plural.lower()}, "icon": other.icon}}
-    return render(request, "web/parts/related.html", {
-        "table": table, "all": addresses.of_resource(other, **{path: record.pk}) if count > len(rows) else "",
-        "new": addresses.of_resource(other, "new", **{path: record.pk})
-        if other.creatable and "__" not in path and access.can(request.ctx, other.model, "create") else ""})
+    table |= {
+        "count": f"{count}{'' if exact else '+'}",
+        "shown": str(len(rows)),
+        "url": addresses.of_resource(res, record.pk, "tab", number),
+        "topic": f"table:{other.label}",
+        "empty": {"title": _("No %(records)s yet") % {"records": other.plural.lower()}, "icon": other.icon},
+    }
+    return render(
+        request,
+        "web/parts/related.html",
+        {
+            "table": table,
+            "all": addresses.of_resource(other, **{path: record.pk}) if count > len(rows) else "",
+            "new": addresses.of_resource(other, "new", **{path: record.pk})
+            if other.creatable and "__" not in path and access.can(request.ctx, other.model, "create")
+            else "",
+        },
+    )

@@ -44,23 +44,43 @@ def save(request, res):
                 if values.get("is_default"):
                     SavedView.objects.filter(owner=request.user, entity=res.key).update(is_default=False)
                 view, _made = SavedView.objects.update_or_create(
-                    entity=res.key, owner=request.user, name=values["name"], defaults={
-                        "parameters": saved.parameters(request), "mode": mode, "shared": values.get("shared", False),
-                        "is_default": values["is_default"], "company_id": request.ctx.company_id or None})
+                    entity=res.key,
+                    owner=request.user,
+                    name=values["name"],
+                    defaults={
+                        "parameters": saved.parameters(request),
+                        "mode": mode,
+                        "shared": values.get("shared", False),
+                        "is_default": values["is_default"],
+                        "company_id": request.ctx.company_id or None,
+                    },
+                )
         except IntegrityError:
             form.add_error("name", _("There is another view of this name."))
         else:
             return base.done(redirect=saved.address(res, view))
     own = present is not None and present.owner_id == request.user.pk
-    return render(request, "web/parts/save_view.html", {
-        "title": _("Save this view"), "form": form, "submit": _("Save view"), "url": request.get_full_path(),
-        "hidden": [("mode", mode)], "remove": addresses.of_resource(res, "views", present.pk) if own else ""},
-        status=422 if form.errors else 200)
+    return render(
+        request,
+        "web/parts/save_view.html",
+        {
+            "title": _("Save this view"),
+            "form": form,
+            "submit": _("Save view"),
+            "url": request.get_full_path(),
+            "hidden": [("mode", mode)],
+            "remove": addresses.of_resource(res, "views", present.pk) if own else "",
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 def _mode(request) -> str:
     """The page the view is saved from: named by the form, else by the address htmx was on."""
-    asked = request.POST.get("mode") or request.headers.get("HX-Current-URL", "").partition("?")[0].rstrip("/").rpartition("/")[2]
+    asked = (
+        request.POST.get("mode")
+        or request.headers.get("HX-Current-URL", "").partition("?")[0].rstrip("/").rpartition("/")[2]
+    )
     return asked if asked in SavedView.Mode.values else "list"
 
 

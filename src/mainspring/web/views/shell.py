@@ -36,18 +36,37 @@ def start(request):
     figures = sorted((n for answer in home.numbers(ctx) for n in answer), key=lambda n: n.order)
     currency = formats.base_currency(ctx.company_id)
     hello = request.user.first_name or str(request.user)
-    return render(request, "web/home.html", {
-        "page": {"title": _("Good day, %(name)s") % {"name": hello}, "subtitle": date_format(ctx.business_date, "DATE_FORMAT")},
-        "waiting": [_waiting(w, ctx, currency) for w in waiting[:WAITING_MAX]], "waiting_count": len(waiting),
-        "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
-        "numbers": figures, "recent": recent(request)})
+    return render(
+        request,
+        "web/home.html",
+        {
+            "page": {
+                "title": _("Good day, %(name)s") % {"name": hello},
+                "subtitle": date_format(ctx.business_date, "DATE_FORMAT"),
+            },
+            "waiting": [_waiting(w, ctx, currency) for w in waiting[:WAITING_MAX]],
+            "waiting_count": len(waiting),
+            "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
+            "numbers": figures,
+            "recent": recent(request),
+        },
+    )
 
 
 def _waiting(w: home.Waiting, ctx, currency: str) -> dict:
     late = w.due_on is not None and w.due_on < ctx.business_date
-    return {"kind": w.kind, "icon": w.icon, "title": w.title, "text": w.text, "href": w.href, "tone": w.tone, "verbs": w.verbs,
-            "cost": f"{number_format(w.cost, 0, force_grouping=True)} {currency}" if w.cost else "",
-            "due": date_format(w.due_on, "SHORT_DATE_FORMAT") if w.due_on else "", "due_tone": "danger" if late else ""}
+    return {
+        "kind": w.kind,
+        "icon": w.icon,
+        "title": w.title,
+        "text": w.text,
+        "href": w.href,
+        "tone": w.tone,
+        "verbs": w.verbs,
+        "cost": f"{number_format(w.cost, 0, force_grouping=True)} {currency}" if w.cost else "",
+        "due": date_format(w.due_on, "SHORT_DATE_FORMAT") if w.due_on else "",
+        "due_tone": "danger" if late else "",
+    }
 
 
 def recent(request) -> list[dict]:
@@ -56,11 +75,13 @@ def recent(request) -> list[dict]:
     for key, pk, label, kind in request.session.get("recent", []):
         res = resource.registry.get(key)
         if res and access.can(request.ctx, res.model, "view"):
-            found.append({"title": label, "text": kind, "href": addresses.of_resource(res, pk), "icon": res.icon or "file-text"})
+            found.append(
+                {"title": label, "text": kind, "href": addresses.of_resource(res, pk), "icon": res.icon or "file-text"}
+            )
     return found
 
 
-# -- search and palette -----------------------------------------------------------------------------------------------
+# -- search and palette ----------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -70,9 +91,26 @@ def search(request):
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     groups = found_groups(request, text)
     if "json" in request.headers.get("Accept", ""):
-        return JsonResponse({"groups": [{"label": g["label"], "items": [
-            {"label": i["title"], "number": i.get("number"), "text": i.get("text"), "icon": g["icon"], "href": i["href"]}
-            for i in g["items"]]} for g in groups]})
+        return JsonResponse(
+            {
+                "groups": [
+                    {
+                        "label": g["label"],
+                        "items": [
+                            {
+                                "label": i["title"],
+                                "number": i.get("number"),
+                                "text": i.get("text"),
+                                "icon": g["icon"],
+                                "href": i["href"],
+                            }
+                            for i in g["items"]
+                        ],
+                    }
+                    for g in groups
+                ]
+            }
+        )
     return render(request, "web/search.html", {"page": {"title": _("Search")}, "q": text, "groups": groups})
 
 
@@ -83,7 +121,12 @@ def found_groups(request, text: str) -> list[dict]:
         return [{"label": _("Recent"), "icon": "clock", "items": items, "count": len(items)}] if items else []
     groups = [_numbers(request, text), _pages(request, text)]
     for res in resource.registry.values():
-        if res.search and resource.of(res.model) is res and access.can(request.ctx, res.model, "view") and len(text) > 1:
+        if (
+            res.search
+            and resource.of(res.model) is res
+            and access.can(request.ctx, res.model, "view")
+            and len(text) > 1
+        ):
             groups.append(_records(request, res, text))
     return [g for g in groups if g and g["items"]]
 
@@ -92,14 +135,25 @@ def _numbers(request, text: str) -> dict:
     """Documents whose number begins with the text."""
     rows = DocumentIdentity.objects.filter(company_id__in=request.ctx.visible_company_ids, number__istartswith=text)
     if text.isdigit():
-        rows = rows | DocumentIdentity.objects.filter(company_id__in=request.ctx.visible_company_ids, number__iendswith=text)
+        rows = rows | DocumentIdentity.objects.filter(
+            company_id__in=request.ctx.visible_company_ids, number__iendswith=text
+        )
     items = []
-    for identity in rows.order_by("-id")[:FOUND_EACH * 2]:
+    for identity in rows.order_by("-id")[: FOUND_EACH * 2]:
         res = resource.by_model.get(identity.kind)
-        if res and access.can(request.ctx, res.model, "view") and access.rows(request.ctx, res.model).filter(
-                pk=identity.pk).exists():
-            items.append({"title": identity.title or res.singular, "number": identity.number, "text": res.singular,
-                          "href": addresses.of_resource(res, identity.pk)})
+        if (
+            res
+            and access.can(request.ctx, res.model, "view")
+            and access.rows(request.ctx, res.model).filter(pk=identity.pk).exists()
+        ):
+            items.append(
+                {
+                    "title": identity.title or res.singular,
+                    "number": identity.number,
+                    "text": res.singular,
+                    "href": addresses.of_resource(res, identity.pk),
+                }
+            )
     return {"label": _("Documents"), "icon": "file-text", "items": items[:FOUND_EACH], "count": len(items)}
 
 
@@ -107,11 +161,25 @@ def _records(request, res, text: str) -> dict:
     q = query.Query(res, request.ctx, query.Spec(q=text))
     if not q.search_paths():
         return {}
-    rows = list(q.ordered()[:FOUND_EACH + 1])
-    items = [{"title": str(r), "text": res.singular, "href": addresses.of_record(r), "state": cells.state_badge(
-        res.workflow, r.state) if res.workflow and q.fields.mode("state") != "hide" else None} for r in rows[:FOUND_EACH]]
-    return {"label": res.plural, "icon": res.icon or "list", "items": items, "count": f"{len(items)}{'+' * (len(rows) > FOUND_EACH)}",
-            "href": addresses.of_resource(res, q=text)}
+    rows = list(q.ordered()[: FOUND_EACH + 1])
+    items = [
+        {
+            "title": query.label(request.ctx, r),
+            "text": res.singular,
+            "href": addresses.of_record(r),
+            "state": cells.state_badge(res.workflow, r.state)
+            if res.workflow and q.fields.mode("state") != "hide"
+            else None,
+        }
+        for r in rows[:FOUND_EACH]
+    ]
+    return {
+        "label": res.plural,
+        "icon": res.icon or "list",
+        "items": items,
+        "count": f"{len(items)}{'+' * (len(rows) > FOUND_EACH)}",
+        "href": addresses.of_resource(res, q=text),
+    }
 
 
 def _pages(request, text: str) -> dict:
@@ -121,16 +189,22 @@ def _pages(request, text: str) -> dict:
         if not res.menu or not access.can(ctx, res.model, "view"):
             continue
         if low in res.plural.lower():
-            items.append({"title": res.plural, "text": _(res.menu.partition("/")[0].strip()), "href": addresses.of_resource(res)})
+            items.append(
+                {"title": res.plural, "text": _(res.menu.partition("/")[0].strip()), "href": addresses.of_resource(res)}
+            )
         new = _("New: %(record)s") % {"record": res.singular}
         if res.creatable and low in new.lower() and access.can(ctx, res.model, "create"):
             items.append({"title": new, "text": "", "href": addresses.of_resource(res, "new")})
-    items += [{"title": label, "text": "", "href": href} for answer in pages(ctx) for label, href in answer
-              if low in str(label).lower()]
+    items += [
+        {"title": label, "text": "", "href": href}
+        for answer in pages(ctx)
+        for label, href in answer
+        if low in str(label).lower()
+    ]
     return {"label": _("Pages and actions"), "icon": "arrow-right", "items": items[:8], "count": len(items)}
 
 
-# -- switches and profile ---------------------------------------------------------------------------------------------
+# -- switches and profile --------------------------------------------------------------------------------------------
 
 
 def _back(request) -> HttpResponse:
@@ -172,7 +246,9 @@ class ProfileForm(forms.ModelForm):
     """What a person sets for themselves."""
 
     density = forms.ChoiceField(label="", required=False)
-    page_size = forms.TypedChoiceField(label="", coerce=int, choices=[(n, n) for n in (25, 50, 100, 200)], required=False)
+    page_size = forms.TypedChoiceField(
+        label="", coerce=int, choices=[(n, n) for n in (25, 50, 100, 200)], required=False
+    )
 
     class Meta:
         model = User
@@ -193,15 +269,26 @@ def profile(request):
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
-        user.preferences = user.preferences | {k: form.cleaned_data[k] for k in ("density", "page_size") if form.cleaned_data[k]}
+        user.preferences = user.preferences | {
+            k: form.cleaned_data[k] for k in ("density", "page_size") if form.cleaned_data[k]
+        }
         user.save(update_fields=[*ProfileForm.Meta.fields, "preferences"])
         return redirect("/profile/")
-    return render(request, "web/form.html", {
-        "page": {"title": _("Profile and preferences")}, "form": form, "submit": _("Save"), "cancel": "/",
-        "groups": [{"title": "", "fields": list(form)}]}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "web/form.html",
+        {
+            "page": {"title": _("Profile and preferences")},
+            "form": form,
+            "submit": _("Save"),
+            "cancel": "/",
+            "groups": [{"title": "", "fields": list(form)}],
+        },
+        status=422 if form.errors else 200,
+    )
 
 
-# -- news and help --------------------------------------------------------------------------------------------------------
+# -- news and help ---------------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -209,8 +296,13 @@ def profile(request):
 def live(request):
     """What happened since ?since=: unread count, counts of the menu, topics to load again, messages."""
     since = request.GET.get("since", "")[:40]
-    answer = {"at": timezone.now().isoformat(), "unread": 0, "counts": context_processors.waiting_counts(request.ctx),
-              "topics": [], "toasts": []}
+    answer = {
+        "at": timezone.now().isoformat(),
+        "unread": 0,
+        "counts": context_processors.waiting_counts(request.ctx),
+        "topics": [],
+        "toasts": [],
+    }
     for news in home.news(request.ctx, since):
         answer["unread"] += news.get("unread", 0)
         answer["topics"] += news.get("topics", [])
@@ -227,11 +319,19 @@ def help_page(request, res):
 
     fields = query.Fields(res, request.ctx)
     names = dict.fromkeys(res.names("form") + res.names("columns"))
-    return render(request, "web/parts/help.html", {
-        "title": res.plural, "text": str(res.help or res.model.__doc__ or "").strip(),
-        "fields": [c for c in fields.columns(names) if c.help],
-        "verbs": [v for v in workflow.verbs_of(res.model) if not v.hidden and access.can(request.ctx, res.model, v.name)],
-        "states": [cells.state_badge(res.workflow, s) for s in res.workflow.states] if res.workflow else []})
+    return render(
+        request,
+        "web/parts/help.html",
+        {
+            "title": res.plural,
+            "text": str(res.help or res.model.__doc__ or "").strip(),
+            "fields": [c for c in fields.columns(names) if c.help],
+            "verbs": [
+                v for v in workflow.verbs_of(res.model) if not v.hidden and access.can(request.ctx, res.model, v.name)
+            ],
+            "states": [cells.state_badge(res.workflow, s) for s in res.workflow.states] if res.workflow else [],
+        },
+    )
 
 
 def error(request, exception=None, *, status: int, template: str):
@@ -249,5 +349,3 @@ def forbidden(request, exception=None):
 
 def bad_request(request, exception=None):
     return error(request, exception, status=400, template="400.html")
-
-

@@ -1,4 +1,4 @@
-"""Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result for each record."""
+"""Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result each."""
 
 import json
 
@@ -40,9 +40,16 @@ def buttons(request, record) -> dict:
 
 def _button(record, verb, why: str) -> dict:
     asks = bool(verb.ask)
-    button = {"name": verb.name, "label": verb.title, "danger": verb.danger, "locked": bool(why), "why": why,
-              "url": addresses.of_record(record, "do", verb.name), "dialog": asks,
-              "values": json.dumps({"version": record.version, "idempotency_key": str(uuid7())})}
+    button = {
+        "name": verb.name,
+        "label": verb.title,
+        "danger": verb.danger,
+        "locked": bool(why),
+        "why": why,
+        "url": addresses.of_record(record, "do", verb.name),
+        "dialog": asks,
+        "values": json.dumps({"version": record.version, "idempotency_key": str(uuid7())}),
+    }
     if verb.danger and not asks:
         button["confirm"] = _("%(verb)s %(record)s?") % {"verb": verb.title, "record": record}
     return button
@@ -91,14 +98,19 @@ def performed(request, verb, record) -> HttpResponse:
 
 def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpResponse:
     context = {
-        "title": f"{verb.title}: {record}" if record is not None else verb.title, "text": str(verb.help), "form": form,
-        "url": addresses.of_record(record, "do", verb.name) if record is not None else "", "submit": verb.title,
-        "danger": verb.danger, "version": getattr(record, "version", None),
-        "hidden": [("idempotency_key", request.POST.get("idempotency_key") or str(uuid7()))]} | extra
+        "title": f"{verb.title}: {query.label(request.ctx, record)}" if record is not None else verb.title,
+        "text": str(verb.help),
+        "form": form,
+        "url": addresses.of_record(record, "do", verb.name) if record is not None else "",
+        "submit": verb.title,
+        "danger": verb.danger,
+        "version": getattr(record, "version", None),
+        "hidden": [("idempotency_key", request.POST.get("idempotency_key") or str(uuid7()))],
+    } | extra
     return render(request, "web/dialog.html", context, status=status)
 
 
-# -- many records at once ----------------------------------------------------------------------------------------------
+# -- many records at once --------------------------------------------------------------------------------------------
 
 
 def bulk(request, res) -> list[dict]:
@@ -106,11 +118,26 @@ def bulk(request, res) -> list[dict]:
     found = []
     for verb in workflow.verbs_of(res.model):
         if verb.bulk and not verb.hidden and access.can(request.ctx, res.model, verb.name):
-            found.append({"name": verb.name, "label": verb.title, "danger": verb.danger, "dialog": True,
-                          "url": addresses.of_resource(res, "bulk", verb.name)})
+            found.append(
+                {
+                    "name": verb.name,
+                    "label": verb.title,
+                    "danger": verb.danger,
+                    "dialog": True,
+                    "url": addresses.of_resource(res, "bulk", verb.name),
+                }
+            )
     if access.can(request.ctx, res.model, "delete"):
-        found.append({"name": "delete", "label": _("Delete"), "danger": True, "dialog": True, "icon": "trash",
-                      "url": addresses.of_resource(res, "bulk", "delete")})
+        found.append(
+            {
+                "name": "delete",
+                "label": _("Delete"),
+                "danger": True,
+                "dialog": True,
+                "icon": "trash",
+                "url": addresses.of_resource(res, "bulk", "delete"),
+            }
+        )
     return found
 
 
@@ -124,33 +151,65 @@ def bulk_do(request, res, name):
     verb = DELETE if name == "delete" else find(res.model, name)
     access.require(request.ctx, res.model, name)
     data = request.POST if request.method == "POST" else None
-    form = forms.input_form(verb, None, request.ctx, data=data) if not _asks_of_record(verb) else \
-        forms.input_form(_plain(verb), None, request.ctx, data=data)
+    form = (
+        forms.input_form(verb, None, request.ctx, data=data)
+        if not _asks_of_record(verb)
+        else forms.input_form(_plain(verb), None, request.ctx, data=data)
+    )
     ids = _chosen(request, res)
     title = _("Delete") if name == "delete" else verb.title
     count = ngettext("%(n)s record", "%(n)s records", len(ids)) % {"n": len(ids)}
     url = addresses.of_resource(res, "bulk", name)
     if request.method == "GET":
-        return dialog(request, verb, None, form, url=url, title=f"{title}: {count}", submit=title, text=str(verb.help),
-                      hidden=[("ids", json.dumps(ids)), ("total", len(ids))])
+        return dialog(
+            request,
+            verb,
+            None,
+            form,
+            url=url,
+            title=f"{title}: {count}",
+            submit=title,
+            text=str(verb.help),
+            hidden=[("ids", json.dumps(ids)), ("total", len(ids))],
+        )
     try:
         inputs, _custom = form.raw()
         if name != "delete":
             verb.clean(inputs, request.ctx)
     except ValidationError as error:
         form.show_errors(error)
-        return dialog(request, verb, None, form, url=url, title=f"{title}: {count}", submit=title, status=422,
-                      hidden=[("ids", json.dumps(ids)), ("total", len(ids))])
+        return dialog(
+            request,
+            verb,
+            None,
+            form,
+            url=url,
+            title=f"{title}: {count}",
+            submit=title,
+            status=422,
+            hidden=[("ids", json.dumps(ids)), ("total", len(ids))],
+        )
     refused = _list(request.POST.get("refused", ""))
     for pk in ids[:BULK_STEP]:
         if said := _one(request, res, pk, name, inputs):
             refused.append(said)
     rest, total = ids[BULK_STEP:], int(request.POST.get("total") or len(ids))
-    answer = render(request, "web/parts/bulk.html", {
-        "title": title, "total": total, "left": len(rest), "percent": 100 * (total - len(rest)) // max(total, 1),
-        "finished": total - len(rest) - len(refused), "refused": refused, "url": url,
-        "ids": json.dumps(rest), "refused_json": json.dumps(refused),
-        "inputs": [(k, v) for k, v in request.POST.items() if k in form.fields]})
+    answer = render(
+        request,
+        "web/parts/bulk.html",
+        {
+            "title": title,
+            "total": total,
+            "left": len(rest),
+            "percent": 100 * (total - len(rest)) // max(total, 1),
+            "finished": total - len(rest) - len(refused),
+            "refused": refused,
+            "url": url,
+            "ids": json.dumps(rest),
+            "refused_json": json.dumps(refused),
+            "inputs": [(k, v) for k, v in request.POST.items() if k in form.fields],
+        },
+    )
     if not rest:
         answer["HX-Trigger"] = json.dumps({"live:table": None})
     return answer

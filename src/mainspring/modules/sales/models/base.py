@@ -44,6 +44,8 @@ class SaleDocument(Document):
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
     discount_pct = fields.PercentField(_("highest discount"), editable=False,
                                        help_text=_("Off the list price on any line, with the document's discount."))
+    approved_discount_pct = fields.PercentField(_("discount agreed"), editable=False)
+    over_discount_limit = models.BooleanField(_("discount over the limit"), default=False, editable=False)
     promised_on = models.DateField(_("promised on"), null=True, editable=False)
 
     always_editable = ("note",)

@@ -1,0 +1,78 @@
+"""What administrators do to people, roles and number series."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mainspring.kernel import access, jobs, numbering, workflow
+from mainspring.kernel.events import CommandDone, on
+from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
+from mainspring.kernel.workflow import Input, Verb, effect
+
+workflow.extend(User, Verb("send_password_link", label=gettext_lazy("Send password link"), help=gettext_lazy(
+    "Mails the person a link to choose a password.")))
+for _name, _to, _add, _remove in (
+        ("territory", "kernel.territory", gettext_lazy("Add territory"), gettext_lazy("Remove territory")),
+        ("site", "kernel.site", gettext_lazy("Add site"), gettext_lazy("Remove site"))):
+    for _verb, _label in ((f"add_{_name}", _add), (f"remove_{_name}", _remove)):
+        workflow.extend(Membership, Verb(_verb, label=_label, bulk=False, ask=(Input(_name, "link", to=_to),)))
+
+
+@effect(User, "send_password_link")
+def send_password_link(user, ctx):
+    """Queue the mail; the person must be active and have an address."""
+    if not user.email:
+        raise ValidationError(_("%(user)s has no e-mail address.") % {"user": user})
+    if not user.is_active:
+        raise ValidationError(_("%(user)s is not active.") % {"user": user})
+    jobs.defer("organization.password_link", ctx, user_id=user.pk)
+
+
+@effect(Membership, "add_territory")
+def add_territory(membership, ctx, territory):
+    """The role holds in the territory and all that is part of it."""
+    membership.territories.add(territory)
+
+
+@effect(Membership, "remove_territory")
+def remove_territory(membership, ctx, territory):
+    """The role no longer holds there."""
+    membership.territories.remove(territory)
+
+
+@effect(Membership, "add_site")
+def add_site(membership, ctx, site):
+    """The role holds at the site."""
+    if membership.company_id and site.company_id != membership.company_id:
+        raise ValidationError({"site": _("%(site)s belongs to another company.") % {"site": site}})
+    membership.sites.add(site)
+
+
+@effect(Membership, "remove_site")
+def remove_site(membership, ctx, site):
+    """The role no longer holds there."""
+    membership.sites.remove(site)
+
+
+@on(CommandDone)
+def follow_set_up(event, ctx):
+    """Number formats are remembered and must be readable; roles count from the next call on."""
+    record = event.record
+    if isinstance(record, NumberSeries):
+        check_format(record.format)
+        numbering.forget()
+    elif isinstance(record, Membership):
+        access.forget(record.user)
+    elif isinstance(record, RoleGrant) and ctx.user is not None:
+        access.forget(ctx.user)
+
+
+def check_format(text: str) -> None:
+    """A format must hold the sequence and nothing unknown: SO{year}-{seq:05}. Raises ValidationError."""
+    try:
+        samples = {text.format(year=2026, yy=26, seq=n) for n in (1, 2)}
+    except (KeyError, IndexError, ValueError, AttributeError):
+        samples = set()
+    if len(samples) < 2 or max(map(len, samples)) > 40:
+        raise ValidationError({"format": _("“%(value)s” is not a number format; write for example SO{year}-{seq:05}.")
+                               % {"value": text}}, code="format")
