@@ -6,6 +6,7 @@ import * as forms from "./core/forms";
 import * as frame from "./core/frame";
 import { mountAll, unmountAll } from "./core/islands";
 import * as popover from "./core/popover";
+import * as wide from "./core/wide";
 
 // Morphing keeps focus, scroll and what is being typed when a region refreshes itself. Grids keep their own state.
 htmx.defineExtension("morph", {
@@ -26,9 +27,13 @@ popover.start();
 dialog.start();
 frame.start();
 forms.start();
-htmx.onLoad((element) => mountAll(element as HTMLElement));
+htmx.onLoad((element) => {
+  mountAll(element as HTMLElement);
+  wide.watch((element as HTMLElement).parentNode ?? document);
+});
 document.addEventListener("htmx:beforeCleanupElement", (event) => unmountAll(event.target as Element));
 mountAll(document);
+wide.watch(document);
 
 if ("serviceWorker" in navigator && location.protocol === "https:" || ["localhost", "127.0.0.1"].includes(location.hostname)) {
   navigator.serviceWorker?.register("/sw.js").catch(() => undefined);

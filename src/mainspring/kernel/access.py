@@ -277,7 +277,7 @@ def path_mode(ctx, model, path: str) -> str:
     if ctx.trusted or policy(ctx).all_powerful:
         return "edit"
     if path.startswith("custom."):
-        return field_modes(ctx, model).get(path, "edit")
+        return custom_mode(ctx, model, path)
     owner, mode = model, "edit"
     parts = path.split("__")
     for n, part in enumerate(parts):
@@ -289,6 +289,17 @@ def path_mode(ctx, model, path: str) -> str:
         if n + 1 < len(parts):
             owner = owner._meta.get_field(part).related_model
     return mode
+
+
+def custom_mode(ctx, model, path: str) -> str:
+    """Mode of a custom field ("custom.color"): hidden from portal people, programs and limited tokens unless a grant
+    names the field (rule Z02)."""
+    if ctx.trusted or policy(ctx).all_powerful:
+        return "edit"
+    program = getattr(ctx.user, "is_program", False)
+    found = [g.fields.get(path, "hide" if g.portal or g.limited or program else "edit").replace("clear", "edit")
+             for g in policy(ctx).matching(model._meta.label_lower, "view")]
+    return max(found, key=MODES.index, default="hide")
 
 
 def may_see(ctx, model, path: str) -> bool:

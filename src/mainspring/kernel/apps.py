@@ -4,7 +4,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
-ROOMS = ("resources", "commands", "handlers", "jobs", "reports", "preferences", "roles", "checks", "guards", "prints")
+ROOMS = ("resources", "commands", "handlers", "jobs", "reports", "preferences", "roles", "checks", "guards", "prints",
+         "defaults")
 
 
 class KernelConfig(AppConfig):
@@ -12,8 +13,9 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self):
-        from . import database, roles
+        from . import database, defaults, roles
 
         autodiscover_modules(*ROOMS)
         post_migrate.connect(database.install_after_migrate, sender=self, dispatch_uid="kernel.database")
         post_migrate.connect(roles.sync_after_migrate, sender=self, dispatch_uid="kernel.roles")
+        post_migrate.connect(defaults.add_after_migrate, sender=self, dispatch_uid="kernel.defaults")

@@ -12,7 +12,13 @@ from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    FieldDoesNotExist,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -56,7 +62,7 @@ def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None
         elif _has(model, "company") and record.company_id is None and not model._meta.get_field("company").null:
             record.company_id = ctx.company_id
         new_lines = [_line(model, spec, position) for position, spec in enumerate(lines, 1)]
-        record.prepare(run.ctx, new_lines) if hasattr(record, "prepare") else None
+        prepare(record, run.ctx, new_lines)
         if _has(model, "custom"):
             record.custom = custom.clean(record, custom_values or {}, run.ctx, creating=True)
         elif custom_values:
@@ -105,8 +111,7 @@ def change(record, ctx, *, lines: Iterable[dict] | None = None, custom_values: d
         for name, value in values.items():
             setattr(record, name, value)
         kept, removed = _merge_lines(record, lines)
-        if hasattr(record, "prepare"):
-            record.prepare(run.ctx, kept)
+        prepare(record, run.ctx, kept)
         if custom_values is not None:
             before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
@@ -345,6 +350,17 @@ def _refuse_read_only(model, ctx, values) -> None:
             refused[name] = _("This field cannot be set.")
     if refused:
         raise ValidationError(refused)
+
+
+def prepare(record, ctx, lines=None) -> None:
+    """Let the record fill in its blanks. Where that fails because something required is missing, say what is missing."""
+    if not hasattr(record, "prepare"):
+        return
+    try:
+        record.prepare(ctx, lines)
+    except (TypeError, AttributeError, ArithmeticError, ObjectDoesNotExist):
+        validate(record, lines or ())
+        raise
 
 
 def validate(record, lines=()) -> None:

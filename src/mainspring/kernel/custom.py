@@ -25,11 +25,7 @@ from .shared import Shared
 uses = PluginPoint("custom.uses", many=True)
 """Called with a CustomField; answers a list of texts naming where the field is used (views, rules, layouts)."""
 
-build_index_later = PluginPoint("custom.build_index_later", default=lambda field_id: None)
-recompute_later = PluginPoint("custom.recompute_later", default=lambda field_id: None)
-"""Filled by the jobs: slow work on a field, after commit."""
-
-FORMULA_KINDS = {"number": "number", "money": "number", "formula": "number", "date": "date", "bool": "bool"}
+FORMULA_KINDS = {"number": "number", "money": "number", "date": "date", "bool": "bool"}
 
 
 def _load() -> dict[str, list[CustomField]]:
@@ -121,11 +117,10 @@ def from_json(field: CustomField, value):
             return Decimal(str(value))
         case "date":
             return date.fromisoformat(value)
-        case "formula":
-            try:
-                return Decimal(value) if isinstance(value, str) else value
-            except InvalidOperation:
-                return value
+        case "formula" if field.result_kind == "number":
+            return Decimal(str(value))
+        case "formula" if field.result_kind == "date":
+            return date.fromisoformat(value)
     return value
 
 
@@ -150,7 +145,7 @@ def with_formulas(record, stored: dict) -> dict:
                 value = None
             if isinstance(value, Decimal):
                 value = formulas.evaluate(f"round(value, {f.digits})", {"value": value})
-            values[f.name] = value
+            values[f.name] = value = value if value is None or formulas.kind_of(value) == f.result_kind else None
             if value is not None:
                 result[f.name] = value if isinstance(value, bool) else str(value)
             todo.remove(f)
@@ -192,28 +187,15 @@ def _for_formula(value):
 # -- who may see one (rule Z02) ---------------------------------------------------------------------------------------
 
 
-def mode(ctx, model, name: str) -> str:
-    """hide, mask, view or edit; hidden from portal people, programs and limited tokens unless a grant names the field."""
-    if ctx.trusted:
-        return "edit"
-    p = access.policy(ctx)
-    if p.all_powerful:
-        return "edit"
-    program = getattr(ctx.user, "is_program", False)
-    answers = [g.fields.get(f"custom.{name}", "hide" if g.portal or g.limited or program else "edit")
-               for g in p.matching(model._meta.label_lower, "view")]
-    return max(answers, key=access.MODES.index, default="hide")
-
-
 def may(ctx, model, name: str, needed: str = "view") -> bool:
-    return access.MODES.index(mode(ctx, model, name)) >= access.MODES.index(needed)
+    return access.MODES.index(access.custom_mode(ctx, model, f"custom.{name}")) >= access.MODES.index(needed)
 
 
 def visible(ctx, model, stored: dict) -> dict:
     """The custom values a person may see, masked where so granted."""
     found = {}
     for f in fields_of(model):
-        how = mode(ctx, model, f.name)
+        how = access.custom_mode(ctx, model, f"custom.{f.name}")
         if f.name in stored and how != "hide":
             found[f.name] = access.mask(stored[f.name]) if how == "mask" else stored[f.name]
     return found
@@ -282,8 +264,8 @@ def _good_choices(choices) -> bool:
 
 def _check_formula(field: CustomField, model) -> None:
     others = [f for f in CustomField.objects.filter(entity=field.entity, active=True) if f.name != field.name]
-    kinds = kinds_of_fields(model) | {f.name: FORMULA_KINDS.get(f.kind, "text") for f in others} | {"today": "date"}
-    formulas.check(field.formula, kinds)
+    kinds = kinds_of_fields(model) | {f.name: FORMULA_KINDS.get(f.kind, f.result_kind) for f in others} | {"today": "date"}
+    field.result_kind = formulas.check(field.formula, kinds)
     reads = {f.name: formulas.names(f.formula) for f in others if f.kind == "formula"}
     reached, waiting = set(), set(formulas.names(field.formula))
     while waiting:
@@ -323,10 +305,12 @@ def follow_definition(event, ctx) -> None:
             raise ValidationError(_("The field is used: %(uses)s.") % {"uses": "; ".join(where)}, code="used")
     _definitions.changed()
     if event.verb in ("create", "change"):
+        from . import jobs
+
         if field.indexed:
-            transaction.on_commit(lambda: build_index_later(field.pk))
+            jobs.defer("custom.build_index", None, key=str(field.pk), field_id=field.pk)
         if field.kind == "formula":
-            transaction.on_commit(lambda: recompute_later(field.pk))
+            jobs.defer("custom.recompute", None, key=str(field.pk), field_id=field.pk)
 
 
 # -- slow work, done by jobs ------------------------------------------------------------------------------------------
@@ -342,13 +326,18 @@ def build_index(field_id: int) -> None:
     if field is None:
         return
     table = connection.ops.quote_name(apps.get_model(field.entity)._meta.db_table)
-    name = connection.ops.quote_name(index_name(field))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [index_name(field)])
-        row = cursor.fetchone()
-        if row and not row[0]:  # left over from a build that was broken off
-            cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
-        cursor.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} ((custom ->> '{field.name}'))")
+    value = f"(custom ->> '{field.name}')"  # a name is an identifier, see `check`
+    number = field.kind in ("number", "money") or (field.kind == "formula" and field.result_kind == "number")
+    wanted = {index_name(field): f"({value + '::numeric(38, 10)' if number else value})"}
+    if field.kind in ("text", "formula") and not number:
+        wanted[f"{index_name(field)}_words"] = f"USING gin (upper({value}) gin_trgm_ops)"
+    for name, expression in wanted.items():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+            row = cursor.fetchone()
+            if row and not row[0]:  # left over from a build that was broken off
+                cursor.execute(f'DROP INDEX CONCURRENTLY "{name}"')
+            cursor.execute(f'CREATE INDEX CONCURRENTLY IF NOT EXISTS "{name}" ON {table} {expression}')
 
 
 def recompute(field_id: int, progress=lambda done: None, size: int = 2000) -> int:

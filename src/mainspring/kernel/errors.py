@@ -54,6 +54,8 @@ def from_integrity_error(error: IntegrityError, models) -> ValidationError:
                                             % {"fields": field.verbose_name}}, code="unique")
     if state == "23505":
         return ValidationError(_("A record with these values already exists."), code="unique")
+    if state == "23502":
+        return ValidationError({diag.column_name: _("This field is required.")}, code="null")
     if state == "23503":
         return ValidationError(_("Other records refer to this one, or it refers to one that is gone."), code="foreign_key")
     if state in ("P0001", "23514"):  # raised by our own guards, already worded

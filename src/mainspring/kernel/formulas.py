@@ -129,6 +129,9 @@ def check(text: str, kinds: dict[str, str]) -> str:
     unknown = names(text) - kinds.keys() - {"true", "false", "none"}
     if unknown:
         raise ValidationError(_("There is no field “%(name)s”.") % {"name": ", ".join(sorted(unknown))}, code="formula")
-    result = evaluate(text, {name: SAMPLES[kind] for name, kind in kinds.items()})
+    return kind_of(evaluate(text, {name: SAMPLES[kind] for name, kind in kinds.items()}))
+
+
+def kind_of(result) -> str:
     return next((kind for kind, type_ in (("bool", bool), ("number", Decimal), ("date", datetime.date))
                  if isinstance(result, type_)), "text")

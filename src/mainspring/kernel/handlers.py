@@ -1,5 +1,28 @@
-"""What the kernel does about its own news: custom field definitions, webhooks; and verbs of tokens."""
+"""What the kernel does about its own news (custom field definitions, webhooks), its own verbs and background work."""
 
-from . import custom, tokens, webhooks
+from django.utils.translation import gettext_lazy as _
 
-__all__ = ["custom", "tokens", "webhooks"]
+from . import approvals, collaboration, custom, jobs, mail, tokens, webhooks
+
+__all__ = ["approvals", "collaboration", "custom", "mail", "tokens", "webhooks"]
+
+
+@jobs.job("webhooks.send", title=_("Send webhooks"), retries=0)
+def send_webhooks(run, ctx, *, delivery_ids):
+    """First attempt, right after the commit; later attempts are made by `retry_webhooks`."""
+    return {"sent": sum(webhooks.deliver(pk) for pk in delivery_ids)}
+
+
+@jobs.job("webhooks.retry", title=_("Send webhooks again that did not arrive"), schedule="* * * * *", retries=0)
+def retry_webhooks(run, ctx):
+    return {"sent": webhooks.deliver_due()}
+
+
+@jobs.job("custom.build_index", title=_("Make a custom field searchable"))
+def build_index(run, ctx, *, field_id):
+    custom.build_index(field_id)
+
+
+@jobs.job("custom.recompute", title=_("Work out a formula field"))
+def recompute(run, ctx, *, field_id):
+    return {"changed": custom.recompute(field_id, progress=run.progress)}

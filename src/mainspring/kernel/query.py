@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
@@ -175,8 +175,19 @@ def _is_known(of: resource.Resource, path: str) -> bool:
 def _declared(of: resource.Resource) -> set[str]:
     found = of.__dict__.get("_declared_paths")
     if found is None:
-        rooms = ("columns", "search", "filters", "form", "order", "dimensions", "measures", "kanban", "calendar",
-                 "line_totals", "quick")
+        rooms = (
+            "columns",
+            "search",
+            "filters",
+            "form",
+            "order",
+            "dimensions",
+            "measures",
+            "kanban",
+            "calendar",
+            "line_totals",
+            "quick",
+        )
         found = {n.lstrip("-").partition(":")[0] for room in rooms for n in of.names(room)}
         of.__dict__["_declared_paths"] = found
     return found
@@ -200,8 +211,9 @@ class Page:
 class Query:
     """The records of a resource a person asked for. Wrong parts of the question are left out and named in `errors`."""
 
-    def __init__(self, of: resource.Resource, ctx, spec: Spec | None = None, *, verb: str = "view",
-                 fields: Fields | None = None):
+    def __init__(
+        self, of: resource.Resource, ctx, spec: Spec | None = None, *, verb: str = "view", fields: Fields | None = None
+    ):
         self.resource, self.ctx, self.spec = of, ctx, spec or Spec()
         self.model, self.fields, self.verb = of.model, fields or Fields(of, ctx), verb
         self.errors = dict(self.spec.errors)
@@ -412,7 +424,7 @@ class Query:
             except (ValueError, TypeError, ValidationError, binascii.Error):
                 self.errors["before" if backward else "after"] = _("This page address is not valid.")
                 cursor, backward = "", False
-        found = list((rows.reverse() if backward else rows)[:size + 1])
+        found = list((rows.reverse() if backward else rows)[: size + 1])
         more, found = len(found) > size, found[:size]
         if backward:
             found.reverse()
@@ -425,7 +437,7 @@ class Query:
 
     def count(self, cap: int = 1000) -> tuple[int, bool]:
         """How many records match, and whether the number is exact: counting stops at `cap`."""
-        found = self.filtered().values("pk")[:cap + 1].count()
+        found = self.filtered().values("pk")[: cap + 1].count()
         return min(found, cap), found <= cap
 
     # -- order and cursors ----------------------------------------------------------------------------------------
@@ -478,8 +490,10 @@ class Query:
         signature, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if signature != self._signature() or len(values) != len(self.keys):
             raise ValueError(cursor)
-        return [None if v is None else self._key_field(name).to_python(v)
-                for (name, _desc), v in zip(self.keys, values, strict=True)]
+        return [
+            None if v is None else self._key_field(name).to_python(v)
+            for (name, _desc), v in zip(self.keys, values, strict=True)
+        ]
 
     def _key_field(self, name: str):
         if name in self._annotations:
@@ -540,8 +554,23 @@ def _read(record, path: str):
     for part in path.split("__"):
         if record is None:
             return None
-        record = getattr(record, part)
+        try:
+            record = getattr(record, part)
+        except ObjectDoesNotExist:  # a link not chosen yet
+            return None
     return record
+
+
+def label(ctx, record) -> str:
+    """A record's name as this person may see it: masked and hidden values in it are masked."""
+    text = str(record)
+    model = type(record)
+    hidden = {n for n, mode in access.field_modes(ctx, model).items() if mode in ("mask", "hide")}
+    for name in hidden | access.clear_when(ctx, model).keys():
+        raw = str(record.__dict__.get(name) or "")
+        if raw and raw in text:
+            text = text.replace(raw, str(access.shown(ctx, record, name) or access.mask(raw)))
+    return text
 
 
 def _plain(value):

@@ -265,13 +265,14 @@ def _kind(owner, field) -> tuple[str, dict]:
     return "text", {}
 
 
-CUSTOM_KINDS = {"number": "decimal", "formula": "decimal", "attachment": "attachment"}
+CUSTOM_KINDS = {"number": "decimal"}
 
 
 def custom_column(f) -> Column:
     """Describe a custom field as a column."""
     choices = tuple((c["value"], c.get("label", c["value"])) if isinstance(c, dict) else (c, c) for c in f.choices)
-    return Column(f"custom.{f.name}", f.labels.get(get_language() or "en", f.label), CUSTOM_KINDS.get(f.kind, f.kind),
+    kind = f.result_kind if f.kind == "formula" else f.kind
+    return Column(f"custom.{f.name}", f.labels.get(get_language() or "en", f.label), CUSTOM_KINDS.get(kind, kind),
                   choices=choices, to=f.link_to, editable=f.kind != "formula", required=f.required, help=f.help_text,
                   digits=f.digits)
 

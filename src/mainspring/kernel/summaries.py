@@ -42,15 +42,16 @@ def totals(q: query.Query, paths: list[str], *, cap: int = 10_000) -> tuple[int,
     if not plan.measures:
         count, exact = q.count(cap)
         return count, exact, None
-    rows = q.filtered().annotate(**plan.inputs).values("pk", *plan.names())[:cap + 1]
+    rows = q.filtered().annotate(**plan.inputs).values("pk", *plan.names())[: cap + 1]
     found = rows.aggregate(_count=Count("pk"), **plan.aggregates())
     if found["_count"] > cap:
         return cap, False, None
     return found["_count"], True, plan.group([], found)
 
 
-def groups(q: query.Query, dimensions: list[str], measures: list[str], *, limit: int = 2000,
-           only: list | None = None) -> tuple[list[Group], bool]:
+def groups(
+    q: query.Query, dimensions: list[str], measures: list[str], *, limit: int = 2000, only: list | None = None
+) -> tuple[list[Group], bool]:
     """(groups, truncated). A dimension is a path or "path:month"; a measure "path" or "path:avg", "" only counts.
 
     only  keys of the first dimension to look at. Raises ValidationError for what may not be grouped or summed.
@@ -60,7 +61,7 @@ def groups(q: query.Query, dimensions: list[str], measures: list[str], *, limit:
     if only is not None:
         rows = _only(rows, plan, only)
     rows = rows.values(*plan.inputs_of_dimensions).annotate(_count=Count("pk"), **plan.aggregates())
-    found = list(rows.order_by(*(F(n).asc(nulls_last=True) for n in plan.inputs_of_dimensions))[:limit + 1])
+    found = list(rows.order_by(*(F(n).asc(nulls_last=True) for n in plan.inputs_of_dimensions))[: limit + 1])
     answer = [plan.group([row[n] for n in plan.inputs_of_dimensions], row) for row in found[:limit]]
     plan.label(answer)
     return answer, len(found) > limit
@@ -148,6 +149,15 @@ class _Plan:
             return {}
         model = apps.get_model(column.to)
         return {pk: str(record) for pk, record in model._default_manager.in_bulk(list(keys)).items()}
+
+
+def label_of(column, bucket: str, value) -> str:
+    """The label of the group a record's value falls into."""
+    if value in (None, ""):
+        return _("None")
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    return words(column, bucket, periods.start_of(bucket, value) if bucket else value)
 
 
 def words(column, bucket: str, key) -> str:

@@ -60,14 +60,18 @@ def _value(field, raw):
         if "\x00" in raw:
             raise ValidationError(_("Null characters are not allowed."))
         if raw == "" and (field.null or not isinstance(field, models.CharField | models.TextField)):
-            return None
+            raw = None
     if raw is None:
-        return None
+        return field.get_default() if field.blank and not field.null else None
     if isinstance(field, models.ForeignKey):
-        return field.target_field.to_python(raw)
+        value = field.target_field.to_python(raw)
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
+        return value
     if isinstance(field, models.DecimalField):
         value = field.to_python(raw if isinstance(raw, Decimal | int) else str(raw))
-        if value is not None and not value.is_finite():
+        if value is not None and (not value.is_finite()
+                                  or value and value.adjusted() >= field.max_digits - field.decimal_places):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
     return field.to_python(raw)

@@ -23,19 +23,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit
+from . import audit, jobs
 from .events import BatchDone, CommandDone, on
 from .models.integration import WebhookDelivery, WebhookEndpoint
-from .plugin_points import PluginPoint
 from .shared import Shared
 from .workflow import effect
 
 WAITS = [timedelta(minutes=m) for m in (1, 5, 30, 120, 480, 1440)]
 TIMEOUT_SECONDS = 10
 RECORDS_MAX = 1000  # keys named in the message of a batch
-
-send_later = PluginPoint("webhooks.send_later", default=lambda delivery_ids: None)
-"""Filled by the jobs: called with delivery ids after commit."""
 
 _endpoints = Shared("webhooks", lambda: list(WebhookEndpoint.objects.filter(active=True)))
 
@@ -63,7 +59,12 @@ def _note(records: list, verb: str, ctx) -> None:
                for e in endpoints if wants(e, name) and e.company_id in (None, company_id)]
     if waiting:
         WebhookDelivery.objects.bulk_create(waiting)
-        transaction.on_commit(lambda: send_later([d.pk for d in waiting]))
+        _send_later([d.pk for d in waiting])
+
+
+def _send_later(delivery_ids: list) -> None:
+    """Queue the sending; the queue is part of the transaction, so nothing is sent of what was rolled back."""
+    jobs.defer("webhooks.send", None, delivery_ids=[str(pk) for pk in delivery_ids])
 
 
 def wants(endpoint: WebhookEndpoint, event: str) -> bool:
@@ -123,7 +124,7 @@ def deliver_due(limit: int = 200) -> int:
 def replay(delivery, ctx):
     """Send the same message again, from the first attempt."""
     delivery.outcome, delivery.attempts, delivery.next_attempt_at = "waiting", 0, timezone.now()
-    transaction.on_commit(lambda: send_later([delivery.pk]))
+    _send_later([delivery.pk])
 
 
 def check_address(url: str) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 TONES = ("neutral", "info", "success", "warning", "danger", "accent", "primary")
 CUSTOMERS = ("Acme Water", "Šiaulių vandenys", "北京水务集团", "Nordvik Pumps", "Žalgirio gamykla", "Delta Hydro")

@@ -2,6 +2,7 @@
 import { h, icon } from "../../core/dom";
 import { Refused } from "../../core/http";
 import { t } from "../../core/text";
+import { watch } from "../../core/wide";
 import { fromBlock, toBlock } from "./clipboard";
 import { Editor } from "./editor";
 import { editText, isBlank, isLink, newKey, plainLine, read, show, type Column, type GridProps, type Line, type Total, type Value } from "./model";
@@ -21,10 +22,12 @@ export class Grid {
   private anchor: Place | null = null;
   private entryCol = 0;
   private editor?: Editor;
+  private active: HTMLElement | null = null;
+  private chosen: HTMLElement[] = [];
   private history: Change[][] = [];
   private readonly body = h("tbody");
   private readonly totals = h("dl", { class: "grid-totals", "aria-live": "polite" });
-  private readonly status = h("div", { class: "grid-status", role: "status" });
+  private readonly status = h("div", { class: "grid-status text-danger", role: "status" });
   private readonly hidden: HTMLInputElement;
   private readonly saver: Saver;
   private readonly table: HTMLTableElement;
@@ -37,6 +40,7 @@ export class Grid {
     this.table = h("table", { class: "lines", role: "grid", "aria-label": props.title ?? t("Lines"), "aria-multiselectable": "true", "aria-colcount": this.columns.length + 1 }, this.head(), this.body);
     this.keepBlankLine();
     root.replaceChildren(this.bar(), h("div", { class: "lines-scroll" }, this.table), h("div", { class: "grid-foot" }, this.status, this.totals), this.hidden);
+    watch(root);
     this.renderAll();
     this.showTotals(props.totals ?? []);
     this.listen();
@@ -121,7 +125,6 @@ export class Grid {
       const cell = element.cells[col + 1] as HTMLElement;
       if (!cell.classList.contains("is-editing")) this.fillCell(cell, line, column);
     });
-    this.markSelection();
   }
 
   private showTotals(totals: Total[]): void {
@@ -131,12 +134,22 @@ export class Grid {
   private markSelection(): void {
     const { top, bottom, left, right } = this.range();
     const many = top !== bottom || left !== right;
-    for (const old of this.body.querySelectorAll(".is-chosen, .is-active")) old.classList.remove("is-chosen", "is-active");
-    if (many) for (let row = top; row <= bottom; row += 1) for (let col = left; col <= right; col += 1) this.cellAt({ row, col })?.classList.add("is-chosen");
+    for (const old of this.chosen) old.classList.remove("is-chosen");
+    this.chosen = [];
+    if (many) for (let row = top; row <= bottom; row += 1) for (let col = left; col <= right; col += 1) this.choose({ row, col });
     const active = this.cellAt(this.at);
-    for (const old of this.body.querySelectorAll('[tabindex="0"]')) old.setAttribute("tabindex", "-1");
+    this.active?.classList.remove("is-active");
+    this.active?.setAttribute("tabindex", "-1");
     active?.setAttribute("tabindex", "0");
     active?.classList.add("is-active");
+    this.active = active;
+  }
+
+  private choose(place: Place): void {
+    const cell = this.cellAt(place);
+    if (!cell) return;
+    cell.classList.add("is-chosen");
+    this.chosen.push(cell);
   }
 
   // Where the cursor is
@@ -156,8 +169,8 @@ export class Grid {
     cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
     const line = this.lines[this.at.row];
     const column = this.columns[this.at.col];
-    this.status.textContent = line?.errors?.[column.name] ?? "";
-    this.status.classList.toggle("text-danger", !!this.status.textContent);
+    const said = line?.errors?.[column.name] ?? "";
+    if (this.status.textContent !== said) this.status.textContent = said;
   }
 
   private canEdit(place: Place): boolean {
@@ -201,6 +214,7 @@ export class Grid {
     this.keepBlankLine();
     while (this.body.rows.length < this.lines.length) this.body.append(this.renderRow(this.lines[this.body.rows.length], this.body.rows.length));
     for (const row of rows) this.refresh(row);
+    this.markSelection();
     this.store();
   }
 
@@ -355,6 +369,7 @@ export class Grid {
       this.refresh(row);
     }
     if (answer.totals) this.showTotals(answer.totals);
+    this.markSelection();
     this.store();
   }
 

@@ -4,6 +4,7 @@ import { h, icon } from "../../core/dom";
 import { json } from "../../core/http";
 import { t } from "../../core/text";
 import { toast } from "../../core/toast";
+import { watch } from "../../core/wide";
 
 interface Field {
   name: string;
@@ -42,6 +43,7 @@ class Pivot {
 
   show(): void {
     this.root.replaceChildren(this.zones(), this.table());
+    watch(this.root);
     for (const list of this.root.querySelectorAll<HTMLElement>(".pivot-chips")) {
       const measures = list.dataset.zone === "shown" || list.dataset.zone === "free-measures";
       Sortable.create(list, { group: measures ? "measures" : "fields", animation: 120, onEnd: () => void this.rearrange(this.fromChips()) });

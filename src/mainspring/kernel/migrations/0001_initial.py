@@ -278,6 +278,7 @@ class Migration(migrations.Migration):
                 ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
                 ('link_to', models.CharField(blank=True, max_length=80, verbose_name='links to')),
                 ('formula', models.CharField(blank=True, max_length=500, verbose_name='formula')),
+                ('result_kind', models.CharField(default='number', editable=False, max_length=8)),
                 ('digits', models.PositiveSmallIntegerField(default=2, verbose_name='digits')),
                 ('help_text', models.CharField(blank=True, max_length=240, verbose_name='help')),
                 ('in_list', models.BooleanField(default=True, verbose_name='shown in the list')),
@@ -401,6 +402,8 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64)),
                 ('entity', models.CharField(max_length=80)),
                 ('record_id', models.CharField(blank=True, max_length=40)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('answer', models.JSONField(null=True)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -703,6 +706,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entity', models.CharField(max_length=80, verbose_name='list')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('mode', models.CharField(choices=[('list', 'List'), ('board', 'Board'), ('calendar', 'Calendar'), ('pivot', 'Pivot'), ('chart', 'Chart')], default='list', max_length=10, verbose_name='shown as')),
+                ('parameters', models.TextField(blank=True, verbose_name='parameters')),
+                ('shared', models.BooleanField(default=False, verbose_name='shared')),
+                ('is_default', models.BooleanField(default=False, verbose_name='opened first')),
+                ('position', models.PositiveIntegerField(default=1, verbose_name='position')),
+                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel.company', verbose_name='company')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+            ],
+            options={
+                'verbose_name': 'saved view',
+                'verbose_name_plural': 'saved views',
+            },
+        ),
+        migrations.CreateModel(
             name='Site',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -958,6 +980,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rolegrant',
             constraint=models.UniqueConstraint(fields=('role', 'entity', 'scope'), name='role_grant_once'),
+        ),
+        migrations.AddIndex(
+            model_name='savedview',
+            index=models.Index(fields=['entity', 'owner'], name='saved_view_entity'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(fields=('entity', 'owner', 'name'), name='saved_view_once'),
         ),
         migrations.AddConstraint(
             model_name='site',

@@ -29,6 +29,7 @@ class CustomField(Entity):
     choices = models.JSONField(_("choices"), default=list, blank=True)
     link_to = models.CharField(_("links to"), max_length=80, blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True)
+    result_kind = models.CharField(max_length=8, default="number", editable=False)
     digits = models.PositiveSmallIntegerField(_("digits"), default=2)
     help_text = models.CharField(_("help"), max_length=240, blank=True)
     in_list = models.BooleanField(_("shown in the list"), default=True)

@@ -88,6 +88,8 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64)
     entity = models.CharField(max_length=80)
     record_id = models.CharField(max_length=40, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

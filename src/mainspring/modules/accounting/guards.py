@@ -11,19 +11,19 @@ from mainspring.kernel import database
 database.declare("accounting_lock_check", """
 CREATE OR REPLACE FUNCTION accounting_refuse_locked(company bigint, ledger_area text, tax boolean, person bigint, day date)
 RETURNS void LANGUAGE plpgsql AS $$
-DECLARE found record;
+DECLARE hit record;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(7101, company::int);
-    SELECT l.area, l.locked_before INTO found FROM accounting_lockdate l
+    SELECT l.area, l.locked_before INTO hit FROM accounting_lockdate l
     WHERE l.company_id = company AND day < l.locked_before
       AND (l.area IN (ledger_area, 'all') OR (tax AND l.area = 'tax'))
       AND NOT EXISTS (SELECT 1 FROM accounting_lockexception e
                       WHERE e.company_id = company AND e.user_id = person AND e.area IN (l.area, 'all')
                         AND e.expires_at > clock_timestamp() AND e.opens_from <= day)
     ORDER BY l.locked_before DESC LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'The period is locked: % is before %.', day, found.locked_before
-            USING ERRCODE = 'P0001', DETAIL = found.area;
+    IF hit.area IS NOT NULL THEN
+        RAISE EXCEPTION 'The period is locked: % is before %.', day, hit.locked_before
+            USING ERRCODE = 'P0001', DETAIL = hit.area;
     END IF;
 END $$;
 CREATE OR REPLACE FUNCTION accounting_lock_alone() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -47,17 +47,17 @@ CREATE OR REPLACE TRIGGER accounting_entry_added AFTER INSERT ON accounting_jour
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_entry_added();
 """)
 
-database.declare("accounting_entry_balanced", """
+database.declare("accounting_entry_balanced_function", """
 CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE found record;
+DECLARE hit record;
 BEGIN
     SELECT count(*) AS lines, COALESCE(sum(amount), 0) AS balance,
            COALESCE(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
            bool_and(company_id = NEW.company_id AND posted_on = NEW.posted_on) AS same
-    INTO found FROM accounting_journalline WHERE document_id = NEW.id;
-    IF found.lines <> NEW.line_count OR found.lines < 2 OR found.balance <> 0 OR found.debit <> NEW.total
-       OR NOT found.same THEN
-        RAISE EXCEPTION 'A journal entry must balance: % lines differ by %.', found.lines, found.balance
+    INTO hit FROM accounting_journalline WHERE document_id = NEW.id;
+    IF hit.lines <> NEW.line_count OR hit.lines < 2 OR hit.balance <> 0 OR hit.debit <> NEW.total
+       OR NOT hit.same THEN
+        RAISE EXCEPTION 'A journal entry must balance: % lines differ by %.', hit.lines, hit.balance
             USING ERRCODE = 'P0001';
     END IF;
     RETURN NULL;
@@ -84,7 +84,7 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_li
 """)
 
 # An entry's only change is to get its number, once, at the end of the command that made it.
-database.declare("accounting_entry_kept", """
+database.declare("accounting_entry_kept_function", """
 CREATE OR REPLACE FUNCTION accounting_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE number text;
 BEGIN

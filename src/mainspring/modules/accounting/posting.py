@@ -137,7 +137,7 @@ def _line_row(spec: EntrySpec, entry_id: UUID, position: int, line: EntryLine, b
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:
     """Add rows in one statement: triggers and constraints see them all at once."""
-    with connection.cursor() as cursor, \
+    with connection.wrap_database_errors, connection.cursor() as cursor, \
             cursor.copy(f'COPY "{model._meta.db_table}" ({", ".join(columns)}) FROM STDIN') as target:
         for row in rows:
             target.write_row(row)

@@ -155,7 +155,7 @@ def public_holidays(country: str, year: int) -> tuple[dict[date, str], set[date]
         found = holidays.country_holidays(country, years=year)
         if "en_US" in (found.supported_languages or ()):
             found = holidays.country_holidays(country, years=year, language="en_US")
-    except (NotImplementedError, KeyError):
+    except (LookupError, RuntimeError):
         raise ValidationError({"country": _("The public holidays of “%(country)s” are not known.")
                                % {"country": country}}, code="country") from None
     worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year == year}

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import money
@@ -10,7 +11,7 @@ from mainspring.modules.organization import queries as organization
 from mainspring.modules.organization.models import Unit
 from mainspring.modules.pricing import queries as pricing
 
-from .models import PurchaseOrder, PurchaseOrderLine
+from .models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
 from .models.sources import valid_sources
 
 ZERO = Decimal(0)
@@ -28,6 +29,7 @@ def _fill(order: PurchaseOrder, ctx, lines) -> None:
     item_ids = {line.item_id for line in lines if line.item_id}
     sources = {item: next((s for s in found if s.supplier_id == order.supplier_id), None)
                for item, found in valid_sources(company, item_ids, order.ordered_on).items()}
+    taxes: dict = {}
     for line in lines:
         source = sources.get(line.item_id)
         if line.item_id:
@@ -45,7 +47,10 @@ def _fill(order: PurchaseOrder, ctx, lines) -> None:
         if not line.expected_on:
             line.expected_on = order.expected_on
         if not line.tax_code_id:
-            line.tax_code = accounting.tax_code_for(line.item, order.supplier, company, "purchase", order.ordered_on)
+            kind = getattr(line.item, "kind", "")
+            if kind not in taxes:
+                taxes[kind] = accounting.tax_code_for(line.item, order.supplier, company, "purchase", order.ordered_on)
+            line.tax_code = taxes[kind]
 
 
 def _price(order: PurchaseOrder, line: PurchaseOrderLine, source) -> None:
@@ -84,3 +89,51 @@ def _tax(line: PurchaseOrderLine, rates: dict, digits: int) -> Decimal:
     if line.tax_code_id is None or line.tax_code.self_assessed:
         return ZERO
     return money.rounded(line.net * rates.get(line.tax_code_id, ZERO) / 100, digits)
+
+
+# -- receipts and returns ---------------------------------------------------------------------------------------------
+
+
+def receipt(record: Receipt, ctx, lines) -> None:
+    """Supplier, site and day from the order; without lines, everything that is still to come."""
+    record.received_on = record.received_on or ctx.business_date
+    if not record.order_id:
+        return
+    record.supplier_id, record.site_id = record.order.supplier_id, record.order.site_id
+    if record.company_id != record.order.company_id:
+        raise ValidationError({"order": _("This order belongs to another company.")})
+    if lines is None:
+        return
+    known = {line.pk: line for line in record.order.lines.select_related("item__unit", "unit", "document")}
+    if not lines and record._state.adding:
+        lines += [ReceiptLine(order_line=line, quantity=line.open_quantity) for line in known.values() if line.open_quantity]
+    for position, line in enumerate(lines, 1):
+        line.position = position
+        source = known.get(line.order_line_id)
+        if source is None:
+            raise ValidationError({f"lines.{position - 1}.order_line": _("This line belongs to another order.")})
+        line.order_line, line.item, line.unit, line.description = source, source.item, source.unit, source.description
+        if line.quantity is not None:
+            line.stock_quantity = source.in_stock_unit(line.quantity)
+
+
+def supplier_return(record: SupplierReturn, ctx, lines) -> None:
+    """Supplier, site and day from the receipt; without lines, everything that was not returned yet."""
+    record.returned_on = record.returned_on or ctx.business_date
+    if not record.receipt_id:
+        return
+    record.supplier_id, record.site_id = record.receipt.supplier_id, record.receipt.site_id
+    if record.company_id != record.receipt.company_id:
+        raise ValidationError({"receipt": _("This receipt belongs to another company.")})
+    if lines is None:
+        return
+    known = {line.pk: line for line in record.receipt.lines.select_related("item__unit", "unit")}
+    if not lines and record._state.adding:
+        lines += [SupplierReturnLine(receipt_line=line, quantity=line.left_quantity)
+                  for line in known.values() if line.left_quantity]
+    for position, line in enumerate(lines, 1):
+        line.position = position
+        source = known.get(line.receipt_line_id)
+        if source is None:
+            raise ValidationError({f"lines.{position - 1}.receipt_line": _("This line belongs to another receipt.")})
+        line.receipt_line, line.item = source, source.item

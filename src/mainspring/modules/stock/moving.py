@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, events
 from mainspring.kernel.models import Company, Site
-from mainspring.modules.accounting.posting import key
+from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
 
 from . import valuing

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mainspring.modules.accounting.posting import key
+from mainspring.modules.accounting.commands import key
 
 from .models import StockMove
 from .moving import MoveSpec

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from mainspring.kernel import database
-from mainspring.modules.accounting.posting import key
+from mainspring.modules.accounting.commands import key
 
 from .models import Reservation
 

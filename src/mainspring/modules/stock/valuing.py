@@ -16,7 +16,7 @@ from mainspring.engines.costing.data import Event, Row
 from mainspring.kernel import commands, database, events
 from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
-from mainspring.modules.accounting.posting import EntryLine, EntrySpec, key, post_entries
+from mainspring.modules.accounting.commands import EntryLine, EntrySpec, key, post_entries
 from mainspring.modules.items.models import Item, ItemCost
 
 from .events import CostAdjusted

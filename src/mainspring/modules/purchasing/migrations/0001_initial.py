@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ('received_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=0, editable=False, max_digits=20, unit='unit', verbose_name='received')),
                 ('returned_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=0, editable=False, max_digits=20, unit='unit', verbose_name='returned')),
                 ('billed_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=0, editable=False, max_digits=20, unit='unit', verbose_name='billed')),
+                ('is_complete', models.BooleanField(default=False, editable=False, verbose_name='nothing more expected')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='purchasing.purchaseorder', verbose_name='purchase order')),
                 ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='purchase_lines', to='items.item', verbose_name='item')),
                 ('tax_code', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounting.taxcode', verbose_name='tax')),

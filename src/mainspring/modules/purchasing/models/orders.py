@@ -58,7 +58,8 @@ class PurchaseOrder(Document):
         Verb("receive", "confirmed", label=_("Receive"), help=_("Makes a draft receipt of what is still to come.")),
         Verb("bill", ("confirmed", "closed"), label=_("Enter bill"), ask=(
             Input("supplier_number", label=_("Supplier's bill number"), required=False),
-            Input("invoiced_on", "date", _("Bill date"), required=False)),
+            Input("invoiced_on", "date", _("Bill date"), required=False),
+            Input("ahead", "bool", _("Also what has not arrived yet"), required=False)),
              help=_("Drafts the supplier's bill from what was received and is not billed yet.")),
         Verb("reschedule", "confirmed", label=_("Change date"), ask=(
             Input("expected_on", "date", _("Expected on"), initial=lambda record, ctx: record.expected_on),
@@ -120,6 +121,7 @@ class PurchaseOrderLine(DocumentLine):
     received_quantity = fields.QuantityField(_("received"), unit="unit", default=0, editable=False)
     returned_quantity = fields.QuantityField(_("returned"), unit="unit", default=0, editable=False)
     billed_quantity = fields.QuantityField(_("billed"), unit="unit", default=0, editable=False)
+    is_complete = models.BooleanField(_("nothing more expected"), default=False, editable=False)
 
     company_path = "document__company"
 
@@ -145,8 +147,8 @@ class PurchaseOrderLine(DocumentLine):
 
     @property
     def open_quantity(self) -> Decimal:
-        """Still to be received, in the line's unit; what went back is to come again."""
-        return max(self.quantity - self.received_quantity + self.returned_quantity, ZERO)
+        """Still to be received, in the line's unit; what went back is to come again unless the line is complete."""
+        return ZERO if self.is_complete else max(self.quantity - self.received_quantity + self.returned_quantity, ZERO)
 
     @property
     def to_bill(self) -> Decimal:

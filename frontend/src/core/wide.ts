@@ -1,0 +1,16 @@
+/** Marks scrollers that are wider than their place. Only these fix their first column: each fixed cell costs the browser a layer. */
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) mark(target.matches("table") ? target.parentElement! : target);
+});
+
+function mark(scroller: Element): void {
+  scroller.classList.toggle("is-wide", scroller.scrollWidth > scroller.clientWidth + 1);
+}
+
+export function watch(within: ParentNode): void {
+  for (const scroller of within.querySelectorAll(".table-scroll, .lines-scroll")) {
+    sizes.observe(scroller);
+    if (scroller.firstElementChild) sizes.observe(scroller.firstElementChild);
+  }
+}

@@ -1,0 +1,249 @@
+"""What changes leads and deals: claim, hand over, follow up, convert, win and lose."""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mainspring.kernel import access, commands, database, errors, events, workflow
+from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.parties.models import Contact, Party
+
+from . import preparing, queries
+from .events import LeadConverted, OpportunityWon
+from .models import HELD, LOG, PROBABILITY, Activity, Lead, Opportunity
+
+workflow.extend(Party, LOG)
+
+# -- leads ------------------------------------------------------------------------------------------------------------
+
+
+@guard(Lead, "claim")
+def not_taken(lead, ctx):
+    if lead.owner_id is not None:
+        mine = ctx.user is not None and lead.owner_id == ctx.user.pk
+        raise errors.Conflict(_("The lead is yours already.") if mine else
+                              _("%(lead)s is taken by another: %(owner)s.") % {"lead": lead, "owner": lead.owner},
+                              code="taken")
+
+
+TAKE = """
+    WITH taken AS (
+        UPDATE crm_lead lead SET owner_id = %(user)s, state = 'claimed', claimed_at = %(now)s, touched_at = %(now)s
+        FROM crm_leadpool pool
+        WHERE lead.id = %(lead)s AND pool.id = lead.pool_id AND lead.owner_id IS NULL AND lead.state = 'open'
+          AND (pool.holding_max IS NULL OR pool.holding_max > (
+               SELECT count(*) FROM crm_lead held
+               WHERE held.owner_id = %(user)s AND held.pool_id = pool.id AND held.state = ANY(%(held)s)))
+          AND (pool.daily_claims_max IS NULL OR pool.daily_claims_max > (
+               SELECT count(*) FROM crm_claim c
+               WHERE c.user_id = %(user)s AND c.pool_id = pool.id AND c.claimed_on = %(day)s))
+          AND (lead.former_owner_id IS DISTINCT FROM %(user)s
+               OR lead.released_at + make_interval(days => pool.cool_down_days) <= %(now)s)
+        RETURNING lead.id, lead.pool_id)
+    INSERT INTO crm_claim (lead_id, pool_id, user_id, claimed_on, at)
+    SELECT id, pool_id, %(user)s, %(day)s, %(now)s FROM taken
+"""
+
+
+@effect(Lead, "claim")
+def claim(lead, ctx):
+    """Take the lead in one statement that holds only while nobody owns it and the pool's caps leave room (K01)."""
+    if ctx.user is None or ctx.user.pk is None:
+        raise ValidationError(_("Only a person can claim a lead."))
+    queries.lock_claims(ctx.user)
+    taken = database.execute(TAKE, lead=lead.pk, user=ctx.user.pk, now=timezone.now(), day=ctx.business_date,
+                             held=list(HELD))
+    if not taken:
+        _say_why_not(lead, ctx)
+    lead.refresh_from_db(fields=["owner", "state", "claimed_at", "touched_at"])
+
+
+def _say_why_not(lead, ctx):
+    lead.refresh_from_db()
+    not_taken(lead, ctx)
+    queries.require_room(ctx.user, lead.pool, ctx.business_date)
+    raise ValidationError(_("You returned %(lead)s to the pool; another %(days)s days have to pass before you claim it again.")
+                          % {"lead": lead, "days": lead.pool.cool_down_days}, code="cool_down")
+
+
+@effect(Lead, "assign")
+def assign(lead, ctx, owner):
+    """Give the lead to somebody who may see it and has room for it."""
+    if not _could_see(lead, owner, ctx):
+        raise ValidationError({"owner": _("%(user)s does not work in %(territory)s.")
+                               % {"user": owner, "territory": lead.territory}})
+    queries.lock_claims(owner)
+    if lead.owner_id != owner.pk:
+        queries.require_room(owner, lead.pool, ctx.business_date, daily=False)
+    lead.former_owner_id, lead.owner = lead.owner_id, owner
+    lead.claimed_at = lead.touched_at = timezone.now()
+    if lead.state == "open":
+        lead.state = "claimed"
+
+
+def _could_see(lead, user, ctx) -> bool:
+    from dataclasses import replace
+
+    access.forget(user)
+    theirs = replace(ctx, user=user, trusted=False, command_id=None)
+    return access.rows(theirs, Lead, "claim").filter(pk=lead.pk).exists() or \
+        access.rows(theirs, Lead, "assign").filter(pk=lead.pk).exists()
+
+
+@effect(Lead, "release")
+def release(lead, ctx, reason):
+    """Back to the pool: the owner loses it at once, planned next steps are closed, history stays (K03)."""
+    _log(ctx, lead=lead, content=_("Returned to the pool: %(reason)s") % {"reason": reason}, method="other")
+    lead.activities.filter(next_done=False, next_on__isnull=False).update(next_done=True)
+    lead.former_owner_id, lead.owner = lead.owner_id, None
+    lead.released_at, lead.claimed_at, lead.next_on = timezone.now(), None, None
+    lead.state = "open"
+    lead.pool = queries.pool_for(lead) or lead.pool
+
+
+@effect(Lead, "qualify")
+def qualify(lead, ctx, value):
+    if value <= 0:
+        raise ValidationError({"value": _("Say what the lead may be worth.")})
+    lead.value, lead.touched_at = value, timezone.now()
+
+
+@effect(Lead, "convert")
+def convert(lead, ctx, opportunity, amount, expected_close_on, party):
+    """Make the lead a customer with its contact, and open a deal with it; all stay linked."""
+    party = party or _customer_of(lead, ctx)
+    contact = _contact_of(lead, party, ctx)
+    deal = commands.create(Opportunity, ctx, name=opportunity, party=party, contact=contact, owner=lead.owner,
+                           territory=lead.territory, source=lead.source, currency=lead.currency, amount=amount,
+                           expected_close_on=expected_close_on, links=[lead])
+    lead.party = party
+    lead.activities.filter(party__isnull=True).update(party=party)
+    events.publish(LeadConverted(lead.pk, party.pk, deal.pk), ctx)
+    return deal
+
+
+def _customer_of(lead, ctx) -> Party:
+    """The customer the lead becomes; when such a party exists it is used, and made a customer."""
+    known = Party.objects.filter(registry_code=lead.registry_code, country=lead.country).first() \
+        if lead.registry_code else None
+    if known is None:
+        return commands.create(Party, ctx, code=queries.free_party_code(lead.name_key), name=lead.name, is_customer=True,
+                               registry_code=lead.registry_code, country=lead.country, currency=lead.currency,
+                               territory=lead.territory, owner=lead.owner, email=lead.email, phone=lead.phone)
+    return known if known.is_customer else commands.change(known, ctx, is_customer=True)
+
+
+def _contact_of(lead, party, ctx) -> Contact | None:
+    if not lead.contact_name:
+        return None
+    given, _space, family = lead.contact_name.strip().rpartition(" ")
+    return commands.create(Contact, ctx, party=party, given_name=given, family_name=family, email=lead.email,
+                           phone=lead.phone, is_default=not party.contacts.filter(is_default=True).exists())
+
+
+@effect(Lead, "lose")
+def lose_lead(lead, ctx, reason, note):
+    _close_for(lead, reason, note)
+
+
+@effect(Lead, "reopen")
+def reopen_lead(lead, ctx):
+    """A lost lead goes back to its pool for anybody to claim."""
+    preparing.refuse_duplicates(lead, ctx)
+    lead.owner, lead.close_reason, lead.claimed_at = None, "", None
+    lead.state = "open"
+    lead.pool = queries.pool_for(lead) or lead.pool
+
+
+def recycle(ctx) -> int:
+    """Return to their pools the leads nobody followed up; the number returned (K02)."""
+    stale = queries.recyclable(ctx.company_id, timezone.now())
+    for lead in stale:
+        commands.perform(lead, "release", ctx, reason=_("no follow-up"))
+    return len(stale)
+
+
+# -- deals ------------------------------------------------------------------------------------------------------------
+
+
+def _stage(name: str, state: str) -> None:
+    @effect(Opportunity, name)
+    def enter(deal, ctx, **asked):
+        if asked.get("amount") is not None and asked["amount"] <= 0:
+            raise ValidationError({"amount": _("The amount must be above zero.")})
+        preparing.enter_stage(deal, ctx, probability=PROBABILITY[state], **asked)
+
+
+for _verb, _state in (("analyze", "analysis"), ("propose", "proposal"), ("negotiate", "negotiation"),
+                      ("step_back", "qualification")):
+    _stage(_verb, _state)
+
+
+@effect(Opportunity, "win")
+def win(deal, ctx, amount):
+    deal.closed_on = ctx.business_date
+    preparing.enter_stage(deal, ctx, amount=amount, probability=PROBABILITY["won"])
+    events.publish(OpportunityWon(deal.pk), ctx)
+
+
+@effect(Opportunity, "lose")
+def lose_deal(deal, ctx, reason, note):
+    _close_for(deal, reason, note)
+    deal.closed_on = ctx.business_date
+    preparing.enter_stage(deal, ctx, probability=PROBABILITY["lost"])
+
+
+@effect(Opportunity, "reopen")
+def reopen_deal(deal, ctx):
+    deal.closed_on, deal.close_reason = None, ""
+    preparing.enter_stage(deal, ctx, probability=PROBABILITY["qualification"])
+
+
+def _close_for(record, reason: str, note: str | None) -> None:
+    record.close_reason = reason
+    if note:
+        record.note = f"{record.note}\n{note}".strip()
+
+
+# -- follow-up --------------------------------------------------------------------------------------------------------
+
+
+@effect(Lead, "log")
+def log_lead(lead, ctx, **said):
+    """Note a follow-up; only the owner's own resets the clock that returns the lead to the pool (K02)."""
+    made = _log(ctx, lead=lead, **said)
+    if ctx.user and lead.owner_id == ctx.user.pk:
+        lead.touched_at = timezone.now()
+    lead.next_on = said.get("next_on")
+    return made
+
+
+@effect(Opportunity, "log")
+def log_deal(deal, ctx, **said):
+    made = _log(ctx, opportunity=deal, **said)
+    deal.next_on = said.get("next_on")
+    return made
+
+
+@effect(Party, "log")
+def log_party(party, ctx, **said):
+    return _log(ctx, party=party, **said)
+
+
+@effect(Activity, "finish")
+def finish(activity, ctx):
+    activity.next_done = True
+
+
+@guard(Activity, "finish")
+def has_next_step(activity, ctx):
+    if activity.next_on is None or activity.next_done:
+        raise ValidationError(_("There is no next step to finish."))
+
+
+def _log(ctx, *, content, method, next_on=None, next_step=None, **about) -> Activity:
+    """Write the follow-up; the steps planned before it are thereby done."""
+    Activity.objects.filter(next_done=False, next_on__isnull=False, **about).update(next_done=True)
+    return commands.create(Activity, ctx, content=content, method=method, next_on=next_on, next_step=next_step or "",
+                           **about)
+

@@ -1,0 +1,20 @@
+"""News of leads and deals."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class LeadConverted:
+    """A lead became a customer with an opportunity."""
+
+    lead_id: UUID
+    party_id: int
+    opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class OpportunityWon:
+    """A deal was won."""
+
+    opportunity_id: UUID

@@ -1,0 +1,23 @@
+"""What follows from follow-ups written directly, not through a lead's or deal's own verb."""
+
+from django.utils import timezone
+
+from mainspring.kernel.events import CommandDone, on
+
+from .models import Activity, Lead, Opportunity
+
+BY_A_PERSON = ("web", "api", "cli", "python")
+"""Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
+
+
+@on(CommandDone)
+def follow_up(event, ctx):
+    """The owner's own follow-up resets the clock; the next step shows on the lead or the deal."""
+    written = event.record
+    if not isinstance(written, Activity) or event.verb != "create" or event.nested or ctx.source not in BY_A_PERSON:
+        return
+    if written.lead_id:
+        Lead.objects.filter(pk=written.lead_id).update(next_on=written.next_on)
+        Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
+    if written.opportunity_id:
+        Opportunity.objects.filter(pk=written.opportunity_id).update(next_on=written.next_on)

@@ -1,0 +1,133 @@
+"""What is read across leads and deals: which pool takes a lead, who already has it, who may claim more."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from mainspring.kernel import access, database
+from mainspring.kernel.models import User
+from mainspring.modules.parties.models import Party
+
+from .models import HELD, LIVE, Lead, LeadPool
+
+CLAIM_LOCKS = 7310
+"""Advisory locks (CLAIM_LOCKS, user id): one claim of a person at a time, so that caps hold under a race."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Something that already has the lead's name, registry code, phone or mail.
+
+    by      the field of the lead that matches
+    what    "Lead" or "Customer", in the reader's language
+    """
+
+    by: str
+    what: str
+    name: str
+    status: str
+    owner: str
+
+
+def pool_for(lead) -> LeadPool | None:
+    """The one pool that takes the lead: lowest priority number, then the closest territory, then the code (K04)."""
+    found = database.rows(
+        """
+        WITH RECURSIVE above AS (
+            SELECT id, parent_id, 0 AS distance FROM kernel_territory WHERE id = %(territory)s
+            UNION ALL SELECT t.id, t.parent_id, distance + 1 FROM kernel_territory t JOIN above ON t.id = above.parent_id
+            WHERE distance < 50)
+        SELECT pool.id FROM crm_leadpool pool JOIN above ON above.id = pool.territory_id
+        WHERE pool.company_id = %(company)s AND pool.active AND pool.source IN ('', %(source)s)
+          AND (pool.value_min IS NULL OR pool.value_min <= %(value)s)
+        ORDER BY pool.priority, above.distance, pool.code LIMIT 1""",
+        territory=lead.territory_id, company=lead.company_id, source=lead.source, value=lead.value or 0)
+    return LeadPool.objects.get(pk=found[0]["id"]) if found else None
+
+
+def duplicates(lead) -> list[Match]:
+    """Live leads of the company and customers of all companies that are the same by K05, whoever may see them."""
+    found = database.rows(
+        """
+        SELECT 'lead' AS what, name, state AS status, owner_id, CASE
+                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s THEN 'registry_code'
+                   WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
+                   WHEN phone_key <> '' AND phone_key = %(phone)s THEN 'phone' ELSE 'email' END AS by
+        FROM crm_lead
+        WHERE company_id = %(company)s AND state = ANY(%(live)s) AND id <> %(self)s::uuid
+          AND (registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
+               OR name_key <> '' AND name_key = %(name)s OR phone_key <> '' AND phone_key = %(phone)s
+               OR email <> '' AND email = %(email)s)
+        UNION ALL
+        SELECT 'party', name, CASE WHEN is_customer THEN 'customer' ELSE 'supplier' END, owner_id, CASE
+                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s THEN 'registry_code'
+                   WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
+                   WHEN phone <> '' AND phone = %(phone)s THEN 'phone' ELSE 'email' END
+        FROM parties_party
+        WHERE active AND id IS DISTINCT FROM %(party)s
+          AND (registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
+               OR name_key <> '' AND name_key = %(name)s OR phone <> '' AND phone = %(phone)s
+               OR email <> '' AND lower(email) = %(email)s)
+        LIMIT 20""",
+        registry=lead.registry_code, country=lead.country, name=lead.name_key, phone=lead.phone_key, email=lead.email,
+        company=lead.company_id, live=list(LIVE), party=lead.party_id,
+        self=str(lead.pk or "00000000-0000-0000-0000-000000000000"))
+    owners = {u.pk: str(u) for u in User.objects.filter(pk__in={row["owner_id"] for row in found} - {None})}
+    kinds = {"customer": _("Customer"), "supplier": _("Supplier")}
+    return [Match(row["by"], _("Lead") if row["what"] == "lead" else str(Party._meta.verbose_name).capitalize(), row["name"],
+                  kinds.get(row["status"]) or Lead.workflow.label(row["status"]), owners.get(row["owner_id"], ""))
+            for row in found]
+
+
+def lock_claims(user) -> None:
+    """Hold back other claims of this person until the transaction ends."""
+    database.scalar("SELECT pg_advisory_xact_lock(%(space)s, %(user)s)", space=CLAIM_LOCKS, user=user.pk)
+
+
+def held(user, pool) -> int:
+    """Leads of a pool the person holds now; won and lost ones do not count (K01)."""
+    return Lead.objects.filter(owner=user, pool=pool, state__in=HELD).count()
+
+
+def claimed_today(user, pool, day) -> int:
+    from .models import Claim
+
+    return Claim.objects.filter(user=user, pool=pool, claimed_on=day).count()
+
+
+def require_room(user, pool, day, *, daily: bool = True) -> None:
+    """Raise ValidationError when a cap of the pool leaves the person no room."""
+    if pool is None:
+        return
+    if pool.holding_max is not None and held(user, pool) >= pool.holding_max:
+        raise ValidationError(_("%(user)s already holds %(count)s leads of %(pool)s, the most allowed.")
+                              % {"user": user, "count": pool.holding_max, "pool": pool}, code="holding_max")
+    if daily and pool.daily_claims_max is not None and claimed_today(user, pool, day) >= pool.daily_claims_max:
+        raise ValidationError(_("%(user)s already claimed %(count)s leads of %(pool)s today, the most allowed.")
+                              % {"user": user, "count": pool.daily_claims_max, "pool": pool}, code="daily_claims_max")
+
+
+def open_opportunities(ctx):
+    """Deals in sight that are neither won nor lost."""
+    from .models import STAGES, Opportunity
+
+    return access.rows(ctx, Opportunity).filter(state__in=STAGES)
+
+
+def recyclable(company_id: int, now) -> list[Lead]:
+    """Held leads whose pool wants them back: no follow-up by the owner for the pool's days (K02)."""
+    keys = database.rows(
+        """
+        SELECT lead.id FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
+        WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s) AND pool.recycle_days IS NOT NULL
+          AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
+        ORDER BY lead.id""", company=company_id, held=list(HELD), now=now)
+    return list(Lead.objects.filter(pk__in=[row["id"] for row in keys]).order_by("pk"))
+
+
+def free_party_code(name_key: str) -> str:
+    """A code for a new party, short for its name: ALFA, then ALFA-2 when that is taken."""
+    stem = (name_key[:12] or "C").upper()
+    taken = set(Party.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    return next(code for code in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)

@@ -1,0 +1,26 @@
+"""Who does what with leads and deals."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel.roles import grant, role
+
+role("sales_rep", _("Sales representative"), _("Wins customers in the territories given, and looks after those won."))
+grant("sales_rep", "crm.leadpool", "view", "territory")
+grant("sales_rep", "crm.lead", "view create claim", "territory")
+grant("sales_rep", "crm.lead", "change export log qualify convert release lose", "own")
+grant("sales_rep", "crm.claim", "view", "own")
+grant("sales_rep", "crm.opportunity", "view create change export log analyze propose negotiate step_back win lose reopen "
+                                      "quote", "own")
+grant("sales_rep", "crm.activity", "view create change export finish", "own")
+grant("sales_rep", "parties.party", "log", "own")
+
+CLEAR = {"contact_name": "clear", "email": "clear", "phone": "clear"}
+role("sales_manager", _("Sales manager"), _("Leads the representatives of territories: assigns, approves, reassigns."))
+grant("sales_manager", "crm.leadpool", "*", "territory")
+grant("sales_manager", "crm.lead", "*", "territory", **CLEAR)
+grant("sales_manager", "crm.claim", "view export", "territory")
+grant("sales_manager", "crm.opportunity", "*", "territory")
+grant("sales_manager", "crm.opportunity", "*", "team")
+grant("sales_manager", "crm.activity", "*", "territory")
+grant("sales_manager", "crm.activity", "*", "team")
+grant("sales_manager", "parties.party", "log", "territory")

@@ -1,0 +1,6 @@
+"""Everything that changes production: orders, shop reports, costs, and the plan that proposes orders."""
+
+from . import closing, ordering, planning, reporting  # noqa: F401  (binds the verbs)
+from .planning import propose
+
+__all__ = ["propose"]

@@ -1,0 +1,7 @@
+"""What production does about news from below."""
+
+from mainspring.modules.promising import queries as promising
+
+from . import queries
+
+promising.lead_days.fill(queries.lead_days)

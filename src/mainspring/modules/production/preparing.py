@@ -1,0 +1,117 @@
+"""What production orders and shop reports fill in by themselves before they are saved."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from mainspring.engines.calendar import working
+from mainspring.modules.engineering import queries as engineering
+from mainspring.modules.items.models import ItemSite
+from mainspring.modules.organization import queries as organization
+
+from . import scheduling
+from .models import ProductionComponent, ProductionOrder, ProductionReport, ProductionReportLine
+
+ZERO = Decimal(0)
+
+
+def order(record: ProductionOrder, ctx, lines) -> None:
+    """Dates, bill and routing of the start day, and the components of the quantity (P01 to P05, P26)."""
+    if not (record.item_id and record.site_id and record.quantity and record.quantity > 0):
+        return
+    if record.item.make_or_buy != "make" or record.item.kind != "stock":
+        raise ValidationError({"item": _("%(item)s is not an item we make and keep.") % {"item": record.item}})
+    record.company_id = record.site.company_id
+    if lines is None and record.starts_on and record.due_on:
+        return
+    asked_on = record.starts_on or record.due_on or ctx.business_date
+    if record.bom_id is None:
+        record.bom = engineering.bom_for(record.item, asked_on, record.site)
+    if record.routing_id is None:
+        record.routing = engineering.routing_for(record.item, asked_on, record.site)
+    _dates(record, ctx)
+    if lines is not None:
+        explode(record, lines)
+
+
+def explode(record: ProductionOrder, lines: list[ProductionComponent]) -> None:
+    """Fill or scale the components; lines a person added by hand stay as they are."""
+    if record.bom is None or record.exploded_quantity == record.quantity:
+        return
+    if not lines:
+        lines += _components(record)
+    else:
+        wanted = {line.bom_line_id: line.required_quantity for line in _components(record) if line.bom_line_id}
+        for line in lines:
+            line.required_quantity = wanted.get(line.bom_line_id, line.required_quantity)
+    record.exploded_quantity = record.quantity
+    for position, line in enumerate(lines, 1):
+        line.position = position
+
+
+def _components(record: ProductionOrder) -> list[ProductionComponent]:
+    found = []
+    for line in record.bom.lines.select_related("component__unit", "unit"):
+        need = engineering.line_need(line, record.bom, record.quantity)
+        if line.component.kind != "phantom":
+            parts = [(line.component, need, line.operation_sequence, line)]
+        else:
+            parts = [(n.item, n.quantity, n.operation_sequence if n.operation_sequence is not None
+                      else line.operation_sequence, n.line)
+                     for n in engineering.components(line.component, need, record.starts_on, record.site)]
+        found += [ProductionComponent(item=item, required_quantity=quantity, operation_sequence=sequence, bom_line=source)
+                  for item, quantity, sequence, source in parts if quantity > 0 and item.is_stocked]
+    return found
+
+
+def _dates(record: ProductionOrder, ctx) -> None:
+    """One date from the other by the item's lead time, else by the hours of the routing."""
+    if record.starts_on and record.due_on:
+        return
+    calendar = organization.site_days(record.site)
+    days = lead_days(record)
+    if record.due_on:
+        record.starts_on = max(working.subtract_working_days(calendar, record.due_on, days),
+                               min(ctx.business_date, record.due_on))
+    else:
+        record.starts_on = record.starts_on or ctx.business_date
+        record.due_on = working.add_working_days(calendar, record.starts_on, days)
+
+
+def lead_days(record: ProductionOrder) -> int:
+    """Working days an order takes: the item's lead time at the site, else its hours at eight a day."""
+    known = ItemSite.objects.filter(item=record.item, site=record.site).values_list("lead_time_days", flat=True).first()
+    if known:
+        return known
+    operations = list(record.routing.lines.select_related("work_center")) if record.routing_id else []
+    hours = sum((o.queue_hours + scheduling.clock_hours(o, record.quantity) for o in operations), ZERO)
+    return int(-(-hours // 8))
+
+
+def report(record: ProductionReport, ctx, lines) -> None:
+    """Day, person, hours; without lines, every component that is still open (or can be returned)."""
+    record.done_on = record.done_on or ctx.business_date
+    if not record.order_id:
+        return
+    record.company_id = record.order.company_id
+    if record.kind == "work":
+        if not record.person_id and getattr(ctx.user, "pk", None):
+            record.person = ctx.user
+        if record.operation_id and record.operation.order_id != record.order_id:
+            raise ValidationError({"operation": _("This operation belongs to another order.")})
+        if record.hours is None and record.operation_id:
+            record.hours = scheduling.clock_hours(record.operation, record.good + record.scrap,
+                                                  with_setup=not record.operation.done_hours)
+    if lines is None or record.kind not in ("issue", "return"):
+        return
+    known = {line.pk: line for line in record.order.lines.select_related("item__unit")}
+    if not lines and record._state.adding:
+        lines += [ProductionReportLine(component=c, quantity=q) for c in known.values()
+                  if (q := c.open_quantity if record.kind == "issue" else c.issued_quantity - c.returned_quantity) > 0]
+    for position, line in enumerate(lines, 1):
+        line.position = position
+        if line.component_id not in known:
+            raise ValidationError({f"lines.{position - 1}.component": _("This component belongs to another order.")})
+        line.component = known[line.component_id]
+        line.item = line.component.item

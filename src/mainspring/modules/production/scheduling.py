@@ -1,0 +1,108 @@
+"""When the operations of an order run: forward from its start, one after another, on the calendars of the work centers.
+
+Clock hours are what an operation takes: set-up and quantity × run time ÷ efficiency (C01). Standard hours are what it
+takes of the capacity, which counts the efficiency on its side (C03): set-up and quantity × run time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from mainspring.engines.calendar.working import Calendar
+from mainspring.modules.organization import queries as organization
+from mainspring.modules.organization.models import WorkCalendar
+
+ZERO = Decimal(0)
+FOUR = Decimal("0.0001")
+DAYS_MAX = 1500
+
+
+@dataclass
+class Slot:
+    """When one operation runs and how many standard hours fall on each day (C02)."""
+
+    operation: Any
+    starts_on: date
+    ends_on: date
+    days: list[tuple[date, Decimal]]
+
+
+def standard_hours(operation, quantity: Decimal, *, with_setup: bool = True) -> Decimal:
+    """Hours of capacity for a quantity."""
+    return (operation.setup_hours if with_setup else ZERO) + quantity * operation.run_hours_per_unit
+
+
+def clock_hours(operation, quantity: Decimal, *, with_setup: bool = True) -> Decimal:
+    """Hours the work takes at the work center's efficiency."""
+    run = quantity * operation.run_hours_per_unit * 100 / operation.work_center.efficiency_pct
+    return ((operation.setup_hours if with_setup else ZERO) + run).quantize(FOUR, ROUND_HALF_UP)
+
+
+def forward(operations: Sequence, remaining: Mapping[int, tuple[Decimal, bool]], starts_on: date,
+            calendars: Mapping[int, Calendar]) -> list[Slot]:
+    """Run the operations one after another from the morning of a day.
+
+    remaining  {operation key: (quantity left, set-up still to do)}; nothing left means the operation is passed over
+    Queue time passes in working hours and takes no capacity.
+    """
+    slots, day, used = [], starts_on, ZERO
+    for operation in operations:
+        quantity, with_setup = remaining[operation.pk]
+        calendar = calendars[operation.work_center.calendar_id]
+        clock = clock_hours(operation, quantity, with_setup=with_setup) if quantity > 0 else ZERO
+        if operation.queue_hours and clock:
+            day, used, _days = _pass(calendar, day, used, operation.queue_hours)
+        first = _first_open(calendar, day, used)
+        ends, used, days = _pass(calendar, day, used, clock)
+        standard = standard_hours(operation, quantity, with_setup=with_setup) if clock else ZERO
+        slots.append(Slot(operation, days[0][0] if days else first, ends, _spread(days, clock, standard)))
+        day = ends
+    return slots
+
+
+def calendars_of(operations) -> dict[int, Calendar]:
+    """The engines' calendars of the operations' work centers, in three queries."""
+    ids = {operation.work_center.calendar_id for operation in operations}
+    found = WorkCalendar.objects.filter(pk__in=ids).prefetch_related("lines", "exceptions") if ids else ()
+    return {calendar.pk: organization.calendar_days(calendar) for calendar in found}
+
+
+def open_hours(calendar: Calendar, day: date) -> Decimal:
+    """Working hours that start on a day."""
+    return Decimal(sum(end - start for start, end in calendar.intervals(day))) / 60
+
+
+def _pass(calendar: Calendar, day: date, used: Decimal, hours: Decimal) -> tuple[date, Decimal, list[tuple[date, Decimal]]]:
+    """Let so many working hours pass; (day, hours used of it, what fell on each day). A calendar that never opens ends it."""
+    days: list[tuple[date, Decimal]] = []
+    last = day + timedelta(days=DAYS_MAX)
+    while hours > 0 and day <= last:
+        free = open_hours(calendar, day) - used
+        if free > 0:
+            part = min(free, hours)
+            days.append((day, part))
+            hours -= part
+            used += part
+        if hours > 0:
+            day, used = day + timedelta(days=1), ZERO
+    return day, used, days
+
+
+def _first_open(calendar: Calendar, day: date, used: Decimal) -> date:
+    for _ in range(DAYS_MAX):
+        if open_hours(calendar, day) - used > 0:
+            return day
+        day, used = day + timedelta(days=1), ZERO
+    return day
+
+
+def _spread(days, clock: Decimal, standard: Decimal) -> list[tuple[date, Decimal]]:
+    """Standard hours in proportion to the clock; the last day takes the remainder."""
+    shares, left = [], standard
+    for day, part in days[:-1]:
+        share = (standard * part / clock).quantize(FOUR, ROUND_HALF_UP)
+        shares.append((day, share))
+        left -= share
+    return [*shares, (days[-1][0], left)] if days else []

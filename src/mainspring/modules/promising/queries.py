@@ -1,0 +1,181 @@
+"""Promise dates from free stock, incoming supply and, as the last resort, the lead time (SAL-04, I18)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mainspring.engines.calendar import working
+from mainspring.engines.promising import available
+from mainspring.kernel import database
+from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.modules.items.models import ItemSite
+from mainspring.modules.organization import queries as organization
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line that asks for a promise; the quantity is in the item's stocking unit."""
+
+    item: Any
+    quantity: Decimal
+    wanted_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What covers a part of a promise.
+
+    code       stock, incoming, lead_time, service or none
+    origin_id  the document that brings the goods, when there is one
+    """
+
+    code: str
+    quantity: Decimal
+    on: date | None
+    text: str
+    origin_id: Any = None
+    number: str = ""
+
+    def as_json(self) -> dict:
+        """The reason as kept on a document line."""
+        return {"code": self.code, "quantity": str(self.quantity), "on": self.on.isoformat() if self.on else None,
+                "text": self.text, "origin": str(self.origin_id) if self.origin_id else None, "number": self.number}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The earliest day the whole quantity can be there, or None, and why."""
+
+    on: date | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(reason.text for reason in self.reasons)
+
+
+def promise(ctx, item, site, quantity: Decimal, wanted_on: date | None = None, *, apart_from=None) -> Promise:
+    """The earliest promise for one line; see `promises`."""
+    return promises(ctx, site, [Wanted(item, quantity, wanted_on)], apart_from=apart_from)[0]
+
+
+def promises(ctx, site, wanted: Sequence[Wanted], *, apart_from=None) -> list[Promise]:
+    """A promise for each line, in order: what an earlier line takes, a later one cannot have.
+
+    apart_from  the document asking: its own planned and reserved quantities do not stand in its way
+    A handful of queries, whatever the number of lines.
+    """
+    return provider(ctx, site, wanted, apart_from)
+
+
+def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]:
+    """Promise from stock and planned moves alone, then by lead time."""
+    stocked = [line for line in wanted if getattr(line.item, "is_stocked", True)]
+    item_ids = {line.item.pk for line in stocked}
+    supplies, demands, documents = _supply_and_demand(ctx, site, item_ids, apart_from)
+    leads: dict[int, tuple[int, str]] = lead_days(ctx, site, {line.item.pk: line.item for line in stocked})
+    calendar = organization.site_days(site)
+    answers = []
+    for line in wanted:
+        day = max(line.wanted_on or ctx.business_date, ctx.business_date)
+        if not getattr(line.item, "is_stocked", True) or line.quantity <= 0:
+            answers.append(Promise(day, (Reason("service", line.quantity, day, _("Needs no stock.")),)))
+            continue
+        item_id = line.item.pk
+        found = available.earliest(supplies[item_id], demands[item_id], line.quantity, wanted_on=day)
+        reasons = [_cover_reason(line.item, cover, documents.get(cover.supply_id)) for cover in found.covers]
+        on = found.on
+        if found.missing:
+            last = _by_lead_time(ctx, line.item, found.missing, calendar, leads.get(item_id))
+            reasons.append(last)
+            on = max(day, last.on, *(cover.on for cover in found.covers)) if last.on else None
+            if last.on:
+                supplies[item_id].append(available.Entry(f"lead {len(answers)}", last.on, found.missing))
+        if on:
+            demands[item_id].append(available.Entry(f"line {len(answers)}", on, line.quantity))
+        answers.append(Promise(on, tuple(reasons)))
+    return answers
+
+
+def _lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
+    """{item id: (working days, in words whose lead time it is)} from the items' planning data."""
+    return {
+        row.item_id: (row.lead_time_days, _("lead time of the item"))
+        for row in ItemSite.objects.filter(item__in=items, site=site) if row.lead_time_days}
+
+
+provider: PluginPoint = PluginPoint("promising.provider", default=from_stock)
+"""Called with (ctx, site, lines, document asking): a list of promises. Capacity may answer better than stock alone."""
+
+lead_days: PluginPoint = PluginPoint("promising.lead_days", default=_lead_days)
+"""Called with (ctx, site, {item id: item}): {item id: (working days, in words whose lead time it is)}."""
+
+
+def _cover_reason(item, cover, document) -> Reason:
+    amount = f"{cover.quantity.normalize():f} {item.unit.code}"
+    if cover.supply_id == "stock":
+        return Reason("stock", cover.quantity, cover.on, _("%(quantity)s from free stock.") % {"quantity": amount})
+    if document is None:  # supply a line before this one of the same question has to wait for
+        return Reason("lead_time", cover.quantity, cover.on,
+                      _("%(quantity)s on %(date)s by lead time.") % {"quantity": amount, "date": cover.on})
+    return Reason("incoming", cover.quantity, cover.on, _("%(quantity)s on %(date)s from %(document)s.") % {
+        "quantity": amount, "date": cover.on, "document": document["number"] or _("a planned receipt")},
+        document["origin_id"], document["number"] or "")
+
+
+def _by_lead_time(ctx, item, missing: Decimal, calendar, lead) -> Reason:
+    amount = f"{missing.normalize():f} {item.unit.code}"
+    if lead is None:
+        return Reason("none", missing, None, _(
+            "%(quantity)s: nothing free, nothing more coming and no lead time known.") % {"quantity": amount})
+    days, whose = lead
+    on = working.add_working_days(calendar, ctx.business_date, days)
+    return Reason("lead_time", missing, on, _("%(quantity)s on %(date)s: nothing free; %(days)s working days (%(whose)s).")
+                  % {"quantity": amount, "date": on, "days": days, "whose": whose})
+
+
+def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
+    """(supplies, demands, documents by supply id) of the items at a site; overdue rows count today (P10).
+
+    Reservations are the nearer half of a planned demand; only those of documents that plan nothing count by themselves.
+    """
+    supplies, demands, documents = defaultdict(list), defaultdict(list), {}
+    parameters = {"items": list(item_ids), "site": site.pk, "apart": getattr(apart_from, "pk", apart_from)}
+    for row in database.rows("""
+            SELECT b.item_id, SUM(b.quantity) AS quantity
+            FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
+            WHERE b.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND l.kind = 'internal'
+            GROUP BY b.item_id HAVING SUM(b.quantity) > 0""", **parameters):
+        supplies[row["item_id"]].append(available.Entry("stock", ctx.business_date, row["quantity"]))
+    for row in database.rows("""
+            SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, d.number,
+                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes
+            FROM stock_stockmove m
+            JOIN stock_location f ON f.id = m.from_location_id JOIN stock_location t ON t.id = m.to_location_id
+            LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
+            WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s)
+              AND (%(apart)s::uuid IS NULL OR m.origin_id IS DISTINCT FROM %(apart)s::uuid)
+              AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
+            ORDER BY m.planned_on, m.id""", **parameters):
+        day = max(row["planned_on"], ctx.business_date)
+        entry = available.Entry(f"move {row['id']}", day, row["quantity"])
+        (supplies if row["comes"] else demands)[row["item_id"]].append(entry)
+        if row["comes"]:
+            documents[entry.id] = row
+    for row in database.rows("""
+            SELECT r.item_id, SUM(r.quantity) AS quantity
+            FROM stock_reservation r JOIN stock_location l ON l.id = r.location_id
+            WHERE r.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND r.quantity > 0
+              AND (%(apart)s::uuid IS NULL OR r.origin_id IS DISTINCT FROM %(apart)s::uuid)
+              AND NOT EXISTS (SELECT FROM stock_stockmove m WHERE m.origin_id = r.origin_id AND m.item_id = r.item_id
+                              AND m.state = 'planned')
+            GROUP BY r.item_id""", **parameters):
+        demands[row["item_id"]].append(available.Entry("reserved", ctx.business_date, row["quantity"]))
+    return supplies, demands, documents

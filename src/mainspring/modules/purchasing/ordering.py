@@ -1,0 +1,248 @@
+"""From requests to purchase orders, and what an order promises to stock."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from mainspring.engines.calendar import working
+from mainspring.kernel import commands, events
+from mainspring.kernel.models import DocumentLink
+from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.organization import queries as organization
+from mainspring.modules.stock import commands as stock
+
+from . import progress
+from .events import PurchaseOrderConfirmed
+from .models import Allocation, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, Receipt
+from .models.sources import SupplierItem, offer, valid_sources
+
+ZERO = Decimal(0)
+
+
+# -- requests ---------------------------------------------------------------------------------------------------------
+
+
+@effect(PurchaseRequest, "order")
+def order_one(request, ctx, supplier):
+    """Order one request; see `order_requests`."""
+    return order_requests([request], ctx, supplier=supplier)[0]
+
+
+def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -> list[PurchaseOrder]:
+    """Put requests into draft orders, one for each supplier and site: equal items share a line (PUR-03).
+
+    The quantity of a line is the sum of its needs, raised to the source's minimum and multiple (PUR-04).
+    Raises ValidationError naming the requests nobody is known to supply.
+    """
+    sources = valid_sources(ctx.company_id, {r.item_id for r in requests if r.item_id}, ctx.business_date)
+    groups: dict[tuple, list[PurchaseRequest]] = defaultdict(list)
+    errors = []
+    for request in requests:
+        chosen = supplier or request.supplier or next((s.supplier for s in sources.get(request.item_id, ())), None)
+        if chosen is None:
+            errors.append(_("%(request)s: no supplier is known; name one.") % {"request": _name(request)})
+        else:
+            groups[chosen, request.site].append(request)
+    if errors:
+        raise ValidationError(errors)
+    return [_into_order(ctx, chosen, site, found, sources) for (chosen, site), found in groups.items()]
+
+
+def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
+    order = PurchaseOrder.objects.select_for_update(of=("self",)).filter(
+        company=ctx.company_id, supplier=supplier, site=site, state="draft", created_by=ctx.user).order_by("pk").first()
+    if order is None:
+        of_items = [s for r in requests for s in sources.get(r.item_id, ()) if s.supplier_id == supplier.pk]
+        order = commands.create(PurchaseOrder, ctx, supplier=supplier, site=site,
+                                currency=of_items[0].currency if of_items else supplier.currency)
+    existing = list(order.lines.prefetch_related("allocations__request").order_by("position"))
+    shared = {line.item_id: line for line in existing if line.item_id and line.allocations.all()}
+    specs = [{"id": line.pk} for line in existing]
+    by_line: list[tuple[dict, list[tuple[PurchaseRequest, Decimal]]]] = []
+    by_item = defaultdict(list)
+    for request in requests:
+        by_item[request.item_id or request.pk].append(request)
+    for found in by_item.values():
+        source = next((s for s in sources.get(found[0].item_id, ()) if s.supplier_id == supplier.pk), None)
+        new = [(r, r.open_quantity) for r in found]
+        line = shared.get(found[0].item_id)
+        spec = next(s for s in specs if s["id"] == line.pk) if line else {}
+        old = [(a.request, a.quantity) for a in line.allocations.all()] if line else []
+        spec.update(_line_spec(ctx, order, found[0], source, [*old, *new], site))
+        if not line:
+            specs.append(spec)
+        by_line.append((spec, new))
+    order = commands.change(order, ctx, lines=specs)
+    lines = {line.position: line for line in order.lines.all()}
+    for spec, new in by_line:
+        line = lines[specs.index(spec) + 1]
+        Allocation.objects.bulk_create([Allocation(order_line=line, request=r, quantity=q) for r, q in new if q > 0])
+    for request in requests:
+        commands.link(request, order)
+    PurchaseRequest.objects.filter(pk__in=[r.pk for r in requests], state="proposed").update(state="approved")
+    _number([r for r in requests if not r.number], ctx)
+    progress.refresh_requests([r.pk for r in requests])
+    for request in requests:
+        request.refresh_from_db()
+    return order
+
+
+def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) -> dict:
+    """Item, quantity, price and date of the line that serves these needs, with the reasons."""
+    need, needed_on = sum((q for _r, q in needs), ZERO), min(r.needed_on for r, _q in needs)
+    if source is None or source.currency_id != order.currency_id:
+        return {"item": request.item, "description": request.description or request.item.local_name,
+                "quantity": need, "unit": request.unit, "expected_on": max(needed_on, ctx.business_date)}
+    in_unit = organization.to_unit(need, source.item.unit, source.unit, item=source.item, direction="up")
+    found = offer(source, in_unit)
+    earliest = working.add_working_days(organization.site_days(site), ctx.business_date, source.lead_time_days)
+    return {"item": source.item, "quantity": found.quantity, "unit": source.unit, "price": found.price,
+            "expected_on": max(needed_on, earliest), "price_reason": found.price_reason[:200],
+            "quantity_reason": found.quantity_reason[:200]}
+
+
+def _number(requests, ctx) -> None:
+    """A proposal gets its number when it is ordered."""
+    from mainspring.kernel import numbering
+    from mainspring.kernel.models import DocumentIdentity
+
+    if not requests:
+        return
+    numbers = numbering.next_numbers(PurchaseRequest, ctx.company_id, ctx.business_date.year, len(requests))
+    for request, number in zip(requests, numbers, strict=True):
+        PurchaseRequest.objects.filter(pk=request.pk).update(number=number)
+        DocumentIdentity.objects.filter(pk=request.pk).update(number=number)
+
+
+def _name(request: PurchaseRequest) -> str:
+    return " ".join(filter(None, (request.number, request.item.code if request.item_id else request.description)))
+
+
+@guard(PurchaseRequest, "order")
+def something_is_left_to_order(request, ctx):
+    if request.open_quantity <= 0:
+        raise ValidationError(_("Everything asked for is already ordered."))
+
+
+@guard(PurchaseRequest, "cancel")
+def nothing_arrived_for_it(request, ctx):
+    if request.received_quantity > 0:
+        raise ValidationError(_("Some of it has arrived; the order decides what happens with the rest."))
+
+
+@effect(PurchaseRequest, "cancel")
+def cancel_request(request, ctx, why):
+    """What was ordered for it is free for the other requests of the line, or for stock (D15)."""
+    lines = [a.order_line for a in request.allocations.select_related("order_line__document")]
+    request.allocations.all().delete()
+    request.ordered_quantity = ZERO
+    if why:
+        request.reason_text = f"{request.reason_text}\n{why}".strip()
+    request.state = "cancelled"
+    for order in {line.document for line in lines}:
+        progress.refresh(ctx, order)
+
+
+# -- orders -----------------------------------------------------------------------------------------------------------
+
+
+@guard(PurchaseOrder, "confirm")
+def order_is_complete(order, ctx):
+    lines = list(order.lines.all())
+    if not lines:
+        raise ValidationError(_("An order needs at least one line."))
+    if any(line.price is None for line in lines):
+        raise ValidationError(_("Every line needs a price."))
+    if not order.supplier.is_supplier or not order.supplier.active:
+        raise ValidationError(_("%(party)s is not an active supplier.") % {"party": order.supplier})
+
+
+@effect(PurchaseOrder, "confirm")
+def confirm(order, ctx):
+    """The goods are expected from now on."""
+    stock.ensure_locations(order.site, ctx)
+    order.state = "confirmed"
+    plan_supply(order, ctx)
+    events.publish(PurchaseOrderConfirmed(order.pk), ctx)
+
+
+def plan_supply(order: PurchaseOrder, ctx, lines=None) -> None:
+    """Write what is still to come into the material ledger as planned moves."""
+    lines = lines if lines is not None else list(order.lines.select_related("item__unit", "unit", "document"))
+    wanted = [line for line in lines if order.state == "confirmed" and line.is_stocked and line.open_quantity > 0]
+    places = stock.ensure_locations(order.site, ctx) if wanted else {}
+    stock.replan(ctx, order, [
+        stock.MoveSpec(line.item, line.in_stock_unit(line.open_quantity), places["supplier"], places["internal"], order,
+                       line.pk, planned_on=line.expected_on or order.expected_on or order.ordered_on)
+        for line in wanted])
+
+
+@guard(PurchaseOrder, "receive")
+def something_is_to_come(order, ctx):
+    if not any(line.open_quantity > 0 for line in order.lines.all()):
+        raise ValidationError(_("Nothing more is expected on this order."))
+
+
+@effect(PurchaseOrder, "receive")
+def receive(order, ctx):
+    """A draft receipt of everything still to come."""
+    return commands.create(Receipt, ctx, order=order, links=[order])
+
+
+@effect(PurchaseOrder, "reschedule")
+def reschedule(order, ctx, expected_on: date, position):
+    """Move the open lines, or one of them, to the supplier's new date; the plan follows."""
+    lines = list(order.lines.select_related("item__unit", "unit", "document"))
+    moved = [line for line in lines if line.open_quantity > 0 and position in (None, line.position)]
+    if not moved:
+        raise ValidationError({"position": _("There is no open line of this number.")})
+    for line in moved:
+        line.expected_on = expected_on
+    PurchaseOrderLine.objects.bulk_update(moved, ["expected_on"])
+    order.expected_on = max((line.expected_on for line in lines if line.expected_on), default=expected_on)
+    plan_supply(order, ctx, lines)
+
+
+@effect(PurchaseOrder, "close")
+def close(order, ctx):
+    """Release what never came: its planned moves and the requests it was to serve."""
+    order.state = "closed"
+    _give_back(order, ctx)
+
+
+@guard(PurchaseOrder, "cancel")
+def nothing_has_happened_yet(order, ctx):
+    if any(line.received_quantity or line.billed_quantity for line in order.lines.all()):
+        raise ValidationError(_("Part of it was received or billed; close the order instead."))
+    if order.pk and order.receipts.filter(state="draft").exists():
+        raise ValidationError(_("There is a draft receipt of this order; cancel it first."))
+
+
+@effect(PurchaseOrder, "cancel")
+def cancel(order, ctx):
+    """Nothing is expected any more; the requests are open again."""
+    order.state = "cancelled"
+    _give_back(order, ctx)
+
+
+def _give_back(order, ctx) -> None:
+    """Allocations keep what was received; the rest of each request is to be ordered again (D06)."""
+    found = list(Allocation.objects.filter(order_line__document=order))
+    empty = [a.pk for a in found if not a.received_quantity]
+    for allocation in found:
+        allocation.quantity = allocation.received_quantity
+    Allocation.objects.filter(pk__in=empty).delete()
+    Allocation.objects.bulk_update([a for a in found if a.received_quantity], ["quantity"])
+    progress.refresh(ctx, order)
+    progress.refresh_requests({a.request_id for a in found})
+    plan_supply(order, ctx)
+
+
+def requests_of(order) -> list:
+    """Keys of the requests an order came from."""
+    return list(DocumentLink.objects.filter(target=order.pk, source__kind="purchasing.purchaserequest")
+                .values_list("source_id", flat=True))

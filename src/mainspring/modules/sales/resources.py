@@ -1,0 +1,87 @@
+"""Pages and endpoints of selling."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import resource
+from mainspring.kernel.resource import Resource
+
+from . import models, queries
+
+MENU = "Sales"
+
+
+class Quotations(Resource):
+    model = models.Quotation
+    menu = MENU
+    icon = "file-description"
+    columns = "number revision party quoted_on valid_until state owner total net_base discount_pct promised_on"
+    search = "number party__name reference"
+    filters = "state party owner territory site quoted_on valid_until net_base over_discount_limit"
+    form = "party contact delivery_address reference | Dates: quoted_on valid_until wanted_on | " \
+           "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
+    lines = "item description quantity unit price discount_pct tax_code net promised_on promise_reason price_reason"
+    line_totals = "net tax total promised_on"
+    order = "-number"
+    dimensions = "state party owner territory site currency quoted_on"
+    measures = "net_base total_base"
+    kanban = "state"
+    calendar = "valid_until"
+
+
+class SalesOrders(Resource):
+    model = models.SalesOrder
+    menu = MENU
+    icon = "shopping-cart"
+    columns = "number party ordered_on state delivery_status billing_status promised_on owner total net_base"
+    search = "number party__name reference"
+    filters = "state delivery_status billing_status party owner territory site ordered_on promised_on net_base"
+    form = "party contact delivery_address reference | Dates: ordered_on wanted_on | " \
+           "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
+    lines = "item description quantity unit price discount_pct tax_code net promised_on promise_reason shipped returned " \
+            "invoiced price_reason"
+    line_totals = "net tax total promised_on"
+    order = "-number"
+    dimensions = "state delivery_status billing_status party owner territory site currency ordered_on promised_on"
+    measures = "net_base total_base"
+    kanban = "state"
+    calendar = "promised_on"
+    related = {_("Shipments"): ("sales/shipments", "order")}
+
+
+class Shipments(Resource):
+    model = models.Shipment
+    menu = MENU
+    icon = "truck-delivery"
+    columns = "number order party site ship_on state carrier tracking_number"
+    search = "number order__number party__name tracking_number"
+    filters = "state site party ship_on carrier"
+    form = "order ship_on delivery_address | carrier tracking_number | note"
+    lines = "order_line item quantity unit"
+    order = "-number"
+    dimensions = "state site party carrier ship_on"
+    kanban = "state"
+    calendar = "ship_on"
+    related = {_("Returns"): ("sales/returns", "shipment")}
+
+
+class Returns(Resource):
+    model = models.Return
+    menu = MENU
+    icon = "truck-return"
+    columns = "number shipment party site returned_on reason state"
+    search = "number shipment__number party__name reason"
+    filters = "state site party returned_on"
+    form = "shipment reason returned_on to_quarantine"
+    lines = "shipment_line item quantity unit"
+    order = "-number"
+    dimensions = "state site party returned_on"
+    kanban = "state"
+
+
+resource.amend("parties.party", panel="sales/customer_360.html", title=_("Overview"), context=lambda party, ctx: {
+    "overview": queries.customer_360(ctx, party)} if party.is_customer else None)
+for _label, _key in ((_("Quotations"), "sales/quotations"), (_("Sales orders"), "sales/sales-orders"),
+                     (_("Shipments"), "sales/shipments"), (_("Returns"), "sales/returns")):
+    resource.amend("parties.party", related=(_label, _key, "party"))
+resource.amend("crm.opportunity", related=(_("Quotations"), "sales/quotations", "opportunity"))
+resource.amend("crm.opportunity", related=(_("Sales orders"), "sales/sales-orders", "opportunity"))

@@ -1,0 +1,101 @@
+"""Quotations: versions, expiry, discounts that need agreement (CRM-09, CRM-12, D10)."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from mainspring.kernel import commands, errors
+from mainspring.kernel.models import ApprovalRequest
+from mainspring.modules.sales.models import Quotation, SalesOrder
+
+
+def offer(world, ctx=None, **values):
+    lines = values.pop("lines", [{"item": world.pump.pk, "quantity": 2}])
+    return commands.create(Quotation, ctx or world.ctx, party=world.acme, lines=lines, **values)
+
+
+def test_a_revision_keeps_the_version_before_it(world):
+    first = commands.perform(offer(world), "send", world.ctx)
+    second = commands.perform(first, "revise", world.ctx).outcome
+    second = commands.change(second, world.ctx, lines=[{"id": second.lines.get().pk, "quantity": 2, "price": "95"}])
+    first.refresh_from_db()
+    assert (first.state, first.total, first.number) == ("superseded", 242, "QT2026-00001")
+    assert (second.number, second.revision, second.revises, second.net) == ("QT2026-00001/2", 2, first, 190)
+    with pytest.raises(errors.Conflict):
+        commands.perform(first, "accept", world.ctx)
+    order = commands.perform(commands.perform(second, "send", world.ctx), "accept", world.ctx).outcome
+    assert order.net == 190
+    assert order.lines.get().price == 95
+
+
+def test_an_expired_offer_is_ordered_only_after_it_is_confirmed_again(world):
+    """D10: valid to 1 April, ordered on the 2nd: refused; renewed, it is ordered at the old price."""
+    sent = commands.perform(offer(world), "send", world.ctx)
+    assert sent.valid_until == date(2026, 4, 1)
+    late = world.on("2026-04-02")
+    with pytest.raises(ValidationError, match="expired on 2026-04-01"):
+        commands.perform(sent, "accept", late)
+    assert not SalesOrder.objects.exists()
+    sent = commands.perform(sent, "confirm_again", late, valid_until="2026-04-15")
+    assert commands.perform(sent, "accept", late).outcome.net == 200
+    assert commands.perform(offer(world), "send", world.ctx).is_expired(world.on("2026-04-01")) is False
+
+
+def test_a_discount_over_the_limit_waits_for_the_manager(world):
+    """CRM-12: 15 % off is asked for; the manager's approval sends it; the order made of it is not asked for again."""
+    rep, boss = world.person("rep", "sales_rep"), world.person("manager", "sales_manager")
+    world.acme.owner = rep
+    world.acme.save()
+    ctx = world.context(rep)
+    quotation = offer(world, ctx, lines=[{"item": world.pump.pk, "quantity": 2, "discount_pct": "15"}])
+    assert (quotation.discount_pct, quotation.over_discount_limit) == (15, True)
+    with pytest.raises(errors.ApprovalRequired):
+        commands.perform(quotation, "send", ctx)
+    quotation.refresh_from_db()
+    assert quotation.state == "draft"
+    request = ApprovalRequest.objects.get()
+    commands.perform(request, "approve", world.context(boss), comment="Fine")
+    quotation.refresh_from_db()
+    assert quotation.state == "sent"
+    order = commands.perform(quotation, "accept", ctx).outcome
+    assert order.over_discount_limit is False
+    assert commands.perform(order, "confirm", ctx).state == "confirmed"
+
+
+@pytest.mark.parametrize(("terms", "discount"), [
+    ({"lines": [{"price": "90"}]}, "10"), ({"lines": [{"price": "90", "discount_pct": "10"}]}, "19"),
+    ({"lines": [{}], "discount": "10"}, "5"), ({"lines": [{"price": "120"}]}, "0")])
+def test_every_way_to_give_money_away_counts_as_discount(world, terms, discount):
+    """A lower price, a line discount and a document discount (M05) all count against the limit."""
+    lines = [{"item": world.pump.pk, "quantity": 2, **given} for given in terms.pop("lines")]
+    assert offer(world, lines=lines, **terms).discount_pct == Decimal(discount)
+
+
+def test_totals_are_the_invoices_totals(world):
+    """M02: three lines of 10.03 at 21 % make 6.32 tax when tax is rounded on the document."""
+    quotation = offer(world, lines=[{"item": world.pump.pk, "quantity": 1, "price": "10.03"}] * 3)
+    assert (quotation.net, quotation.tax, quotation.total) == (Decimal("30.09"), Decimal("6.32"), Decimal("36.41"))
+
+
+def test_a_supplier_or_a_sleeping_customer_gets_no_offer(world):
+    world.acme.is_customer = False
+    world.acme.save()
+    with pytest.raises(ValidationError, match="not a customer"):
+        offer(world)
+
+
+def test_a_price_follows_quantity_and_customer_until_somebody_types_one(world):
+    """SAL-03: quantity breaks apply when the quantity changes; a typed price stays."""
+    from mainspring.modules.pricing.models import Price
+
+    commands.create(Price, world.ctx, price_list=world.prices, item=world.pump, unit=world.piece, minimum_quantity=10,
+                    price=80)
+    quotation = offer(world)
+    key = quotation.lines.get().pk
+    quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 10}])
+    assert quotation.lines.get().price == 80
+    quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 10, "price": "77"}])
+    quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 2}])
+    assert (quotation.lines.get().price, quotation.lines.get().list_price) == (77, 100)

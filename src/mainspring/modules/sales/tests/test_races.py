@@ -1,0 +1,56 @@
+"""Orders under real concurrent connections."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from mainspring.kernel import commands
+from mainspring.modules.sales import queries
+from mainspring.modules.sales.models import SalesOrder
+from mainspring.modules.stock.models import StockBalance
+
+
+def together(jobs):
+    """Run the jobs at once, each on a connection of its own; results or refusals in order."""
+
+    def run(job):
+        try:
+            return job()
+        except ValidationError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_two_orders_cannot_both_keep_the_last_pump(committed_world):
+    """SAL-04, I18: one order gets it, the other waits; nothing is kept twice."""
+    world = committed_world
+    world.stocked(world.pump, 1, "60.00")
+    orders = [world.order(world.pump, 1, confirm=False) for _ in range(4)]
+    done = together([lambda o=o: commands.perform(o, "confirm", world.ctx) for o in orders])
+    assert all(isinstance(d, SalesOrder) for d in done)
+    assert sorted(sum(queries.reserved(o).values()) for o in orders) == [0, 0, 0, 1]
+    assert StockBalance.objects.get(item=world.pump, location__kind="internal").reserved == 1
+
+
+def test_two_orders_at_once_cannot_both_use_the_last_of_a_credit_limit(committed_world):
+    """SAL-03: each alone fits under 1000, both do not: one is held."""
+    world = committed_world
+    party = world.customer("Small", credit_limit=1000)
+    orders = [world.order(world.pump, 5, confirm=False, party=party) for _ in range(2)]
+    done = together([lambda o=o: commands.perform(o, "confirm", world.ctx) for o in orders])
+    assert sorted(d.state for d in done) == ["confirmed", "held"]
+
+
+def test_a_shipment_posted_twice_at_once_leaves_once(committed_world):
+    """D12."""
+    world = committed_world
+    world.stocked(world.pump, 4, "60.00")
+    draft = commands.perform(world.order(world.pump, 2), "ship", world.ctx).outcome
+    done = together([lambda: commands.perform(draft, "post", world.ctx)] * 2)
+    assert sorted(type(d).__name__ for d in done) == ["Conflict", "Shipment"]
+    assert world.on_hand(world.pump) == 2

@@ -1,0 +1,185 @@
+"""Bodies of calls: JSON with exact numbers, checked for shape before the commands look at the values."""
+
+import json
+import math
+from decimal import Decimal
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from mainspring.kernel import access, commands
+
+DEPTH_MAX = 20
+
+
+class Parser(BaseParser):
+    """Numbers arrive as Decimal, so that 0.1 stays 0.1; texts must be storable."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        raw = stream.read()
+        if not raw.strip():
+            return {}
+        try:
+            data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
+        _check_texts(data)
+        return data
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is not a number")
+
+
+def _check_texts(data, depth: int = 0) -> None:
+    if depth > DEPTH_MAX:
+        raise ParseError(_("The body is nested too deeply."))
+    if isinstance(data, str):
+        if "\x00" in data or any("\ud800" <= c <= "\udfff" for c in data):
+            raise ParseError(_("A text holds characters that cannot be kept."))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            _check_texts(key, depth + 1)
+            _check_texts(value, depth + 1)
+    elif isinstance(data, list):
+        for value in data:
+            _check_texts(value, depth + 1)
+
+
+def body(data) -> dict:
+    """The body as an object; ValidationError for anything else."""
+    if not isinstance(data, dict):
+        raise ValidationError(_("An object is needed here."), code="type")
+    return data
+
+
+def split(model, data, ctx) -> dict:
+    """Arguments for commands.create and commands.change: field values, `lines`, `custom_values`."""
+    data = dict(body(data))
+    lines, custom = data.pop("lines", None), data.pop("custom", None)
+    found: dict[str, list] = {}
+    arguments = _fields(model, data, ctx, "", found)
+    if custom is not None:
+        if not isinstance(custom, dict):
+            found["custom"] = [_("An object is needed here.")]
+        arguments["custom_values"] = custom
+    if lines is not None:
+        arguments["lines"] = _lines(model, lines, ctx, found)
+    if found:
+        raise ValidationError(found)
+    for name in ("ctx", "model", "record", "version", "links", "self"):
+        if name in arguments:
+            raise ValidationError({name: _("There is no such field.")}, code="unknown")
+    return arguments
+
+
+def _lines(model, lines, ctx, found) -> list[dict]:
+    try:
+        line_model = commands.line_model_of(model)
+    except FieldDoesNotExist:
+        found["lines"] = [_("This record has no lines.")]
+        return []
+    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+        found["lines"] = [_("A list of objects is needed here.")]
+        return []
+    result = []
+    for n, line in enumerate(lines):
+        values = _fields(line_model, {k: v for k, v in line.items() if k not in ("id", "custom")}, ctx, f"lines.{n}.",
+                         found)
+        if line.get("id") is not None:
+            values["id"] = key_of(line_model, line["id"], f"lines.{n}.id")
+        result.append(values)
+    return result
+
+
+def _fields(model, data: dict, ctx, prefix: str, found: dict) -> dict:
+    result = {}
+    for name, raw in data.items():
+        try:
+            field = model._meta.get_field(name)
+            if not field.concrete or field.many_to_many or (field.primary_key and name == "id"):
+                raise FieldDoesNotExist
+        except FieldDoesNotExist:
+            found[prefix + name] = [_("There is no such field.")]
+            continue
+        try:
+            result[name] = _shaped(field, raw, ctx)
+        except ValidationError as error:
+            found[prefix + name] = error.messages
+    return result
+
+
+def _shaped(field, raw, ctx):
+    """The value when its JSON type suits the field; commands do the rest."""
+    if raw is None or isinstance(field, models.JSONField):
+        return as_json(raw)
+    if isinstance(field, models.ForeignKey):
+        if isinstance(raw, dict):
+            return _linked(field.related_model, raw, ctx)
+        suits = isinstance(raw, str | int) and not isinstance(raw, bool)
+    elif isinstance(field, models.BooleanField):
+        suits = isinstance(raw, bool) or raw in ("true", "false", "0", "1")
+        raw = raw in (True, "true", "1")
+    elif isinstance(field, models.DecimalField | models.FloatField):
+        suits = isinstance(raw, str | int | Decimal) and not isinstance(raw, bool)
+    elif isinstance(field, models.IntegerField):
+        suits = isinstance(raw, str | int) and not isinstance(raw, bool)
+    else:
+        suits = isinstance(raw, str) or (isinstance(field, models.CharField) and isinstance(raw, int)
+                                         and not isinstance(raw, bool))
+    if not suits:
+        raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}, code="type")
+    return raw
+
+
+def _linked(model, raw: dict, ctx):
+    """A record named by {"id": …} or by its key, for example {"code": "ACME"}."""
+    if set(raw) - {"label"} == {"id"}:
+        return key_of(model, raw["id"], "")
+    names = getattr(model, "key", ()) or ("code",)
+    wanted = {k: v for k, v in raw.items() if k != "label"}
+    if wanted and set(wanted) <= set(names) and all(isinstance(v, str | int) for v in wanted.values()):
+        try:
+            matches = list(access.rows(ctx, model).filter(**wanted)[:2])
+        except (ValueError, TypeError, ValidationError, OverflowError):
+            matches = []
+        if len(matches) == 1:
+            return matches[0]
+    raise ValidationError(_("“%(value)s” does not exist or is out of your sight.") % {"value": json_text(raw)[:80]})
+
+
+def key_of(model, raw, field: str = "id"):
+    """A primary key as the model's type; ValidationError when it cannot be one."""
+    try:
+        if isinstance(raw, bool) or not isinstance(raw, str | int):
+            raise ValueError
+        value = model._meta.pk.to_python(raw)
+        if isinstance(value, models.Model):
+            value = value.pk
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise ValueError
+        return value
+    except (ValueError, TypeError, ValidationError, OverflowError):
+        raise ValidationError({field: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}} if field else
+                              _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}, code="type") from None
+
+
+def as_json(data):
+    """Free JSON as the database takes it: numbers as they were sent."""
+    if isinstance(data, Decimal):
+        number = float(data)
+        if not math.isfinite(number):
+            raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": data})
+        return int(data) if data == data.to_integral_value() and abs(data) < 2**53 else number
+    if isinstance(data, dict):
+        return {k: as_json(v) for k, v in data.items()}
+    return [as_json(v) for v in data] if isinstance(data, list) else data
+
+
+def json_text(data) -> str:
+    return json.dumps(data, ensure_ascii=False, default=str)

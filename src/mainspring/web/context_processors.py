@@ -1,0 +1,54 @@
+"""The frame of every page: `shell`, computed only where a page draws the frame."""
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from mainspring.kernel import access, home
+from mainspring.web import addresses, menus
+
+
+def shell(request) -> dict:
+    if getattr(request, "ctx", None) is None:
+        return {}
+    return {"shell": SimpleLazyObject(lambda: frame(request))}
+
+
+def frame(request) -> dict:
+    """See docs/architecture/pages.md, "Frame"."""
+    user, ctx = request.user, request.ctx
+    counts = waiting_counts(ctx)
+    menu = menus.build(ctx, request.path, counts)
+    language = get_language()
+    return {
+        "product": str(settings.PRODUCT_NAME),
+        "menu": menu,
+        "keys": {"go": menus.go_keys(menu)},
+        "company": {"id": request.company.pk, "name": request.company.name} if request.company else None,
+        "companies": [{"id": c.pk, "name": c.name, "current": c == request.company} for c in request.companies],
+        "languages": [{"code": code, "name": name, "current": code == language} for code, name in settings.LANGUAGES],
+        "user": {"name": str(user), "email": user.email, "role": ", ".join(access.policy(ctx).roles)},
+        "unread": counts.get("inbox", 0),
+        "theme": user.theme,
+        "density": user.preferences.get("density", "normal"),
+        "urls": {
+            "home": "/",
+            "search": "/search/",
+            "inbox": "/inbox/" if addresses.exists("/inbox/") else "/",
+            "live": "/live/",
+            "switch": "/switch/",
+            "language": "/language/",
+            "profile": "/profile/",
+            "logout": "/accounts/logout/",
+            "security": "/accounts/2fa/",
+        },
+    }
+
+
+def waiting_counts(ctx) -> dict[str, int]:
+    """What waits for the person, by resource key or "inbox"."""
+    found: dict[str, int] = {}
+    for answer in home.counts(ctx):
+        for name, number in (answer or {}).items():
+            found[name] = found.get(name, 0) + number
+    return found

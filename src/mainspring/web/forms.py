@@ -1,0 +1,168 @@
+"""Forms made from columns and verb inputs. They draw and read; the rules are checked by the command behind them."""
+
+import json
+import re
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.forms.utils import ErrorDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mainspring.kernel import formats, query
+
+NUMBERS = ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
+
+
+class RecordForm(forms.Form):
+    """A form that takes its errors from a command instead of checking itself."""
+
+    def full_clean(self):
+        self._errors, self.cleaned_data = ErrorDict(), {}
+
+    def show_errors(self, error: ValidationError) -> None:
+        """Put each message beside its field; those of no shown field on top, with the field's name."""
+        found = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for name, messages in found.items():
+            key = name.replace("custom.", "custom-")
+            if name.startswith("lines."):
+                continue
+            if key in self.fields:
+                self.add_error(key, messages)
+            else:
+                label = "" if name == NON_FIELD_ERRORS else f"{name.replace('_', ' ')}: "
+                self.add_error(None, [label + m for m in messages])
+        for name, field in self.fields.items():
+            if self.is_bound and field.required and not self.data.get(name) and name not in self.errors:
+                self.add_error(name, _("This field is required."))
+
+    def has_error(self, field, code=None):
+        return field in self.errors
+
+    def raw(self) -> tuple[dict, dict]:
+        """(values by field name, custom values by name) as they were sent; ValidationError for unreadable ones."""
+        values, custom, wrong = {}, {}, {}
+        for name, field in self.fields.items():
+            if field.disabled or field.widget.value_omitted_from_data(self.data, self.files, name):
+                continue
+            value = field.widget.value_from_datadict(self.data, self.files, name)
+            try:
+                value = readable(field.kind, value)
+            except ValueError:
+                wrong[name] = _("“%(value)s” is not a valid value.") % {"value": str(value)[:80]}
+            if name.startswith("custom-"):
+                custom[name[7:]] = value
+            else:
+                values[name] = value
+        if wrong:
+            raise ValidationError(wrong)
+        return values, custom
+
+
+def readable(kind: str, value):
+    """What a person typed, as the command reads it: local numbers with a point, JSON parsed."""
+    if kind in NUMBERS and isinstance(value, str):
+        return plain_number(value)
+    if kind == "json" and isinstance(value, str):
+        return json.loads(value) if value.strip() else None
+    return value
+
+
+def plain_number(text: str) -> str:
+    """A number as typed here or pasted from elsewhere: 1,234.50 and 1 234,50 are the same."""
+    bare = re.sub(r"[\s\u00a0\u202f']", "", text).replace("−", "-")
+    if "," in bare and "." in bare:
+        last = max(bare.rfind(","), bare.rfind("."))
+        return re.sub(r"[,.]", "", bare[:last]) + "." + bare[last + 1 :]
+    if "," in bare:
+        grouped = re.fullmatch(r"-?\d{1,3}(,\d{3})+", bare) and get_language() != "lt"
+        return bare.replace(",", "" if grouped else ".")
+    return bare
+
+
+def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
+    """The form field of a column; `value` is its present value."""
+    attrs: dict = {}
+    match column.kind:
+        case "bool":
+            field = forms.BooleanField(widget=forms.CheckboxInput())
+        case "choice":
+            blank = [] if column.required else [("", "–")]
+            field = forms.ChoiceField(choices=blank + list(column.choices))
+        case "date":
+            field = forms.CharField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        case "datetime":
+            field = forms.CharField(
+                widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+            )
+        case "longtext":
+            field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
+        case "json":
+            field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}))
+        case "link":
+            attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/", "autocomplete": "off"}
+            if isinstance(value, models.Model):
+                attrs["data-text"] = str(value)
+            field = forms.CharField(widget=forms.TextInput(attrs=attrs))
+        case kind if kind in NUMBERS:
+            field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+            field.unit = "%" if column.kind == "percent" else ""
+        case _:
+            field = forms.CharField(widget=forms.TextInput())
+    field.label, field.help_text, field.kind = column.label, column.help, column.kind
+    field.required = column.required if required is None else required
+    field.initial = initial(column, value)
+    return field
+
+
+def initial(column, value):
+    """A value as its input shows it."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if value is None or column.kind in ("bool", "date", "datetime"):
+        return value
+    if column.kind == "json":
+        return json.dumps(value, ensure_ascii=False)
+    return formats.exact(column, value) if column.is_number else value
+
+
+def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -> RecordForm:
+    """The form of some columns of a record (saved or not), those the person may edit."""
+    form = RecordForm(data, files)
+    for path in paths:
+        if fields.mode(path) != "edit":
+            continue
+        column = fields.column(path)
+        if not column.editable or (not column.is_custom and fields.model._meta.get_field(path).many_to_many):
+            continue
+        value = query.value_of(record, column)
+        form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
+    if data is not None:
+        keep_texts(form, fields.ctx)
+    return form
+
+
+def keep_texts(form, ctx) -> None:
+    """Show the names of chosen links again when a form comes back with errors."""
+    from mainspring.web.views import lookup
+
+    for name, field in form.fields.items():
+        if getattr(field, "kind", "") == "link" and form.data.get(name):
+            label = field.widget.attrs["data-url"].split("/")[2]
+            field.widget.attrs["data-text"] = lookup.text_of(ctx, label, form.data[name])
+
+
+def input_form(verb, record, ctx, *, data=None) -> RecordForm:
+    """The dialog form of a verb's inputs."""
+    form = RecordForm(data)
+    for i in verb.ask:
+        value = i.initial(record, ctx) if callable(i.initial) else i.initial
+        label = str(i.label) if i.label else _(i.name.replace("_", " ").capitalize())
+        column = query.resource.Column(
+            i.name, label, i.kind, choices=tuple(i.choices), to=i.to, required=i.required, help=str(i.help)
+        )
+        form.fields[i.name] = field_for(column, ctx, value=value)
+    if data is not None:
+        keep_texts(form, ctx)
+    return form

@@ -1,0 +1,197 @@
+"""The line grid: its properties, and what comes back from it."""
+
+import json
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.utils.translation import gettext as _
+
+from mainspring.kernel import access, commands, formats, query, resource
+from mainspring.web import forms
+
+KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
+         "bool": "boolean", "state": "text", "datetime": "text", "json": "text"}  # fmt: skip
+
+
+def columns(res: resource.Resource, ctx) -> list:
+    """Columns of the grid the person may see."""
+    modes = access.field_modes(ctx, res.line_model)
+    return [c for c in res.line_columns() if modes.get(c.path.split("__")[0], "edit") in ("view", "edit")]
+
+
+def head(column, editable: bool, ctx) -> dict:
+    """The grid's description of one column."""
+    found = {
+        "name": column.path,
+        "label": column.label,
+        "kind": KINDS.get(column.kind, "decimal"),
+        "required": column.required,
+        "readonly": not (editable and column.editable),
+        "help": column.help,
+    }
+    if column.is_number:
+        found["digits"] = column.digits
+    if column.kind in ("choice", "state"):
+        found["choices"] = [[k, str(v)] for k, v in column.choices]
+    if column.kind == "link":
+        found["search"] = f"/lookup/{column.to}/"
+    if column.kind == "percent":
+        found["unit"] = "%"
+    return found
+
+
+def props(res, record, ctx, *, lines, editable: bool, url: str, header: str = "", errors: dict | None = None) -> dict:
+    """Properties of the grid island for these line instances."""
+    shown = columns(res, ctx)
+    return {
+        "name": "lines",
+        "title": _("Lines"),
+        "editable": editable,
+        "saved": bool(record.pk and not record._state.adding),
+        "url": url,
+        "header": header or None,
+        "version": record.version,
+        "columns": [head(c, editable, ctx) for c in shown],
+        "lines": [_line(shown, line, n, errors or {}) for n, line in enumerate(lines)],
+        "totals": totals(res, record, ctx),
+    }
+
+
+def _line(shown, line, position: int, errors: dict) -> dict:
+    found = {"key": f"l{position}", "values": values(shown, line)}
+    if line.pk:
+        found["id"] = line.pk
+    if position in errors:
+        found["errors"] = errors[position]
+    return found
+
+
+def values(shown, line) -> dict:
+    """Cell values as the island takes them: decimals as text, links as {id, text}."""
+    found = {}
+    for column in shown:
+        value = query.value_of(line, column)
+        if column.kind == "link" and value is not None:
+            found[column.path] = {"id": str(value.pk), "text": str(value)}
+        elif column.kind in ("bool", "choice", "text", "longtext") or column.kind == "integer":
+            found[column.path] = value
+        else:
+            found[column.path] = formats.exact(column, value) or None
+    return found
+
+
+def totals(res, record, ctx) -> list[dict]:
+    """Header fields shown under the grid."""
+    fields, found = query.Fields(res, ctx), []
+    names = res.names("line_totals")
+    for n, column in enumerate(fields.columns(names)):
+        value = query.value_of(record, column)
+        text = formats.text(column, value, record, mode=fields.mode(column.path), company_id=ctx.company_id)
+        unit = formats.unit_of(column, record, ctx.company_id)
+        found.append({"label": column.label, "text": f"{text} {unit}".strip(), "strong": n == len(names) - 1})
+    return found
+
+
+def read(res, raw_lines: list, ctx) -> list[dict]:
+    """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read."""
+    editable = {c.path: c for c in columns(res, ctx) if c.editable}
+    if not isinstance(raw_lines, list):
+        raise ValidationError(_("The lines could not be read."))
+    specs = []
+    for raw in raw_lines:
+        if not isinstance(raw, dict):
+            raise ValidationError(_("The lines could not be read."))
+        cells = raw.get("values") if isinstance(raw.get("values"), dict) else raw
+        spec = {"id": raw["id"]} if raw.get("id") else {}
+        for name, value in cells.items():
+            if name in editable:
+                spec[name] = _cell(editable[name], value)
+        if any(v not in (None, "") for k, v in spec.items()):
+            specs.append(spec)
+    return specs
+
+
+def _cell(column, value):
+    if isinstance(value, dict):
+        value = value.get("id")
+    if isinstance(value, bool | int | None):
+        return value
+    return forms.plain_number(str(value)) if column.is_number else value
+
+
+def read_text(res, text: str, ctx) -> list[dict]:
+    """Line specs from the hidden field of an ordinary form."""
+    try:
+        return read(res, json.loads(text or "[]"), ctx)
+    except ValueError:
+        raise ValidationError(_("The lines could not be read.")) from None
+
+
+def errors_by_line(error: ValidationError) -> dict[int, dict[str, str]]:
+    """{line index: {column: text}} of the errors named lines.<n>.<column>."""
+    found: dict[int, dict[str, str]] = {}
+    if hasattr(error, "error_dict"):
+        for name, messages in error.message_dict.items():
+            if name.startswith("lines."):
+                _lines, index, column = ([*name.split(".", 2), ""])[:3]
+                found.setdefault(int(index), {})[column] = " ".join(messages)
+    return found
+
+
+def preview(res, record, specs: list[dict], header: dict, ctx) -> tuple[list, dict]:
+    """(unsaved line instances, errors by line): the record as `prepare` would make it, nothing written.
+
+    Cells that cannot be read are named in the errors and left out of the computation.
+    """
+    from mainspring.kernel import values as typed
+
+    model, wrong = res.model, {}
+    for name, value in header.items():
+        try:
+            field = model._meta.get_field(name)
+            setattr(
+                record,
+                name,
+                typed.coerce(model, [{name: value}], ctx, prefixes=[""])[0][name]
+                if value not in (None, "")
+                else (None if field.null or field.is_relation else field.get_default()),
+            )
+        except (ValidationError, FieldDoesNotExist, ValueError):
+            continue
+    lines = []
+    good = _coerced(res.line_model, specs, ctx, wrong)
+    existing = {line.pk: line for line in record.lines.all()} if not record._state.adding else {}
+    for position, spec in enumerate(good, 1):
+        line = existing.get(spec.get("id")) or res.line_model(position=position)
+        for name, value in spec.items():
+            if name != "id" and not (value is None and not res.line_model._meta.get_field(name).null):
+                setattr(line, name, value)
+        line.document = record
+        lines.append(line)
+    try:
+        with _no_writes():
+            record.prepare(ctx, lines)
+        commands.validate(record, lines)
+    except ValidationError as error:
+        for index, found in errors_by_line(error).items():
+            wrong.setdefault(index, {}).update({k: v for k, v in found.items() if k in specs[index]})
+    except (TypeError, AttributeError, ArithmeticError, res.model.DoesNotExist, ValueError):
+        pass  # the form is not complete enough to be computed; the cells keep what was typed
+    return lines, wrong
+
+
+def _coerced(line_model, specs, ctx, wrong) -> list[dict]:
+    """Typed specs, all at once when all are good, one by one when some are not."""
+    from mainspring.kernel import values as typed
+
+    try:
+        return typed.coerce(line_model, specs, ctx, prefixes=[f"lines.{n}." for n in range(len(specs))])
+    except ValidationError as error:
+        wrong |= errors_by_line(error)
+    kept = [{k: v for k, v in spec.items() if k not in wrong.get(n, {})} for n, spec in enumerate(specs)]
+    return typed.coerce(line_model, kept, ctx, prefixes=[f"lines.{n}." for n in range(len(kept))])
+
+
+def _no_writes():
+    from django.db import transaction
+
+    return transaction.atomic()

@@ -1,0 +1,1 @@
+"""The generic pages, by what a person does on them."""

@@ -1,0 +1,96 @@
+"""What all generic pages need: the resource and record of an address, answers to htmx."""
+
+import functools
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
+
+from mainspring.kernel import access, resource
+from mainspring.web import middleware
+
+
+def signed_in(view):
+    """Send strangers to the sign-in page; a person without any company gets a plain refusal."""
+
+    @functools.wraps(view)
+    def inner(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+            if middleware.is_partial(request):
+                return JsonResponse({"title": "Unauthorized", "detail": "Sign in first."}, status=401)
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+def of_resource(verb: str = "view"):
+    """Give a view the resource its address names, once the person may do `verb` on some of its records.
+
+    Without the right to view, the resource does not exist for the person.
+    """
+
+    def wrap(view):
+        @signed_in
+        @functools.wraps(view)
+        def inner(request, module, slug, *args, **kwargs):
+            res = resource.registry.get(f"{module}/{slug}")
+            if res is None or not access.can(request.ctx, res.model, "view"):
+                raise Http404
+            if verb != "view":
+                access.require(request.ctx, res.model, verb)
+            return view(request, res, *args, **kwargs)
+
+        return inner
+
+    return wrap
+
+
+def of_record(view):
+    """Give a view the resource and the record its address names, or answer that there is none."""
+
+    @of_resource()
+    @functools.wraps(view)
+    def inner(request, res, pk, *args, **kwargs):
+        return view(request, res, get(request.ctx, res, pk), *args, **kwargs)
+
+    return inner
+
+
+def get(ctx, res, pk):
+    """The record, with its listed links; Http404 when it is not there for this person."""
+    rows = access.with_clearance(access.rows(ctx, res.model), ctx)
+    try:
+        return rows.select_related(*res.select_related).get(pk=pk) if res.select_related else rows.get(pk=pk)
+    except (res.model.DoesNotExist, ValidationError, ValueError, OverflowError):
+        raise Http404 from None
+
+
+def done(*, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", **events) -> HttpResponse:
+    """204 to htmx: go somewhere, load again, or say something and tell the regions that listen."""
+    answer = HttpResponse(status=204)
+    if redirect:
+        answer["HX-Redirect"] = redirect
+    elif refresh:
+        answer["HX-Refresh"] = "true"
+    if text:
+        answer["HX-Trigger"] = middleware.toast(text, tone, **events)
+    return answer
+
+
+def version_of(request) -> int | None:
+    """The version a form carried; None when it carried none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def with_key(request, ctx=None):
+    """The context with the idempotency key of a form, so that a double submit does its work once."""
+    from dataclasses import replace
+
+    ctx = ctx or request.ctx
+    key = request.POST.get("idempotency_key", "") or ctx.idempotency_key
+    return replace(ctx, idempotency_key=key[:120])

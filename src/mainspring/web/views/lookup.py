@@ -1,0 +1,83 @@
+"""Autocomplete of links: what a person may see, found by code, name or anything the resource searches."""
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
+from django.views.decorators.http import require_GET
+
+from mainspring.kernel import access, query, resource
+from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.web.views import base
+
+notes = PluginPoint("web.lookup_notes", many=True)
+"""Called with (model, records, ctx, request.GET); answers {pk: {note, stock, price, values}} beside each choice."""
+
+LIMIT = 12
+
+
+def _model(label: str):
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        raise Http404 from None
+
+
+def text_of(ctx, label: str, key) -> str:
+    """Name of a linked record, "" when it is out of sight."""
+    try:
+        record = access.rows(ctx, _model(label)).filter(pk=key).first()
+    except (ValueError, ValidationError, OverflowError):
+        return ""
+    return query.label(ctx, record) if record else ""
+
+
+def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
+    """Records whose searched fields hold every word; an exact code comes first."""
+    res = resource.of(model)
+    if res is not None:
+        q = query.Query(res, ctx, query.Spec(q=text))
+        rows = q.filtered().order_by(*(("-" if desc else "") + name for name, desc in q.keys))
+    else:
+        field = query.label_field(model)
+        rows = access.rows(ctx, model).order_by(field)
+        if text:
+            rows = rows.filter(**{f"{field}__icontains": text}) | rows.filter(
+                pk=text if model._meta.pk.get_internal_type() == "CharField" else None
+            )
+    if any(f.name == "active" for f in model._meta.concrete_fields):
+        rows = rows.filter(active=True)
+    found = list(rows[:limit])
+    if text and res is not None:
+        key = next((n for n in ("code", "number", "barcode") if n in {f.name for f in model._meta.concrete_fields}), "")
+        if key and q.fields.is_clear(key):
+            exact = list(access.rows(ctx, model).filter(**{f"{key}__iexact": text})[:1])
+            found = exact + [r for r in found if r not in exact]
+    return found[:limit]
+
+
+@require_GET
+@base.signed_in
+def lookup(request, label):
+    """GET ?q= answers {items: [{id, text, code?, note?, stock?, price?, values?}]}."""
+    model = _model(label)
+    res = resource.of(model)
+    if res is None and model._meta.app_label != "kernel":
+        raise Http404
+    if res is not None and not access.can(request.ctx, model, "view"):
+        return JsonResponse({"items": []})
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    found = searched(request.ctx, model, text)
+    extra: dict = {}
+    for answer in notes(model, found, request.ctx, request.GET):
+        for pk, more in (answer or {}).items():
+            extra.setdefault(pk, {}).update(more)
+    fields = query.Fields(res, request.ctx) if res else None
+    items = []
+    for record in found:
+        item = {"id": str(record.pk), "text": query.label(request.ctx, record)}
+        if fields and hasattr(record, "code") and fields.is_clear("code") and record.code != item["text"]:
+            item["code"] = record.code
+        if fields and hasattr(record, "name") and record.name != item["text"] and fields.is_clear("name"):
+            item["note"] = str(record.name)
+        items.append(item | extra.get(record.pk, {}))
+    return JsonResponse({"items": items})

@@ -1,0 +1,328 @@
+"""The record page: facts, state line, verbs, lines, related records, and edits in place."""
+
+from urllib.parse import quote, urlsplit
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q
+from django.http import Http404, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from mainspring.kernel import access, errors, query, resource
+from mainspring.kernel.models import Document
+from mainspring.web import addresses, cells, forms, grids
+from mainspring.web.views import base, lists, verbs
+
+RECENT_MAX = 12
+
+
+@require_GET
+@base.of_record
+def page(request, res, record):
+    """The record page."""
+    fields = query.Fields(res, request.ctx)
+    show = cells.Show(fields)
+    remember(request, res, record)
+    return render(
+        request,
+        "web/detail.html",
+        {
+            "page": heading(request, res, record),
+            "record_id": str(record.pk),
+            "topic": f"record:{record.pk}",
+            "workflow": steps(record) if res.workflow else None,
+            "groups": facts(request, res, record, fields, show),
+            "tabs": tabs(request, res, record),
+            "dossier": dossier(record),
+            "timeline_url": timeline(res, record),
+        }
+        | _lines(request, res, record),
+    )
+
+
+def heading(request, res, record) -> dict:
+    """Number, state, verbs, neighbours."""
+    page = {
+        "title": res.singular,
+        "number": query.label(request.ctx, record),
+        "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
+        **verbs.buttons(request, record),
+    }
+    if res.workflow:
+        page["state"] = cells.state_badge(res.workflow, record.state)
+    page |= neighbours(request, res, record)
+    page["more"] += _usual(request, res, record)
+    return page
+
+
+def _usual(request, res, record) -> list[dict]:
+    """What can be done with any record: print, copy, edit as a form, delete."""
+    found, ctx = [], request.ctx
+    at = lambda *parts: addresses.of_resource(res, record.pk, *parts)  # noqa: E731
+    if may_change(ctx, res, record):
+        found.append(
+            {"name": "edit", "label": _("Edit as a form"), "icon": "pencil", "href": at("edit"), "key": "edit"}
+        )
+    if res.is_document or res.prints:
+        found.append({"name": "print", "label": _("Print"), "icon": "printer", "href": at("print")})
+    if res.creatable and access.can(ctx, res.model, "create"):
+        found.append(
+            {
+                "name": "copy",
+                "label": _("Duplicate"),
+                "icon": "copy",
+                "href": addresses.of_resource(res, "new", copy=record.pk),
+            }
+        )
+    if dossier(record):
+        found.append({"name": "dossier", "label": _("Dossier"), "icon": "git-branch", "href": dossier(record)})
+    first = not res.is_document or (record.state == res.workflow.initial and not record.number)
+    if first and access.can(ctx, res.model, "delete"):
+        found.append(
+            {
+                "name": "delete",
+                "label": _("Delete"),
+                "icon": "trash",
+                "danger": True,
+                "url": at("delete"),
+                "confirm": _("Delete %(record)s? This cannot be undone.") % {"record": record},
+            }
+        )
+    return found
+
+
+def may_change(ctx, res, record) -> bool:
+    """Whether the person may edit this record in its present state."""
+    flow = getattr(record, "workflow", None)
+    if not access.can(ctx, res.model, "change") or (flow and record.state not in flow.editable):
+        return False
+    return access.rows(ctx, res.model, "change").filter(pk=record.pk).exists()
+
+
+def dossier(record) -> str:
+    path = f"/dossier/{record.pk}/"
+    return path if isinstance(record, Document) and addresses.exists(path) else ""
+
+
+def timeline(res, record) -> str:
+    path = f"/timeline/{res.label}/{record.pk}/"
+    return path if addresses.exists(path) else ""
+
+
+def neighbours(request, res, record) -> dict:
+    """Addresses of the records before and after this one, in the list it was opened from."""
+    own = request.GET.get("list")
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if own is None and came_from.path == addresses.of_resource(res):
+        own = came_from.query
+    params = QueryDict(own or "")
+    found = {}
+    for name, side in (("previous", "before"), ("next", "after")):
+        q = lists.ask(request, res, params=params, size=1)
+        q.spec.after = q.spec.before = ""
+        try:
+            setattr(q.spec, side, q.cursor(record))
+        except AttributeError:  # an order by something only the list computes
+            return {}
+        if rows := q.page().rows:
+            found[name] = addresses.of_record(rows[0]) + (f"?list={quote(own, safe='')}" if own else "")
+    return found
+
+
+def remember(request, res, record) -> None:
+    """Keep the record among those opened last, in the session."""
+    entry = [res.key, str(record.pk), query.label(request.ctx, record), res.singular]
+    recent = [e for e in request.session.get("recent", []) if e[:2] != entry[:2]]
+    if request.session.get("recent", [None])[:1] != [entry]:
+        request.session["recent"] = [entry, *recent][:RECENT_MAX]
+
+
+def steps(record) -> list[dict]:
+    """The states on the way of this record, with the present one."""
+    flow = record.workflow
+    off = {v.target for v in flow.verbs if v.danger} | {"cancelled"}
+    path = [s for s in flow.states if s not in off or s == record.state]
+    at = path.index(record.state) if record.state in path else 0
+    if record.state in off:
+        path, at = [flow.initial, record.state], 1
+    return [
+        {"name": s, "label": flow.label(s), "state": "done" if n < at else "current" if n == at else "next"}
+        for n, s in enumerate(path)
+    ]
+
+
+# -- facts -----------------------------------------------------------------------------------------------------------
+
+
+def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[dict]:
+    """Facts in the form's groups, then the rest of the list's columns, then custom fields."""
+    change = may_change(request.ctx, res, record)
+    groups = res.groups() if res.form else [("", [f.name for f in res.model._meta.concrete_fields if f.editable])]
+    seen = {n for _title, names in groups for n in names}
+    rest = [
+        n
+        for n in dict.fromkeys(res.names("columns") + res.names("line_totals"))
+        if n not in seen and n not in ("number", "state")
+    ]
+    groups = [*groups, (_("Also"), rest), (_("Own fields"), list(fields.custom))]
+    found = []
+    for title, names in groups:
+        shown = []
+        for column in _there(fields, names):
+            fact = show.fact(column, record)
+            if _may_edit(fields, column, record, change):
+                fact["edit"] = addresses.of_resource(res, record.pk, "fact", column.path)
+            shown.append(fact)
+        if shown:
+            found.append({"title": title[:1].upper() + title[1:], "facts": shown})
+    return found
+
+
+def _there(fields: query.Fields, names) -> list:
+    """Columns of the names that are plain values: related sets have tabs of their own."""
+    found = []
+    for name in names:
+        try:
+            found += fields.columns([name])
+        except FieldDoesNotExist:
+            continue
+    return found
+
+
+def _may_edit(fields, column, record, change: bool) -> bool:
+    return bool(
+        column.editable
+        and fields.mode(column.path) == "edit"
+        and (change or column.path in getattr(record, "always_editable", ()))
+        and column.kind != "attachment"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@base.of_record
+def fact(request, res, record, name):
+    """One fact's editor (GET) and its save (POST): answers the fact again."""
+    fields = query.Fields(res, request.ctx)
+    if fields.mode(name) == "hide":
+        raise Http404
+    column, show = fields.column(name), cells.Show(fields)
+    edit = addresses.of_resource(res, record.pk, "fact", name)
+    change = may_change(request.ctx, res, record)
+    if request.GET.get("cancel") or not _may_edit(fields, column, record, change):
+        shown = show.fact(column, record) | ({"edit": edit} if _may_edit(fields, column, record, change) else {})
+        return render(request, "web/parts/fact.html", {"fact": shown})
+    form = forms.record_form(fields, [name], record, data=request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        try:
+            record = lists.save_fields(record, form, request.ctx, version=base.version_of(request))
+            answer = render(request, "web/parts/fact.html", {"fact": show.fact(column, record) | {"edit": edit}})
+            answer["HX-Trigger-After-Swap"] = '{"live:record": null}'
+            return answer
+        except errors.Conflict:
+            raise
+        except ValidationError as error:
+            form.show_errors(error)
+            status = 422
+    return render(
+        request,
+        "web/parts/fact_edit.html",
+        {
+            "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit},
+            "form": form,
+            "field": form[name.replace("custom.", "custom-")],
+            "version": record.version,
+        },
+        status=status,
+    )
+
+
+# -- lines and tabs --------------------------------------------------------------------------------------------------
+
+
+def _lines(request, res, record) -> dict:
+    if not res.lines:
+        return {}
+    related = {
+        p.rpartition("__")[0] or p
+        for c in grids.columns(res, request.ctx)
+        for p in [c.path]
+        if c.kind == "link" or "__" in p
+    }
+    lines = record.lines.select_related(*related) if related else record.lines.all()
+    change = may_change(request.ctx, res, record)
+    return {
+        "grid": grids.props(
+            res, record, request.ctx, lines=lines, editable=change, url=addresses.of_resource(res, record.pk, "lines")
+        )
+    }
+
+
+def tab_list(res) -> list[dict]:
+    """Related records and panels of a record page: the resource's own, then those added from above."""
+    found = [{"label": str(label), "related": target} for label, target in res.related.items()]
+    found += [
+        {"label": name.rpartition("/")[2].removesuffix(".html").replace("_", " ").capitalize(), "panel": name}
+        for name in res.panels
+    ]
+    for extra in resource.amendments(res.model):
+        if extra["related"]:
+            label, key, path = extra["related"]
+            found.append({"label": str(label), "related": (key, path)})
+        if extra["panel"]:
+            found.append({"label": str(extra["title"]), "panel": extra["panel"], "context": extra["context"]})
+    return found
+
+
+def tabs(request, res, record) -> list[dict]:
+    """Tabs the person may open; each loads when it is opened, the first with the page."""
+    found = []
+    for n, tab in enumerate(tab_list(res)):
+        if "related" in tab:
+            other = resource.registry.get(tab["related"][0])
+            if other is None or not access.can(request.ctx, other.model, "view"):
+                continue
+        found.append({"key": n, "label": tab["label"], "url": addresses.of_resource(res, record.pk, "tab", n)})
+    return found
+
+
+@require_GET
+@base.of_record
+def tab(request, res, record, number):
+    """One tab's content: a table of related records, or the panel of an upper module."""
+    found = tab_list(res)
+    if not 0 <= number < len(found):
+        raise Http404
+    one = found[number]
+    if "panel" in one:
+        context = one["context"](record, request.ctx) if one.get("context") else {}
+        return render(request, one["panel"], {"record": record, "ctx": request.ctx, **context, "panel": context})
+    key, path = one["related"]
+    other = resource.registry.get(key)
+    if other is None or not access.can(request.ctx, other.model, "view"):
+        raise Http404
+    q = query.Query(other, request.ctx, query.Spec(size=20))
+    q._conditions.append(Q(**{path: record.pk}))
+    columns = [c for c in q.fields.columns(other.names("columns")) if c.path != path][:7]
+    rows = q.page(columns).rows
+    count, exact = q.count(999)
+    table = cells.table(columns, rows, cells.Show(q.fields), title=one["label"])
+    table |= {
+        "count": f"{count}{'' if exact else '+'}",
+        "shown": str(len(rows)),
+        "url": addresses.of_resource(res, record.pk, "tab", number),
+        "topic": f"table:{other.label}",
+        "empty": {"title": _("No %(records)s yet") % {"records": other.plural.lower()}, "icon": other.icon},
+    }
+    return render(
+        request,
+        "web/parts/related.html",
+        {
+            "table": table,
+            "all": addresses.of_resource(other, **{path: record.pk}) if count > len(rows) else "",
+            "new": addresses.of_resource(other, "new", **{path: record.pk})
+            if other.creatable and "__" not in path and access.can(request.ctx, other.model, "create")
+            else "",
+        },
+    )
