@@ -185,7 +185,7 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
     values = {"own": [user.pk], "team": p.department_ids, "territory": grant.territory_ids, "site": grant.site_ids,
               "party": _parties(p, user)}[grant.scope]
     q = NOTHING
-    for path in (paths,) if isinstance(paths, str) else paths:
+    for path in paths if isinstance(paths, tuple) else (paths,):
         part = path(list(values)) if callable(path) else Q(**{f"{path}__in": list(values)})
         q = part if q is NOTHING else q | part
     return q
