@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import commands, events
-from mainspring.kernel.models import DocumentLink
+from mainspring.kernel import commands, events, numbering
+from mainspring.kernel.models import DocumentIdentity, DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.stock import commands as stock
@@ -38,6 +38,9 @@ def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -
     The quantity of a line is the sum of its needs, raised to the source's minimum and multiple (PUR-04).
     Raises ValidationError naming the requests nobody is known to supply.
     """
+    if ctx.command_id is None:
+        with commands.batch(PurchaseRequest, ctx, "order", requests=len(requests)) as inner:
+            return order_requests(requests, inner, supplier=supplier)
     sources = valid_sources(ctx.company_id, {r.item_id for r in requests if r.item_id}, ctx.business_date)
     groups: dict[tuple, list[PurchaseRequest]] = defaultdict(list)
     errors = []
@@ -107,9 +110,6 @@ def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) ->
 
 def _number(requests, ctx) -> None:
     """A proposal gets its number when it is ordered."""
-    from mainspring.kernel import numbering
-    from mainspring.kernel.models import DocumentIdentity
-
     if not requests:
         return
     numbers = numbering.next_numbers(PurchaseRequest, ctx.company_id, ctx.business_date.year, len(requests))
