@@ -51,6 +51,7 @@ urlpatterns = [
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
     path("profile/", shell.profile, name="profile"),
+    path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,
     *(path("", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)),
