@@ -49,11 +49,32 @@ def page(request, name):
             form.add_error(None, error.messages)
     if request.GET.get("format") == "csv" and given:
         return _csv(report, answer, request.ctx)
-    return render(request, "web/report.html", {
-        "page": {"title": str(report.title), "help": str(report.help or report.run.__doc__ or ""), "primary": None, "quiet": [
-            {"name": "csv", "label": _("Download"), "icon": "download", "download": True,
-             "href": addresses.with_params(request, format="csv")}] if given else []},
-        "form": form, "notes": answer.notes, "charts": _charts(report, answer), "table": _table(report, answer, request)})
+    return render(
+        request,
+        "web/report.html",
+        {
+            "page": {
+                "title": str(report.title),
+                "help": str(report.help or report.run.__doc__ or ""),
+                "primary": None,
+                "quiet": [
+                    {
+                        "name": "csv",
+                        "label": _("Download"),
+                        "icon": "download",
+                        "download": True,
+                        "href": addresses.with_params(request, format="csv"),
+                    }
+                ]
+                if given
+                else [],
+            },
+            "form": form,
+            "notes": answer.notes,
+            "charts": _charts(report, answer),
+            "table": _table(report, answer, request),
+        },
+    )
 
 
 def _form(report: reports.Report, request) -> record_forms.RecordForm:
@@ -74,13 +95,28 @@ def _form(report: reports.Report, request) -> record_forms.RecordForm:
 
 def _table(report: reports.Report, answer: reports.Answer, request) -> dict:
     documents = _documents(answer)
-    rows = [{"id": n, "href": _href(row, documents), "tone": "strong" if row.get("_strong") else "",
-             "cells": [_cell(c, row.get(c.path), request.ctx) for c in report.columns]}
-            for n, row in enumerate(answer.rows)]
-    totals = [_cell(c, answer.totals.get(c.path), request.ctx) for c in report.columns] if answer.totals and rows else None
-    return {"url": request.get_full_path(), "title": str(report.title), "columns": [cells.head(c) for c in report.columns],
-            "rows": rows, "totals": totals, "totals_label": _("Total"), "count": None,
-            "empty": {"title": _("Nothing to show"), "text": _("Choose other parameters."), "icon": "report"}}
+    rows = [
+        {
+            "id": n,
+            "href": _href(row, documents),
+            "tone": "strong" if row.get("_strong") else "",
+            "cells": [_cell(c, row.get(c.path), request.ctx) for c in report.columns],
+        }
+        for n, row in enumerate(answer.rows)
+    ]
+    totals = (
+        [_cell(c, answer.totals.get(c.path), request.ctx) for c in report.columns] if answer.totals and rows else None
+    )
+    return {
+        "url": request.get_full_path(),
+        "title": str(report.title),
+        "columns": [cells.head(c) for c in report.columns],
+        "rows": rows,
+        "totals": totals,
+        "totals_label": _("Total"),
+        "count": None,
+        "empty": {"title": _("Nothing to show"), "text": _("Choose other parameters."), "icon": "report"},
+    }
 
 
 def _cell(column, value, ctx) -> dict:
@@ -111,11 +147,25 @@ def _charts(report: reports.Report, answer: reports.Answer) -> list[dict]:
         return []
     labels = {c.path: str(c.label) for c in report.columns}
     x, ys = report.chart["x"], report.chart["y"]
-    return [{"title": str(report.title), "wide": True, "props": {
-        "kind": report.chart["kind"], "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
-        "y": {"label": labels[ys[0]], "unit": ""},
-        "series": [{"label": labels[y], "values": [float(r[y]) if r.get(y) is not None else None for r in answer.rows],
-                    "hrefs": []} for y in ys]}}]
+    return [
+        {
+            "title": str(report.title),
+            "wide": True,
+            "props": {
+                "kind": report.chart["kind"],
+                "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
+                "y": {"label": labels[ys[0]], "unit": ""},
+                "series": [
+                    {
+                        "label": labels[y],
+                        "values": [float(r[y]) if r.get(y) is not None else None for r in answer.rows],
+                        "hrefs": [],
+                    }
+                    for y in ys
+                ],
+            },
+        }
+    ]
 
 
 def _csv(report: reports.Report, answer: reports.Answer, ctx) -> HttpResponse:

@@ -82,9 +82,22 @@ def test_wrong_parameters_are_named_and_strangers_are_refused(year):
         reports.registry["trial-balance"].answer(stranger)
 
 
-@pytest.mark.parametrize("name", ["trial-balance", "general-ledger", "balance-sheet", "income-statement", "ageing",
-                                  "open-items", "vat-summary", "cash-in-sight", "stock-value", "stock-on-hand",
-                                  "stock-projection"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "trial-balance",
+        "general-ledger",
+        "balance-sheet",
+        "income-statement",
+        "ageing",
+        "open-items",
+        "vat-summary",
+        "cash-in-sight",
+        "stock-value",
+        "stock-on-hand",
+        "stock-projection",
+    ],
+)
 def test_every_report_has_its_page_and_sheet(year, name):
     browser = Client()
     browser.force_login(year.ctx.user, backend="django.contrib.auth.backends.ModelBackend")
