@@ -277,7 +277,7 @@ def _refuse_later_shortage(ctx, deltas: dict, effective_on: date) -> None:
         if least + change < 0:
             raise ValidationError(
                 _(
-                    "%(item)s: only %(least)s were left at %(place)s after %(day)s; an issue on that day would make a later "
+                    "%(item)s: only %(least)s were left at %(place)s after %(day)s; an issue then would make a later "
                     "balance negative."
                 )
                 % {

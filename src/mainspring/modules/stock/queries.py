@@ -75,7 +75,8 @@ def projection(ctx, item, site) -> list[dict]:
     return database.rows(
         """
         SELECT m.planned_on,
-               CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN m.quantity ELSE -m.quantity END AS quantity,
+               CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN m.quantity ELSE -m.quantity END
+                   AS quantity,
                CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN f.kind ELSE t.kind END AS kind,
                m.origin_id, m.origin_line, d.number, m.reference, m.id AS move_id
         FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
@@ -156,7 +157,7 @@ def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:
 def timeline(ctx, item, site, since: date | None = None) -> list[dict]:
     """The stock curve of an item at a site: one row per done move since a day (90 days back), today, and planned moves.
 
-    day, part (history, today, plan), kind, number, quantity, balance, safety_stock. Overdue plans count from today (P10).
+    day, part (history, today, plan), kind, number, quantity, balance, safety_stock. Overdue plans count today (P10).
     """
     since = since or date.fromordinal(ctx.business_date.toordinal() - 90)
     safety = (

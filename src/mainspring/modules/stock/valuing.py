@@ -351,7 +351,7 @@ class Valuation:
         return OTHER_SIDE[outside.kind], inside.site_id
 
     def _lines(self, row, kind: str, role: str, item, site_id, origin_id, account) -> list[EntryLine]:
-        """Stock against the other side; what a receipt or charge cannot keep in stock goes to cost of sales or variance."""
+        """Stock against the other side; what cannot stay in stock goes to cost of sales or variance."""
         cost_role = role if kind in ("issue", "customer_return") else "cogs"
         sides = (
             (None, -row.source),

@@ -48,8 +48,8 @@ def test_many_entries_are_one_command_and_numbered_in_order(books):
 ALONE = """
     WITH made AS (INSERT INTO kernel_documentidentity (id, kind, company_id, number, title)
                   VALUES (gen_random_uuid(), 'accounting.journalentry', %s, '', '') RETURNING id, company_id)
-    INSERT INTO accounting_journalentry (id, created_at, updated_at, version, custom, number, state, company_id, posted_on,
-        area, has_tax, memo, total, line_count)
+    INSERT INTO accounting_journalentry (id, created_at, updated_at, version, custom, number, state, company_id,
+        posted_on, area, has_tax, memo, total, line_count)
     SELECT id, now(), now(), 1, '{}', '', 'posted', company_id, '2026-03-02', 'general', false, '', 7, 2 FROM made;
     SET CONSTRAINTS ALL IMMEDIATE"""
 
@@ -69,7 +69,8 @@ def test_the_database_refuses_an_unbalanced_entry(books):
         "DELETE FROM accounting_journalentry",
         """INSERT INTO accounting_journalline (document_id, position, company_id, posted_on, account_id, amount,
          currency_id, currency_amount, open_item, memo)
-       SELECT document_id, 9, company_id, posted_on, account_id, 0, currency_id, 0, false, '' FROM accounting_journalline
+       SELECT document_id, 9, company_id, posted_on, account_id, 0, currency_id, 0, false, ''
+       FROM accounting_journalline
        LIMIT 1""",
     ],
 )
