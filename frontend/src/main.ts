@@ -28,8 +28,9 @@ dialog.start();
 frame.start();
 forms.start();
 htmx.onLoad((element) => {
-  mountAll(element as HTMLElement);
-  wide.watch((element as HTMLElement).parentNode ?? document);
+  if (!(element instanceof HTMLElement)) return;
+  mountAll(element);
+  wide.watch(element.parentElement ?? document);
 });
 document.addEventListener("htmx:beforeCleanupElement", (event) => unmountAll(event.target as Element));
 mountAll(document);
