@@ -32,7 +32,10 @@ htmx.onLoad((element) => {
   mountAll(element);
   wide.watch(element.parentElement ?? document);
 });
-document.addEventListener("htmx:beforeCleanupElement", (event) => unmountAll(event.target as Element));
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  const { elt } = (event as CustomEvent).detail;
+  if (elt instanceof Element) unmountAll(elt);
+});
 mountAll(document);
 wide.watch(document);
 
