@@ -59,7 +59,7 @@ def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None
             if record.company_id is None:
                 record.company_id = ctx.company_id
             record.state = record.state or model.workflow.initial
-        elif _has(model, "company") and record.company_id is None:
+        elif _has(model, "company") and record.company_id is None and not model._meta.get_field("company").null:
             record.company_id = ctx.company_id
         new_lines = [_line(model, spec, position) for position, spec in enumerate(lines, 1)]
         prepare(record, run.ctx, new_lines)

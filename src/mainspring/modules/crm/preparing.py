@@ -1,5 +1,6 @@
 """What a lead, an opportunity or a follow-up gets filled in before it is saved, and why a lead may be refused."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -32,7 +33,8 @@ def lead(record: Lead, ctx) -> None:
         record.pool = queries.pool_for(record)
         if record.pool is None:
             raise ValidationError({"territory": _("No pool takes leads of this territory.")})
-    if record.pk is None and record.source == Source.OWN and not access.can(ctx, Lead, "assign") and ctx.user:
+    if record.pk is None and record.source == Source.OWN and ctx.user and not access.can(
+            replace(ctx, trusted=False), Lead, "assign"):
         record.owner, record.state = ctx.user, "claimed"
         record.claimed_at = record.touched_at = timezone.now()
         queries.lock_claims(ctx.user)

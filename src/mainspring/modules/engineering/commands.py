@@ -16,18 +16,34 @@ from . import models, queries
 def roll_up_cost(bom, ctx, save: bool = False):
     """Compute the cost level by level; with `save` it becomes the standard cost of every made item in it."""
     company_id = bom.site.company_id if bom.site_id else ctx.company_id
-    rows = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
-    bom.roll_up = rows
+    bom.roll_up = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
     if save:
-        stored = {c.item_id: c for c in ItemCost.objects.filter(company_id=company_id,
-                                                                item__in=[row.item.pk for row in rows])}
-        for item_id, row in {row.item.pk: row for row in rows if row.item.make_or_buy == "make"}.items():
-            cost = stored.get(item_id)
-            values = {"standard_cost": row.total, "rolled_up_on": ctx.business_date}
-            if cost is None:
-                commands.create(ItemCost, ctx, item=row.item, company=company_id, **values)
-            elif cost.standard_cost != row.total:
-                commands.change(cost, ctx, **values)
+        _save_costs(bom.roll_up, company_id, ctx)
+
+
+def roll_up_all(ctx) -> int:
+    """Standard costs of every made item of the company from its bill of today; how many there are."""
+    seen: dict = {}
+    rows = []
+    for item in models.Item.objects.filter(make_or_buy="make", active=True).select_related("unit").order_by("code"):
+        bom = queries.bom_for(item, ctx.business_date) if item.pk not in seen else None
+        if bom is not None:
+            rows += queries.cost_roll_up(bom, company_id=ctx.company_id, on=ctx.business_date, seen=seen)
+    return _save_costs(rows, ctx.company_id, ctx)
+
+
+def _save_costs(rows, company_id: int, ctx) -> int:
+    """Set the standard cost of the made items that differ."""
+    made = {row.item.pk: row for row in rows if row.item.make_or_buy == "make"}
+    stored = {c.item_id: c for c in ItemCost.objects.filter(company_id=company_id, item__in=list(made))}
+    for item_id, row in made.items():
+        cost = stored.get(item_id)
+        values = {"standard_cost": row.total, "rolled_up_on": ctx.business_date}
+        if cost is None:
+            commands.create(ItemCost, ctx, item=row.item, company=company_id, **values)
+        elif cost.standard_cost != row.total:
+            commands.change(cost, ctx, **values)
+    return len(made)
 
 
 @items.in_use.fill

@@ -111,15 +111,18 @@ def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
     return tuple(found[0]["codes"]) if found else ()
 
 
-def cost_roll_up(bom, *, company_id: int, on: date) -> list[CostRow]:
+def cost_roll_up(bom, *, company_id: int, on: date, seen: dict | None = None) -> list[CostRow]:
     """Cost of one unit of the bill's item, level by level: the item first, then its components below it.
 
     A made component costs what its own bill and routing say; a bought one its standard cost, else it is missing.
     Work is (set-up spread over the batch + run hours) at the work centers' hourly cost and efficiency.
+
+    seen  costs already computed, by item id; pass one dict when rolling up many bills
     """
-    seen: dict[int, tuple[Decimal, Decimal, bool]] = {}
+    seen = {} if seen is None else seen
     rows: list[CostRow] = []
     _cost(bom.item, bom, company_id, on, Decimal(1), 0, (bom.item.code,), seen, rows)
+    seen[bom.item_id] = rows[0].material, rows[0].work, rows[0].is_missing
     return rows
 
 

@@ -1,7 +1,6 @@
 """What purchasing does about news from below."""
 
 from mainspring.kernel.events import CommandDone, on
-from mainspring.modules.accounting.events import InvoicePosted, InvoiceReversed
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.promising import queries as promising
 
@@ -9,26 +8,17 @@ from . import billing, ordering, progress, queries
 from .models import BillMatch, PurchaseOrder
 
 
-@on(InvoicePosted)
-def follow_bill(event, ctx):
-    billing.follow_invoice(Invoice.objects.get(pk=event.invoice_id), ctx)
-
-
-@on(InvoiceReversed)
-def follow_reversal(event, ctx):
-    billing.follow_invoice(Invoice.objects.get(pk=event.invoice_id), ctx, reversed_=True)
-
-
 @on(CommandDone)
 def keep_up(event, ctx):
-    """An edited draft order gives its requests back what it no longer covers; an edited bill is matched again."""
-    if event.verb not in ("change", "delete"):
-        return
-    if isinstance(event.record, PurchaseOrder):
-        progress.refresh_requests(ordering.requests_of(event.record))
-    elif isinstance(event.record, Invoice) and BillMatch.objects.filter(invoice=event.record.pk).exists() \
-            and event.verb == "change":
-        billing.refresh_match(event.record, ctx)
+    """Follow bills into the books; give back what an edited draft no longer covers; match an edited bill again."""
+    record, verb = event.record, event.verb
+    if isinstance(record, Invoice) and record.kind in billing.SUPPLIER_KINDS:
+        if verb in ("post", "reverse"):
+            billing.follow_invoice(record, ctx, reversed_=verb == "reverse")
+        elif verb == "change" and BillMatch.objects.filter(invoice=record.pk).exists():
+            billing.refresh_match(record, ctx)
+    elif isinstance(record, PurchaseOrder) and verb in ("change", "delete"):
+        progress.refresh_requests(ordering.requests_of(record))
 
 
 promising.lead_days.fill(queries.lead_days)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from mainspring.kernel import database
 from mainspring.modules.accounting.commands import key
 
+from mainspring.modules.items.models import ItemSite
+
 from .models import Location, StockMove
 from .models.locations import OWNED, LocationKind
 
@@ -93,3 +95,58 @@ def done_by_line(origin, kind: str | None = None) -> dict[int, Decimal]:
             .values_list("origin_line", "quantity"):
         found[line] += quantity
     return dict(found)
+
+
+def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:
+    """One row per item and owned place with stock: item_id, code, name, unit, site, location, quantity, reserved.
+
+    With a past day, what was there at its end (what is reserved is only known now).
+    """
+    return database.rows("""
+        WITH later AS (
+            SELECT m.item_id, side.location_id, SUM(side.sign * m.quantity) AS moved
+            FROM stock_stockmove m CROSS JOIN LATERAL (VALUES (m.to_location_id, 1), (m.from_location_id, -1))
+                 AS side (location_id, sign)
+            WHERE m.state = 'done' AND m.company_id = %(company)s AND m.effective_on > %(on)s
+            GROUP BY m.item_id, side.location_id)
+        SELECT b.item_id, i.code, i.name, u.code AS unit, s.code AS site, l.code AS location,
+               b.quantity - COALESCE(later.moved, 0) AS quantity, b.reserved
+        FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id JOIN kernel_site s ON s.id = l.site_id
+        JOIN items_item i ON i.id = b.item_id JOIN organization_unit u ON u.id = i.unit_id
+        LEFT JOIN later ON later.item_id = b.item_id AND later.location_id = b.location_id
+        WHERE s.company_id = %(company)s AND b.quantity - COALESCE(later.moved, 0) <> 0
+          AND (%(site)s::bigint IS NULL OR s.id = %(site)s::bigint)
+        ORDER BY i.code, s.code, l.code""", company=ctx.company_id, on=on or date.max, site=key(site))
+
+
+def timeline(ctx, item, site, since: date | None = None) -> list[dict]:
+    """The stock curve of an item at a site: one row per done move since a day (90 days back), today, and planned moves.
+
+    day, part (history, today, plan), kind, number, quantity, balance, safety_stock. Overdue plans count from today (P10).
+    """
+    since = since or date.fromordinal(ctx.business_date.toordinal() - 90)
+    safety = ItemSite.objects.filter(item_id=key(item), site_id=key(site)).values_list("safety_stock", flat=True).first() or ZERO
+    now = database.scalar("""
+        SELECT COALESCE(SUM(b.quantity), 0) FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
+        WHERE b.item_id = %(item)s AND l.site_id = %(site)s AND l.kind = 'internal'""", item=key(item), site=key(site))
+    done = database.rows("""
+        SELECT m.effective_on AS day, CASE WHEN t.site_id = %(site)s AND t.kind = 'internal' THEN m.quantity
+                                           ELSE -m.quantity END AS quantity,
+               CASE WHEN t.site_id = %(site)s AND t.kind = 'internal' THEN f.kind ELSE t.kind END AS kind, m.origin_id, d.number
+        FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
+        JOIN stock_location t ON t.id = m.to_location_id LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
+        WHERE m.state = 'done' AND m.company_id = %(company)s AND m.item_id = %(item)s AND m.effective_on >= %(since)s
+          AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
+        ORDER BY m.effective_at, m.id""", item=key(item), site=key(site), company=ctx.company_id, since=since)
+    balance = now - sum((row["quantity"] for row in done), ZERO)
+    rows = []
+    for row in done:
+        balance += row["quantity"]
+        rows.append({**row, "part": "history", "balance": balance})
+    rows.append({"day": ctx.business_date, "part": "today", "kind": "today", "quantity": ZERO, "balance": now})
+    for row in projection(ctx, item, site):
+        balance += row["quantity"]
+        rows.append({"day": max(row["planned_on"], ctx.business_date), "part": "plan", "kind": row["kind"],
+                     "origin_id": row["origin_id"], "number": row["number"], "quantity": row["quantity"],
+                     "balance": balance})
+    return [{**row, "safety_stock": safety} for row in rows]

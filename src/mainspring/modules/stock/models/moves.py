@@ -71,4 +71,4 @@ class StockMove(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.item_id}: {self.quantity:f}"
+        return f"{self.item}: {self.quantity or 0:f}" if self.item_id else str(self._meta.verbose_name)
