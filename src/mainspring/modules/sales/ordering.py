@@ -142,7 +142,9 @@ def close(order, ctx, reason):
 
 @effect(SalesOrder, "complete")
 def complete(order, ctx):
-    _let_go(order, ctx, "")
+    """All is delivered and invoiced; what a short delivery left over is free again."""
+    if any(line.remaining for line in queries.lines_of(order)):
+        _let_go(order, ctx, "")
 
 
 def _let_go(order, ctx, reason: str) -> None:
