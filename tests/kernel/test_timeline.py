@@ -31,7 +31,14 @@ def guest(cast):
 
 @pytest.fixture
 def van(cast, ona, jonas):
-    CustomField.objects.create(entity="fleet.vehicle", name="color", label="Colour", kind="text")
+    commands.create(
+        CustomField,
+        cast.ctx(cast.person("admin", superuser=True)),
+        entity="fleet.vehicle",
+        name="color",
+        label="Colour",
+        kind="text",
+    )
     van = commands.create(Vehicle, cast.ctx(ona), plate="ABC123", seats=3)
     van = commands.change(van, cast.ctx(ona, source="api"), seats=5, plate="XYZ789", custom_values={"color": "red"})
     return commands.perform(van, "hand_over", cast.ctx(ona), keeper=jonas)
@@ -123,7 +130,7 @@ def test_who_is_mentioned_and_may_see_the_record_is_told(cast, ona, jonas, guest
     note = collaboration.add_note(inspection, cast.ctx(ona), text="@jonas, @guest and @nobody: look. Mail me@jonas.lt")
     assert [n.user.username for n in Notification.objects.filter(kind="mention")] == ["jonas"]
     assert notifications.counts(jonas)["unread"] == 1
-    assert {u.username for u in collaboration.mentionable(inspection, cast.ctx(ona), "")} == {"jonas"}
+    assert {u.username for u in collaboration.mentionable(inspection, cast.ctx(ona), "")} == {"jonas", "admin"}
 
     with pytest.raises(PermissionDenied):
         collaboration.edit_note(note, cast.ctx(jonas), text="nonsense")

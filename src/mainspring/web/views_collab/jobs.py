@@ -68,7 +68,7 @@ def card(run: JobRun, request) -> dict:
         {"href": run.result["href"], "label": run.result.get("label", _("Result"))} if run.result.get("href") else None
     )
     words = [str(run.created_by)] if run.created_by else [_("Scheduled")]
-    words.append(naturaltime(run.started_at or run.due_at))
+    words.append(str(naturaltime(run.started_at or run.due_at)))
     return {
         "id": run.pk,
         "title": run.title or str(found.title if found else run.name),
