@@ -12,8 +12,9 @@ handler400 = shell.bad_request
 handler403 = shell.forbidden
 handler404 = shell.not_found
 
-ROOMS = ("mainspring.web.api.urls", "mainspring.web.exchange_urls", "mainspring.web.collaboration.urls",
-         "mainspring.web.collab_urls", "mainspring.web.studio_urls", "mainspring.studio.urls")  # fmt: skip
+ROOMS = ("mainspring.web.exchange_urls", "mainspring.web.collaboration.urls",
+         "mainspring.web.collab_urls", "mainspring.web.studio_urls", "mainspring.studio.urls",
+         "mainspring.web.settings_page")  # fmt: skip
 
 generic = ([
     path("", lists.page, name="list"),
