@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from mainspring.kernel import commands
+from mainspring.kernel import commands, dossier
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock import queries
@@ -167,3 +167,23 @@ def test_balances_are_the_sum_of_the_moves_at_any_past_day(shelf, pump):
         rows = queries.on_hand_everywhere(shelf.world.ctx, date.fromisoformat(day))
         assert {r["location"]: r["quantity"] for r in rows} == expected  # INV-01
     assert StockBalance.objects.filter(quantity__lt=0).count() == 0
+
+
+def test_the_dossier_of_a_transfer_shows_its_moves_and_adjustments_their_postings(shelf, pump):
+    ctx = shelf.on("2026-03-04")
+    scrap = commands.create(
+        StockAdjustment,
+        ctx,
+        kind="scrap",
+        site=shelf.world.site,
+        reason="Rust",
+        lines=[{"item": pump, "quantity": "3"}],
+    )
+    scrap = commands.perform(scrap, "post", ctx)
+    found = [fact for facts in dossier.facts(ctx, [scrap.pk]) for fact in facts]
+    assert sorted((f.ledger, f.amount) for f in found) == [
+        ("journal", "-15.00 EUR"),
+        ("journal", "15.00 EUR"),
+        ("stock", "3 pcs"),
+    ]
+    assert [f for facts in dossier.facts(shelf.world.person("nobody"), [scrap.pk]) for f in facts] == []
