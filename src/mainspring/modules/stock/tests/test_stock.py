@@ -6,6 +6,7 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from mainspring.kernel import commands, dossier
 from mainspring.modules.items.models import ItemSite
@@ -187,3 +188,13 @@ def test_the_dossier_of_a_transfer_shows_its_moves_and_adjustments_their_posting
         ("stock", "3 pcs"),
     ]
     assert [f for facts in dossier.facts(shelf.world.person("nobody"), [scrap.pk]) for f in facts] == []
+
+
+def test_an_item_s_page_shows_its_stock_curve(shelf, pump):
+    browser = Client()
+    browser.force_login(shelf.world.boss, backend="django.contrib.auth.backends.ModelBackend")
+    pages = [browser.get(f"/items/items/{pump.pk}/tab/{n}/") for n in range(30)]
+    found = next(
+        page.content.decode() for page in pages if page.status_code == 200 and b'data-island="chart"' in page.content
+    )
+    assert "VNO Vilnius plant" in found
