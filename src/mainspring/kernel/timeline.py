@@ -73,7 +73,8 @@ def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
         by_command[row.command_id].append(row)
     known = {a.pk for a in audits}
     oldest = audits[-1].at if len(audits) > limit else None
-    others = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).select_related("user")
+    missing = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).exclude(about)
+    others = _until(missing, "at", before).select_related("user")
     told = _Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
     found = [_command(a, ctx, told.of(by_command.get(a.pk, ()))) for a in audits]
     for a in others:
