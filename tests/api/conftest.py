@@ -24,7 +24,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     apps.app_configs["shop"] = config
     config.import_models()
     apps.clear_cache()
-    import shop.resources  # noqa: F401
+    import shop.resources
 
     with django_db_blocker.unblock():
         there = connection.introspection.table_names()

@@ -159,10 +159,11 @@ def test_undo_takes_new_rows_away_and_restores_changed_ones(bring, ctx):
 
 
 def test_what_goes_out_comes_in_again_and_runs_nowhere(bring, ctx, person, pump):
+    from shop.models import ShopItem
+
     from mainspring.kernel import commands, query, resource
     from mainspring.kernel.context import Context
     from mainspring.kernel.exchange import exporting
-    from shop.models import ShopItem
 
     commands.create(ShopItem, ctx, code="E-1", name="=cmd|'/c calc'!A1", price="-3.5", notes="")
     of = resource.by_model["shop.shopitem"]

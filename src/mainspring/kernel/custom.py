@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from . import access, formulas
 from .events import CommandDone, on
-from .models.custom import CustomField
 from .models import ImportMapping, SavedView
+from .models.custom import CustomField
 from .plugin_points import PluginPoint
 from .shared import Shared
 

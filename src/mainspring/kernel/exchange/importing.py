@@ -121,6 +121,7 @@ def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> Import
     if not write:
         run.problems = [{"row": n, "column": c, "value": v[:200], "text": t} for n, c, v, t in problems[:PROBLEMS_MAX]]
     run.totals = _totals(run, total, file_sums, sums if write else None)
+    run.totals["rows"]["left_out"] = source.left_out
     run.progress = "done" if write else "checked"
     run.finished_at = timezone.now() if write else None
     run.save()

@@ -90,10 +90,15 @@ class Reader:
         self.has_lines = any(t.is_line for t in self.targets.values())
 
     def _usual_key(self) -> list[str]:
-        if "external_id" in self.header_of:
+        if "external_id" in self.targets:
             return ["external_id"]
         key = [k for k in getattr(self.resource.model, "key", ()) if k in self.header_of]
         return key if key and set(getattr(self.resource.model, "key", ())) - set(key) <= {"company"} else []
+
+    @property
+    def left_out(self) -> int:
+        """Rows of the file the mapping leaves aside by its own conditions."""
+        return len(self.table.body) - sum(1 for _row in self.chosen())
 
     def chosen(self):
         """Rows the mapping lets through."""
@@ -108,7 +113,7 @@ class Reader:
         groups: dict[Any, list] = {}
         heads = [self.header_of[k] for k in self.key if k in self.header_of]
         for number, row in self.chosen():
-            key = tuple(reading.cell_text(row.get(h)).strip() for h in heads) if self.has_lines and heads else number
+            key = tuple(reading.cell_text(row.get(h)).strip() for h in heads) if self.has_lines and self.key else number
             groups.setdefault(key, []).append((number, row))
         every = list(groups.values())
         for start in range(0, len(every), size):
@@ -123,10 +128,12 @@ class Reader:
         for path, target in self.targets.items():
             model = _linked_model(target)
             if model is not None:
-                header, hint = self.header_of.get(path), self.rules.get("links", {}).get(path, "")
-                texts = [reading.cell_text(row.get(header)) for row in rows] if header else [
-                    str(self.rules.get("constants", {}).get(path, ""))]
-                wanted[model, hint] |= {self._translated(path, t.strip()) for t in texts}
+                hint = self.rules.get("links", {}).get(path, "")
+                for row in rows if path not in self.rules.get("constants", {}) else rows[:1]:
+                    try:
+                        wanted[model, hint].add(self._translated(path, reading.cell_text(self._raw(path, row)).strip()))
+                    except ValidationError:
+                        pass  # named when the row itself is read
         for (model, hint), texts in wanted.items():
             self.linker.learn(model, hint, texts)
 
@@ -156,10 +163,9 @@ class Reader:
     def _put(self, unit: Unit, into: dict, path: str, target, number: int, row: dict) -> None:
         """One cell as a value, or its problem."""
         header = self.header_of.get(path, path)
-        raw = row.get(header) if path in self.header_of else self.rules.get("constants", {}).get(path)
+        raw = row.get(header)
         try:
-            if path in self.rules.get("formulas", {}):
-                raw = formulas.evaluate(self.rules["formulas"][path], _names(row))
+            raw = self._raw(path, row)
             value = self._value(path, target, raw)
         except ValidationError as error:
             unit.problems += [(number, header, reading.cell_text(raw), text) for text in error.messages]
@@ -174,6 +180,12 @@ class Reader:
             into[name] = value
         if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
             unit.sums[path] = unit.sums.get(path, Decimal(0)) + value
+
+    def _raw(self, path: str, row: dict):
+        """What the file says for a path: a cell, a formula over the row, or a constant."""
+        if path in self.rules.get("formulas", {}):
+            return formulas.evaluate(self.rules["formulas"][path], _names(row))
+        return row.get(self.header_of[path]) if path in self.header_of else self.rules.get("constants", {}).get(path)
 
     def _value(self, path: str, target, raw):
         text = reading.cell_text(raw)
@@ -234,10 +246,11 @@ def _join(table: reading.Table, other: reading.Table | None, how: dict) -> readi
     if not how:
         return table
     on = how.get("on", "")
-    if other is None or on not in table.headers or on not in other.headers:
+    theirs = how.get("their", on)
+    if other is None or on not in table.headers or theirs not in other.headers:
         raise ValidationError({"rules": _("The files cannot be joined by “%(name)s”.") % {"name": on}})
     extra = [h for h in other.headers if h not in table.headers]
-    there = {reading.cell_text(row[on]): [row.get(h) for h in extra] for _n, row in other.rows()}
+    there = {reading.cell_text(row[theirs]): [row.get(h) for h in extra] for _n, row in other.rows()}
     here = table.headers.index(on)
     body = [(n, [*cells, *[""] * (len(table.headers) - len(cells)),
                  *there.get(reading.cell_text(cells[here]) if here < len(cells) else "", [""] * len(extra))])
