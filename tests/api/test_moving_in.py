@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(os.environ.get("MAINSPRING_SHARED") or Path(__file__).resolve().parents[2].parent / "shared") / "data" / "adventureworks"
+FOLDER = (
+    Path(os.environ.get("MAINSPRING_SHARED") or Path(__file__).resolve().parents[2].parent / "shared")
+    / "data"
+    / "adventureworks"
+)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Rows of a file as values for commands: parsed, linked, grouped into records with lines; each fault by row and column."""
+"""Rows of a file as values for commands: parsed, linked, grouped into records; each fault by row and column."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from . import reading, rules
 
 @dataclass
 class Unit:
-    """One record to be: its values, the rows it comes from, and what is wrong with them as (row, column, value, text)."""
+    """One record to be: its values, its rows, and what is wrong with them as (row, column, value, text)."""
 
     rows: list[int]
     values: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +38,9 @@ def identity_fields(model) -> list[str]:
 
 def name_of(record) -> str:
     """What a file calls a record, so that it is found again on the way in."""
-    return next((str(v) for n in identity_fields(type(record)) if (v := getattr(record, n, "")) not in (None, "")), str(record))
+    return next(
+        (str(v) for n in identity_fields(type(record)) if (v := getattr(record, n, "")) not in (None, "")), str(record)
+    )
 
 
 class Linker:
@@ -55,8 +57,11 @@ class Linker:
             return
         visible = access.rows(self.ctx, model)
         if self.system and hint in ("", "external_id"):
-            pairs = dict(ExternalId.objects.filter(system=self.system, entity=model._meta.label_lower,
-                                                   external_id__in=missing).values_list("external_id", "record_id"))
+            pairs = dict(
+                ExternalId.objects.filter(
+                    system=self.system, entity=model._meta.label_lower, external_id__in=missing
+                ).values_list("external_id", "record_id")
+            )
             records = {str(r.pk): r for r in visible.filter(pk__in=set(pairs.values()))}
             known |= {text: records[pk] for text, pk in pairs.items() if pk in records}
         for name in ([hint] if hint else identity_fields(model)) if hint != "external_id" else ():
@@ -105,7 +110,8 @@ class Reader:
         where, unless = self.rules.get("where", {}), self.rules.get("unless", {})
         for number, row in self.table.rows():
             if all(reading.cell_text(row.get(h)) in v for h, v in where.items()) and not any(
-                    reading.cell_text(row.get(h)) in v for h, v in unless.items()):
+                reading.cell_text(row.get(h)) in v for h, v in unless.items()
+            ):
                 yield number, row
 
     def pieces(self, size: int):
@@ -117,7 +123,7 @@ class Reader:
             groups.setdefault(key, []).append((number, row))
         every = list(groups.values())
         for start in range(0, len(every), size):
-            yield self._units(every[start:start + size])
+            yield self._units(every[start : start + size])
 
     def _units(self, groups: list) -> list[Unit]:
         self._learn([row for group in groups for _n, row in group])
@@ -145,9 +151,18 @@ class Reader:
                 self._put(unit, unit.values, path, target, first_number, first)
                 if len(group) > 1 and (header := self.header_of.get(path)):
                     for number, row in group[1:]:
-                        if reading.cell_text(row.get(header)).strip() not in ("", reading.cell_text(first.get(header)).strip()):
-                            unit.problems.append((number, header, reading.cell_text(row.get(header)),
-                                                  _("The rows of one record differ here.")))
+                        if reading.cell_text(row.get(header)).strip() not in (
+                            "",
+                            reading.cell_text(first.get(header)).strip(),
+                        ):
+                            unit.problems.append(
+                                (
+                                    number,
+                                    header,
+                                    reading.cell_text(row.get(header)),
+                                    _("The rows of one record differ here."),
+                                )
+                            )
         unit.external_id = str(unit.values.pop("external_id", "") or "").strip()
         if self.has_lines:
             unit.values["lines"] = []
@@ -195,10 +210,16 @@ class Reader:
             return text
         model = _linked_model(target)
         if model is not None:
-            found = self.linker.get(model, self.rules.get("links", {}).get(path, ""), text.strip()) if text.strip() else None
+            found = (
+                self.linker.get(model, self.rules.get("links", {}).get(path, ""), text.strip())
+                if text.strip()
+                else None
+            )
             return str(found.pk) if found is not None and target.custom else found
-        options = {"decimal": self.rules.get("decimal") or ("," if self.table.delimiter == ";" else "."),
-                   "dates": self.rules.get("dates", "")}
+        options = {
+            "decimal": self.rules.get("decimal") or ("," if self.table.delimiter == ";" else "."),
+            "dates": self.rules.get("dates", ""),
+        }
         if isinstance(raw, Decimal):
             options["decimal"] = "."
         if target.custom:
@@ -252,7 +273,15 @@ def _join(table: reading.Table, other: reading.Table | None, how: dict) -> readi
     extra = [h for h in other.headers if h not in table.headers]
     there = {reading.cell_text(row[theirs]): [row.get(h) for h in extra] for _n, row in other.rows()}
     here = table.headers.index(on)
-    body = [(n, [*cells, *[""] * (len(table.headers) - len(cells)),
-                 *there.get(reading.cell_text(cells[here]) if here < len(cells) else "", [""] * len(extra))])
-            for n, cells in table.body]
+    body = [
+        (
+            n,
+            [
+                *cells,
+                *[""] * (len(table.headers) - len(cells)),
+                *there.get(reading.cell_text(cells[here]) if here < len(cells) else "", [""] * len(extra)),
+            ],
+        )
+        for n, cells in table.body
+    ]
     return reading.Table([*table.headers, *extra], body, table.encoding, table.delimiter)

@@ -19,14 +19,22 @@ STATUS_DONE, STATUS_REJECTED = "4", "3"
 
 
 def add_arguments(parser):
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(os.environ.get("MAINSPRING_SHARED", "../shared"))
-                        / "data" / "adventureworks")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(os.environ.get("MAINSPRING_SHARED", "../shared")) / "data" / "adventureworks",
+    )
     parser.add_argument("--orders", type=int, default=0, help="receive and bill only so many orders (default: all)")
     parser.add_argument("--json", action="store_true", help="print the result for programs")
 
 
 def run(options):
-    say = (lambda text: print(text, file=sys.stderr, flush=True)) if options.json else (lambda text: print(text, flush=True))
+    say = (
+        (lambda text: print(text, file=sys.stderr, flush=True))
+        if options.json
+        else (lambda text: print(text, flush=True))
+    )
     result = move_in(options.folder, orders=options.orders, say=say)
     if options.json:
         print(json.dumps(result, default=str))
@@ -38,15 +46,22 @@ def move_in(folder: Path, *, orders: int = 0, say=print) -> dict:
     from mainspring.kernel.exchange import moving
 
     ctx, site = _company()
-    constants = {"06_planning": {"site": site.code}, "10_locations": {"site": site.code}, "11_stock": {"site": site.code},
-                 "12_orders": {"site": site.code}}
+    constants = {
+        "06_planning": {"site": site.code},
+        "10_locations": {"site": site.code},
+        "11_stock": {"site": site.code},
+        "12_orders": {"site": site.code},
+    }
     runs = {}
     for mapping in sorted(MAPS.glob("*.json")):
         record = moving.bring_in(ctx, mapping, folder, constants=constants.get(mapping.stem))
         title = moving.read_rules(mapping)["title"]
         runs[mapping.stem] = record
-        say(f"{title}: {record.rows_total} rows ({record.totals['rows']['left_out']} left out by the mapping), "
-            f"{record.rows_created} new, {record.rows_changed} changed, {record.rows_same} unchanged, {record.rows_wrong} refused")
+        say(
+            f"{title}: {record.rows_total} rows ({record.totals['rows']['left_out']} left out by the mapping), "
+            f"{record.rows_created} new, {record.rows_changed} changed, {record.rows_same} unchanged, "
+            f"{record.rows_wrong} refused"
+        )
         for problem in record.problems[:20]:
             say(f"  row {problem['row']}, {problem['column']} “{problem['value']}”: {problem['text']}")
     totals = control_totals(folder, ctx)
@@ -54,9 +69,14 @@ def move_in(folder: Path, *, orders: int = 0, say=print) -> dict:
         say(f"{name}: source {source}, here {ours}{'' if source == ours else '  DIFFERS'}")
     done = _carry_out(folder, ctx, limit=orders, say=say)
     equal = all(source == ours for source, ours in totals.values()) and not any(
-        r.rows_wrong and not r.rules.get("skip_wrong") for r in runs.values())
-    return {"equal": equal, "totals": {k: [str(a), str(b)] for k, (a, b) in totals.items()}, **done,
-            "rows": {k: {"rows": r.rows_total, "created": r.rows_created, "wrong": r.rows_wrong} for k, r in runs.items()}}
+        r.rows_wrong and not r.rules.get("skip_wrong") for r in runs.values()
+    )
+    return {
+        "equal": equal,
+        "totals": {k: [str(a), str(b)] for k, (a, b) in totals.items()},
+        **done,
+        "rows": {k: {"rows": r.rows_total, "created": r.rows_created, "wrong": r.rows_wrong} for k, r in runs.items()},
+    }
 
 
 def _company():
@@ -69,13 +89,22 @@ def _company():
     from mainspring.modules.stock.moving import ensure_locations
 
     dollar, _made = Currency.objects.get_or_create(code="USD", defaults={"name": "US Dollar", "symbol": "$"})
-    company, made = Company.objects.get_or_create(code="AW", defaults={
-        "name": "Adventure Works Cycles", "base_currency": dollar, "country": "US", "time_zone": "America/Los_Angeles"})
+    company, made = Company.objects.get_or_create(
+        code="AW",
+        defaults={
+            "name": "Adventure Works Cycles",
+            "base_currency": dollar,
+            "country": "US",
+            "time_zone": "America/Los_Angeles",
+        },
+    )
     user = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first() or User.objects.create(
-        username="mover", is_superuser=True)
+        username="mover", is_superuser=True
+    )
     ctx = Context(user, date(2022, 4, 1), company.pk, source="cli")
     site = Site.objects.filter(company=company).first() or commands.create(
-        Site, ctx, company=company.pk, code="AW1", name="Bothell plant")
+        Site, ctx, company=company.pk, code="AW1", name="Bothell plant"
+    )
     if made:
         install_chart(company, ctx)
     ensure_locations(site, ctx)
@@ -113,16 +142,26 @@ def control_totals(folder: Path, ctx) -> dict[str, tuple[Decimal, Decimal]]:
     found = {
         "items": (Decimal(len(rows(folder, "Product.csv"))), known("items.item")),
         "suppliers": (Decimal(len(rows(folder, "Vendor.csv"))), known("parties.party")),
-        "safety stock": (total("Product.csv", "SafetyStockLevel"), summed(
-            ItemSite.objects.filter(site__company_id=ctx.company_id), "safety_stock")),
-        "supplier prices": (total("ProductVendor.csv", "StandardPrice"), summed(
-            SupplierItem.objects.filter(company_id=ctx.company_id), "price")),
-        "bill of material quantity": (total("BillOfMaterials.csv", "PerAssemblyQty", current), summed(
-            BomLine.objects.all(), "quantity")),
-        "opening stock": (total("ProductInventory.csv", "Quantity"), summed(
-            StockAdjustmentLine.objects.filter(document__company_id=ctx.company_id), "quantity")),
-        "purchase orders": (Decimal(len(rows(folder, "PurchaseOrderHeader.csv"))), Decimal(
-            PurchaseOrder.objects.filter(company_id=ctx.company_id).count())),
+        "safety stock": (
+            total("Product.csv", "SafetyStockLevel"),
+            summed(ItemSite.objects.filter(site__company_id=ctx.company_id), "safety_stock"),
+        ),
+        "supplier prices": (
+            total("ProductVendor.csv", "StandardPrice"),
+            summed(SupplierItem.objects.filter(company_id=ctx.company_id), "price"),
+        ),
+        "bill of material quantity": (
+            total("BillOfMaterials.csv", "PerAssemblyQty", current),
+            summed(BomLine.objects.all(), "quantity"),
+        ),
+        "opening stock": (
+            total("ProductInventory.csv", "Quantity"),
+            summed(StockAdjustmentLine.objects.filter(document__company_id=ctx.company_id), "quantity"),
+        ),
+        "purchase orders": (
+            Decimal(len(rows(folder, "PurchaseOrderHeader.csv"))),
+            Decimal(PurchaseOrder.objects.filter(company_id=ctx.company_id).count()),
+        ),
         "ordered quantity": (total("PurchaseOrderDetail.csv", "OrderQty"), summed(lines, "quantity")),
         "order value": (total("PurchaseOrderDetail.csv", "LineTotal"), summed(lines, F("quantity") * F("price"))),
     }
@@ -142,8 +181,11 @@ def _carry_out(folder: Path, ctx, *, limit: int, say) -> dict:
     for row in rows(folder, "PurchaseOrderDetail.csv"):
         stocked[row["PurchaseOrderID"]].append(Decimal(row["StockedQty"]))
     status = {r["PurchaseOrderID"]: r["Status"] for r in rows(folder, "PurchaseOrderHeader.csv")}
-    pairs = dict(ExternalId.objects.filter(system="adventureworks", entity="purchasing.purchaseorder").values_list(
-        "record_id", "external_id"))
+    pairs = dict(
+        ExternalId.objects.filter(system="adventureworks", entity="purchasing.purchaseorder").values_list(
+            "record_id", "external_id"
+        )
+    )
     counts = {"received": 0, "billed": 0, "cancelled": 0}
     found = access.rows(ctx, PurchaseOrder).filter(state="draft").order_by("ordered_on", "pk")
     for n, order in enumerate(found[:limit] if limit else found, 1):
@@ -168,7 +210,11 @@ def _receive_and_bill(order, key: str, quantities: list[Decimal], ctx, counts: d
     day = ctx.on(max(order.expected_on or order.ordered_on, order.ordered_on))
     receipt = commands.perform(order, "receive", day).outcome
     wanted = dict(zip((line.pk for line in order.lines.order_by("position")), quantities, strict=True))
-    lines = [{"id": line.pk, "quantity": wanted[line.order_line_id]} for line in receipt.lines.all() if wanted[line.order_line_id]]
+    lines = [
+        {"id": line.pk, "quantity": wanted[line.order_line_id]}
+        for line in receipt.lines.all()
+        if wanted[line.order_line_id]
+    ]
     receipt = commands.perform(commands.change(receipt, day, lines=lines), "post", day)
     counts["received"] += 1
     bill = commands.perform(receipt, "bill", day, supplier_number=f"AW-{key}").outcome
