@@ -241,6 +241,8 @@ else:
 BASE_URL = os.environ.get("MAINSPRING_URL", f"http://localhost:{_INSTANCE or 8000}")  # of links in mails
 DEFAULT_FROM_EMAIL = os.environ.get("MAINSPRING_MAIL_FROM", "Mainspring <mainspring@localhost>")
 
+WEBHOOKS_TO_PRIVATE_NETWORKS = _flag("MAINSPRING_WEBHOOKS_PRIVATE")  # off: no call into our own network
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
