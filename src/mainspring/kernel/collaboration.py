@@ -26,34 +26,10 @@ from .workflow import effect
 EDIT_WINDOW = timedelta(minutes=15)
 MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,150})")
 CHUNK_BYTES = 1 << 20
-REFUSED_TYPES = set(
-    [
-        ".exe",
-        ".com",
-        ".bat",
-        ".cmd",
-        ".msi",
-        ".scr",
-        ".ps1",
-        ".vbs",
-        ".js",
-        ".jse",
-        ".wsf",
-        ".hta",
-        ".jar",
-        ".lnk",
-        ".reg",
-        ".dll",
-        ".cpl",
-        ".apk",
-        ".app",
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".shtml",
-        ".svgz",
-    ]
-)
+REFUSED_TYPES = {
+    ".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta", ".jar", ".lnk",
+    ".reg", ".dll", ".cpl", ".apk", ".app", ".html", ".htm", ".xhtml", ".shtml", ".svgz",
+}  # fmt: skip
 SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}
 """Types a browser may show in place; all others are only downloaded."""
 

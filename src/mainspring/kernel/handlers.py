@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from . import approvals, collaboration, custom, jobs, mail, tokens, webhooks
+from . import approvals, collaboration, custom, inbox, invariants, jobs, mail, sealing, tokens, webhooks
 from .exchange import importing
 from .models import ImportRun
 
-__all__ = ["approvals", "collaboration", "custom", "mail", "tokens", "webhooks"]
+__all__ = [
+    "approvals", "collaboration", "custom", "inbox", "invariants", "mail", "sealing", "tokens", "webhooks",
+]
 
 
 @jobs.job("webhooks.send", title=_("Send webhooks"), retries=0)

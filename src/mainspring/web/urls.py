@@ -68,6 +68,7 @@ urlpatterns = [
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
     path("profile/", shell.profile, name="profile"),
+    path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,
     *(path(prefix, include(room)) for room, prefix in ROOMS.items() if there(room)),

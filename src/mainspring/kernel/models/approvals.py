@@ -209,6 +209,7 @@ class ApprovalRequest(About, Entity):
     )
     company_path, company_optional = "company", True
     scope_paths = {"own": concerning}
+    read_only = True
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("approval request"), _("approval requests")

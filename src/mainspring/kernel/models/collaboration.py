@@ -185,7 +185,7 @@ class OutgoingMail(About, Entity):
         colors={"sent": "green", "failed": "red"},
         closed=("sent", "cancelled"),
     )
-    history = False
+    history, read_only = False, True
     company_path, company_optional = "company", True
 
     class Meta(About.Meta):
