@@ -186,6 +186,6 @@ def test_what_goes_out_comes_in_again_and_runs_nowhere(bring, ctx, person, pump)
 
 
 def test_odd_files_are_refused_with_words(bring):
-    for content in (b"", b"\x00\x01\x02", b"PK\x03\x04broken", b"a,a\n1,2\n", b",\n1,2\n", b"code\n" + b'"' + b"x" * 300_000):
+    for content in (b"", b"\x00\x01\x02", b"PK\x03\x04broken", b"a,a\n1,2\n", b"code\n" + b'"' + b"x" * 300_000):
         with pytest.raises(ValidationError):
             bring(content, write=False, columns={})

@@ -231,14 +231,15 @@ def _known(source: rows.Reader, units: list[rows.Unit]) -> dict:
             external_id__in={u.external_id for u in units if u.external_id}).values_list("external_id", "record_id"))
         records = {str(r.pk): r for r in visible.filter(pk__in=set(pairs.values()))}
         return {(text,): records[pk] for text, pk in pairs.items() if pk in records}
-    values = {name: {u.values.get(name) for u in units if u.values.get(name) not in (None, "")} for name in key}
+    values = {name: {_plain(u.values.get(name)) for u in units if u.values.get(name) not in (None, "")} for name in key}
     if not all(values.values()):
         return {}
     narrow = max(key, key=lambda name: len(values[name]))
     found = visible.filter(**{f"{narrow}__in": values[narrow]})
     if commands._has(model, "company") and "company" in getattr(model, "key", ()):
         found = found.filter(company_id=source.ctx.company_id)
-    return {tuple(getattr(r, name) for name in key): r for r in found}
+    columns = [model._meta.get_field(name).attname for name in key]
+    return {tuple(getattr(r, column) for column in columns): r for r in found}
 
 
 def _key(source: rows.Reader, unit: rows.Unit):
@@ -246,8 +247,12 @@ def _key(source: rows.Reader, unit: rows.Unit):
         return None
     if source.key == ["external_id"]:
         return (unit.external_id,) if unit.external_id else None
-    key = tuple(unit.values.get(name) for name in source.key)
+    key = tuple(_plain(unit.values.get(name)) for name in source.key)
     return None if any(k in (None, "") for k in key) else key
+
+
+def _plain(value):
+    return value.pk if isinstance(value, models.Model) else value
 
 
 def _key_header(source: rows.Reader) -> str:

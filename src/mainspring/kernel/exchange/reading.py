@@ -67,8 +67,8 @@ def _text(raw: bytes, encoding: str, delimiter: str) -> Table:
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         raise ValidationError({"file": _("This is neither a text file nor a spreadsheet.")})
-    delimiter = delimiter or delimiter_of(text)
     csv.field_size_limit(CELL_MAX)
+    delimiter = delimiter or delimiter_of(text)
     reader, found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []
     try:
         before = 0
@@ -122,7 +122,10 @@ def delimiter_of(text: str) -> str:
     lines = [line for line in text.splitlines()[:20] if line.strip()]
     best, score = ",", 0
     for candidate in ",;\t|":
-        counts = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        try:
+            counts = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        except csv.Error:
+            continue
         if counts and counts[0] > 1:
             value = counts[0] * (2 if len(set(counts)) == 1 else 1)
             if value > score:
