@@ -135,7 +135,7 @@ class Lead(Document):
     number_at_create = True
     always_editable = ("note",)
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
-    clear_when = {name: contact_in_the_clear for name in ("contact_name", "email", "phone")}
+    clear_when = dict.fromkeys(("contact_name", "email", "phone"), contact_in_the_clear)
     workflow = Workflow("open", (
         Verb("claim", LIVE, "", label=_("Claim"), help=_("Makes the lead yours, when nobody was quicker.")),
         Verb("qualify", "claimed", "qualified", label=_("Qualify"), help=_("There is a need, a budget and a date."), ask=(

@@ -51,14 +51,15 @@ class NothingToInvoice(ValidationError):
 
 def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
     keys = [order.pk for order in orders]
-    list(SalesOrder.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    orders = list(SalesOrder.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+                  .select_related("identity", "party", "currency", "site", "payment_term"))
     on_invoices = queries.invoicing(keys)
     specs, discount = [], ZERO
     for order in orders:
         lines = queries.lines_of(order)
         due = {line.pk: line.delivered - on_invoices.get(line.pk, ZERO) for line in lines}
         due = {key: quantity for key, quantity in due.items() if quantity > 0}
-        specs += [_line(order, line, due[line.pk]) for line in lines if line.pk in due]
+        specs += [_line(order.identity, line, due[line.pk]) for line in lines if line.pk in due]
         discount += _discount_share(order, lines, on_invoices, due)
     if not specs:
         raise NothingToInvoice(_("Everything delivered is on an invoice already."))
@@ -71,10 +72,10 @@ def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
         tax_point_on=shipped[-1].ship_on if shipped else None, links=[*orders, *shipped])
 
 
-def _line(order, line: SalesOrderLine, quantity: Decimal) -> dict:
+def _line(identity, line: SalesOrderLine, quantity: Decimal) -> dict:
     return {"item": line.item, "description": line.description, "quantity": quantity, "unit": line.unit,
             "price": line.price, "discount_pct": line.discount_pct, "tax_code": line.tax_code,
-            "origin": order.identity, "origin_line": line.pk}
+            "origin": identity, "origin_line": line.pk}
 
 
 def _discount_share(order, lines, on_invoices: dict, due: dict) -> Decimal:

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, events
-from mainspring.kernel.models import Company
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
@@ -112,7 +111,7 @@ def over_credit_limit(order, ctx) -> str:
     if limit is None:
         return ""
     database.rows("SELECT id FROM parties_party WHERE id = %(id)s FOR NO KEY UPDATE", id=order.party_id)
-    base = Company.objects.only("base_currency_id").get(pk=order.company_id).base_currency_id
+    base = queries.base_currency(order.company_id)
     if order.party.currency_id != base:
         limit = organization.convert(limit, order.party.currency_id, base, ctx.business_date)
     now = queries.exposure(order.company_id, order.party_id, besides=order)
@@ -142,7 +141,9 @@ def close(order, ctx, reason):
 
 @effect(SalesOrder, "complete")
 def complete(order, ctx):
-    _let_go(order, ctx, "")
+    """All is delivered and invoiced; what a short delivery left over is free again."""
+    if any(line.remaining for line in queries.lines_of(order)):
+        _let_go(order, ctx, "")
 
 
 def _let_go(order, ctx, reason: str) -> None:

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, notifications
-from mainspring.kernel.models import Company
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.crm.models import Activity, Opportunity
 
@@ -15,7 +14,7 @@ NEWEST = 8
 
 def of_customer(ctx, party) -> dict:
     """What the overview of a customer shows; only what the person may see counts."""
-    base = Company.objects.only("base_currency_id").get(pk=ctx.company_id).base_currency_id
+    base = queries.base_currency(ctx.company_id)
     sees_money = access.can(ctx, Invoice, "view")
     stake = queries.exposure(ctx.company_id, party.pk) if sees_money else {}
     amounts = {"receivable": stake.get("receivable"), "orders": stake.get("orders"),

@@ -40,7 +40,7 @@ def priced(document, ctx, lines) -> None:
     prefetch_related_objects(lines, "item__unit", "item__sale_unit", "unit", "tax_code")
     fill(document, ctx, lines, company)
     total(document, lines, company)
-    if isinstance(document, Quotation) or any(line.promised_on is None for line in lines):
+    if isinstance(document, Quotation) or ctx.command_id is None:  # an order's dates are settled when it is confirmed
         promise(document, ctx, lines)
 
 
@@ -127,11 +127,12 @@ def total(document, lines, company) -> None:
     priced_lines = [line for line in lines if line.quantity is not None and line.price is not None]
     digits = document.currency.digits
     rates = accounting.tax_rates({line.tax_code_id for line in priced_lines} - {None}, dated_on(document))
+    settings = preferences.all_of(company.pk)
     try:
         found = taxes.totals(money.Document(
             lines=[money.Line(Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0))
                    for line in priced_lines], digits=digits, discount=Decimal(document.discount or 0),
-            tax_rounding=preferences.get(company.pk, "accounting.tax_rounding")))
+            tax_rounding=settings["accounting.tax_rounding"]))
     except InvalidProblem as error:
         raise ValidationError({"discount": str(error)}) from error
     for line, amounts in zip(priced_lines, found.lines, strict=True):
@@ -140,7 +141,7 @@ def total(document, lines, company) -> None:
     document.net_base, document.total_base = (_in_base(document, amount, company) for amount in (found.net, found.gross))
     document.discount_pct = max((_discount(line) for line in priced_lines), default=ZERO)
     document.over_discount_limit = document.discount_pct > max(
-        preferences.get(company.pk, "sales.discount_limit_pct"), document.approved_discount_pct)
+        settings["sales.discount_limit_pct"], document.approved_discount_pct)
 
 
 def _tax(line, rates) -> money.Tax:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, database
+from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
 
 from .models import SalesOrder, SalesOrderLine
@@ -115,6 +116,7 @@ def late_lines(ctx, *, until: date | None = None, quarter_end: date | None = Non
         SELECT o.id AS order_id, o.number, o.state, p.name AS party, i.code AS item, line.id AS line_id,
                line.quantity - line.shipped AS remaining, u.code AS unit, line.wanted_on, line.promised_on,
                line.promise_reason, (line.quantity - line.shipped) / line.quantity * line.net AS net,
+               (line.quantity - line.shipped) / line.quantity * line.net * o.total_base / NULLIF(o.total, 0) AS net_base,
                o.currency_id AS currency,
                COALESCE((SELECT SUM(r.quantity) FROM stock_reservation r
                          WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS reserved,
@@ -144,6 +146,11 @@ def _cause(row) -> tuple[str, str]:
     if row["reserved"] > 0:
         return "part_stock", _("Only a part is in stock. %(reason)s") % {"reason": row["promise_reason"]}
     return "no_stock", _("Nothing in stock for it. %(reason)s") % {"reason": row["promise_reason"]}
+
+
+def base_currency(company_id: int) -> str:
+    """Code of the company's base currency."""
+    return Company.objects.only("base_currency_id").get(pk=company_id).base_currency_id
 
 
 def overdue(ctx, party) -> Decimal:

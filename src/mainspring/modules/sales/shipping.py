@@ -36,14 +36,15 @@ def has_something_to_ship(order, ctx):
 
 def ship_order(order, ctx, quantities: dict[int, Decimal] | None = None) -> Shipment:
     """Draft a shipment of the quantities given by order line; else what is kept in stock, or all that is left."""
-    quantities = _what_can_leave(order) if quantities is None else quantities
+    lines = {line.pk: line for line in queries.lines_of(order)}
+    quantities = _what_can_leave(order, lines.values()) if quantities is None else quantities
     return commands.create(Shipment, ctx, order=order, links=[order], lines=[
-        {"order_line": line, "quantity": quantity} for line, quantity in quantities.items() if quantity > 0])
+        {"order_line": lines[key], "quantity": quantity} for key, quantity in quantities.items() if quantity > 0])
 
 
-def _what_can_leave(order) -> dict[int, Decimal]:
+def _what_can_leave(order, lines) -> dict[int, Decimal]:
     """{order line: quantity}: what is kept for the order; all that is left when nothing is kept yet."""
-    waiting, kept, lines = queries.drafted(order), queries.reserved(order), queries.lines_of(order)
+    waiting, kept = queries.drafted(order), queries.reserved(order)
     left = {line.pk: line.remaining - waiting.get(line.pk, ZERO) for line in lines}
     here = {line.pk: min(left[line.pk], _in_order_unit(line, kept[line.pk]) - waiting.get(line.pk, ZERO))
             for line in lines if line.pk in kept}
