@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from . import access
+from .models.base import DocumentLine
 
 
 def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
@@ -78,7 +79,13 @@ def _value(field, raw):
 
 
 def _fetch(model, keys: set, ctx) -> dict:
+    """Records by key; the lines of a document are in sight of those who see the document."""
     try:
-        return {r.pk: r for r in access.rows(ctx, model).filter(pk__in=keys)}
+        if issubclass(model, DocumentLine):
+            header = model._meta.get_field("document").related_model
+            found = model._default_manager.filter(document__in=access.rows(ctx, header))
+        else:
+            found = access.rows(ctx, model)
+        return {r.pk: r for r in found.filter(pk__in=keys)}
     except (OverflowError, ValueError):
         return {}

@@ -210,6 +210,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["mainspring.site.formats"]
 LOCALE_PATHS: list[str] = []
 PRODUCT_NAME = _("Mainspring")
 
