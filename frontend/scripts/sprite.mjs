@@ -15,7 +15,12 @@ function* sources(folder) {
 }
 
 const names = new Set(listed);
-for (const path of sources("../src/mainspring")) for (const match of readFileSync(path, "utf8").matchAll(used)) names.add(match[1]);
+for (const path of sources("../src/mainspring")) {
+  const text = readFileSync(path, "utf8");
+  for (const match of text.matchAll(used)) names.add(match[1]);
+  // Tables of icons, such as those of the menu, name them as plain strings.
+  if (/(menus|resources|roles|pages)\.py$/.test(path)) for (const match of text.matchAll(/"([a-z][a-z0-9-]{2,30})"/g)) if (existsSync(`${outlines}/${match[1]}.svg`)) names.add(match[1]);
+}
 
 const symbols = [...names].sort().flatMap((name) => {
   const file = `${outlines}/${name}.svg`;

@@ -28,10 +28,14 @@ dialog.start();
 frame.start();
 forms.start();
 htmx.onLoad((element) => {
-  mountAll(element as HTMLElement);
-  wide.watch((element as HTMLElement).parentNode ?? document);
+  if (!(element instanceof HTMLElement)) return;
+  mountAll(element);
+  wide.watch(element.parentElement ?? document);
 });
-document.addEventListener("htmx:beforeCleanupElement", (event) => unmountAll(event.target as Element));
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  const { elt } = (event as CustomEvent).detail;
+  if (elt instanceof Element) unmountAll(elt);
+});
 mountAll(document);
 wide.watch(document);
 

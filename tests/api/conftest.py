@@ -27,9 +27,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     import shop.resources  # noqa: F401
 
     with django_db_blocker.unblock():
+        there = connection.introspection.table_names()
         with connection.schema_editor() as editor:
             for model in config.get_models():
-                editor.create_model(model)
+                if model._meta.db_table not in there:
+                    editor.create_model(model)
         database.install()
 
 

@@ -50,6 +50,11 @@ export function start(): void {
     button?.classList.add("htmx-request");
     window.setTimeout(() => delete form.dataset.sent, 5000);
   });
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { parameters, elt } = (event as CustomEvent).detail;
+    // Empty filters stay out of the address, so that it can be read, kept and sent on.
+    if (elt.matches?.("[data-filters]")) for (const name of [...Object.keys(parameters)]) if (parameters[name] === "") delete parameters[name];
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = (event.target as Element).closest?.<HTMLFormElement>("form[data-reset]");
     if (form && (event as CustomEvent).detail.successful) form.reset();

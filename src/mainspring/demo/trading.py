@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import F
 
 from mainspring.kernel import commands
@@ -70,6 +70,9 @@ class Trading:
             result = fn()
         except ApprovalRequired:
             self.done[f"{what}, waits for approval"] += 1
+            return None
+        except ObjectDoesNotExist as missing:
+            self.refusals[f"{what}: out of sight ({missing})"] += 1
             return None
         except (ValidationError, PermissionDenied) as refusal:
             text = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)

@@ -32,7 +32,6 @@ from .models import (
 )
 from .workflow import effect, guard
 
-
 # -- the gate ---------------------------------------------------------------------------------------------------------
 
 
@@ -44,8 +43,14 @@ def gate(record, verb: str, ctx, inputs: dict) -> None:
         return
     packed = _pack(inputs)
     digest = _digest(record, packed, _free_fields(case.rule))
-    given = ApprovalRequest.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk), verb=verb,
-                                           state="approved", performed_at=None, digest=digest)
+    given = ApprovalRequest.objects.filter(
+        entity=record._meta.label_lower,
+        record_id=str(record.pk),
+        verb=verb,
+        state="approved",
+        performed_at=None,
+        digest=digest,
+    )
     if not given.update(performed_at=timezone.now(), failure=""):
         raise errors.ApprovalRequired(ask=partial(_ask, type(record), record.pk, verb, packed, ctx))
 
@@ -76,18 +81,37 @@ def _ask(model, pk, verb: str, inputs: dict, ctx) -> ApprovalRequest:
 def _create_request(record, verb: str, inputs: dict, digest: str, case: routing.Case, ctx) -> ApprovalRequest:
     stages, excluded = routing.plan(case, record, ctx)
     request = commands.create(
-        ApprovalRequest, ctx, verb=verb, inputs=inputs, snapshot=snapshot(record), digest=digest, rule=case.rule,
-        route=routing.reason(case, stages, excluded), amount=case.amount, currency=case.currency,
-        amount_base=case.amount_base, company=getattr(record, "company_id", None) or ctx.company_id,
-        **ApprovalRequest.about(record))
+        ApprovalRequest,
+        ctx,
+        verb=verb,
+        inputs=inputs,
+        snapshot=snapshot(record),
+        digest=digest,
+        rule=case.rule,
+        route=routing.reason(case, stages, excluded),
+        amount=case.amount,
+        currency=case.currency,
+        amount_base=case.amount_base,
+        company=getattr(record, "company_id", None) or ctx.company_id,
+        **ApprovalRequest.about(record),
+    )
     made = ApprovalStage.objects.bulk_create(
-        ApprovalStage(request=request, position=position, name=stage.step.name or str(stage.step.get_who_display()),
-                      need=stage.step.need, votes=stage.step.votes, timeout_hours=stage.step.timeout_hours,
-                      escalate_to=stage.step.escalate_to)
-        for position, stage in enumerate(stages, 1))
+        ApprovalStage(
+            request=request,
+            position=position,
+            name=stage.step.name or str(stage.step.get_who_display()),
+            need=stage.step.need,
+            votes=stage.step.votes,
+            timeout_hours=stage.step.timeout_hours,
+            escalate_to=stage.step.escalate_to,
+        )
+        for position, stage in enumerate(stages, 1)
+    )
     ApprovalSeat.objects.bulk_create(
         ApprovalSeat(stage=made[n], user=user, why=why, why_of=of[:120])
-        for n, stage in enumerate(stages) for user, why, of in stage.seats)
+        for n, stage in enumerate(stages)
+        for user, why, of in stage.seats
+    )
     for stage in made if case.rule.order == "parallel" else made[:1]:
         _open(stage, request, ctx)
     return request
@@ -104,8 +128,10 @@ def may_decide(request, ctx) -> None:
     seat = _seat_of(request, ctx)
     if seat is None or (request.state != "waiting" and not hasattr(seat, "decision")):
         if request.state != "waiting":
-            raise errors.Conflict(_("This was decided already: %(state)s.") % {
-                "state": request.workflow.label(request.state)}, code="state")
+            raise errors.Conflict(
+                _("This was decided already: %(state)s.") % {"state": request.workflow.label(request.state)},
+                code="state",
+            )
         asked = ", ".join(sorted({str(s.user) for s in _open_seats(request)})) or "–"
         raise errors.Forbidden(_("This waits for %(people)s.") % {"people": asked})
 
@@ -130,8 +156,9 @@ def _decide(request, ctx, kind: str, comment: str | None) -> None:
     seat = _seat_of(request, ctx)
     if hasattr(seat, "decision"):
         if seat.decision.kind != kind:
-            raise errors.Conflict(_("You decided already: %(decision)s.") % {
-                "decision": seat.decision.get_kind_display()}, code="state")
+            raise errors.Conflict(
+                _("You decided already: %(decision)s.") % {"decision": seat.decision.get_kind_display()}, code="state"
+            )
         return
     ApprovalDecision.objects.create(seat=seat, kind=kind, decided_by=ctx.user, comment=comment or "")
     if kind == "return":
@@ -159,7 +186,7 @@ def _settle(request, stage: ApprovalStage, ctx, comment: str | None = "") -> Non
 
 
 def outcome_of(stage: ApprovalStage) -> str:
-    """"done", "refused" or "" (still open). People who left do not count: a vote needs at most all who are there.
+    """ "done", "refused" or "" (still open). People who left do not count: a vote needs at most all who are there.
 
     any: the first decision; all: everybody, one refusal ends it; vote: the number, refused when it cannot be reached.
     """
@@ -181,7 +208,9 @@ def outcome_of(stage: ApprovalStage) -> str:
 def _perform(request, ctx) -> None:
     """Do what was approved, as the person who asked, if the record still is what was approved (rule D07)."""
     model = request.record_model
-    record = model._default_manager.select_for_update(of=("self",)).filter(pk=request.record_id).first() if model else None
+    record = (
+        model._default_manager.select_for_update(of=("self",)).filter(pk=request.record_id).first() if model else None
+    )
     if record is None or _digest(record, request.inputs, request.route["free_fields"]) != request.digest:
         request.state, request.failure = "voided", _("The record changed after approval was asked for.")
         return
@@ -197,8 +226,11 @@ def _perform(request, ctx) -> None:
 
 def _close(request, state: str, ctx, comment: str | None) -> None:
     request.state, request.decided_at, request.comment = state, timezone.now(), comment or ""
-    title = {"approved": gettext_lazy("Approved: %(record)s"), "refused": gettext_lazy("Refused: %(record)s"),
-             "returned": gettext_lazy("Sent back: %(record)s")}[state]
+    title = {
+        "approved": gettext_lazy("Approved: %(record)s"),
+        "refused": gettext_lazy("Refused: %(record)s"),
+        "returned": gettext_lazy("Sent back: %(record)s"),
+    }[state]
     _tell_asker(request, ctx, title, comment)
 
 
@@ -242,8 +274,9 @@ def escalate(request, ctx):
         seated = {s.user_id for s in stage.seats.all()}
         excluded = set(request.route["excluded"]) | seated
         try:
-            found = routing.fallback(stage.escalate_to, stage.seats.first().user, request.company_id, excluded,
-                                     ctx.business_date)
+            found = routing.fallback(
+                stage.escalate_to, stage.seats.first().user, request.company_id, excluded, ctx.business_date
+            )
         except ValidationError:  # nobody else is there: those who were asked stay asked
             found = []
         _take_seat(stage, [(user, "escalation", "") for user, _why, _of in found], request, ctx, decisive=True)
@@ -260,8 +293,13 @@ def reroute(request, ctx):
             continue
         ApprovalSeat.objects.filter(pk__in=[s.pk for s in left]).update(gone=True)
         if not stage.seats.filter(gone=False).exists():
-            found = routing.fallback(stage.escalate_to, request.created_by, request.company_id,
-                                     set(request.route["excluded"]), ctx.business_date)
+            found = routing.fallback(
+                stage.escalate_to,
+                request.created_by,
+                request.company_id,
+                set(request.route["excluded"]),
+                ctx.business_date,
+            )
             _take_seat(stage, found, request, ctx)
         if stage.state == "current" and request.state == "waiting":
             _settle(request, stage, ctx)
@@ -271,9 +309,12 @@ def reroute(request, ctx):
 def watch(run, ctx):
     """Escalate what is out of time and take people who left out of their seats."""
     waiting = ApprovalRequest.objects.filter(state="waiting")
-    late = waiting.filter(stages__state="current", stages__escalated=False, stages__due_at__lte=timezone.now()).distinct()
-    orphaned = waiting.filter(stages__seats__gone=False, stages__seats__decision=None,
-                              stages__seats__user__is_active=False).distinct()
+    late = waiting.filter(
+        stages__state="current", stages__escalated=False, stages__due_at__lte=timezone.now()
+    ).distinct()
+    orphaned = waiting.filter(
+        stages__seats__gone=False, stages__seats__decision=None, stages__seats__user__is_active=False
+    ).distinct()
     done = 0
     for verb, requests in (("reroute", orphaned), ("escalate", late)):
         for request in requests:
@@ -298,8 +339,9 @@ def follow_people(event, ctx) -> None:
 @commands.after_change.fill
 def void_when_changed(record, changed: list[str], ctx) -> None:
     """Editing an approved field voids the approval, asked or given; editing a note does not (rule D07)."""
-    given = ApprovalRequest.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk),
-                                           state__in=("waiting", "approved"))
+    given = ApprovalRequest.objects.filter(
+        entity=record._meta.label_lower, record_id=str(record.pk), state__in=("waiting", "approved")
+    )
     for request in given.only("pk", "route", "digest", "inputs", "state"):
         if _digest(record, request.inputs, request.route["free_fields"]) != request.digest:
             _void(ApprovalRequest.objects.filter(pk=request.pk), ctx)
@@ -313,7 +355,8 @@ def _void(requests, ctx) -> int:
         request.state, request.failure = "voided", _("The record changed after approval was asked for.")
         request.decided_at = request.decided_at or timezone.now()
         ApprovalRequest.objects.filter(pk=request.pk).update(
-            state="voided", failure=request.failure, decided_at=request.decided_at, version=models.F("version") + 1)
+            state="voided", failure=request.failure, decided_at=request.decided_at, version=models.F("version") + 1
+        )
         audit.write(audit.uuid7(), request, "void", ctx)
         if was_waiting or request.performed_at is None:
             _tell_asker(request, ctx, gettext_lazy("Approval is void: %(record)s"), request.failure)
@@ -322,32 +365,49 @@ def _void(requests, ctx) -> int:
 
 def snapshot(record) -> dict:
     """Header, custom fields and lines of a record as data: what was approved, and what gets printed."""
-    lines = [_plain_fields(line) | {"label": str(line.position)} for line in record.lines.all()] \
-        if hasattr(record, "lines") else []
+    lines = (
+        [_plain_fields(line) | {"label": str(line.position)} for line in record.lines.all()]
+        if hasattr(record, "lines")
+        else []
+    )
     return {"header": _plain_fields(record), "custom": getattr(record, "custom", {}), "lines": lines}
 
 
 def approved_version(record) -> dict | None:
     """The snapshot that was approved last and still stands: prints use it (rule D07); None when there is none."""
-    return ApprovalRequest.objects.filter(
-        entity=record._meta.label_lower, record_id=str(record.pk), state="approved").order_by("-decided_at") \
-        .values_list("snapshot", flat=True).first()
+    return (
+        ApprovalRequest.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk), state="approved")
+        .order_by("-decided_at")
+        .values_list("snapshot", flat=True)
+        .first()
+    )
 
 
 def _plain_fields(record) -> dict:
-    return {f.name: audit.plain(getattr(record, f.name if f.is_relation else f.attname))
-            for f in record._meta.concrete_fields if f.name not in ("custom", "document")}
+    return {
+        f.name: audit.plain(getattr(record, f.name if f.is_relation else f.attname))
+        for f in record._meta.concrete_fields
+        if f.name not in ("custom", "document")
+    }
 
 
 def _digest(record, inputs: dict, free: list[str]) -> str:
     """Fingerprint of what a person entered: derived values and fields that may change are left out."""
+
     def entered(one, skip=()):
-        return {f.name: audit.plain(f.value_from_object(one)) for f in one._meta.concrete_fields
-                if f.editable and f.name not in (*skip, "document")}
+        return {
+            f.name: audit.plain(f.value_from_object(one))
+            for f in one._meta.concrete_fields
+            if f.editable and f.name not in (*skip, "document")
+        }
 
     free = [*free, *getattr(type(record), "always_editable", ())]
-    data = [entered(record, free), {k: v for k, v in getattr(record, "custom", {}).items() if k not in free}, inputs,
-            [entered(line) for line in record.lines.all()] if hasattr(record, "lines") else []]
+    data = [
+        entered(record, free),
+        {k: v for k, v in getattr(record, "custom", {}).items() if k not in free},
+        inputs,
+        [entered(line) for line in record.lines.all()] if hasattr(record, "lines") else [],
+    ]
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -357,8 +417,11 @@ def _free_fields(rule) -> list[str]:
 
 def _pack(inputs: dict) -> dict:
     """Inputs as JSON that `Verb.clean` reads back."""
-    return {name: str(value.pk) if isinstance(value, models.Model) else audit.plain(value)
-            for name, value in inputs.items() if value is not None}
+    return {
+        name: str(value.pk) if isinstance(value, models.Model) else audit.plain(value)
+        for name, value in inputs.items()
+        if value is not None
+    }
 
 
 # -- who may decide, and telling them ---------------------------------------------------------------------------------
@@ -369,9 +432,16 @@ def waiting_for(ctx):
     user = ctx.user
     seats = ApprovalSeat.objects.filter(
         Q(user=user) | Q(user__in=_absent(user, ctx).values("user")),
-        stage__state="current", stage__request__state="waiting", decision=None, gone=False)
-    return ApprovalRequest.objects.filter(pk__in=seats.values("stage__request"), state="waiting") \
-        .exclude(route__excluded__contains=[user.pk]).order_by("created_at")
+        stage__state="current",
+        stage__request__state="waiting",
+        decision=None,
+        gone=False,
+    )
+    return (
+        ApprovalRequest.objects.filter(pk__in=seats.values("stage__request"), state="waiting")
+        .exclude(route__excluded__contains=[user.pk])
+        .order_by("created_at")
+    )
 
 
 def _waiting(model, pk, verb: str):
@@ -385,8 +455,9 @@ def _absent(user, ctx):
 
 
 def _open_seats(request):
-    return ApprovalSeat.objects.filter(stage__request=request, stage__state="current", gone=False, decision=None) \
-        .select_related("user")
+    return ApprovalSeat.objects.filter(
+        stage__request=request, stage__state="current", gone=False, decision=None
+    ).select_related("user")
 
 
 def _seat_of(request, ctx) -> ApprovalSeat | None:
@@ -395,8 +466,11 @@ def _seat_of(request, ctx) -> ApprovalSeat | None:
     if not getattr(user, "pk", None) or user.pk in request.route["excluded"]:
         return None
     mine = Q(user=user) | Q(user__in=_absent(user, ctx).values("user")) | Q(decision__decided_by=user)
-    seats = ApprovalSeat.objects.filter(mine, stage__request=request).filter(Q(gone=False) | ~Q(decision=None)) \
+    seats = (
+        ApprovalSeat.objects.filter(mine, stage__request=request)
+        .filter(Q(gone=False) | ~Q(decision=None))
         .select_related("stage", "decision", "user")
+    )
     open_first = sorted(seats, key=lambda s: (hasattr(s, "decision"), s.user_id != user.pk, s.pk))
     return next((s for s in open_first if hasattr(s, "decision") or s.stage.state == "current"), None)
 
@@ -411,27 +485,47 @@ def _open(stage: ApprovalStage, request, ctx) -> None:
 
 def _take_seat(stage, found, request, ctx, *, decisive: bool = False) -> None:
     ApprovalSeat.objects.bulk_create(
-        ApprovalSeat(stage=stage, user=user, why=why, why_of=of[:120], decisive=decisive) for user, why, of in found)
+        ApprovalSeat(stage=stage, user=user, why=why, why_of=of[:120], decisive=decisive) for user, why, of in found
+    )
     if stage.state == "current":
         _tell_approvers([user for user, _why, _of in found], request, ctx)
 
 
 def _tell_approvers(users: list[User], request, ctx) -> None:
     day = ctx.business_date
-    stand_ins = [a.stand_in for a in Absence.objects.filter(
-        user__in=users, starts_on__lte=day, ends_on__gt=day, stand_in__is_active=True).select_related("stand_in")]
+    stand_ins = [
+        a.stand_in
+        for a in Absence.objects.filter(
+            user__in=users, starts_on__lte=day, ends_on__gt=day, stand_in__is_active=True
+        ).select_related("stand_in")
+    ]
     people = [u for u in [*users, *stand_ins] if u.pk not in request.route["excluded"]]
     amount = f"{request.amount.normalize():f} {request.currency}" if request.amount is not None else ""
     notifications.notify(
-        people, ctx, kind="approval", title=partial(title_of, request), record=request, href=f"/inbox/approvals/{request.pk}/",
-        mail_template="approval", amount=amount, asked_by=str(request.created_by or ""))
+        people,
+        ctx,
+        kind="approval",
+        title=partial(title_of, request),
+        record=request,
+        href=f"/inbox/approvals/{request.pk}/",
+        mail_template="approval",
+        amount=amount,
+        asked_by=str(request.created_by or ""),
+    )
 
 
 def _tell_asker(request, ctx, title, text: str | None) -> None:
     if request.created_by:
-        notifications.notify([request.created_by], ctx, kind="approval", record=request, text=text or "",
-                             title=lambda: title % {"record": title_of(request)}, mail_template="news",
-                             href=notifications.page_of(request.entity, request.record_id))
+        notifications.notify(
+            [request.created_by],
+            ctx,
+            kind="approval",
+            record=request,
+            text=text or "",
+            title=lambda: title % {"record": title_of(request)},
+            mail_template="news",
+            href=notifications.page_of(request.entity, request.record_id),
+        )
 
 
 def title_of(request) -> str:
@@ -446,5 +540,10 @@ def title_of(request) -> str:
 
 def last_entry(request) -> AuditEntry | None:
     """The audit entry of the verb that the approval performed."""
-    return AuditEntry.objects.filter(entity=request.entity, record_id=request.record_id, verb=request.verb) \
-        .order_by("-at").first() if request.performed_at else None
+    return (
+        AuditEntry.objects.filter(entity=request.entity, record_id=request.record_id, verb=request.verb)
+        .order_by("-at")
+        .first()
+        if request.performed_at
+        else None
+    )

@@ -56,8 +56,9 @@ class Stage:
 def find_case(record, verb: str, ctx) -> Case | None:
     """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked."""
     company_id = getattr(record, "company_id", None) or ctx.company_id
-    rules = ApprovalRule.objects.filter(Q(company=None) | Q(company=company_id), entity=record._meta.label_lower,
-                                        verb=verb, active=True).order_by("priority", "pk")
+    rules = ApprovalRule.objects.filter(
+        Q(company=None) | Q(company=company_id), entity=record._meta.label_lower, verb=verb, active=True
+    ).order_by("priority", "pk")
     for rule in rules:
         case = _fits(rule, record, ctx, company_id)
         if case:
@@ -93,15 +94,21 @@ def check_rule(rule: ApprovalRule) -> None:
     except (LookupError, ValueError):
         raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}}) from None
     if rule.verb not in verbs:
-        found["verb"] = _("“%(verb)s” is not one of: %(verbs)s.") % {"verb": rule.verb, "verbs": ", ".join(sorted(verbs))}
+        found["verb"] = _("“%(verb)s” is not one of: %(verbs)s.") % {
+            "verb": rule.verb,
+            "verbs": ", ".join(sorted(verbs)),
+        }
     if rule.amount_path and not _is_path(model, rule.amount_path):
         found["amount_path"] = _("There is no field “%(name)s”.") % {"name": rule.amount_path}
     if rule.limit is not None and not rule.amount_path:
         found["amount_path"] = _("A limit needs the field it applies to.")
     if rule.condition:
         try:
-            unknown = [n for n in formulas.names(rule.condition)
-                       if n not in ("amount", "today", "true", "false", "none") and not _is_path(model, n)]
+            unknown = [
+                n
+                for n in formulas.names(rule.condition)
+                if n not in ("amount", "today", "true", "false", "none") and not _is_path(model, n)
+            ]
             if unknown:
                 found["condition"] = _("There is no field “%(name)s”.") % {"name": ", ".join(sorted(unknown))}
         except ValidationError as error:
@@ -117,7 +124,7 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
         return None
     since = ctx.business_date - timedelta(days=rule.split_days)
     done = AuditEntry.objects.filter(entity=rule.entity, verb=rule.verb, company=company_id, business_date__gte=since)
-    ids = list(done.exclude(record_id=str(record.pk)).values_list("record_id", flat=True)[:SPLIT_RECORDS_MAX * 10])
+    ids = list(done.exclude(record_id=str(record.pk)).values_list("record_id", flat=True)[: SPLIT_RECORDS_MAX * 10])
     if not ids:
         return None
     same = Q(created_by=getattr(ctx.user, "pk", None))
@@ -126,8 +133,17 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
         same |= Q(**{party_path: getattr(record, model._meta.get_field(party_path).attname)})
     related = list(model._default_manager.filter(same, pk__in=ids)[:SPLIT_RECORDS_MAX])
     total = case.amount_base + sum(
-        (to_base(read(r, rule.amount_path) or Decimal(0), _currency(r, rule.amount_path, company_id), company_id,
-                 ctx.business_date) for r in related), Decimal(0))
+        (
+            to_base(
+                read(r, rule.amount_path) or Decimal(0),
+                _currency(r, rule.amount_path, company_id),
+                company_id,
+                ctx.business_date,
+            )
+            for r in related
+        ),
+        Decimal(0),
+    )
     if not related or total <= rule.limit:
         return None
     return {"records": [str(r) for r in related], "total": str(total), "days": rule.split_days}
@@ -174,8 +190,11 @@ def _field(model, path: str):
 def _is_path(model, path: str) -> bool:
     from .models import CustomField
 
-    return _field(model, path) is not None or hasattr(model, path) or CustomField.objects.filter(
-        entity=model._meta.label_lower, name=path).exists()
+    return (
+        _field(model, path) is not None
+        or hasattr(model, path)
+        or CustomField.objects.filter(entity=model._meta.label_lower, name=path).exists()
+    )
 
 
 def _currency(record, path: str, company_id: int) -> str:
@@ -197,8 +216,10 @@ def plan(case: Case, record, ctx) -> tuple[list[Stage], list[int]]:
     """
     excluded = {pk for pk in (getattr(ctx.user, "pk", None), getattr(record, "created_by_id", None)) if pk}
     company_id = getattr(record, "company_id", None) or ctx.company_id
-    stages = [Stage(step, seats_of(step, ctx.user, company_id, excluded, ctx.business_date))
-              for step in case.rule.lines.select_related("user", "role", "escalate_to")]
+    stages = [
+        Stage(step, seats_of(step, ctx.user, company_id, excluded, ctx.business_date))
+        for step in case.rule.lines.select_related("user", "role", "escalate_to")
+    ]
     if not stages:
         raise ValidationError(_("The approval rule “%(rule)s” has no steps.") % {"rule": case.rule})
     return stages, sorted(excluded)
@@ -214,30 +235,48 @@ def seats_of(step: ApprovalStep, asker, company_id: int, excluded: set[int], day
         case "manager":
             found = _above(_managers(asker), step.levels, excluded, "manager", str(asker))
         case _:
-            found = _above(_department_managers(asker), step.levels, excluded, "department",
-                           str(getattr(asker, "department", "") or ""))
+            found = _above(
+                _department_managers(asker),
+                step.levels,
+                excluded,
+                "department",
+                str(getattr(asker, "department", "") or ""),
+            )
     found = [(user, why, of) for user, why, of in found if user.is_active and user.pk not in excluded]
     return found or fallback(step.escalate_to, asker, company_id, excluded, day)
 
 
 def fallback(escalate_to, asker, company_id: int, excluded: set[int], day: date) -> list[tuple[User, str, str]]:
-    """Who decides when everybody asked has left or may not decide: escalation, managers, general managers, administrators."""
-    chains = ([escalate_to] if escalate_to else [], _managers(asker), with_role("manager", company_id, day),
-              with_role("administrator", company_id, day), User.objects.filter(is_superuser=True, is_active=True))
+    """Who decides when everybody asked has left or may not: escalation, managers, general managers, administrators."""
+    chains = (
+        [escalate_to] if escalate_to else [],
+        _managers(asker),
+        with_role("manager", company_id, day),
+        with_role("administrator", company_id, day),
+        User.objects.filter(is_superuser=True, is_active=True),
+    )
     for chain in chains:
         found = [(user, "fallback", "") for user in chain if user.is_active and user.pk not in excluded]
         if found:
             return found[:1] if chain is chains[1] else found
-    raise ValidationError(_("Nobody is left who could approve this. Ask an administrator to complete the approval rule."))
+    raise ValidationError(
+        _("Nobody is left who could approve this. Ask an administrator to complete the approval rule.")
+    )
 
 
 def with_role(code: str, company_id: int, day: date) -> Iterable[User]:
     """Active people who have a role in a company on a day."""
-    return User.objects.filter(
-        Q(memberships__starts_on=None) | Q(memberships__starts_on__lte=day),
-        Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=day),
-        Q(memberships__company=None) | Q(memberships__company=company_id),
-        memberships__role__code=code, is_active=True).distinct().order_by("pk")
+    return (
+        User.objects.filter(
+            Q(memberships__starts_on=None) | Q(memberships__starts_on__lte=day),
+            Q(memberships__ends_on=None) | Q(memberships__ends_on__gt=day),
+            Q(memberships__company=None) | Q(memberships__company=company_id),
+            memberships__role__code=code,
+            is_active=True,
+        )
+        .distinct()
+        .order_by("pk")
+    )
 
 
 def _managers(user) -> list[User]:
@@ -266,28 +305,43 @@ def _department_managers(user) -> list[User]:
 
 def _above(chain: list[User], levels: int, excluded: set[int], why: str, of: str) -> list[tuple[User, str, str]]:
     """The person `levels` up the chain, or the next above who may decide."""
-    return next(([(user, why, of)] for user in chain[levels - 1:] if user.is_active and user.pk not in excluded), [])
+    return next(([(user, why, of)] for user in chain[levels - 1 :] if user.is_active and user.pk not in excluded), [])
 
 
 def reason(case: Case, stages: list[Stage], excluded: list[int]) -> dict:
     """The route as data: which rule with which facts, and why each person is asked (rule U3)."""
     return {
-        "rule": case.rule.name, "condition": case.rule.condition,
+        "rule": case.rule.name,
+        "condition": case.rule.condition,
         "values": {name: str(value) for name, value in case.values.items()},
-        "amount": None if case.amount is None else str(case.amount), "currency": case.currency,
+        "amount": None if case.amount is None else str(case.amount),
+        "currency": case.currency,
         "amount_base": None if case.amount_base is None else str(case.amount_base),
-        "limit": None if case.rule.limit is None else str(case.rule.limit), "splitting": case.splitting,
-        "free_fields": case.rule.free_fields.replace(",", " ").split(), "order": case.rule.order, "excluded": excluded,
-        "steps": [{"name": str(s.step.name), "need": s.step.need, "votes": s.step.votes,
-                   "who": [{"id": user.pk, "name": str(user), "why": why, "of": of} for user, why, of in s.seats]}
-                  for s in stages],
+        "limit": None if case.rule.limit is None else str(case.rule.limit),
+        "splitting": case.splitting,
+        "free_fields": case.rule.free_fields.replace(",", " ").split(),
+        "order": case.rule.order,
+        "excluded": excluded,
+        "steps": [
+            {
+                "name": str(s.step.name),
+                "need": s.step.need,
+                "votes": s.step.votes,
+                "who": [{"id": user.pk, "name": str(user), "why": why, "of": of} for user, why, of in s.seats],
+            }
+            for s in stages
+        ],
     }
 
 
 def why_text(why: str, of: str) -> str:
     """The reason a person is asked, in words."""
     return {
-        "user": _("named in the rule"), "role": _("has the role %(of)s"), "manager": _("manager of %(of)s"),
-        "department": _("manager of the department %(of)s"), "escalation": _("asked because time ran out"),
-        "fallback": _("asked because nobody else may decide"), "handed_over": _("asked by %(of)s instead"),
+        "user": _("named in the rule"),
+        "role": _("has the role %(of)s"),
+        "manager": _("manager of %(of)s"),
+        "department": _("manager of the department %(of)s"),
+        "escalation": _("asked because time ran out"),
+        "fallback": _("asked because nobody else may decide"),
+        "handed_over": _("asked by %(of)s instead"),
     }.get(why, why) % {"of": of}

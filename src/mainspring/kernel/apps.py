@@ -13,9 +13,10 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self):
-        from . import database, defaults, roles
+        from . import database, defaults, indexes, roles
 
         autodiscover_modules(*ROOMS)
+        indexes.declare_for_lists()
         post_migrate.connect(database.install_after_migrate, sender=self, dispatch_uid="kernel.database")
         post_migrate.connect(roles.sync_after_migrate, sender=self, dispatch_uid="kernel.roles")
         post_migrate.connect(defaults.add_after_migrate, sender=self, dispatch_uid="kernel.defaults")

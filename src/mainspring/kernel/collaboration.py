@@ -26,8 +26,10 @@ from .workflow import effect
 EDIT_WINDOW = timedelta(minutes=15)
 MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,150})")
 CHUNK_BYTES = 1 << 20
-REFUSED_TYPES = {".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta", ".jar",
-                 ".lnk", ".reg", ".dll", ".cpl", ".apk", ".app", ".html", ".htm", ".xhtml", ".shtml", ".svgz"}  # fmt: skip
+REFUSED_TYPES = {
+    ".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta", ".jar", ".lnk",
+    ".reg", ".dll", ".cpl", ".apk", ".app", ".html", ".htm", ".xhtml", ".shtml", ".svgz",
+}  # fmt: skip
 SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}
 """Types a browser may show in place; all others are only downloaded."""
 
@@ -58,8 +60,10 @@ def edit_note(note: Note, ctx, *, text: str) -> Note:
     if note.created_by_id != ctx.user.pk:
         raise errors.Forbidden(_("Only %(person)s can change this note.") % {"person": note.created_by})
     if timezone.now() - note.created_at > EDIT_WINDOW:
-        raise errors.Conflict(_("A note can be changed for %(n)s minutes; write another one.")
-                              % {"n": EDIT_WINDOW.seconds // 60}, code="window")
+        raise errors.Conflict(
+            _("A note can be changed for %(n)s minutes; write another one.") % {"n": EDIT_WINDOW.seconds // 60},
+            code="window",
+        )
     if not text.strip():
         raise ValidationError({"text": _("This field is required.")})
     before = note.text
@@ -72,20 +76,30 @@ def mentionable(record, ctx, q: str = "", limit: int = 8) -> list[User]:
     """People whose name fits what was typed behind @ and who may see the record."""
     fits = Q(username__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q)
     found = User.objects.filter(fits, is_active=True, is_program=False).exclude(pk=ctx.user.pk).order_by("username")
-    return [user for user in found[:limit * 5] if _may_see(user, record, ctx)][:limit]
+    return [user for user in found[: limit * 5] if _may_see(user, record, ctx)][:limit]
 
 
 def _tell_mentioned(note: Note, record, ctx, *, before: str) -> None:
     names = {m.rstrip(".").lower() for m in MENTION.findall(note.text)} - {
-        m.rstrip(".").lower() for m in MENTION.findall(before)}
+        m.rstrip(".").lower() for m in MENTION.findall(before)
+    }
     if not names:
         return
-    people = [u for u in User.objects.filter(username__iregex=rf"^({'|'.join(map(re.escape, names))})$", is_active=True)
-              if _may_see(u, record, ctx)]
+    people = [
+        u
+        for u in User.objects.filter(username__iregex=rf"^({'|'.join(map(re.escape, names))})$", is_active=True)
+        if _may_see(u, record, ctx)
+    ]
     who, what = str(ctx.user), str(record)
     notifications.notify(
-        people, ctx, kind="mention", record=record, text=note.text[:300], mail_template="news",
-        title=lambda: gettext_lazy("%(person)s mentioned you: %(record)s") % {"person": who, "record": what})
+        people,
+        ctx,
+        kind="mention",
+        record=record,
+        text=note.text[:300],
+        mail_template="news",
+        title=lambda: gettext_lazy("%(person)s mentioned you: %(record)s") % {"person": who, "record": what},
+    )
 
 
 def _may_see(user: User, record, ctx) -> bool:
@@ -101,15 +115,24 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
     name = clean_name(name)
     size, digest = _store(content)
     return commands.create(
-        Attachment, adding, name=name, size=size, digest=digest, company=_company(record, ctx),
-        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream", **About.about(record))
+        Attachment,
+        adding,
+        name=name,
+        size=size,
+        digest=digest,
+        company=_company(record, ctx),
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        **About.about(record),
+    )
 
 
 def detach(attachment: Attachment, ctx) -> None:
-    """Take a file away: who attached it may, and who may change the record. The content goes when nothing refers to it."""
+    """Take a file away: who attached it may, and who may change the record. Its content goes with the last row."""
     record = record_of(attachment, ctx)
-    if attachment.created_by_id != ctx.user.pk and not access.rows(ctx, type(record), "change").filter(
-            pk=record.pk).exists():
+    if (
+        attachment.created_by_id != ctx.user.pk
+        and not access.rows(ctx, type(record), "change").filter(pk=record.pk).exists()
+    ):
         raise errors.Forbidden(_("Only %(person)s can remove this file.") % {"person": attachment.created_by})
     commands.delete(attachment, replace(ctx, trusted=True))
 
@@ -122,7 +145,7 @@ def clean_name(name: str) -> str:
     stem, suffix = os.path.splitext(name)
     if suffix.lower() in REFUSED_TYPES:
         raise ValidationError({"file": _("Files of type %(type)s are not accepted.") % {"type": suffix}})
-    return stem[:200 - len(suffix)] + suffix[:20]
+    return stem[: 200 - len(suffix)] + suffix[:20]
 
 
 def path_of(digest: str) -> Path:
@@ -181,8 +204,16 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
     """Give somebody something to do on a record; they are told, and must be able to see it."""
     if not _may_see(assignee, record, ctx):
         raise ValidationError({"assignee": _("%(person)s may not see this record.") % {"person": assignee}})
-    task = commands.create(Task, _adding(record, ctx), title=title, assignee=assignee, due_on=due_on, text=text,
-                           company=_company(record, ctx), **About.about(record))
+    task = commands.create(
+        Task,
+        _adding(record, ctx),
+        title=title,
+        assignee=assignee,
+        due_on=due_on,
+        text=text,
+        company=_company(record, ctx),
+        **About.about(record),
+    )
     _tell_assignee(task, ctx)
     return task
 
@@ -192,8 +223,13 @@ def finish(task, ctx):
     task.done_at = timezone.now()
     if task.created_by and task.created_by_id != task.assignee_id:
         title = task.title
-        notifications.notify([task.created_by], ctx, kind="task", record=task,
-                             title=lambda: gettext_lazy("Done: %(task)s") % {"task": title})
+        notifications.notify(
+            [task.created_by],
+            ctx,
+            kind="task",
+            record=task,
+            title=lambda: gettext_lazy("Done: %(task)s") % {"task": title},
+        )
 
 
 @effect(Task, "reopen")
@@ -207,15 +243,28 @@ def overdue_tasks(run, ctx):
     overdue = Task.objects.filter(state="open", due_on=ctx.business_date - timedelta(days=1), company=ctx.company_id)
     for task in overdue.select_related("assignee"):
         title = task.title
-        notifications.notify([task.assignee], ctx, kind="task", record=task, mail_template="news",
-                             title=lambda title=title: gettext_lazy("Overdue: %(task)s") % {"task": title})
+        notifications.notify(
+            [task.assignee],
+            ctx,
+            kind="task",
+            record=task,
+            mail_template="news",
+            title=lambda title=title: gettext_lazy("Overdue: %(task)s") % {"task": title},
+        )
     return {"tasks": len(overdue)}
 
 
 def _tell_assignee(task: Task, ctx) -> None:
     title, what = task.title, task.record_label
-    notifications.notify([task.assignee], ctx, kind="task", record=task, text=what, mail_template="news",
-                         title=lambda: gettext_lazy("New task: %(task)s") % {"task": title})
+    notifications.notify(
+        [task.assignee],
+        ctx,
+        kind="task",
+        record=task,
+        text=what,
+        mail_template="news",
+        title=lambda: gettext_lazy("New task: %(task)s") % {"task": title},
+    )
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------------

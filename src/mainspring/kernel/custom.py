@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from . import access, formulas
 from .events import CommandDone, on
 from .models.custom import CustomField
-from .models.integration import ImportMapping
+from .models import ImportMapping, SavedView
 from .plugin_points import PluginPoint
 from .shared import Shared
 
@@ -286,7 +286,15 @@ def used_in(field: CustomField) -> list[str]:
               access.RoleGrant.objects.filter(fields__has_key=key).select_related("role")]
     found += [_("import mapping “%(name)s”") % {"name": m.name} for m in ImportMapping.objects.filter(entity=field.entity)
               if key in str(m.rules)]
+    found += [_("saved view “%(name)s”") % {"name": v.name} for v in SavedView.objects.filter(
+        entity__in=[r.key for r in _resources(field)]) if key in f"{v.parameters} {getattr(v, 'columns', '')}"]
     return found + [text for answer in uses(field) for text in answer]
+
+
+def _resources(field: CustomField) -> list:
+    from . import resource
+
+    return [r for r in resource.registry.values() if r.label == field.entity]
 
 
 def _has_values(field: CustomField, model) -> bool:

@@ -2,9 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from . import approvals, collaboration, custom, jobs, mail, tokens, webhooks
+from . import approvals, collaboration, custom, inbox, invariants, jobs, mail, sealing, tokens, webhooks
+from .exchange import importing
+from .models import ImportRun
 
-__all__ = ["approvals", "collaboration", "custom", "mail", "tokens", "webhooks"]
+__all__ = [
+    "approvals", "collaboration", "custom", "inbox", "invariants", "mail", "sealing", "tokens", "webhooks",
+]
 
 
 @jobs.job("webhooks.send", title=_("Send webhooks"), retries=0)
@@ -26,3 +30,15 @@ def build_index(run, ctx, *, field_id):
 @jobs.job("custom.recompute", title=_("Work out a formula field"))
 def recompute(run, ctx, *, field_id):
     return {"changed": custom.recompute(field_id, progress=run.progress)}
+
+
+@jobs.job("exchange.check", title=_("Check an import"), retries=0)
+def check_import(run, ctx, *, import_id):
+    importing.check(ImportRun.objects.get(pk=import_id), ctx, progress=run.progress)
+
+
+@jobs.job("exchange.import", title=_("Import a file"))
+def carry_out_import(run, ctx, *, import_id):
+    """Goes on where it stopped when it runs again."""
+    record = importing.carry_out(ImportRun.objects.get(pk=import_id), ctx, progress=run.progress)
+    return {"created": record.rows_created, "changed": record.rows_changed, "unchanged": record.rows_same}

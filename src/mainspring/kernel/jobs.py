@@ -29,6 +29,7 @@ from django.db import IntegrityError, close_old_connections, connection, models,
 from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app as queue
 
 from . import database, workflow
@@ -291,6 +292,15 @@ def recover() -> int:
     for row in lost:
         _enqueue(row["id"], timezone.now())
     return found + len(lost)
+
+
+@job("kernel.tidy_jobs", title=gettext_lazy("Forget old background jobs"), schedule="45 2 * * *")
+def tidy(run, ctx):
+    """Scheduled runs that went well are kept for two days, all others for ninety."""
+    now = timezone.now()
+    old = models.Q(created_by=None, state="done", finished_at__lt=now - datetime.timedelta(days=2))
+    old |= models.Q(finished_at__lt=now - datetime.timedelta(days=90))
+    return {"removed": JobRun.objects.exclude(pk=run.id).filter(old).delete()[0]}
 
 
 # -- verbs of a run ---------------------------------------------------------------------------------------------------

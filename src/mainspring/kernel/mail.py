@@ -23,8 +23,9 @@ from .models import OutgoingMail, User
 from .models.collaboration import About
 
 
-def queue(to: User | str, template: str, ctx, *, context: dict, record=None, language: str = "",
-          key: str | None = None) -> OutgoingMail | None:
+def queue(
+    to: User | str, template: str, ctx, *, context: dict, record=None, language: str = "", key: str | None = None
+) -> OutgoingMail | None:
     """Queue a mail from kernel/mail/<template>.subject.txt, .txt and .html, in the recipient's language.
 
     key  a second mail with the same key is not queued. None when there is nobody to send to.
@@ -39,12 +40,22 @@ def queue(to: User | str, template: str, ctx, *, context: dict, record=None, lan
     with translation.override(language):
         words = {name: value() if callable(value) else value for name, value in context.items()}
         words |= {"person": user, "product": settings.PRODUCT_NAME}
-        subject, text, html = (render_to_string(f"kernel/mail/{template}.{part}", words)
-                               for part in ("subject.txt", "txt", "html"))
-    mail = OutgoingMail(to=address, user=user, template=template, language=language, text=text, html=html, key=key,
-                        subject=" ".join(subject.split())[:250], company_id=ctx.company_id or None,
-                        created_by=ctx.user if getattr(ctx.user, "pk", None) else None,
-                        **(About.about(record) if record is not None else {}))
+        subject, text, html = (
+            render_to_string(f"kernel/mail/{template}.{part}", words) for part in ("subject.txt", "txt", "html")
+        )
+    mail = OutgoingMail(
+        to=address,
+        user=user,
+        template=template,
+        language=language,
+        text=text,
+        html=html,
+        key=key,
+        subject=" ".join(subject.split())[:250],
+        company_id=ctx.company_id or None,
+        created_by=ctx.user if getattr(ctx.user, "pk", None) else None,
+        **(About.about(record) if record is not None else {}),
+    )
     if key and OutgoingMail.objects.filter(key=key).exists():
         return None
     mail.save(force_insert=True)
@@ -58,12 +69,18 @@ def deliver(mail_id: int) -> bool:
         mail = OutgoingMail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, state="queued").first()
         if mail is None:
             return False
-        message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers={
-            "Message-ID": f"<{mail.message_id}@mainspring>", "Auto-Submitted": "auto-generated"})
+        message = EmailMultiAlternatives(
+            mail.subject,
+            mail.text,
+            settings.DEFAULT_FROM_EMAIL,
+            [mail.to],
+            headers={"Message-ID": f"<{mail.message_id}@mainspring>", "Auto-Submitted": "auto-generated"},
+        )
         message.attach_alternative(mail.html, "text/html")
         message.send()
-        OutgoingMail.objects.filter(pk=mail.pk).update(state="sent", sent_at=timezone.now(), attempts=mail.attempts + 1,
-                                                       error="")
+        OutgoingMail.objects.filter(pk=mail.pk).update(
+            state="sent", sent_at=timezone.now(), attempts=mail.attempts + 1, error=""
+        )
     return True
 
 
@@ -74,8 +91,10 @@ def send_mail(run, ctx, *, mail_id):
         deliver(mail_id)
     except Exception as error:
         OutgoingMail.objects.filter(pk=mail_id, state="queued").update(
-            attempts=run.record.attempts, error=f"{type(error).__name__}: {error}"[:500],
-            state="failed" if run.record.attempts > jobs.registry["kernel.send_mail"].retries else "queued")
+            attempts=run.record.attempts,
+            error=f"{type(error).__name__}: {error}"[:500],
+            state="failed" if run.record.attempts > jobs.registry["kernel.send_mail"].retries else "queued",
+        )
         raise
 
 

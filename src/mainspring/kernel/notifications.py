@@ -14,8 +14,18 @@ from .models.collaboration import About
 KEPT_DAYS = 90
 
 
-def notify(users: Iterable[User], ctx, *, kind: str, title, text="", href: str = "", record=None,
-           mail_template: str = "", **mail_context) -> None:
+def notify(
+    users: Iterable[User],
+    ctx,
+    *,
+    kind: str,
+    title,
+    text="",
+    href: str = "",
+    record=None,
+    mail_template: str = "",
+    **mail_context,
+) -> None:
     """Tell people something, each in their own language; nobody is told of their own doing.
 
     kind           approval, mention, task, job, …: groups the inbox
@@ -29,11 +39,19 @@ def notify(users: Iterable[User], ctx, *, kind: str, title, text="", href: str =
         if user.pk == getattr(ctx.user, "pk", None):
             continue
         with translation.override(user.language):
-            news.append(Notification(user=user, kind=kind, title=_worded(title)[:200], text=_worded(text)[:500],
-                                     href=href[:300], **about))
+            news.append(
+                Notification(
+                    user=user, kind=kind, title=_worded(title)[:200], text=_worded(text)[:500], href=href[:300], **about
+                )
+            )
         if mail_template:
-            mail.queue(user, mail_template, ctx, record=record,
-                       context={"title": title, "text": text, "link": absolute(href), **mail_context})
+            mail.queue(
+                user,
+                mail_template,
+                ctx,
+                record=record,
+                context={"title": title, "text": text, "link": absolute(href), **mail_context},
+            )
     Notification.objects.bulk_create(news)
 
 
@@ -65,8 +83,9 @@ def mark_read(user, pks: Iterable[int] | None = None) -> int:
 
 def context_of(user: User, ctx) -> Context:
     """The circumstances under which another person would see what `ctx` works on."""
-    return Context(user=user, business_date=ctx.business_date, company_id=ctx.company_id, language=user.language,
-                   source=ctx.source)
+    return Context(
+        user=user, business_date=ctx.business_date, company_id=ctx.company_id, language=user.language, source=ctx.source
+    )
 
 
 def _worded(text) -> str:

@@ -59,15 +59,17 @@ class Report:
         model = apps.get_model(self.entity)
         if ctx.trusted or access.policy(ctx).all_powerful:
             return True
-        return any(g.scope == "company" and (g.company_id in (None, ctx.company_id))
-                   for g in access.policy(ctx).matching(model._meta.label_lower, "view"))
+        return any(
+            g.scope == "company" and (g.company_id in (None, ctx.company_id))
+            for g in access.policy(ctx).matching(model._meta.label_lower, "view")
+        )
 
     def initial(self, ctx) -> dict:
         """Proposed parameters."""
         return {p.name: p.initial(None, ctx) if callable(p.initial) else p.initial for p in self.parameters}
 
     def answer(self, ctx, **raw) -> tuple[Answer, dict]:
-        """Run with raw parameters; those left out take their initial value. Raises ValidationError naming each wrong one."""
+        """Run with raw parameters; those left out take their initial value; ValidationError names wrong ones."""
         if not self.allowed(ctx):
             raise PermissionDenied(_("You may not read this report."))
         found: dict[str, list] = {}

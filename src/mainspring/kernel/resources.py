@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import ApiToken, CustomField, ExternalId, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
 from .resource import Resource
+from .resources_collab import *  # noqa: F403
 
 
 class CustomFields(Resource):

@@ -70,3 +70,12 @@ def sync_after_migrate(using="default", **kwargs) -> None:
         RoleGrant.objects.bulk_create(
             RoleGrant(role=stored, entity=entity, scope=scope, verbs=sorted(verbs), fields=fields)
             for (entity, scope), (verbs, fields) in merged.items() if (entity, scope) not in known)
+
+
+grant_everyone("kernel.task", "view create change delete finish reopen")
+grant_everyone("kernel.jobrun", "view cancel retry")
+grant_everyone("kernel.approvalrequest", "view approve reject return delegate recall")
+grant_everyone("kernel.absence", "view create change delete")
+# Colleagues are known to each other: tasks, mentions and approvals name them.
+grant_everyone("kernel.user", "view", "company", password="hide", is_superuser="hide", is_staff="hide", last_login="hide",
+               preferences="hide", user_permissions="hide", groups="hide", time_zone="hide", language="hide", theme="hide")

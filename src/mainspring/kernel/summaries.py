@@ -60,6 +60,9 @@ def groups(
     rows = q.filtered().annotate(**plan.inputs)
     if only is not None:
         rows = _only(rows, plan, only)
+    if not dimensions:  # without a dimension, values() would make every record a group of its own
+        whole = rows.aggregate(_count=Count("pk"), **plan.aggregates())
+        return [plan.group([], whole)] if whole["_count"] else [], False
     rows = rows.values(*plan.inputs_of_dimensions).annotate(_count=Count("pk"), **plan.aggregates())
     found = list(rows.order_by(*(F(n).asc(nulls_last=True) for n in plan.inputs_of_dimensions))[: limit + 1])
     answer = [plan.group([row[n] for n in plan.inputs_of_dimensions], row) for row in found[:limit]]

@@ -39,7 +39,7 @@ class Input:
             return False if self.kind == "bool" else None
         try:
             return getattr(self, f"_{self.kind}")(raw, ctx)
-        except (ValueError, TypeError, InvalidOperation):
+        except (ValueError, TypeError, InvalidOperation, OverflowError, ValidationError):
             raise ValidationError({self.name: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}},
                                   code="invalid") from None
 

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mainspring.web.middleware.SessionActivityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     *_optional("mainspring.web.middleware", "ContextMiddleware"),
     "axes.middleware.AxesMiddleware",

@@ -12,9 +12,5 @@ urlpatterns = [
     path("metrics", metrics.page, name="metrics"),
     path("accounts/", include("allauth.urls")),
 ]
-if find_spec("mainspring.web") and find_spec("mainspring.web.api"):
-    urlpatterns.append(path("api/v1/", include("mainspring.web.api.urls")))
-if find_spec("mainspring.web") and find_spec("mainspring.web.exchange"):
-    urlpatterns.append(path("exchange/", include("mainspring.web.exchange")))
 if find_spec("mainspring.web") and find_spec("mainspring.web.urls"):
     urlpatterns.append(path("", include("mainspring.web.urls")))

@@ -1,9 +1,11 @@
 """Who asks, for which company, on which day; and refusals as pages, messages or problems, never as a 500."""
 
 import json
+import time
 import zoneinfo
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
@@ -16,6 +18,26 @@ from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 
 COMPANY_KEY = "company"
+
+
+ACTIVITY_SECONDS = 120
+_seen: dict[str, float] = {}
+
+
+class SessionActivityMiddleware:
+    """Keep the list of a person's sessions: noted once in two minutes, not on every request."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        key, now = request.session.session_key, time.monotonic()
+        if key and now - _seen.get(key, -ACTIVITY_SECONDS) >= ACTIVITY_SECONDS and request.user.is_authenticated:
+            if len(_seen) > 10_000:
+                _seen.clear()
+            _seen[key] = now
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
 
 
 class ContextMiddleware:

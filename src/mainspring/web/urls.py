@@ -1,20 +1,37 @@
 """Addresses of the web: the frame's own, those other rooms bring along, then the generic pages of every resource."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import include, path
 
-from mainspring.web import pwa
+from mainspring.web import gallery, pwa
 from mainspring.web.views import boards, charts, editing, lists, lookup, printing, records, saving, shell, verbs
 
-handler400 = shell.bad_request
-handler403 = shell.forbidden
-handler404 = shell.not_found
+ROOMS = {
+    "mainspring.web.api.urls": "api/v1/",
+    "mainspring.web.exchange_urls": "",
+    "mainspring.web.collaboration_urls": "",
+    "mainspring.studio.urls": "studio/",
+    "mainspring.web.settings_page": "",
+}
+"""Addresses other rooms of the web bring along, when they are there, with what stands before them."""
 
-ROOMS = ("mainspring.web.exchange_urls", "mainspring.web.collaboration.urls",
-         "mainspring.web.collab_urls", "mainspring.web.studio_urls", "mainspring.studio.urls",
-         "mainspring.web.settings_page")  # fmt: skip
+
+def there(room: str) -> bool:
+    return bool(find_spec(room.rpartition(".")[0]) and find_spec(room))
+
+
+def hand_made_pages():
+    """Pages modules write themselves: `urlpatterns` of their `pages` room, under the module's name."""
+    for config in apps.get_app_configs():
+        if config.name in settings.MAINSPRING_MODULES and there(f"{config.name}.pages"):
+            pages = import_module(f"{config.name}.pages")
+            if hasattr(pages, "urlpatterns"):
+                yield path(f"{config.name.rpartition('.')[2]}/", include(pages))
+
 
 generic = ([
     path("", lists.page, name="list"),
@@ -52,15 +69,11 @@ urlpatterns = [
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
     path("profile/", shell.profile, name="profile"),
+    path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,
-    *(path("", include(room)) for room in ROOMS if find_spec(room.rpartition(".")[0]) and find_spec(room)),
-    *(
-        path(f"{config.name.rpartition('.')[2]}/", include(f"{config.name}.pages"))
-        for config in apps.get_app_configs()
-        if config.name.startswith("mainspring.modules.")
-        and find_spec(f"{config.name}.pages")
-        and hasattr(__import__(f"{config.name}.pages", fromlist=["x"]), "urlpatterns")
-    ),
+    *(path(prefix, include(room)) for room, prefix in ROOMS.items() if there(room)),
+    path("components/", gallery.show, name="gallery"),
+    *hand_made_pages(),
     path("<slug:module>/<slug:slug>/", include(generic)),
 ]

@@ -3,7 +3,8 @@ import { shortDate, t } from "../../core/text";
 
 interface Draft {
   at: string;
-  fields: [string, string][];
+  /** Name, value and, for an island's field, what the island shows. */
+  fields: [string, string, unknown?][];
 }
 
 const LIFE = 14 * 24 * 3600 * 1000;
@@ -13,12 +14,14 @@ export default function mount(element: HTMLElement): void {
   const form = element as HTMLFormElement;
   const key = `draft:${form.dataset.draft}`;
   const note = form.querySelector<HTMLElement>("[data-draft-note]");
-  const first = fields(form);
   const kept = load(key);
-  if (kept && JSON.stringify(kept.fields) !== JSON.stringify(first) && !form.querySelector(".has-error")) offer(form, key, kept);
+  if (kept && JSON.stringify(kept.fields) !== JSON.stringify(fields(form)) && !form.querySelector(".has-error")) offer(form, key, kept);
+  // What stands there when the person first enters the form is no draft; islands have filled their fields by then.
+  let first: string | undefined;
+  form.addEventListener("focusin", () => (first ??= JSON.stringify(fields(form))));
   const save = debounce(600, () => {
     const now = fields(form);
-    if (JSON.stringify(now) === JSON.stringify(first)) return;
+    if (first === undefined || JSON.stringify(now) === first) return;
     try {
       localStorage.setItem(key, JSON.stringify({ at: new Date().toISOString(), fields: now }));
       if (note) note.textContent = t("Draft kept on this device");
@@ -40,11 +43,18 @@ function settle(form: HTMLFormElement): void {
   if (!form.querySelector(".has-error, .alert-block") && sent[1] !== location.pathname) localStorage.removeItem(sent[0]);
 }
 
-function fields(form: HTMLFormElement): [string, string][] {
+interface Keeper extends HTMLInputElement {
+  draft?: () => unknown;
+}
+
+function fields(form: HTMLFormElement): Draft["fields"] {
   const skipped = new Set(["csrfmiddlewaretoken", "version", "idempotency_key"]);
   const all = [...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === "string");
   const secret = new Set([...form.querySelectorAll<HTMLInputElement>("input[type=password]")].map((input) => input.name));
-  return all.filter(([name]) => !skipped.has(name) && !secret.has(name));
+  return all.filter(([name]) => !skipped.has(name) && !secret.has(name)).map(([name, value]) => {
+    const shown = (form.elements.namedItem(name) as Keeper | null)?.draft?.();
+    return shown === undefined ? [name, value] : [name, value, shown];
+  });
 }
 
 function load(key: string): Draft | null {
@@ -80,7 +90,8 @@ function restore(form: HTMLFormElement, draft: Draft, bar: HTMLElement): void {
     else if (control.type === "checkbox" || control.type === "radio") control.checked = !!kept?.includes(control.value);
     else if (field instanceof HTMLSelectElement && field.multiple) for (const option of field.options) option.selected = !!kept?.includes(option.value);
     else if (kept) control.value = kept[0];
-    control.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+    const shown = draft.fields.find(([name]) => name === control.name)?.[2];
+    control.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true, detail: shown }));
   }
   bar.remove();
 }

@@ -36,6 +36,8 @@ export class Grid {
     this.columns = props.columns;
     this.lines = props.lines.map((line) => ({ ...line, key: line.key ?? (line.id ? `l${line.id}` : newKey()), values: { ...line.values } }));
     this.hidden = h("input", { type: "hidden", name: props.name });
+    Object.assign(this.hidden, { draft: () => this.filled() });
+    this.hidden.addEventListener("draft:restored", (event) => this.restore((event as CustomEvent<Line[] | undefined>).detail));
     this.saver = new Saver(props, () => this.lines, (answer, sent) => this.accept(answer, sent), (keys, reason) => this.refuse(keys, reason), (busy) => root.classList.toggle("is-saving", busy));
     this.table = h("table", { class: "lines", role: "grid", "aria-label": props.title ?? t("Lines"), "aria-multiselectable": "true", "aria-colcount": this.columns.length + 1 }, this.head(), this.body);
     this.keepBlankLine();
@@ -348,6 +350,15 @@ export class Grid {
       rows.add(row);
     }
     this.finish(rows, []);
+  }
+
+  private restore(lines: Line[] | undefined): void {
+    if (!lines) return;
+    this.lines = lines.map((line) => ({ ...line, key: newKey() }));
+    this.keepBlankLine();
+    this.renderAll();
+    for (const line of this.filled()) this.saver.change(line.key);
+    this.store();
   }
 
   // What the server says

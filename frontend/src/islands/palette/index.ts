@@ -112,6 +112,7 @@ class Palette {
   private onKey(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step) this.point(Math.abs(step) === 1 ? this.at + step : Math.max(0, Math.min(this.items.length - 1, this.at + step)));
+    else if (event.key === "Escape") this.dialog.close();
     else if (event.key === "Enter" && this.items[this.at]) this.open(this.items[this.at], event.ctrlKey || event.metaKey);
     else return;
     event.preventDefault();

@@ -130,7 +130,9 @@ class Table {
       const values = cells.map((cell) => cell?.dataset.value ?? "");
       // Amounts in several currencies or units have no sum.
       if (units.size !== 1 || values.some((value) => value !== "" && Number.isNaN(Number(value)))) return [];
-      return [`${head.textContent!.trim()} ${decimal(addDecimals(values))} ${[...units][0]}`.trim()];
+      const sum = addDecimals(values);
+      const digits = /cell-money/.test(head.className) ? Math.max(2, sum.split(".")[1]?.length ?? 0) : undefined;
+      return [`${head.textContent!.trim()} ${decimal(sum, digits)} ${[...units][0]}`.trim()];
     });
     place.textContent = parts.length ? `Σ ${parts.join(" · ")}` : "";
   }

@@ -22,23 +22,51 @@ class ApprovalRule(Entity):
     name = models.CharField(_("name"), max_length=120)
     entity = models.CharField(_("record type"), max_length=80, help_text=_("For example sales.quotation."))
     verb = models.CharField(_("verb"), max_length=60)
-    condition = models.CharField(_("condition"), max_length=500, blank=True,
-                                 help_text=_("A formula over the record's fields; empty means always."))
+    condition = models.CharField(
+        _("condition"),
+        max_length=500,
+        blank=True,
+        help_text=_("A formula over the record's fields; empty means always."),
+    )
     amount_path = models.CharField(_("amount field"), max_length=120, blank=True)
-    limit = models.DecimalField(_("limit"), max_digits=20, decimal_places=4, null=True, blank=True,
-                                help_text=_("In the company's base currency; at or below it nobody is asked."))
+    limit = models.DecimalField(
+        _("limit"),
+        max_digits=20,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("In the company's base currency; at or below it nobody is asked."),
+    )
     split_days = models.PositiveSmallIntegerField(
-        _("days to watch for splitting"), default=7,
-        help_text=_("Several records of one person or party that exceed the limit together are asked for too; "
-                    "0 switches this off."))
-    department = models.ForeignKey("kernel.Department", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                   verbose_name=_("department"))
-    company = models.ForeignKey("kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("company"))
+        _("days to watch for splitting"),
+        default=7,
+        help_text=_(
+            "Several records of one person or party that exceed the limit together are asked for too; "
+            "0 switches this off."
+        ),
+    )
+    department = models.ForeignKey(
+        "kernel.Department",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("department"),
+    )
+    company = models.ForeignKey(
+        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
+    )
     order = models.CharField(_("steps"), max_length=10, choices=Order, default=Order.SERIES)
-    free_fields = models.CharField(_("fields that may change"), max_length=240, blank=True, default="note",
-                                   help_text=_("Changing any other field makes a given approval void."))
-    priority = models.PositiveIntegerField(_("priority"), default=100, help_text=_("The lowest number that fits decides."))
+    free_fields = models.CharField(
+        _("fields that may change"),
+        max_length=240,
+        blank=True,
+        default="note",
+        help_text=_("Changing any other field makes a given approval void."),
+    )
+    priority = models.PositiveIntegerField(
+        _("priority"), default=100, help_text=_("The lowest number that fits decides.")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     company_path, company_optional = "company", True
@@ -75,24 +103,33 @@ class ApprovalStep(DocumentLine):
     document = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(_("name"), max_length=80, blank=True)
     who = models.CharField(_("who"), max_length=12, choices=Who, default=Who.ROLE)
-    user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("person"))
-    role = models.ForeignKey("kernel.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("role"))
+    user = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    role = models.ForeignKey(
+        "kernel.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("role")
+    )
     levels = models.PositiveSmallIntegerField(_("levels up"), default=1)
     need = models.CharField(_("agreement"), max_length=6, choices=Need, default=Need.ANY)
     votes = models.PositiveSmallIntegerField(_("votes needed"), default=1)
     timeout_hours = models.PositiveIntegerField(_("hours to answer"), null=True, blank=True)
-    escalate_to = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                    verbose_name=_("then ask"))
+    escalate_to = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("then ask")
+    )
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("approval step"), _("approval steps")
         constraints = [
-            models.CheckConstraint(name="approval_step_names_who", violation_error_message=_("Name the person or the role."),
-                                   condition=~Q(who="user", user=None) & ~Q(who="role", role=None)),
-            models.CheckConstraint(name="approval_step_counts", violation_error_message=_("At least one level and vote."),
-                                   condition=Q(levels__gt=0) & Q(votes__gt=0)),
+            models.CheckConstraint(
+                name="approval_step_names_who",
+                violation_error_message=_("Name the person or the role."),
+                condition=~Q(who="user", user=None) & ~Q(who="role", role=None),
+            ),
+            models.CheckConstraint(
+                name="approval_step_counts",
+                violation_error_message=_("At least one level and vote."),
+                condition=Q(levels__gt=0) & Q(votes__gt=0),
+            ),
         ]
 
 
@@ -102,8 +139,9 @@ def concerning(users) -> Q:
 
     today = timezone.localdate()
     absent = Absence.objects.filter(stand_in__in=users, starts_on__lte=today, ends_on__gt=today)
-    seats = ApprovalSeat.objects.filter(Q(user__in=users) | Q(decision__decided_by__in=users)
-                                        | Q(user__in=absent.values("user")))
+    seats = ApprovalSeat.objects.filter(
+        Q(user__in=users) | Q(decision__decided_by__in=users) | Q(user__in=absent.values("user"))
+    )
     return Q(created_by__in=users) | Q(pk__in=seats.values("stage__request"))
 
 
@@ -114,15 +152,23 @@ class ApprovalRequest(About, Entity):
     inputs = models.JSONField(default=dict, blank=True, editable=False)
     snapshot = models.JSONField(default=dict, blank=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    rule = models.ForeignKey(ApprovalRule, on_delete=models.PROTECT, related_name="requests", editable=False,
-                             verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        ApprovalRule, on_delete=models.PROTECT, related_name="requests", editable=False, verbose_name=_("rule")
+    )
     route = models.JSONField(_("reason of the route"), default=dict, blank=True, editable=False)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4, null=True, blank=True, editable=False)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
-    amount_base = models.DecimalField(_("amount in base currency"), max_digits=20, decimal_places=4, null=True, blank=True,
-                                      editable=False)
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    amount_base = models.DecimalField(
+        _("amount in base currency"), max_digits=20, decimal_places=4, null=True, blank=True, editable=False
+    )
+    company = models.ForeignKey(
+        "kernel.Company",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("company"),
+    )
     state = models.CharField(_("state"), max_length=12, default="waiting", editable=False, db_index=True)
     comment = models.TextField(_("comment"), blank=True, default="", editable=False)
     failure = models.TextField(_("not done because"), blank=True, default="", editable=False)
@@ -131,28 +177,48 @@ class ApprovalRequest(About, Entity):
 
     workflow = Workflow(
         "waiting",
-        (Verb("approve", label=_("Approve"), ask=(Input("comment", "longtext", _("Comment"), required=False),)),
-         Verb("reject", label=_("Refuse"), danger=True, ask=(Input("comment", "longtext", _("Reason")),)),
-         Verb("return", label=_("Send back"), ask=(Input("comment", "longtext", _("What to change")),)),
-         Verb("delegate", "waiting", label=_("Hand over"), bulk=False,
-              ask=(Input("to", "link", _("To"), to="kernel.user"),
-                   Input("comment", "longtext", _("Comment"), required=False))),
-         Verb("recall", "waiting", "recalled", label=_("Withdraw")),
-         Verb("escalate", "waiting", hidden=True, bulk=False),
-         Verb("reroute", "waiting", hidden=True, bulk=False)),
+        (
+            Verb("approve", label=_("Approve"), ask=(Input("comment", "longtext", _("Comment"), required=False),)),
+            Verb("reject", label=_("Refuse"), danger=True, ask=(Input("comment", "longtext", _("Reason")),)),
+            Verb("return", label=_("Send back"), ask=(Input("comment", "longtext", _("What to change")),)),
+            Verb(
+                "delegate",
+                "waiting",
+                label=_("Hand over"),
+                bulk=False,
+                ask=(
+                    Input("to", "link", _("To"), to="kernel.user"),
+                    Input("comment", "longtext", _("Comment"), required=False),
+                ),
+            ),
+            Verb("recall", "waiting", "recalled", label=_("Withdraw")),
+            Verb("escalate", "waiting", hidden=True, bulk=False),
+            Verb("reroute", "waiting", hidden=True, bulk=False),
+        ),
         editable=(),
-        labels={"waiting": _("Waiting"), "approved": _("Approved"), "refused": _("Refused"), "returned": _("Sent back"),
-                "recalled": _("Withdrawn"), "voided": _("Void: the record changed")},
+        labels={
+            "waiting": _("Waiting"),
+            "approved": _("Approved"),
+            "refused": _("Refused"),
+            "returned": _("Sent back"),
+            "recalled": _("Withdrawn"),
+            "voided": _("Void: the record changed"),
+        },
         colors={"approved": "green", "refused": "red", "returned": "amber", "voided": "amber"},
-        closed=("approved", "refused", "returned", "recalled", "voided"))
+        closed=("approved", "refused", "returned", "recalled", "voided"),
+    )
     company_path, company_optional = "company", True
     scope_paths = {"own": concerning}
+    read_only = True
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("approval request"), _("approval requests")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["entity", "record_id", "verb"], name="approval_waits_once",
-                                               condition=Q(state="waiting"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "record_id", "verb"], name="approval_waits_once", condition=Q(state="waiting")
+            )
+        ]
 
     def __str__(self):
         return self.record_label
@@ -224,8 +290,9 @@ class Absence(Entity):
     """A person is away; meanwhile a stand-in may decide for them."""
 
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="absences", verbose_name=_("person"))
-    stand_in = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("stand-in"))
+    stand_in = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("stand-in")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), help_text=_("The first day back."))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
@@ -236,10 +303,16 @@ class Absence(Entity):
         verbose_name, verbose_name_plural = _("absence"), _("absences")
         ordering = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(name="absence_ends_later", condition=Q(ends_on__gt=F("starts_on")),
-                                   violation_error_message=_("The first day back comes after the first day away.")),
-            models.CheckConstraint(name="absence_not_self", condition=Q(stand_in=None) | ~Q(stand_in=F("user")),
-                                   violation_error_message=_("Nobody stands in for themselves.")),
+            models.CheckConstraint(
+                name="absence_ends_later",
+                condition=Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("The first day back comes after the first day away."),
+            ),
+            models.CheckConstraint(
+                name="absence_not_self",
+                condition=Q(stand_in=None) | ~Q(stand_in=F("user")),
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
         ]
 
     def __str__(self):

@@ -16,6 +16,7 @@ class Entity(models.Model):
                  them of which any may match
     company_path path to the company; None for records all companies share
     history      False switches row history off (planning output, whose run is the record)
+    read_only    True when people create, change and delete nothing here: the system's own memory
     actions      verbs of a record without a workflow
     key          fields that name a record in imports, e.g. ("code",)
     """
@@ -30,6 +31,7 @@ class Entity(models.Model):
     scope_paths: dict = {}
     company_path: str | None = None
     history = True
+    read_only = False
     actions: tuple = ()
     key: tuple[str, ...] = ()
 

@@ -17,8 +17,9 @@ class About(models.Model):
     entity = models.CharField(_("record type"), max_length=80, blank=True, default="", editable=False)
     record_id = models.CharField(max_length=40, blank=True, default="", editable=False)
     record_label = models.CharField(_("record"), max_length=120, blank=True, default="", editable=False)
-    identity = models.ForeignKey(DocumentIdentity, null=True, blank=True, editable=False, on_delete=models.PROTECT,
-                                 related_name="+")
+    identity = models.ForeignKey(
+        DocumentIdentity, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         abstract = True
@@ -27,8 +28,12 @@ class About(models.Model):
     @staticmethod
     def about(record) -> dict:
         """The values that tie something to `record`."""
-        return {"entity": record._meta.label_lower, "record_id": str(record.pk), "record_label": str(record)[:120],
-                "identity_id": record.pk if isinstance(record, Document) else None}
+        return {
+            "entity": record._meta.label_lower,
+            "record_id": str(record.pk),
+            "record_label": str(record)[:120],
+            "identity_id": record.pk if isinstance(record, Document) else None,
+        }
 
     @property
     def record_model(self):
@@ -76,25 +81,38 @@ class Task(About, Entity):
 
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("details"), blank=True)
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks",
-                                 verbose_name=_("who"))
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("who")
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, default="open", editable=False, db_index=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("company"),
+    )
 
-    workflow = Workflow("open", (Verb("finish", "open", "done", label=_("Done")),
-                                 Verb("reopen", "done", "open", label=_("Open again"))),
-                        editable=("open",), labels={"open": _("Open"), "done": _("Done")}, colors={"done": "green"})
+    workflow = Workflow(
+        "open",
+        (Verb("finish", "open", "done", label=_("Done")), Verb("reopen", "done", "open", label=_("Open again"))),
+        editable=("open",),
+        labels={"open": _("Open"), "done": _("Done")},
+        colors={"done": "green"},
+    )
     company_path, company_optional = "company", True
     scope_paths = {"own": ("assignee", "created_by"), "team": "assignee__department"}
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("task"), _("tasks")
         ordering = ["due_on", "id"]
-        indexes = [*About.Meta.indexes, models.Index(fields=["assignee", "due_on"], name="task_open",
-                                                     condition=models.Q(state="open"))]
+        indexes = [
+            *About.Meta.indexes,
+            models.Index(fields=["assignee", "due_on"], name="task_open", condition=models.Q(state="open")),
+        ]
 
     def __str__(self):
         return self.title
@@ -114,9 +132,11 @@ class Notification(About):
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("notification"), _("notifications")
         ordering = ["-id"]
-        indexes = [*About.Meta.indexes,
-                   models.Index(fields=["user", "-at"], name="notification_user"),
-                   models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None))]
+        indexes = [
+            *About.Meta.indexes,
+            models.Index(fields=["user", "-at"], name="notification_user"),
+            models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at=None)),
+        ]
 
     def __str__(self):
         return self.title
@@ -126,8 +146,14 @@ class OutgoingMail(About, Entity):
     """An e-mail the system sends: queued with the command that caused it, sent by a job, kept as its log."""
 
     to = models.CharField(_("to"), max_length=320, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+",
-                             editable=False, verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        verbose_name=_("person"),
+    )
     template = models.CharField(_("template"), max_length=60, editable=False)
     language = models.CharField(_("language"), max_length=10, editable=False)
     subject = models.CharField(_("subject"), max_length=250, editable=False)
@@ -139,15 +165,27 @@ class OutgoingMail(About, Entity):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.CharField(_("error"), max_length=500, blank=True, default="", editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("company"),
+    )
 
-    workflow = Workflow("queued", (Verb("send_again", "failed", "queued", label=_("Send again")),
-                                   Verb("cancel", ("queued", "failed"), "cancelled", label=_("Cancel"), danger=True)),
-                        editable=(), labels={"queued": _("Waiting"), "sent": _("Sent"), "failed": _("Failed"),
-                                             "cancelled": _("Cancelled")},
-                        colors={"sent": "green", "failed": "red"}, closed=("sent", "cancelled"))
-    history = False
+    workflow = Workflow(
+        "queued",
+        (
+            Verb("send_again", "failed", "queued", label=_("Send again")),
+            Verb("cancel", ("queued", "failed"), "cancelled", label=_("Cancel"), danger=True),
+        ),
+        editable=(),
+        labels={"queued": _("Waiting"), "sent": _("Sent"), "failed": _("Failed"), "cancelled": _("Cancelled")},
+        colors={"sent": "green", "failed": "red"},
+        closed=("sent", "cancelled"),
+    )
+    history, read_only = False, True
     company_path, company_optional = "company", True
 
     class Meta(About.Meta):

@@ -57,7 +57,7 @@ class JobRun(Entity):
         colors={"running": "blue", "done": "green", "failed": "red"},
         closed=("done", "cancelled"),
     )
-    history = False
+    history, read_only = False, True
     company_path, company_optional = "company", True
     scope_paths = {"own": "created_by"}
 

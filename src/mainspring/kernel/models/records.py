@@ -37,6 +37,12 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["entity", "record_id"], name="audit_record"),
                    BrinIndex(fields=["at"], name="audit_at_brin")]
 
+    company_path, company_optional = "company", True
+    history, read_only = False, True
+
+    def __str__(self):
+        return f"{self.verb}: {self.record_label}"
+
 
 class RowHistory(models.Model):
     """Before and after of every changed or deleted row, written by a database trigger."""

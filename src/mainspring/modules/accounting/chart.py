@@ -56,14 +56,29 @@ def install_chart(company: Company, ctx, *, taxes=TAXES, default_tax: str = "S21
     """Give the company accounts and tax codes it does not have yet; returns {role: account}. May run again."""
     user_id = ctx.user.pk if ctx.user else None
     Account.objects.bulk_create(
-        [Account(company=company, code=code, name=str(name), kind=kind, role=role, created_by_id=user_id)
-         for code, name, kind, role in ACCOUNTS], ignore_conflicts=True)
+        [
+            Account(company=company, code=code, name=str(name), kind=kind, role=role, created_by_id=user_id)
+            for code, name, kind, role in ACCOUNTS
+        ],
+        ignore_conflicts=True,
+    )
     known = set(TaxCode.objects.filter(company=company).values_list("code", flat=True))
     fresh = TaxCode.objects.bulk_create(
-        [TaxCode(company=company, code=code, name=str(name), category=category, created_by_id=user_id,
-                 is_default=code == default_tax and not known)
-         for code, name, category, _rate in taxes if code not in known])
+        [
+            TaxCode(
+                company=company,
+                code=code,
+                name=str(name),
+                category=category,
+                created_by_id=user_id,
+                is_default=code == default_tax and not known,
+            )
+            for code, name, category, _rate in taxes
+            if code not in known
+        ]
+    )
     rates = {code: Decimal(rate) for code, _name, _category, rate in taxes}
     TaxRate.objects.bulk_create(
-        TaxRate(document=code, starts_on=date(2000, 1, 1), rate=rates[code.code]) for code in fresh)
+        TaxRate(document=code, starts_on=date(2000, 1, 1), rate=rates[code.code]) for code in fresh
+    )
     return {a.role: a for a in Account.objects.filter(company=company).exclude(role="").order_by("-code")}

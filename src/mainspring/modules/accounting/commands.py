@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from mainspring.kernel import database
 from mainspring.kernel.models import Company
 
 from . import chart, invoicing, paying, revaluing, vouching  # noqa: F401  (binds the verbs)
@@ -14,14 +15,38 @@ from .reversing import reverse_entry
 __all__ = ["EntryLine", "EntrySpec", "install_chart", "key", "plan_cash", "post_entries", "post_entry", "reverse_entry"]
 
 
-def post_entry(ctx, *, company: Company | int | None = None, posted_on: date, lines: Sequence[EntryLine], memo: str = "",
-               origin=None, area: str = "general") -> JournalEntry | None:
+def post_entry(
+    ctx,
+    *,
+    company: Company | int | None = None,
+    posted_on: date,
+    lines: Sequence[EntryLine],
+    memo: str = "",
+    origin=None,
+    area: str = "general",
+) -> JournalEntry | None:
     """Post one balanced entry; None when all its lines are zero. See `post_entries`."""
     made = post_entries(ctx, [EntrySpec(posted_on, lines, company, memo, origin, area)])
     return made[0] if made else None
 
 
+def merge_totals() -> int:
+    """Merge the rows of account totals, one an account and day; returns how many there are less. Writers never wait."""
+    before = database.scalar("SELECT COUNT(*) FROM accounting_accounttotal")
+    database.execute("""
+        WITH gone AS (DELETE FROM accounting_accounttotal t USING (
+                SELECT company_id, account_id, posted_on FROM accounting_accounttotal
+                GROUP BY 1, 2, 3 HAVING COUNT(*) > 1) AS many
+            WHERE t.company_id = many.company_id AND t.account_id = many.account_id AND t.posted_on = many.posted_on
+            RETURNING t.*)
+        INSERT INTO accounting_accounttotal (company_id, account_id, posted_on, debit, credit)
+        SELECT company_id, account_id, posted_on, SUM(debit), SUM(credit) FROM gone GROUP BY 1, 2, 3""")
+    return before - database.scalar("SELECT COUNT(*) FROM accounting_accounttotal")
+
+
 def plan_cash(ctx, origin, rows: Sequence[dict]) -> None:
-    """Replace what a document expects to receive (above zero) or pay: planned_on, currency, amount, amount_base, party."""
+    """Replace what a document expects to receive (above zero) or pay; rows as fields of PlannedCash."""
     PlannedCash.objects.filter(origin_id=key(origin)).delete()
-    PlannedCash.objects.bulk_create(PlannedCash(company_id=ctx.company_id, origin_id=key(origin), **row) for row in rows)
+    PlannedCash.objects.bulk_create(
+        PlannedCash(company_id=ctx.company_id, origin_id=key(origin), **row) for row in rows
+    )

@@ -8,8 +8,11 @@ from mainspring.kernel import database
 
 # Posters hold the company's lock key together; who moves a lock date takes it alone. So a posting either commits
 # before the date moves, or sees the moved date.
-database.declare("accounting_lock_check", """
-CREATE OR REPLACE FUNCTION accounting_refuse_locked(company bigint, ledger_area text, tax boolean, person bigint, day date)
+database.declare(
+    "accounting_lock_check",
+    """
+CREATE OR REPLACE FUNCTION accounting_refuse_locked(
+    company bigint, ledger_area text, tax boolean, person bigint, day date)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE hit record;
 BEGIN
@@ -33,9 +36,12 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER accounting_lock_alone BEFORE INSERT OR UPDATE OR DELETE ON accounting_lockdate
 FOR EACH ROW EXECUTE FUNCTION accounting_lock_alone();
-""")
+""",
+)
 
-database.declare("accounting_entry_added", """
+database.declare(
+    "accounting_entry_added",
+    """
 CREATE OR REPLACE FUNCTION accounting_entry_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM accounting_refuse_locked(company_id, area, has_tax, created_by_id, first_on) FROM (
@@ -45,9 +51,12 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER accounting_entry_added AFTER INSERT ON accounting_journalentry
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_entry_added();
-""")
+""",
+)
 
-database.declare("accounting_entry_balanced_function", """
+database.declare(
+    "accounting_entry_balanced_function",
+    """
 CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE hit record;
 BEGIN
@@ -61,11 +70,15 @@ BEGIN
             USING ERRCODE = 'P0001';
     END IF;
     RETURN NULL;
-END $$;""")
-database.declare_constraint_trigger("accounting_entry_balanced", "accounting_journalentry", "AFTER INSERT",
-                                    "accounting_entry_balanced")
+END $$;""",
+)
+database.declare_constraint_trigger(
+    "accounting_entry_balanced", "accounting_journalentry", "AFTER INSERT", "accounting_entry_balanced"
+)
 
-database.declare("accounting_lines_added", """
+database.declare(
+    "accounting_lines_added",
+    """
 CREATE OR REPLACE FUNCTION accounting_lines_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM (SELECT DISTINCT document_id FROM added) AS touched
@@ -76,15 +89,19 @@ BEGIN
     INSERT INTO accounting_accounttotal (company_id, account_id, posted_on, debit, credit)
     SELECT company_id, account_id, posted_on, COALESCE(sum(amount) FILTER (WHERE amount > 0), 0),
            COALESCE(sum(-amount) FILTER (WHERE amount < 0), 0)
-    FROM (SELECT company_id, account_id, posted_on, amount FROM added) AS lines GROUP BY company_id, account_id, posted_on;
+    FROM (SELECT company_id, account_id, posted_on, amount FROM added) AS lines
+    GROUP BY company_id, account_id, posted_on;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER accounting_lines_added AFTER INSERT ON accounting_journalline
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_lines_added();
-""")
+""",
+)
 
 # An entry's only change is to get its number, once, at the end of the command that made it.
-database.declare("accounting_entry_kept_function", """
+database.declare(
+    "accounting_entry_kept_function",
+    """
 CREATE OR REPLACE FUNCTION accounting_entry_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE number text;
 BEGIN
@@ -97,8 +114,14 @@ BEGIN
         END IF;
     END IF;
     RAISE EXCEPTION 'A posted journal entry is never changed; reverse it.' USING ERRCODE = 'P0001';
-END $$;""")
-database.declare_trigger("accounting_entry_kept", "accounting_journalentry", "BEFORE UPDATE OR DELETE",
-                         "accounting_entry_kept")
-database.declare_trigger("accounting_journalline_append_only", "accounting_journalline", "BEFORE UPDATE OR DELETE",
-                         "mainspring_refuse_change")
+END $$;""",
+)
+database.declare_trigger(
+    "accounting_entry_kept", "accounting_journalentry", "BEFORE UPDATE OR DELETE", "accounting_entry_kept"
+)
+database.declare_trigger(
+    "accounting_journalline_append_only",
+    "accounting_journalline",
+    "BEFORE UPDATE OR DELETE",
+    "mainspring_refuse_change",
+)

@@ -29,7 +29,7 @@ def has_lines(invoice, ctx):
 
 @effect(Invoice, "post")
 def post(invoice, ctx):
-    """Book receivable or payable by instalment, revenue or cost by line, tax by code; the document's rate is used once."""
+    """Book receivable or payable by instalment, revenue or cost by line, tax by code, all at one rate."""
     lines = list(invoice.lines.select_related("item__unit", "tax_code", "credits"))
     invoice.prepare(ctx, lines)
     if invoice.total < 0:
@@ -39,7 +39,9 @@ def post(invoice, ctx):
         _refuse_over_credit(invoice, lines)
     area = "sales" if invoice.is_sale else "purchase"
     memo = f"{invoice.get_kind_display()} {invoice.party}"[:200]
-    post_entries(ctx, [EntrySpec(invoice.invoice_on, entry_lines(invoice, lines), invoice.company_id, memo, invoice.pk, area)])
+    post_entries(
+        ctx, [EntrySpec(invoice.invoice_on, entry_lines(invoice, lines), invoice.company_id, memo, invoice.pk, area)]
+    )
     invoice.state = "posted"
     events.publish(InvoicePosted(invoice.pk), ctx)
 
@@ -59,10 +61,21 @@ def entry_lines(invoice: Invoice, lines) -> list[EntryLine]:
             by_code[line.tax_code_id] += line.tax
     rows += [(chart.account(tax_role).pk, amount, None, code) for code, amount in by_code.items()]
     bases = exchange.convert_lines([row[1] for row in rows], rate, digits)
-    posted = [EntryLine(account, -invoice.sign * base, invoice.currency_id, -invoice.sign * amount, invoice.party_id,
-                        getattr(line, "item_id", None), invoice.site_id, getattr(line, "department_id", None), code,
-                        memo=getattr(line, "description", ""))
-              for (account, amount, line, code), base in zip(rows, bases, strict=True)]
+    posted = [
+        EntryLine(
+            account,
+            -invoice.sign * base,
+            invoice.currency_id,
+            -invoice.sign * amount,
+            invoice.party_id,
+            getattr(line, "item_id", None),
+            invoice.site_id,
+            getattr(line, "department_id", None),
+            code,
+            memo=getattr(line, "description", ""),
+        )
+        for (account, amount, line, code), base in zip(rows, bases, strict=True)
+    ]
     posted += _party_lines(invoice, party_account, rate, digits)
     return posted + _self_assessed(invoice, chart, lines, rate, digits)
 
@@ -79,8 +92,12 @@ def _party_lines(invoice, account, rate, digits) -> list[EntryLine]:
     term = None if invoice.is_credit else invoice.payment_term
     parts = parties.instalments(term, rest, dated_on=invoice.invoice_on, digits=invoice.currency.digits)
     bases = rounding.allocate(rest_base, [abs(part.amount) for part in parts], digits)
-    return settled + [EntryLine(account, base, invoice.currency_id, part.amount, invoice.party_id, site=invoice.site_id,
-                                due_on=part.due_on) for part, base in zip(parts, bases, strict=True)]
+    return settled + [
+        EntryLine(
+            account, base, invoice.currency_id, part.amount, invoice.party_id, site=invoice.site_id, due_on=part.due_on
+        )
+        for part, base in zip(parts, bases, strict=True)
+    ]
 
 
 def _settled_by_credit(invoice, account, digits) -> list[EntryLine]:
@@ -90,10 +107,20 @@ def _settled_by_credit(invoice, account, digits) -> list[EntryLine]:
         share = min(rest, abs(item["amount"]))
         if share <= 0 or item["account_id"] != account.pk:
             continue
-        settlement = exchange.settle(exchange.Open(item["amount"], item["amount_base"]),
-                                     share if item["amount"] > 0 else -share, ZERO, digits)
-        found.append(EntryLine(account, -settlement.relieved, invoice.currency_id,
-                               invoice.sign * share, invoice.party_id, site=invoice.site_id, settles=item["line_id"]))
+        settlement = exchange.settle(
+            exchange.Open(item["amount"], item["amount_base"]), share if item["amount"] > 0 else -share, ZERO, digits
+        )
+        found.append(
+            EntryLine(
+                account,
+                -settlement.relieved,
+                invoice.currency_id,
+                invoice.sign * share,
+                invoice.party_id,
+                site=invoice.site_id,
+                settles=item["line_id"],
+            )
+        )
         rest -= share
     return found
 
@@ -109,8 +136,10 @@ def _self_assessed(invoice, chart, lines, rate, digits) -> list[EntryLine]:
     found = []
     for (code, percent), net in bases.items():
         amount = rounding.rounded(exchange.convert(net, rate, digits) * percent / 100, digits) * -invoice.sign
-        found += [EntryLine(chart.account("tax_input"), amount, tax_code=code, party=invoice.party_id),
-                  EntryLine(chart.account("tax_output"), -amount, tax_code=code, party=invoice.party_id)]
+        found += [
+            EntryLine(chart.account("tax_input"), amount, tax_code=code, party=invoice.party_id),
+            EntryLine(chart.account("tax_output"), -amount, tax_code=code, party=invoice.party_id),
+        ]
     return found
 
 
@@ -120,10 +149,16 @@ def _refuse_over_credit(invoice, lines) -> None:
         return
     Invoice.objects.select_for_update().get(pk=invoice.credits_id)
     wrong = {}
-    taken = {row["credits_id"]: row for row in database.rows("""
+    taken = {
+        row["credits_id"]: row
+        for row in database.rows(
+            """
         SELECT l.credits_id, SUM(l.net + l.tax) AS gross, SUM(l.quantity) AS quantity FROM accounting_invoiceline l
         JOIN accounting_invoice i ON i.id = l.document_id AND i.state = 'posted'
-        WHERE i.credits_id = %(invoice)s AND l.credits_id IS NOT NULL GROUP BY l.credits_id""", invoice=invoice.credits_id)}
+        WHERE i.credits_id = %(invoice)s AND l.credits_id IS NOT NULL GROUP BY l.credits_id""",
+            invoice=invoice.credits_id,
+        )
+    }
     for n, line in enumerate(lines):
         if line.credits_id is None:
             continue
@@ -131,10 +166,13 @@ def _refuse_over_credit(invoice, lines) -> None:
         left = line.credits.gross - before["gross"]
         if line.gross > left:
             wrong[f"lines.{n}.price"] = _("%(amount)s can still be credited of this line, not %(asked)s.") % {
-                "amount": f"{left:.2f}", "asked": f"{line.gross:.2f}"}
+                "amount": f"{left:.2f}",
+                "asked": f"{line.gross:.2f}",
+            }
         elif line.quantity > line.credits.quantity:
             wrong[f"lines.{n}.quantity"] = _("Only %(quantity)s were invoiced.") % {
-                "quantity": f"{line.credits.quantity.normalize():f}"}
+                "quantity": f"{line.credits.quantity.normalize():f}"
+            }
         before["gross"] += line.gross
         taken[line.credits_id] = before
     if wrong:
@@ -156,26 +194,56 @@ def credit_lines(invoice: Invoice, ctx, *, on, kind: str = "", quantities: dict 
     quantities  {invoice line id: quantity to credit}; left out: all that is not credited yet
     """
     kind = kind or invoice.kind.replace("invoice", "credit").replace("bill", "credit")
-    credited = {row["credits_id"]: row["quantity"] for row in database.rows("""
+    credited = {
+        row["credits_id"]: row["quantity"]
+        for row in database.rows(
+            """
         SELECT l.credits_id, SUM(l.quantity) AS quantity FROM accounting_invoiceline l
         JOIN accounting_invoice i ON i.id = l.document_id AND i.state = 'posted'
-        WHERE i.credits_id = %(invoice)s GROUP BY l.credits_id""", invoice=invoice.pk)}
+        WHERE i.credits_id = %(invoice)s GROUP BY l.credits_id""",
+            invoice=invoice.pk,
+        )
+    }
     specs = []
     for line in invoice.lines.all():
         left = line.quantity - (credited.get(line.pk) or ZERO)
         quantity = left if quantities is None else min(left, quantities.get(line.pk, ZERO))
         if quantity:
-            specs.append({"item": line.item_id, "description": line.description, "quantity": quantity, "unit": line.unit_id,
-                          "price": line.price, "discount_pct": line.discount_pct, "tax_code": line.tax_code_id,
-                          "account": line.account_id, "department": line.department_id, "credits": line.pk,
-                          "origin": line.origin_id, "origin_line": line.origin_line})
+            specs.append(
+                {
+                    "item": line.item_id,
+                    "description": line.description,
+                    "quantity": quantity,
+                    "unit": line.unit_id,
+                    "price": line.price,
+                    "discount_pct": line.discount_pct,
+                    "tax_code": line.tax_code_id,
+                    "account": line.account_id,
+                    "department": line.department_id,
+                    "credits": line.pk,
+                    "origin": line.origin_id,
+                    "origin_line": line.origin_line,
+                }
+            )
     if not specs:
         raise ValidationError(_("%(invoice)s is fully credited.") % {"invoice": invoice}, code="credited")
     whole = not credited and quantities is None
     return commands.create(
-        Invoice, ctx, lines=specs, links=[invoice.identity], kind=kind, party=invoice.party_id, invoice_on=on,
-        tax_point_on=invoice.tax_point_on, currency=invoice.currency_id, rate=invoice.rate, credits=invoice.pk,
-        prices_include_tax=invoice.prices_include_tax, discount=invoice.discount if whole else ZERO, site=invoice.site_id)
+        Invoice,
+        ctx,
+        lines=specs,
+        links=[invoice.identity],
+        kind=kind,
+        party=invoice.party_id,
+        invoice_on=on,
+        tax_point_on=invoice.tax_point_on,
+        currency=invoice.currency_id,
+        rate=invoice.rate,
+        credits=invoice.pk,
+        prices_include_tax=invoice.prices_include_tax,
+        discount=invoice.discount if whole else ZERO,
+        site=invoice.site_id,
+    )
 
 
 @effect(Invoice, "reverse")
@@ -187,13 +255,17 @@ def reverse(invoice, ctx, on):
 
 @guard(Invoice, "reverse")
 def nothing_settled(invoice, ctx):
-    whole = database.scalar("""
+    whole = database.scalar(
+        """
         SELECT COALESCE(SUM(ABS(currency_amount)), 0) FROM accounting_journalline
-        WHERE origin_id = %(id)s AND open_item AND settles_id IS NULL""", id=invoice.pk)
+        WHERE origin_id = %(id)s AND open_item AND settles_id IS NULL""",
+        id=invoice.pk,
+    )
     still_open = sum((abs(item["amount"]) for item in queries.locked_open_items(invoice.pk)), ZERO)
     if still_open != whole:
-        raise ValidationError(_("%(invoice)s is partly paid or credited; reverse that first.") % {"invoice": invoice},
-                              code="settled")
+        raise ValidationError(
+            _("%(invoice)s is partly paid or credited; reverse that first.") % {"invoice": invoice}, code="settled"
+        )
 
 
 def reverse_document(document, ctx, on) -> None:

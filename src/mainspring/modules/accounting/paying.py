@@ -34,15 +34,31 @@ class Settling:
             if item["amount"] * sign <= 0 or left <= 0:
                 continue
             part = min(left, abs(item["amount"]))
-            part_worth = worth_left if part == left else exchange.convert(worth_left * part / left, ONE, self.base.digits)
-            found = exchange.settle(exchange.Open(item["amount"], item["amount_base"]), part * sign, part_worth * sign,
-                                    self.base.digits)
-            self.lines.append(EntryLine(item["account_id"], -found.relieved, self.payment.currency_id, -part * sign,
-                                        self.payment.party_id, settles=item["line_id"]))
+            part_worth = (
+                worth_left if part == left else exchange.convert(worth_left * part / left, ONE, self.base.digits)
+            )
+            found = exchange.settle(
+                exchange.Open(item["amount"], item["amount_base"]), part * sign, part_worth * sign, self.base.digits
+            )
+            self.lines.append(
+                EntryLine(
+                    item["account_id"],
+                    -found.relieved,
+                    self.payment.currency_id,
+                    -part * sign,
+                    self.payment.party_id,
+                    settles=item["line_id"],
+                )
+            )
             left, worth_left, gained = left - part, worth_left - part_worth, gained + found.difference
         if left:
-            raise ValidationError({"amount": _("%(invoice)s: only %(open)s is open.") % {
-                "invoice": invoice, "open": f"{amount - left:f}"}}, code="over")
+            raise ValidationError(
+                {
+                    "amount": _("%(invoice)s: only %(open)s is open.")
+                    % {"invoice": invoice, "open": f"{amount - left:f}"}
+                },
+                code="over",
+            )
         return gained
 
     def difference(self, gained: Decimal) -> None:
@@ -64,7 +80,8 @@ def post(payment, ctx):
     payment.prepare(ctx)
     if payment.rate is None:
         payment.rate = queries.rate_to_base(payment.company_id, payment.currency_id, payment.paid_on)[0].quantize(
-            Decimal(1).scaleb(-12))
+            Decimal(1).scaleb(-12)
+        )
     rate = exchange.Rate(payment.rate)
     allocations = list(payment.lines.select_related("invoice__party").order_by("position"))
     _check(payment, allocations)
@@ -73,7 +90,9 @@ def post(payment, ctx):
     total = exchange.convert(payment.amount, rate, settling.base.digits)
     payment.total, payment.total_base = payment.amount, total
     rest = payment.amount - sum((a.amount for a in allocations), ZERO)
-    worths = exchange.convert_lines([a.amount for a in allocations] + ([rest] if rest else []), rate, settling.base.digits)
+    worths = exchange.convert_lines(
+        [a.amount for a in allocations] + ([rest] if rest else []), rate, settling.base.digits
+    )
     gained = ZERO
     for allocation, worth in zip(allocations, worths, strict=False):
         allocation.difference = settling.settle(allocation.invoice, allocation.amount, worth)
@@ -81,11 +100,27 @@ def post(payment, ctx):
         gained += allocation.difference
     if rest:
         account = settling.chart.account("prepayment", party=payment.party)
-        settling.lines.append(EntryLine(account, -payment.sign * worths[-1], payment.currency_id, -payment.sign * rest,
-                                        payment.party_id, due_on=payment.paid_on))
+        settling.lines.append(
+            EntryLine(
+                account,
+                -payment.sign * worths[-1],
+                payment.currency_id,
+                -payment.sign * rest,
+                payment.party_id,
+                due_on=payment.paid_on,
+            )
+        )
     settling.difference(gained)
-    settling.lines.insert(0, EntryLine(payment.account_id, payment.sign * total, payment.currency_id,
-                                       payment.sign * payment.amount, payment.party_id))
+    settling.lines.insert(
+        0,
+        EntryLine(
+            payment.account_id,
+            payment.sign * total,
+            payment.currency_id,
+            payment.sign * payment.amount,
+            payment.party_id,
+        ),
+    )
     settling.post(ctx, payment.paid_on, f"{payment.get_direction_display()} {payment.party}")
     PaymentAllocation.objects.bulk_update(allocations, ["difference", "allocated_on"])
     payment.state = "posted"
@@ -100,14 +135,28 @@ def allocate(payment, ctx, invoice, amount, on):
     _lock([invoice.pk])
     advances = queries.locked_open_items(payment.pk, roles=("prepayment",))
     if not advances or amount > abs(advances[0]["amount"]):
-        raise ValidationError({"amount": _("Only %(amount)s of the payment is left.") % {
-            "amount": f"{abs(advances[0]['amount']) if advances else ZERO:f}"}}, code="over")
+        raise ValidationError(
+            {
+                "amount": _("Only %(amount)s of the payment is left.")
+                % {"amount": f"{abs(advances[0]['amount']) if advances else ZERO:f}"}
+            },
+            code="over",
+        )
     advance, settling = advances[0], Settling(payment)
-    used = exchange.settle(exchange.Open(advance["amount"], advance["amount_base"]), -payment.sign * amount, ZERO,
-                           settling.base.digits).relieved
+    used = exchange.settle(
+        exchange.Open(advance["amount"], advance["amount_base"]), -payment.sign * amount, ZERO, settling.base.digits
+    ).relieved
     allocation.difference = settling.settle(invoice, amount, abs(used))
-    settling.lines.append(EntryLine(advance["account_id"], -used, payment.currency_id, payment.sign * amount,
-                                    payment.party_id, settles=advance["line_id"]))
+    settling.lines.append(
+        EntryLine(
+            advance["account_id"],
+            -used,
+            payment.currency_id,
+            payment.sign * amount,
+            payment.party_id,
+            settles=advance["line_id"],
+        )
+    )
     settling.difference(allocation.difference)
     settling.post(ctx, on, _("Allocation of %(payment)s") % {"payment": payment.number})
     allocation.position = payment.lines.count() + 1
@@ -133,10 +182,13 @@ def _check(payment, allocations) -> None:
             wrong[f"lines.{n}.invoice"] = _("%(invoice)s is of another party.") % {"invoice": invoice}
         elif invoice.currency_id != payment.currency_id:
             wrong[f"lines.{n}.invoice"] = _("%(invoice)s is in %(currency)s.") % {
-                "invoice": invoice, "currency": invoice.currency_id}
+                "invoice": invoice,
+                "currency": invoice.currency_id,
+            }
         elif invoice.sign != payment.sign:
             wrong[f"lines.{n}.invoice"] = _("%(invoice)s is settled by money in the other direction.") % {
-                "invoice": invoice}
+                "invoice": invoice
+            }
     if sum((a.amount for a in allocations), ZERO) > payment.amount:
         wrong["amount"] = _("More is allocated than was paid.")
     if wrong:
@@ -145,4 +197,6 @@ def _check(payment, allocations) -> None:
 
 def _lock(invoice_ids) -> None:
     """Lock the invoices in one order, so that two payments cannot settle the same amount."""
-    database.rows("SELECT id FROM accounting_invoice WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE", ids=list(invoice_ids))
+    database.rows(
+        "SELECT id FROM accounting_invoice WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE", ids=list(invoice_ids)
+    )

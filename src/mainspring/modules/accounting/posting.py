@@ -80,8 +80,10 @@ def _cleaned(spec: EntrySpec, ctx) -> EntrySpec:
     kept = [line for line in spec.lines if line.amount or line.currency_amount]
     balance = sum((line.amount for line in kept), ZERO)
     if balance:
-        raise ValidationError(_("The entry does not balance: debit and credit differ by %(amount)s.")
-                              % {"amount": f"{balance:f}"}, code="balance")
+        raise ValidationError(
+            _("The entry does not balance: debit and credit differ by %(amount)s.") % {"amount": f"{balance:f}"},
+            code="balance",
+        )
     company = key(spec.company) or ctx.company_id
     return replace(spec, company=company, lines_kept=kept, origin=key(spec.origin), reverses=key(spec.reverses))
 
@@ -95,10 +97,21 @@ def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
     entries, lines = [], []
     for spec in specs:
         entry = JournalEntry(
-            identity_id=uuid7(), state="posted", company_id=spec.company, posted_on=spec.posted_on, area=spec.area,
-            memo=spec.memo[:200], origin_id=spec.origin, reverses_id=spec.reverses, created_by_id=user_id,
-            has_tax=any(line.tax_code for line in spec.lines_kept), line_count=len(spec.lines_kept), created_at=now,
-            updated_at=now, total=sum((line.amount for line in spec.lines_kept if line.amount > 0), ZERO))
+            identity_id=uuid7(),
+            state="posted",
+            company_id=spec.company,
+            posted_on=spec.posted_on,
+            area=spec.area,
+            memo=spec.memo[:200],
+            origin_id=spec.origin,
+            reverses_id=spec.reverses,
+            created_by_id=user_id,
+            has_tax=any(line.tax_code for line in spec.lines_kept),
+            line_count=len(spec.lines_kept),
+            created_at=now,
+            updated_at=now,
+            total=sum((line.amount for line in spec.lines_kept if line.amount > 0), ZERO),
+        )
         entry._state.adding = False
         entries.append(entry)
         for position, line in enumerate(spec.lines_kept, 1):
@@ -106,8 +119,11 @@ def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
             if company_id != spec.company:
                 raise ValidationError(_("The account belongs to another company."), code="company")
             lines.append(_line_row(spec, entry.pk, position, line, base[spec.company], role in OPEN_ITEM_ROLES))
-    _copy(DocumentIdentity, ["id", "kind", "company_id", "number", "title"],
-          [(e.pk, "accounting.journalentry", e.company_id, "", "") for e in entries])
+    _copy(
+        DocumentIdentity,
+        ["id", "kind", "company_id", "number", "title"],
+        [(e.pk, "accounting.journalentry", e.company_id, "", "") for e in entries],
+    )
     _copy(JournalEntry, ENTRY_COLUMNS, [_entry_row(e) for e in entries])
     _copy(JournalLine, LINE_COLUMNS, lines)
     for entry in entries:
@@ -115,30 +131,100 @@ def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
     return entries
 
 
-ENTRY_COLUMNS = ["id", "created_by_id", "created_at", "updated_at", "version", "custom", "number", "state", "company_id",
-                 "posted_on", "area", "has_tax", "memo", "origin_id", "reverses_id", "total", "line_count"]
-LINE_COLUMNS = ["document_id", "position", "company_id", "posted_on", "account_id", "amount", "currency_id",
-                "currency_amount", "party_id", "item_id", "site_id", "department_id", "tax_code_id", "due_on", "settles_id",
-                "open_item", "origin_id", "memo"]
+ENTRY_COLUMNS = [
+    "id",
+    "created_by_id",
+    "created_at",
+    "updated_at",
+    "version",
+    "custom",
+    "number",
+    "state",
+    "company_id",
+    "posted_on",
+    "area",
+    "has_tax",
+    "memo",
+    "origin_id",
+    "reverses_id",
+    "total",
+    "line_count",
+]
+LINE_COLUMNS = [
+    "document_id",
+    "position",
+    "company_id",
+    "posted_on",
+    "account_id",
+    "amount",
+    "currency_id",
+    "currency_amount",
+    "party_id",
+    "item_id",
+    "site_id",
+    "department_id",
+    "tax_code_id",
+    "due_on",
+    "settles_id",
+    "open_item",
+    "origin_id",
+    "memo",
+]
 
 
 def _entry_row(e: JournalEntry) -> tuple:
-    return (e.pk, e.created_by_id, e.created_at, e.updated_at, 1, "{}", "", "posted", e.company_id, e.posted_on, e.area,
-            e.has_tax, e.memo, e.origin_id, e.reverses_id, e.total, e.line_count)
+    return (
+        e.pk,
+        e.created_by_id,
+        e.created_at,
+        e.updated_at,
+        1,
+        "{}",
+        "",
+        "posted",
+        e.company_id,
+        e.posted_on,
+        e.area,
+        e.has_tax,
+        e.memo,
+        e.origin_id,
+        e.reverses_id,
+        e.total,
+        e.line_count,
+    )
 
 
 def _line_row(spec: EntrySpec, entry_id: UUID, position: int, line: EntryLine, base: str, open_item: bool) -> tuple:
     foreign = line.currency_amount is not None
-    return (entry_id, position, spec.company, spec.posted_on, key(line.account), line.amount,
-            key(line.currency) if foreign and line.currency else base, line.currency_amount if foreign else line.amount,
-            key(line.party), key(line.item), key(line.site), key(line.department), key(line.tax_code), line.due_on,
-            key(line.settles), open_item, key(line.origin) or spec.origin, line.memo[:200])
+    return (
+        entry_id,
+        position,
+        spec.company,
+        spec.posted_on,
+        key(line.account),
+        line.amount,
+        key(line.currency) if foreign and line.currency else base,
+        line.currency_amount if foreign else line.amount,
+        key(line.party),
+        key(line.item),
+        key(line.site),
+        key(line.department),
+        key(line.tax_code),
+        line.due_on,
+        key(line.settles),
+        open_item,
+        key(line.origin) or spec.origin,
+        line.memo[:200],
+    )
 
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:
     """Add rows in one statement: triggers and constraints see them all at once."""
-    with connection.wrap_database_errors, connection.cursor() as cursor, \
-            cursor.copy(f'COPY "{model._meta.db_table}" ({", ".join(columns)}) FROM STDIN') as target:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({", ".join(columns)}) FROM STDIN') as target,
+    ):
         for row in rows:
             target.write_row(row)
 

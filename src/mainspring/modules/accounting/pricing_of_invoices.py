@@ -46,8 +46,9 @@ def _fill_header(invoice, ctx, company) -> None:
         rate, invoice.rate_on = queries.rate_to_base(company.pk, invoice.currency_id, invoice.invoice_on)
         invoice.rate = rate.quantize(Decimal(1).scaleb(-12))
     digits = invoice.currency.digits
-    last = parties.instalments(None if invoice.is_credit else invoice.payment_term, Decimal(100),
-                               dated_on=invoice.invoice_on, digits=digits)
+    last = parties.instalments(
+        None if invoice.is_credit else invoice.payment_term, Decimal(100), dated_on=invoice.invoice_on, digits=digits
+    )
     invoice.due_on = max(part.due_on for part in last)
 
 
@@ -58,8 +59,9 @@ def _fill_line(invoice, company, line) -> None:
         line.unit = line.unit or (item.sale_unit if invoice.is_sale else item.purchase_unit) or item.unit
         if line.price is None:
             kind = "sale" if invoice.is_sale else "purchase"
-            answer = pricing.price_for(item, invoice.party, line.quantity, line.unit, invoice.invoice_on,
-                                       invoice.currency_id, kind)
+            answer = pricing.price_for(
+                item, invoice.party, line.quantity, line.unit, invoice.invoice_on, invoice.currency_id, kind
+            )
             line.price = answer.price
     if line.price is None:
         line.price = ZERO
@@ -84,11 +86,23 @@ def _total(invoice, company, lines) -> None:
     digits = Currency.objects.get(pk=invoice.currency_id).digits
     taxes = {code.pk: code for code in TaxCode.objects.filter(pk__in={line.tax_code_id for line in lines})}
     try:
-        found = tax.totals(data.Document(
-            lines=[data.Line(line.quantity, line.price or ZERO, _tax(taxes.get(line.tax_code_id), line.tax_rate),
-                             line.discount_pct or ZERO) for line in lines],
-            digits=digits, discount=invoice.discount or ZERO, prices_include_tax=invoice.prices_include_tax,
-            tax_rounding=preferences.get(company.pk, "accounting.tax_rounding")))
+        found = tax.totals(
+            data.Document(
+                lines=[
+                    data.Line(
+                        line.quantity,
+                        line.price or ZERO,
+                        _tax(taxes.get(line.tax_code_id), line.tax_rate),
+                        line.discount_pct or ZERO,
+                    )
+                    for line in lines
+                ],
+                digits=digits,
+                discount=invoice.discount or ZERO,
+                prices_include_tax=invoice.prices_include_tax,
+                tax_rounding=preferences.get(company.pk, "accounting.tax_rounding"),
+            )
+        )
     except problem.InvalidProblem as error:
         raise _worded(error) from error
     for line, amounts in zip(lines, found.lines, strict=True):
@@ -109,8 +123,14 @@ def _tax(code: TaxCode | None, rate: Decimal) -> data.Tax:
 def _worded(error: problem.InvalidProblem) -> ValidationError:
     found: dict[str, list] = {}
     for defect in error.defects:
-        name = f"lines.{defect.row}.{defect.field}" if defect.array == "lines" else "discount" \
-            if defect.field == "discount" else NON_FIELD_ERRORS
+        name = (
+            f"lines.{defect.row}.{defect.field}"
+            if defect.array == "lines"
+            else "discount"
+            if defect.field == "discount"
+            else NON_FIELD_ERRORS
+        )
         found.setdefault(name.replace("discount_percent", "discount_pct").replace("unit_price", "price"), []).append(
-            _("%(value)s: %(rule)s.") % {"value": defect.value, "rule": defect.rule})
+            _("%(value)s: %(rule)s.") % {"value": defect.value, "rule": defect.rule}
+        )
     return ValidationError(found)

@@ -1,4 +1,4 @@
-"""What others ask of the books: accounts, taxes, rates, balances, open items. Amounts are in base currency unless said."""
+"""What others ask of the books: accounts, taxes, rates, balances, open items; amounts in base currency."""
 
 from datetime import date
 from decimal import Decimal
@@ -42,13 +42,19 @@ class Chart:
         """
         if self.rules:
             category = getattr(item, "category_id", None)
-            for found in ((role, category, key(party)), (role, None, key(party)), (role, category, None),
-                          (role, None, None)):
+            for found in (
+                (role, category, key(party)),
+                (role, None, key(party)),
+                (role, category, None),
+                (role, None, None),
+            ):
                 if found in self.rules:
                     return self.rules[found]
         if role not in self.by_role:
             label = dict(AccountRole.choices).get(role, role)
-            raise ValidationError(_("The chart of accounts has no account for “%(role)s”.") % {"role": label}, code="role")
+            raise ValidationError(
+                _("The chart of accounts has no account for “%(role)s”.") % {"role": label}, code="role"
+            )
         return self.by_role[role]
 
 
@@ -95,47 +101,90 @@ def tax_code_for(item, party, company, direction: str, on: date | None = None) -
     return codes.get("default")
 
 
-EU = frozenset(["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"])
+EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
 
 
 def tax_rates(codes, on: date) -> dict[int, Decimal]:
     """{tax code id: rate in percent} as of the tax point (M08); a code without a rate that early has rate 0."""
-    found = database.rows("""
+    found = database.rows(
+        """
         SELECT DISTINCT ON (document_id) document_id, rate FROM accounting_taxrate
         WHERE document_id = ANY(%(codes)s) AND starts_on <= %(on)s ORDER BY document_id, starts_on DESC""",
-        codes=[key(c) for c in codes], on=on)
+        codes=[key(c) for c in codes],
+        on=on,
+    )
     return {row["document_id"]: row["rate"] for row in found}
 
 
 def trial_balance(ctx, on: date | None = None, since: date | None = None) -> list[dict]:
     """One row per account with postings up to and including `on`: account_id, code, name, kind, role, debit, credit,
     balance (debit above zero). With `since`, only postings from that day on."""
-    return database.rows("""
+    return database.rows(
+        """
         SELECT a.id AS account_id, a.code, a.name, a.kind, a.role,
                SUM(t.debit) AS debit, SUM(t.credit) AS credit, SUM(t.debit) - SUM(t.credit) AS balance
         FROM accounting_accounttotal t JOIN accounting_account a ON a.id = t.account_id
         WHERE t.company_id = %(company)s AND t.posted_on <= %(on)s AND t.posted_on >= %(since)s
         GROUP BY a.id ORDER BY a.code""",
-        company=ctx.company_id, on=on or date.max, since=since or date.min)
+        company=ctx.company_id,
+        on=on or date.max,
+        since=since or date.min,
+    )
 
 
 def balance_of(company_id: int, role: str, on: date | None = None) -> Decimal:
     """The balance of all accounts with a role up to a day, debit above zero."""
-    return database.scalar("""
+    return database.scalar(
+        """
         SELECT COALESCE(SUM(t.debit - t.credit), 0) FROM accounting_accounttotal t
         JOIN accounting_account a ON a.id = t.account_id
         WHERE t.company_id = %(company)s AND a.role = %(role)s AND t.posted_on <= %(on)s""",
-        company=company_id, role=role, on=on or date.max)
+        company=company_id,
+        role=role,
+        on=on or date.max,
+    )
 
 
-def open_items(ctx, party=None, on: date | None = None, roles=("receivable", "payable", "prepayment"),
-               origin=None) -> list[dict]:
+def open_items(
+    ctx, party=None, on: date | None = None, roles=("receivable", "payable", "prepayment"), origin=None
+) -> list[dict]:
     """One row per open item as of a day (after all postings of that day): what is still open of it.
 
     line_id, party_id, party, role, account_id, origin_id, number, posted_on, due_on, currency, amount, original,
     amount_base. Amounts above zero are owed to us. Sums by account equal the account's balance on that day.
     """
-    return database.rows("""
+    return database.rows(
+        """
         WITH open AS (
             SELECT COALESCE(l.settles_id, l.id) AS line_id, SUM(l.amount) AS amount_base,
                    SUM(l.currency_amount) AS amount
@@ -152,12 +201,18 @@ def open_items(ctx, party=None, on: date | None = None, roles=("receivable", "pa
         LEFT JOIN kernel_documentidentity d ON d.id = r.origin_id
         WHERE a.role = ANY(%(roles)s) AND (%(origin)s::uuid IS NULL OR r.origin_id = %(origin)s::uuid)
         ORDER BY due_on, open.line_id""",
-        company=ctx.company_id, on=on or date.max, party=key(party), roles=list(roles), origin=key(origin))
+        company=ctx.company_id,
+        on=on or date.max,
+        party=key(party),
+        roles=list(roles),
+        origin=key(origin),
+    )
 
 
 def locked_open_items(origin_id, roles=("receivable", "payable")) -> list[dict]:
     """What is open now of one document, oldest due first; its ledger rows must be guarded by a lock on the document."""
-    return database.rows("""
+    return database.rows(
+        """
         SELECT r.id AS line_id, r.account_id, r.party_id, COALESCE(r.due_on, r.posted_on) AS due_on, r.posted_on,
                r.currency_id AS currency, SUM(l.currency_amount) AS amount, SUM(l.amount) AS amount_base
         FROM accounting_journalline r
@@ -165,7 +220,10 @@ def locked_open_items(origin_id, roles=("receivable", "payable")) -> list[dict]:
         JOIN accounting_journalline l ON l.open_item AND COALESCE(l.settles_id, l.id) = r.id
         WHERE r.origin_id = %(origin)s AND r.open_item AND r.settles_id IS NULL
         GROUP BY r.id HAVING SUM(l.currency_amount) <> 0 OR SUM(l.amount) <> 0
-        ORDER BY 4, r.id""", origin=origin_id, roles=list(roles))
+        ORDER BY 4, r.id""",
+        origin=origin_id,
+        roles=list(roles),
+    )
 
 
 def open_amount(invoice) -> Decimal:
@@ -175,9 +233,13 @@ def open_amount(invoice) -> Decimal:
 
 def first_open_on(company_id: int, area: str, day: date) -> date:
     """The day itself, or the first day after it on which the area accepts postings."""
-    locked = database.scalar("""
+    locked = database.scalar(
+        """
         SELECT MAX(locked_before) FROM accounting_lockdate
-        WHERE company_id = %(company)s AND area = ANY(%(areas)s)""", company=company_id, areas=[area, "all"])
+        WHERE company_id = %(company)s AND area = ANY(%(areas)s)""",
+        company=company_id,
+        areas=[area, "all"],
+    )
     return max(day, locked) if locked else day
 
 
@@ -187,19 +249,37 @@ def cash_in_sight(ctx, until: date, on: date | None = None) -> list[dict]:
     One row per item: planned_on (overdue ones on the first day), party, number, currency, amount, amount_base, source.
     """
     on = on or ctx.business_date
-    found = [{"planned_on": max(r["due_on"], on), "party": r["party"], "number": r["number"], "currency": r["currency"],
-              "amount": r["amount"], "amount_base": r["amount_base"], "source": "open_item"}
-             for r in open_items(ctx, on=on, roles=("receivable", "payable")) if r["due_on"] <= until]
-    planned = database.rows("""
+    found = [
+        {
+            "planned_on": max(r["due_on"], on),
+            "party": r["party"],
+            "number": r["number"],
+            "currency": r["currency"],
+            "amount": r["amount"],
+            "amount_base": r["amount_base"],
+            "source": "open_item",
+        }
+        for r in open_items(ctx, on=on, roles=("receivable", "payable"))
+        if r["due_on"] <= until
+    ]
+    planned = database.rows(
+        """
         SELECT GREATEST(c.planned_on, %(on)s) AS planned_on, p.name AS party, d.number, c.currency_id AS currency,
                c.amount, c.amount_base, 'order' AS source
         FROM accounting_plannedcash c JOIN kernel_documentidentity d ON d.id = c.origin_id
         LEFT JOIN parties_party p ON p.id = c.party_id
-        WHERE c.company_id = %(company)s AND c.planned_on <= %(until)s""", company=ctx.company_id, until=until, on=on)
+        WHERE c.company_id = %(company)s AND c.planned_on <= %(until)s""",
+        company=ctx.company_id,
+        until=until,
+        on=on,
+    )
     return sorted(found + planned, key=lambda row: row["planned_on"])
 
 
 def postings_of(origin) -> list[JournalLine]:
     """The journal lines a document caused, with their entries and accounts."""
-    return list(JournalLine.objects.filter(origin_id=key(origin)).select_related("document", "account", "party")
-                .order_by("posted_on", "id"))
+    return list(
+        JournalLine.objects.filter(origin_id=key(origin))
+        .select_related("document", "account", "party")
+        .order_by("posted_on", "id")
+    )

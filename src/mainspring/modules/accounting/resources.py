@@ -16,7 +16,10 @@ class Invoices(Resource):
     columns = "number kind party invoice_on due_on currency total total_base state"
     search = "number reference party__name party__code"
     filters = "kind state party currency invoice_on due_on site"
-    form = "kind party reference | invoice_on tax_point_on payment_term | currency rate prices_include_tax discount | site memo"
+    form = (
+        "kind party reference | invoice_on tax_point_on payment_term | currency rate prices_include_tax discount"
+        " | site memo"
+    )
     lines = "item description quantity unit price discount_pct tax_code account department net tax"
     line_totals = "net tax total"
     order = "-invoice_on"
@@ -24,7 +27,10 @@ class Invoices(Resource):
     measures = "total_base"
     calendar = "due_on due_on"
     prints = ("invoice",)
-    related = {_("Credit notes"): ("accounting/invoices", "credits"), _("Postings"): ("accounting/journal-entries", "origin")}
+    related = {
+        _("Credit notes"): ("accounting/invoices", "credits"),
+        _("Postings"): ("accounting/journal-entries", "origin"),
+    }
 
 
 class Payments(Resource):

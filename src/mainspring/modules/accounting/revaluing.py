@@ -31,17 +31,32 @@ def post(revaluation, ctx):
             continue
         if currency not in rates:
             rates[currency] = queries.rate_to_base(company_id, currency, day)[0]
-        difference = exchange.revalue(exchange.Open(item["amount"], item["amount_base"]), exchange.Rate(rates[currency]),
-                                      base.digits)
-        found.append(RevaluationLine(
-            document=revaluation, position=len(found) + 1, open_line_id=item["line_id"], currency_id=currency,
-            foreign=item["amount"], carried=item["amount_base"], rate=rates[currency], difference=difference))
+        difference = exchange.revalue(
+            exchange.Open(item["amount"], item["amount_base"]), exchange.Rate(rates[currency]), base.digits
+        )
+        found.append(
+            RevaluationLine(
+                document=revaluation,
+                position=len(found) + 1,
+                open_line_id=item["line_id"],
+                currency_id=currency,
+                foreign=item["amount"],
+                carried=item["amount_base"],
+                rate=rates[currency],
+                difference=difference,
+            )
+        )
     RevaluationLine.objects.bulk_create(found)
     lines = _lines(found, chart)
     memo = _("Revaluation at the rates of %(day)s") % {"day": day}
     opposite = [EntryLine(**{**line.__dict__, "amount": -line.amount}) for line in lines]
-    post_entries(ctx, [EntrySpec(day, lines, company_id, memo, revaluation.pk),
-                       EntrySpec(day + timedelta(days=1), opposite, company_id, memo, revaluation.pk)])
+    post_entries(
+        ctx,
+        [
+            EntrySpec(day, lines, company_id, memo, revaluation.pk),
+            EntrySpec(day + timedelta(days=1), opposite, company_id, memo, revaluation.pk),
+        ],
+    )
     revaluation.total = revaluation.total_base = sum((line.difference for line in found), ZERO)
 
 
@@ -52,8 +67,10 @@ def _lines(found: list[RevaluationLine], chart: queries.Chart) -> list[EntryLine
         if row.difference:
             account, party = row.open_line.account_id, row.open_line.party_id
             other = chart.account("exchange_gain" if row.difference > 0 else "exchange_loss")
-            lines += [EntryLine(account, row.difference, row.currency_id, ZERO, party, settles=row.open_line_id),
-                      EntryLine(other, -row.difference, row.currency_id, ZERO, party)]
+            lines += [
+                EntryLine(account, row.difference, row.currency_id, ZERO, party, settles=row.open_line_id),
+                EntryLine(other, -row.difference, row.currency_id, ZERO, party),
+            ]
     return lines
 
 

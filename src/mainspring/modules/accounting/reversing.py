@@ -16,8 +16,9 @@ def reverse_entries(ctx, entries, on: date | None = None, memo: str = "") -> lis
     entries = list(entries)
     done = JournalEntry.objects.filter(reverses__in=entries).select_related("reverses").first()
     if done:
-        raise ValidationError(_("%(entry)s is already reversed by %(other)s.")
-                              % {"entry": done.reverses, "other": done}, code="reversed")
+        raise ValidationError(
+            _("%(entry)s is already reversed by %(other)s.") % {"entry": done.reverses, "other": done}, code="reversed"
+        )
     return post_entries(ctx, [_opposite(entry, on, memo) for entry in entries])
 
 
@@ -27,10 +28,24 @@ def reverse_entry(entry: JournalEntry, ctx, on: date | None = None, memo: str = 
 
 
 def _opposite(entry: JournalEntry, on: date | None, memo: str) -> EntrySpec:
-    lines = [EntryLine(line.account_id, -line.amount, line.currency_id, -line.currency_amount, line.party_id, line.item_id,
-                       line.site_id, line.department_id, line.tax_code_id, None,
-                       (line.settles_id or line.pk) if line.open_item else None, line.origin_id, line.memo)
-             for line in entry.lines.all()]
+    lines = [
+        EntryLine(
+            line.account_id,
+            -line.amount,
+            line.currency_id,
+            -line.currency_amount,
+            line.party_id,
+            line.item_id,
+            line.site_id,
+            line.department_id,
+            line.tax_code_id,
+            None,
+            (line.settles_id or line.pk) if line.open_item else None,
+            line.origin_id,
+            line.memo,
+        )
+        for line in entry.lines.all()
+    ]
     memo = memo or _("Reversal of %(entry)s") % {"entry": entry.number}
     return EntrySpec(on or entry.posted_on, lines, entry.company_id, memo, entry.origin_id, entry.area, entry.pk)
 

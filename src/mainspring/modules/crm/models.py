@@ -21,7 +21,8 @@ HELD = ("claimed", "qualified")
 
 class Source(models.TextChoices):
     WEB = "web", _("Web site")
-    FAIR = "fair", _("Trade fair")
+    CALL = "call", _("Incoming call")
+    EVENT = "event", _("Trade fair or event")
     CAMPAIGN = "campaign", _("Campaign")
     REFERRAL = "referral", _("Referral")
     PARTNER = "partner", _("Partner")

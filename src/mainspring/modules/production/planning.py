@@ -180,7 +180,7 @@ class _Why:
             if not pegs:
                 break
             requirement = self.requirements[pegs[0].demand]
-        return requirement, through
+        return requirement, through or self.inputs.documents.get(requirement.id, {}).get("through", "")
 
     def _sentence(self, item, order: PlannedOrder, demands: list[dict]) -> str:
         unit = item.unit.code
@@ -203,7 +203,7 @@ class _Why:
 
     def messages(self) -> list[dict]:
         """What needs a person: late, overdue and used-up safety time, in words."""
-        found = []
+        found = [self._expedite(peg) for peg in self.plan.pegs if self._is_late(peg)]
         for m in self.plan.messages:
             item = self.inputs.items[int(m.item)]
             text = _MESSAGES[m.code]() % {"item": item.code, "original": m.original_on, "planned": m.planned_on,
@@ -211,6 +211,21 @@ class _Why:
             found.append({"code": m.code, "item": item.code, "original_on": m.original_on.isoformat(),
                           "planned_on": m.planned_on.isoformat(), "text": " ".join(text.split())})
         return found
+
+
+    def _is_late(self, peg) -> bool:
+        supply = self.inputs.documents.get(peg.supply, {}).get("planned_on")
+        return bool(supply and supply > self.requirements[peg.demand].due_on)
+
+    def _expedite(self, peg) -> dict:
+        """Supply that comes after it is needed, but soon enough to wait for."""
+        supply, need = self.inputs.documents[peg.supply], self.requirements[peg.demand]
+        item = self.inputs.items[int(need.item)]
+        return {"code": "expedite", "item": item.code, "original_on": need.due_on.isoformat(),
+                "planned_on": supply["planned_on"].isoformat(), "document": str(supply.get("origin_id") or ""),
+                "text": _("%(item)s: expedite %(document)s of %(planned)s, needed on %(original)s.") % {
+                    "item": item.code, "document": supply.get("number") or "", "planned": supply["planned_on"],
+                    "original": need.due_on}}
 
 
 _STEPS = {"net": "net", "minimum": "≥ minimum", "multiple": "↑ multiple", "fixed": "fixed lot", "economic": "economic lot",

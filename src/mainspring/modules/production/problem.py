@@ -1,9 +1,10 @@
 """What the material plan of a site depends on, as the arrays the engine solves: read in a fixed number of queries."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from mainspring.engines.mrp import bills, data
-from mainspring.kernel import database
+from mainspring.kernel import database, preferences
 from mainspring.modules.engineering.models import Bom, Routing
 from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import queries as organization
@@ -54,7 +55,11 @@ def affected(site, item_ids: Iterable[int] | None) -> set[int]:
 
 
 def read(ctx, site, ids: set[int]) -> Inputs:
-    """The problem of these items at a site as of the business date."""
+    """The problem of these items at a site as of the business date.
+
+    Supply that is on order counts as early as the company is ready to wait for it: slightly late supply is expedited,
+    not ordered a second time (P20).
+    """
     items = {i.pk: i for i in Item.objects.filter(pk__in=ids, active=True).exclude(kind="service").select_related(
         "unit", "purchase_unit")}
     rows = {r.item_id: r for r in ItemSite.objects.filter(site=site, item__in=items)}
@@ -69,11 +74,13 @@ def read(ctx, site, ids: set[int]) -> Inputs:
                     for pk, i in sorted(items.items())]
     lines = [line for pk, bom in sorted(boms.items()) for line in _bom_lines(bom, items)]
     demands, receipts = _moves(ctx, site, items, found)
-    demands += _of_other_proposals(ctx, site, items, boms, found)
+    demands += _of_other_proposals(ctx, site, items, found)
     for row in purchasing.open_supply(ctx, list(items), site):
         name = f"request {row['id']}"
         receipts.append(data.Receipt(name, str(row["item_id"]), row["needed_on"], row["quantity"]))
-        found.documents[name] = {"number": row["number"], "origin_id": row["id"]}
+        found.documents[name] = {"number": row["number"], "origin_id": row["id"], "planned_on": row["needed_on"]}
+    wait = timedelta(days=preferences.get(ctx.company_id, "production.wait_days"))
+    receipts = [replace(r, due_on=max(r.due_on - wait, min(r.due_on, ctx.business_date))) for r in receipts]
     found.problem = data.Problem(
         ctx.business_date, tuple(engine_items), {"site": organization.site_days(site)}, tuple(lines), tuple(demands),
         tuple(receipts))
@@ -176,10 +183,11 @@ def _moves(ctx, site, items, found: Inputs) -> tuple[list[data.Demand], list[dat
     return demands, receipts
 
 
-def _of_other_proposals(ctx, site, items, boms, found: Inputs) -> list[data.Demand]:
+def _of_other_proposals(ctx, site, items, found: Inputs) -> list[data.Demand]:
     """What proposals of items that are not planned now need of those that are."""
     others = database.rows("""
-        SELECT o.id, o.quantity, o.starts_on, o.item_id FROM production_productionorder o
+        SELECT o.id, o.quantity, o.starts_on, o.item_id, o.reason -> 'demands' -> 0 AS top, i.code
+        FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
         WHERE o.site_id = %(site)s AND o.state = 'proposed' AND NOT o.item_id = ANY(%(items)s)""",
         site=site.pk, items=list(items))
     if not others:
@@ -194,9 +202,15 @@ def _of_other_proposals(ctx, site, items, boms, found: Inputs) -> list[data.Dema
                                         digits=items[int(line.component)].unit.digits)
             name = f"proposal {order['id']} {n}"
             demands.append(data.Demand(name, line.component, order["starts_on"], need))
-            found.documents[name] = {"number": "", "origin_id": order["id"], "title": parents[order["item_id"]].code,
-                                     "kind": "production.productionorder"}
+            top = _json(order["top"])
+            found.documents[name] = {"number": top.get("number") or "", "origin_id": top.get("document"),
+                                     "title": top.get("title") or "", "through": top.get("through") or order["code"]}
     return demands
+
+
+def _json(value) -> dict:
+    """A JSON value as read by plain SQL."""
+    return json.loads(value) if isinstance(value, str) else value or {}
 
 
 def by_item(rows: Iterable[Any]) -> dict[int, list]:

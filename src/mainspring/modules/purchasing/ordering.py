@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import commands, events
-from mainspring.kernel.models import DocumentLink
+from mainspring.kernel import commands, events, money, numbering
+from mainspring.kernel.models import DocumentIdentity, DocumentLink
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
+from mainspring.modules.parties import queries as parties
 from mainspring.modules.stock import commands as stock
 
 from . import progress
@@ -38,6 +40,9 @@ def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -
     The quantity of a line is the sum of its needs, raised to the source's minimum and multiple (PUR-04).
     Raises ValidationError naming the requests nobody is known to supply.
     """
+    if ctx.command_id is None:
+        with commands.batch(PurchaseRequest, ctx, "order", requests=len(requests)) as inner:
+            return order_requests(requests, inner, supplier=supplier)
     sources = valid_sources(ctx.company_id, {r.item_id for r in requests if r.item_id}, ctx.business_date)
     groups: dict[tuple, list[PurchaseRequest]] = defaultdict(list)
     errors = []
@@ -107,9 +112,6 @@ def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) ->
 
 def _number(requests, ctx) -> None:
     """A proposal gets its number when it is ordered."""
-    from mainspring.kernel import numbering
-    from mainspring.kernel.models import DocumentIdentity
-
     if not requests:
         return
     numbers = numbering.next_numbers(PurchaseRequest, ctx.company_id, ctx.business_date.year, len(requests))
@@ -179,6 +181,20 @@ def plan_supply(order: PurchaseOrder, ctx, lines=None) -> None:
         stock.MoveSpec(line.item, line.in_stock_unit(line.open_quantity), places["supplier"], places["internal"], order,
                        line.pk, planned_on=line.expected_on or order.expected_on or order.ordered_on)
         for line in wanted])
+    _plan_cash(order, ctx, lines)
+
+
+def _plan_cash(order: PurchaseOrder, ctx, lines) -> None:
+    """What is not billed yet is to be paid when due after it arrives."""
+    left = sum((line.net * max(line.quantity - line.billed_quantity, ZERO) / line.quantity for line in lines), ZERO)
+    rows = []
+    if order.state == "confirmed" and left > 0 and order.net:
+        amount = money.rounded(order.total * left / order.net, order.currency.digits)
+        rows.append({"planned_on": parties.due_on(order.payment_term, max(order.expected_on or ctx.business_date,
+                                                                          ctx.business_date)),
+                     "currency_id": order.currency_id, "amount": -amount, "party_id": order.supplier_id,
+                     "amount_base": -money.rounded(order.total_base * amount / order.total, 2)})
+    accounting.plan_cash(ctx, order, rows)
 
 
 @guard(PurchaseOrder, "receive")

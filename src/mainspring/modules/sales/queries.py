@@ -1,4 +1,4 @@
-"""What is read across orders: progress, exposure, late orders, the history of a customer, sales by any dimension."""
+"""What is read across orders: progress, exposure, late orders, sales by any dimension."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import access, database
 from mainspring.modules.accounting import queries as accounting
 
-from .models import Quotation, Return, SalesOrder, SalesOrderLine, Shipment
+from .models import SalesOrder, SalesOrderLine
 
 ZERO = Decimal(0)
 
@@ -144,28 +144,6 @@ def _cause(row) -> tuple[str, str]:
     if row["reserved"] > 0:
         return "part_stock", _("Only a part is in stock. %(reason)s") % {"reason": row["promise_reason"]}
     return "no_stock", _("Nothing in stock for it. %(reason)s") % {"reason": row["promise_reason"]}
-
-
-def customer_360(ctx, party) -> dict:
-    """What one page about a customer shows besides its tabs: money at stake and the newest of everything (CRM-01)."""
-    from mainspring.modules.crm.models import Activity, Opportunity
-    from mainspring.modules.crm.models import STAGES as OPEN_STAGES
-
-    def newest(model, order: str, limit: int = 8, **wanted):
-        return list(access.rows(ctx, model).filter(party=party, **wanted).order_by(order)[:limit]) \
-            if access.can(ctx, model, "view") else []
-
-    from mainspring.modules.accounting.models import Invoice
-
-    return {
-        "party": party, "exposure": exposure(ctx.company_id, party.pk), "limit": party.credit_limit,
-        "overdue": overdue(ctx, party) if access.can(ctx, Invoice, "view") else None,
-        "opportunities": newest(Opportunity, "expected_close_on", state__in=OPEN_STAGES),
-        "quotations": newest(Quotation, "-created_at", state__in=("draft", "sent")),
-        "orders": newest(SalesOrder, "-created_at"), "shipments": newest(Shipment, "-created_at"),
-        "returns": newest(Return, "-created_at"), "invoices": newest(Invoice, "-created_at"),
-        "activities": newest(Activity, "-at"),
-    }
 
 
 def overdue(ctx, party) -> Decimal:

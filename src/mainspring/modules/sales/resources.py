@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models, queries
+from . import models, overview
 
 MENU = "Sales"
 
@@ -78,8 +78,8 @@ class Returns(Resource):
     kanban = "state"
 
 
-resource.amend("parties.party", panel="sales/customer_360.html", title=_("Overview"), context=lambda party, ctx: {
-    "overview": queries.customer_360(ctx, party)} if party.is_customer else None)
+resource.amend("parties.party", panel="sales/customer_360.html", title=_("Overview"),
+               context=lambda party, ctx: {"overview": overview.of_customer(ctx, party)})
 for _label, _key in ((_("Quotations"), "sales/quotations"), (_("Sales orders"), "sales/sales-orders"),
                      (_("Shipments"), "sales/shipments"), (_("Returns"), "sales/returns")):
     resource.amend("parties.party", related=(_label, _key, "party"))

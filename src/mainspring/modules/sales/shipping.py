@@ -1,7 +1,7 @@
 """Goods out and back: shipments with partial delivery, returns at the cost the goods left with."""
 
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -35,12 +35,27 @@ def has_something_to_ship(order, ctx):
 
 
 def ship_order(order, ctx, quantities: dict[int, Decimal] | None = None) -> Shipment:
-    """Draft a shipment of what is left of an order, or of the quantities given by order line."""
-    if quantities is None:
-        waiting = queries.drafted(order)
-        quantities = {line.pk: line.remaining - waiting.get(line.pk, ZERO) for line in queries.lines_of(order)}
+    """Draft a shipment of the quantities given by order line; else what is kept in stock, or all that is left."""
+    quantities = _what_can_leave(order) if quantities is None else quantities
     return commands.create(Shipment, ctx, order=order, links=[order], lines=[
         {"order_line": line, "quantity": quantity} for line, quantity in quantities.items() if quantity > 0])
+
+
+def _what_can_leave(order) -> dict[int, Decimal]:
+    """{order line: quantity}: what is kept for the order; all that is left when nothing is kept yet."""
+    waiting, kept, lines = queries.drafted(order), queries.reserved(order), queries.lines_of(order)
+    left = {line.pk: line.remaining - waiting.get(line.pk, ZERO) for line in lines}
+    here = {line.pk: min(left[line.pk], _in_order_unit(line, kept[line.pk]) - waiting.get(line.pk, ZERO))
+            for line in lines if line.pk in kept}
+    return here if any(quantity > 0 for quantity in here.values()) else left
+
+
+def _in_order_unit(line, quantity: Decimal) -> Decimal:
+    """A quantity in stocking units in the unit of the line, rounded down to what can be shipped."""
+    if quantity >= line.stock_quantity:
+        return line.quantity
+    exact = quantity * line.quantity / line.stock_quantity
+    return exact.quantize(Decimal(1).scaleb(-line.unit.digits), ROUND_DOWN)
 
 
 @guard(Shipment, "post")

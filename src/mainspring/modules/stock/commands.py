@@ -6,5 +6,13 @@ from .planning import replan
 from .reserving import release, reserve
 from .valuing import change_standard_cost, charge_receipt
 
-__all__ = ["MoveSpec", "change_standard_cost", "charge_receipt", "ensure_locations", "post_moves", "release", "replan",
-           "reserve"]
+__all__ = [
+    "MoveSpec",
+    "change_standard_cost",
+    "charge_receipt",
+    "ensure_locations",
+    "post_moves",
+    "release",
+    "replan",
+    "reserve",
+]

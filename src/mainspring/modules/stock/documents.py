@@ -12,8 +12,16 @@ from .planning import replan
 def post_adjustment(adjustment, ctx):
     """Take the goods in or out; the value goes to the stock adjustment account."""
     outside = queries.location(adjustment.site_id, "scrap" if adjustment.kind == "scrap" else "adjustment")
-    specs = [_difference(line, line.quantity if adjustment.kind == "adjust" else -abs(line.quantity), outside,
-                         adjustment, line.unit_cost) for line in adjustment.lines.select_related("location")]
+    specs = [
+        _difference(
+            line,
+            line.quantity if adjustment.kind == "adjust" else -abs(line.quantity),
+            outside,
+            adjustment,
+            line.unit_cost,
+        )
+        for line in adjustment.lines.select_related("location")
+    ]
     post_moves(ctx, specs, effective_on=adjustment.adjusted_on)
     adjustment.total = adjustment.total_base = _booked(adjustment)
 
@@ -22,8 +30,11 @@ def post_adjustment(adjustment, ctx):
 def post_count(count, ctx):
     """Book each line's difference to what the books said when it was counted; later moves are not touched (I17)."""
     outside = queries.location(count.site_id, "adjustment")
-    specs = [_difference(line, line.difference, outside, count)
-             for line in count.lines.select_related("location") if line.difference]
+    specs = [
+        _difference(line, line.difference, outside, count)
+        for line in count.lines.select_related("location")
+        if line.difference
+    ]
     post_moves(ctx, specs, effective_on=ctx.business_date)
 
 
@@ -33,10 +44,19 @@ def ship_transfer(transfer, ctx):
     start, road = queries.location(transfer.from_site_id), queries.location(transfer.from_site_id, "transit")
     end = queries.location(transfer.to_site_id)
     lines = list(transfer.lines.all())
-    post_moves(ctx, [MoveSpec(line.item_id, line.quantity, start, road, transfer.pk, line.pk) for line in lines],
-               effective_on=transfer.ship_on)
-    replan(ctx, transfer.pk, [MoveSpec(line.item_id, line.quantity, road, end, transfer.pk, line.pk,
-                                       planned_on=transfer.receive_on) for line in lines])
+    post_moves(
+        ctx,
+        [MoveSpec(line.item_id, line.quantity, start, road, transfer.pk, line.pk) for line in lines],
+        effective_on=transfer.ship_on,
+    )
+    replan(
+        ctx,
+        transfer.pk,
+        [
+            MoveSpec(line.item_id, line.quantity, road, end, transfer.pk, line.pk, planned_on=transfer.receive_on)
+            for line in lines
+        ],
+    )
 
 
 @effect(Transfer, "receive")
@@ -44,8 +64,11 @@ def receive_transfer(transfer, ctx):
     """Goods arrive at the other site."""
     road, end = queries.location(transfer.from_site_id, "transit"), queries.location(transfer.to_site_id)
     replan(ctx, transfer.pk, [])
-    post_moves(ctx, [MoveSpec(line.item_id, line.quantity, road, end, transfer.pk, line.pk)
-                     for line in transfer.lines.all()], effective_on=ctx.business_date)
+    post_moves(
+        ctx,
+        [MoveSpec(line.item_id, line.quantity, road, end, transfer.pk, line.pk) for line in transfer.lines.all()],
+        effective_on=ctx.business_date,
+    )
 
 
 def _difference(line, quantity, outside, document, unit_cost=None) -> MoveSpec:

@@ -57,8 +57,19 @@ def ensure_locations(site: Site, ctx) -> dict[str, Location]:
     if missing:
         user_id = ctx.user.pk if ctx.user else None
         Location.objects.bulk_create(
-            [Location(site=site, code="STOCK" if kind == "internal" else kind.upper(), name=str(kind.label), kind=kind,
-                      is_default=True, created_by_id=user_id) for kind in missing], ignore_conflicts=True)
+            [
+                Location(
+                    site=site,
+                    code="STOCK" if kind == "internal" else kind.upper(),
+                    name=str(kind.label),
+                    kind=kind,
+                    is_default=True,
+                    created_by_id=user_id,
+                )
+                for kind in missing
+            ],
+            ignore_conflicts=True,
+        )
         found = {loc.kind: loc for loc in Location.objects.filter(site=site, is_default=True)}
     return found
 
@@ -112,11 +123,24 @@ def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
             raise ValidationError({"quantity": _("The quantity must be above zero.")}, code="quantity")
         if start.site.company_id != ctx.company_id or end.site.company_id != ctx.company_id:
             raise ValidationError(_("%(place)s belongs to another company.") % {"place": start}, code="company")
-        rows.append(StockMove(
-            company_id=ctx.company_id, item=item, state="done", quantity=spec.quantity, from_location=start, to_location=end,
-            planned_on=spec.planned_on, effective_on=effective_on, unit_cost=spec.unit_cost, of_move_id=key(spec.of_move),
-            origin_id=key(spec.origin), origin_line=spec.origin_line, reference=spec.reference[:80],
-            created_by_id=ctx.user.pk if ctx.user else None))
+        rows.append(
+            StockMove(
+                company_id=ctx.company_id,
+                item=item,
+                state="done",
+                quantity=spec.quantity,
+                from_location=start,
+                to_location=end,
+                planned_on=spec.planned_on,
+                effective_on=effective_on,
+                unit_cost=spec.unit_cost,
+                of_move_id=key(spec.of_move),
+                origin_id=key(spec.origin),
+                origin_line=spec.origin_line,
+                reference=spec.reference[:80],
+                created_by_id=ctx.user.pk if ctx.user else None,
+            )
+        )
     return rows
 
 
@@ -137,33 +161,55 @@ def _lock_balances(deltas: dict) -> None:
     keys = {"items": [i for i, _l in deltas], "places": [place for _i, place in deltas]}
     found = _locked_rows(keys)
     if len(found) < len(deltas):
-        database.execute("""
+        database.execute(
+            """
             INSERT INTO stock_stockbalance (item_id, location_id, quantity, reserved)
             SELECT * , 0, 0 FROM unnest(%(items)s::bigint[], %(places)s::bigint[]) AS k (item_id, location_id)
-            ORDER BY 1, 2 ON CONFLICT DO NOTHING""", **keys)
+            ORDER BY 1, 2 ON CONFLICT DO NOTHING""",
+            **keys,
+        )
         found = _locked_rows(keys)
-    short = [row for row in found if deltas[row["item_id"], row["location_id"]] < 0
-             and row["quantity"] - row["reserved"] + deltas[row["item_id"], row["location_id"]] < 0]
+    short = [
+        row
+        for row in found
+        if deltas[row["item_id"], row["location_id"]] < 0
+        and row["quantity"] - row["reserved"] + deltas[row["item_id"], row["location_id"]] < 0
+    ]
     if short:
         raise _shortage(short, deltas)
 
 
 def _locked_rows(keys: dict) -> list[dict]:
-    return database.rows("""
+    return database.rows(
+        """
         SELECT b.item_id, b.location_id, b.quantity, b.reserved FROM stock_stockbalance b
         JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS k (item_id, location_id)
           ON k.item_id = b.item_id AND k.location_id = b.location_id
-        ORDER BY b.item_id, b.location_id FOR UPDATE OF b""", **keys)
+        ORDER BY b.item_id, b.location_id FOR UPDATE OF b""",
+        **keys,
+    )
 
 
 def _shortage(short: list[dict], deltas: dict) -> ValidationError:
     items = {i.pk: i for i in Item.objects.filter(pk__in=[row["item_id"] for row in short]).select_related("unit")}
     places = {loc.pk: loc for loc in Location.objects.filter(pk__in=[row["location_id"] for row in short])}
-    return ValidationError([
-        ValidationError(_("%(item)s: %(needed)s %(unit)s needed at %(place)s, %(free)s free (%(reserved)s reserved)."), params={
-            "item": items[row["item_id"]].code, "unit": items[row["item_id"]].unit.code, "place": places[row["location_id"]],
-            "needed": plain(-deltas[row["item_id"], row["location_id"]]), "free": plain(row["quantity"] - row["reserved"]),
-            "reserved": plain(row["reserved"])}, code="shortage") for row in short])
+    return ValidationError(
+        [
+            ValidationError(
+                _("%(item)s: %(needed)s %(unit)s needed at %(place)s, %(free)s free (%(reserved)s reserved)."),
+                params={
+                    "item": items[row["item_id"]].code,
+                    "unit": items[row["item_id"]].unit.code,
+                    "place": places[row["location_id"]],
+                    "needed": plain(-deltas[row["item_id"], row["location_id"]]),
+                    "free": plain(row["quantity"] - row["reserved"]),
+                    "reserved": plain(row["reserved"]),
+                },
+                code="shortage",
+            )
+            for row in short
+        ]
+    )
 
 
 def plain(quantity: Decimal) -> str:
@@ -174,11 +220,16 @@ def plain(quantity: Decimal) -> str:
 def _change_balances(deltas: dict) -> None:
     changed = {k: v for k, v in deltas.items() if v}
     if changed:
-        database.execute("""
+        database.execute(
+            """
             UPDATE stock_stockbalance b SET quantity = b.quantity + k.change
-            FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(changes)s::numeric[]) AS k (item_id, location_id, change)
+            FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(changes)s::numeric[])
+                 AS k (item_id, location_id, change)
             WHERE b.item_id = k.item_id AND b.location_id = k.location_id""",
-            items=[i for i, _l in changed], places=[place for _i, place in changed], changes=list(changed.values()))
+            items=[i for i, _l in changed],
+            places=[place for _i, place in changed],
+            changes=list(changed.values()),
+        )
 
 
 def _moment(ctx, effective_on: date, last_at: datetime | None) -> datetime | None:
@@ -205,7 +256,9 @@ def _refuse_later_shortage(ctx, deltas: dict, effective_on: date) -> None:
     for (item, place), change in sorted(deltas.items()):
         if change >= 0:
             continue
-        least = database.scalar("""
+        least = (
+            database.scalar(
+                """
             WITH later AS (
                 SELECT SUM(CASE WHEN m.to_location_id = %(place)s THEN m.quantity ELSE -m.quantity END)
                        OVER (ORDER BY m.effective_on DESC, m.effective_at DESC, m.id DESC) AS moved
@@ -214,16 +267,39 @@ def _refuse_later_shortage(ctx, deltas: dict, effective_on: date) -> None:
                   AND %(place)s IN (m.from_location_id, m.to_location_id) AND m.effective_on > %(on)s)
             SELECT LEAST(b.quantity, b.quantity - COALESCE((SELECT MAX(moved) FROM later), 0))
             FROM stock_stockbalance b WHERE b.item_id = %(item)s AND b.location_id = %(place)s""",
-            company=ctx.company_id, item=item, place=place, on=effective_on) or ZERO
+                company=ctx.company_id,
+                item=item,
+                place=place,
+                on=effective_on,
+            )
+            or ZERO
+        )
         if least + change < 0:
             raise ValidationError(
-                _("%(item)s: only %(least)s were left at %(place)s after %(day)s; an issue on that day would make a later "
-                  "balance negative.") % {"item": Item.objects.get(pk=item).code, "place": Location.objects.get(pk=place),
-                                          "least": plain(least), "day": effective_on}, code="later_shortage")
+                _(
+                    "%(item)s: only %(least)s were left at %(place)s after %(day)s; an issue then would make a later "
+                    "balance negative."
+                )
+                % {
+                    "item": Item.objects.get(pk=item).code,
+                    "place": Location.objects.get(pk=place),
+                    "least": plain(least),
+                    "day": effective_on,
+                },
+                code="later_shortage",
+            )
 
 
 def reversed_spec(move: StockMove, **changes) -> MoveSpec:
     """The move that takes a done move back, wholly unless `quantity` says less."""
-    spec = MoveSpec(move.item_id, move.quantity, move.to_location_id, move.from_location_id, move.origin_id,
-                    move.origin_line, of_move=move.pk, reference=move.reference)
+    spec = MoveSpec(
+        move.item_id,
+        move.quantity,
+        move.to_location_id,
+        move.from_location_id,
+        move.origin_id,
+        move.origin_line,
+        of_move=move.pk,
+        reference=move.reference,
+    )
     return replace(spec, **changes)

@@ -12,8 +12,19 @@ def replan(ctx, origin, specs: Sequence[MoveSpec]) -> None:
     """Replace the planned rows of a document; each spec needs planned_on."""
     StockMove.objects.filter(origin_id=key(origin), state="planned").delete()
     StockMove.objects.bulk_create(
-        StockMove(company_id=ctx.company_id, item_id=key(spec.item), state="planned", quantity=spec.quantity,
-                  from_location_id=key(spec.from_location), to_location_id=key(spec.to_location),
-                  planned_on=spec.planned_on or ctx.business_date, origin_id=key(origin), origin_line=spec.origin_line,
-                  reference=spec.reference[:80], created_by_id=ctx.user.pk if ctx.user else None)
-        for spec in specs if spec.quantity > 0)
+        StockMove(
+            company_id=ctx.company_id,
+            item_id=key(spec.item),
+            state="planned",
+            quantity=spec.quantity,
+            from_location_id=key(spec.from_location),
+            to_location_id=key(spec.to_location),
+            planned_on=spec.planned_on or ctx.business_date,
+            origin_id=key(origin),
+            origin_line=spec.origin_line,
+            reference=spec.reference[:80],
+            created_by_id=ctx.user.pk if ctx.user else None,
+        )
+        for spec in specs
+        if spec.quantity > 0
+    )

@@ -15,10 +15,17 @@ def count(document, ctx, lines) -> None:
     """Note what the books say of each line when it is counted (I17)."""
     document.counted_on = document.counted_on or ctx.business_date
     _default_places(document, lines)
-    counted = [line for line in lines or () if line.counted_quantity is not None and line.book_quantity is None
-               and line.item_id and line.location_id]
-    books = {(b.item_id, b.location_id): b.quantity for b in StockBalance.objects.filter(
-        item__in={line.item_id for line in counted}, location__in={line.location_id for line in counted})}
+    counted = [
+        line
+        for line in lines or ()
+        if line.counted_quantity is not None and line.book_quantity is None and line.item_id and line.location_id
+    ]
+    books = {
+        (b.item_id, b.location_id): b.quantity
+        for b in StockBalance.objects.filter(
+            item__in={line.item_id for line in counted}, location__in={line.location_id for line in counted}
+        )
+    }
     for line in counted:
         line.book_quantity = books.get((line.item_id, line.location_id), line.counted_quantity * 0)
         line.counted_at = timezone.now()

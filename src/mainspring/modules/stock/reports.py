@@ -20,12 +20,21 @@ ON = Input("on", "date", lazy("As of"), initial=lambda record, ctx: ctx.business
 
 def run_stock_value(ctx, on) -> Answer:
     """Quantity and value of every item on a day, beside the stock account of the books (INV-05)."""
-    rows = [{**row, "unit_cost": row["value"] / row["quantity"] if row["quantity"] else None,
-             "_record": ("items.item", row["item_id"])} for row in queries.stock_value(ctx, on)]
+    rows = [
+        {
+            **row,
+            "unit_cost": row["value"] / row["quantity"] if row["quantity"] else None,
+            "_record": ("items.item", row["item_id"]),
+        }
+        for row in queries.stock_value(ctx, on)
+    ]
     total = sum((row["value"] for row in rows), ZERO)
     book = ledger.balance_of(ctx.company_id, "stock", on)
-    note = _("The stock account shows the same amount.") if total == book else _(
-        "The stock account shows %(amount)s: look for entries by hand.") % {"amount": book}
+    note = (
+        _("The stock account shows the same amount.")
+        if total == book
+        else _("The stock account shows %(amount)s: look for entries by hand.") % {"amount": book}
+    )
     return Answer(rows, {"value": total}, [note])
 
 
@@ -46,18 +55,61 @@ def run_stock_projection(ctx, item, site) -> Answer:
     return Answer(rows)
 
 
-Report("stock-value", lazy("Stock value"), "Stock", "stock.stockvalue",
-       (*ITEM, Column("quantity", lazy("Quantity"), "quantity"), Column("unit_cost", lazy("Unit cost"), "price"),
-        Column("value", lazy("Value"), "money")), run_stock_value, (ON,))
-Report("stock-on-hand", lazy("Stock on hand"), "Stock", "stock.stockbalance",
-       (*ITEM, Column("site", lazy("Site")), Column("location", lazy("Location")), Column("unit", lazy("Unit")),
-        Column("quantity", lazy("On hand"), "quantity"), Column("reserved", lazy("Reserved"), "quantity")),
-       run_stock_on_hand, (ON, Input("site", "link", lazy("Site"), required=False, to="kernel.site")))
-Report("stock-projection", lazy("Stock projection"), "Stock", "stock.stockbalance",
-       (Column("day", lazy("Date"), "date"), Column("kind", lazy("Event")), Column("number", lazy("Document")),
-        Column("quantity", lazy("Quantity"), "quantity"), Column("balance", lazy("Balance"), "quantity"),
-        Column("safety_stock", lazy("Safety stock"), "quantity")), run_stock_projection,
-       (Input("item", "link", lazy("Item"), to="items.item"),
-        Input("site", "link", lazy("Site"), to="kernel.site", initial=lambda record, ctx: database.scalar(
-            "SELECT id FROM kernel_site WHERE company_id = %(c)s ORDER BY code LIMIT 1", c=ctx.company_id))),
-       chart={"kind": "line", "x": "day", "y": ["balance", "safety_stock"]})
+Report(
+    "stock-value",
+    lazy("Stock value"),
+    "Stock",
+    "stock.stockvalue",
+    (
+        *ITEM,
+        Column("quantity", lazy("Quantity"), "quantity"),
+        Column("unit_cost", lazy("Unit cost"), "price"),
+        Column("value", lazy("Value"), "money"),
+    ),
+    run_stock_value,
+    (ON,),
+)
+Report(
+    "stock-on-hand",
+    lazy("Stock on hand"),
+    "Stock",
+    "stock.stockbalance",
+    (
+        *ITEM,
+        Column("site", lazy("Site")),
+        Column("location", lazy("Location")),
+        Column("unit", lazy("Unit")),
+        Column("quantity", lazy("On hand"), "quantity"),
+        Column("reserved", lazy("Reserved"), "quantity"),
+    ),
+    run_stock_on_hand,
+    (ON, Input("site", "link", lazy("Site"), required=False, to="kernel.site")),
+)
+Report(
+    "stock-projection",
+    lazy("Stock projection"),
+    "Stock",
+    "stock.stockbalance",
+    (
+        Column("day", lazy("Date"), "date"),
+        Column("kind", lazy("Event")),
+        Column("number", lazy("Document")),
+        Column("quantity", lazy("Quantity"), "quantity"),
+        Column("balance", lazy("Balance"), "quantity"),
+        Column("safety_stock", lazy("Safety stock"), "quantity"),
+    ),
+    run_stock_projection,
+    (
+        Input("item", "link", lazy("Item"), to="items.item"),
+        Input(
+            "site",
+            "link",
+            lazy("Site"),
+            to="kernel.site",
+            initial=lambda record, ctx: database.scalar(
+                "SELECT id FROM kernel_site WHERE company_id = %(c)s ORDER BY code LIMIT 1", c=ctx.company_id
+            ),
+        ),
+    ),
+    chart={"kind": "line", "x": "day", "y": ["balance", "safety_stock"]},
+)

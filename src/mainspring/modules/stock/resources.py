@@ -13,8 +13,11 @@ class StockBalances(Resource):
     icon = "packages"
     title = _("Stock on hand")
     columns = "item location__site location location__kind quantity reserved available"
-    computed = {"available": Column("available", _("available"), "quantity", unit="item__unit",
-                                    compute=lambda record: record.available)}
+    computed = {
+        "available": Column(
+            "available", _("available"), "quantity", unit="item__unit", compute=lambda record: record.available
+        )
+    }
     search = "item__code item__name item__barcode location__code"
     filters = "item item__category location location__site location__kind quantity"
     order = "item__code"

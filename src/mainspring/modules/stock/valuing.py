@@ -26,8 +26,13 @@ from .models.locations import LocationKind
 ZERO = Decimal(0)
 FRESH = 10**15  # sequence of events that have no row yet: after all that have one
 
-OTHER_SIDE = {LocationKind.SUPPLIER: "grni", LocationKind.CUSTOMER: "cogs", LocationKind.PRODUCTION: "wip",
-              LocationKind.ADJUSTMENT: "stock_adjustment", LocationKind.SCRAP: "stock_adjustment"}
+OTHER_SIDE = {
+    LocationKind.SUPPLIER: "grni",
+    LocationKind.CUSTOMER: "cogs",
+    LocationKind.PRODUCTION: "wip",
+    LocationKind.ADJUSTMENT: "stock_adjustment",
+    LocationKind.SCRAP: "stock_adjustment",
+}
 """The account role on the other side of a move, by the kind of place outside."""
 
 
@@ -78,8 +83,12 @@ class Valuation:
         missing = [i for i in self.item_ids if i not in self.costs]
         if missing:
             CostBalance.objects.bulk_create(
-                [CostBalance(company=self.company, item=i, method=i.cost_method)
-                 for i in Item.objects.filter(pk__in=missing).order_by("pk")], ignore_conflicts=True)
+                [
+                    CostBalance(company=self.company, item=i, method=i.cost_method)
+                    for i in Item.objects.filter(pk__in=missing).order_by("pk")
+                ],
+                ignore_conflicts=True,
+            )
             self.costs = {c.item_id: c for c in query.order_by("item_id")}
 
     @property
@@ -105,10 +114,13 @@ class Valuation:
                     self._go_on(cost, new)
             except problem.InvalidProblem as error:
                 raise _refusal(item_id, error) from error
-            cost.last_at = max([f.event.effective_at.replace(tzinfo=self.zone) for f in new] + [cost.last_at or _long_ago()])
+            cost.last_at = max(
+                [f.event.effective_at.replace(tzinfo=self.zone) for f in new] + [cost.last_at or _long_ago()]
+            )
         self._write(list(fresh), adjusted)
         CostBalance.objects.bulk_update(
-            [self.costs[i] for i in by_item], ["quantity", "value", "last_unit_cost", "standard", "layers", "last_at"])
+            [self.costs[i] for i in by_item], ["quantity", "value", "last_unit_cost", "standard", "layers", "last_at"]
+        )
         return specs
 
     # -- events ---------------------------------------------------------------------------------------------------
@@ -118,8 +130,11 @@ class Valuation:
 
     def _fresh(self, n: int, move: StockMove) -> Fresh:
         kind = kind_of(move)
-        outside, inside = (move.to_location, move.from_location) if move.from_location.is_owned else (
-            move.from_location, move.to_location)
+        outside, inside = (
+            (move.to_location, move.from_location)
+            if move.from_location.is_owned
+            else (move.from_location, move.to_location)
+        )
         value = None
         if kind == "receipt" or (kind == "customer_return" and not move.of_move_id):
             value = self.values.get(n)
@@ -127,8 +142,15 @@ class Valuation:
                 unit_cost = move.unit_cost if move.unit_cost is not None else self._current_cost(move)
                 value = rounding.rounded(unit_cost * move.quantity, self.digits)
         origin = f"m{move.of_move_id}" if move.of_move_id and kind.endswith("_return") else ""
-        event = Event(id=f"m{move.pk}", effective_at=self._local(move.effective_at), sequence=FRESH + n, kind=kind,
-                      quantity=move.quantity, value=value, origin=origin)
+        event = Event(
+            id=f"m{move.pk}",
+            effective_at=self._local(move.effective_at),
+            sequence=FRESH + n,
+            kind=kind,
+            quantity=move.quantity,
+            value=value,
+            origin=origin,
+        )
         return Fresh(event, move, kind, OTHER_SIDE[outside.kind], inside.site_id, move.origin_id)
 
     def _current_cost(self, move: StockMove) -> Decimal:
@@ -137,8 +159,10 @@ class Valuation:
         if cost.method == "standard" or (not cost.quantity and cost.last_unit_cost is None):
             standard = ItemCost.objects.filter(item=move.item_id, company=self.company).first()
             if standard is None:
-                raise ValidationError({"unit_cost": _("%(item)s has no cost yet; say what one unit costs.")
-                                       % {"item": move.item}}, code="unit_cost")
+                raise ValidationError(
+                    {"unit_cost": _("%(item)s has no cost yet; say what one unit costs.") % {"item": move.item}},
+                    code="unit_cost",
+                )
             return standard.standard_cost
         return cost.value / cost.quantity if cost.quantity else cost.last_unit_cost
 
@@ -166,8 +190,9 @@ class Valuation:
         if cost.method == "average":
             return pools.AveragePool(self.digits, cost.quantity, cost.value)
         if cost.method == "fifo":
-            return pools.LayerPool(self.digits, [pools.Slice(Decimal(q), Decimal(v), receipt)
-                                                 for receipt, q, v in cost.layers])
+            return pools.LayerPool(
+                self.digits, [pools.Slice(Decimal(q), Decimal(v), receipt) for receipt, q, v in cost.layers]
+            )
         return pools.StandardPool(self.digits, standard, cost.quantity)
 
     def _keep(self, cost: CostBalance, book: replay.Book) -> None:
@@ -186,7 +211,8 @@ class Valuation:
         wanted = {f.event.origin for f in new if f.event.origin}
         if not wanted:
             return
-        for row in database.rows("""
+        for row in database.rows(
+            """
                 WITH own AS (SELECT event, kind, SUM(CASE WHEN NOT adjusts THEN quantity END) AS quantity,
                                     SUM(stock + cost_of_sales + variance + revaluation) AS source,
                                     SUM(cost_of_sales) AS cost
@@ -200,14 +226,19 @@ class Valuation:
                 SELECT own.*, COALESCE(back.quantity, 0) AS back_quantity, COALESCE(back.taken, 0) AS back_taken,
                        COALESCE(back.source, 0) AS back_source
                 FROM own LEFT JOIN back ON back.event = own.event""",
-                company=self.company.pk, items=self.item_ids, events=list(wanted),
-                moves=[int(name[1:]) for name in wanted]):
+            company=self.company.pk,
+            items=self.item_ids,
+            events=list(wanted),
+            moves=[int(name[1:]) for name in wanted],
+        ):
             name, quantity = row["event"], abs(row["quantity"])
             if row["kind"] == "issue":
                 book.open_issues[name] = pools.Slice(quantity - row["back_quantity"], row["cost"] - row["back_taken"])
             elif row["kind"] == "receipt":
                 book.received[name] = pools.Slice(quantity, row["source"], name)
-                book.open_receipts[name] = pools.Slice(quantity + row["back_quantity"], row["source"] + row["back_source"])
+                book.open_receipts[name] = pools.Slice(
+                    quantity + row["back_quantity"], row["source"] + row["back_source"]
+                )
 
     # -- a late document: value everything again ------------------------------------------------------------------
 
@@ -241,10 +272,27 @@ class Valuation:
             if not v.adjusts and not before:
                 linked = v.of_move_id and v.kind != "receipt"
                 has_value = v.kind in ("receipt", "charge") or (v.kind == "customer_return" and not linked)
-                value = (-v.cost_of_sales + (v.cost_of_sales + v.stock + v.variance) if v.kind == "customer_return"
-                         else v.source) if has_value else None
-                history.append(Event(v.event, at, v.pk, v.kind, abs(v.quantity), value, v.unit_cost,
-                                     f"m{v.of_move_id}" if linked else ""))
+                value = (
+                    (
+                        -v.cost_of_sales + (v.cost_of_sales + v.stock + v.variance)
+                        if v.kind == "customer_return"
+                        else v.source
+                    )
+                    if has_value
+                    else None
+                )
+                history.append(
+                    Event(
+                        v.event,
+                        at,
+                        v.pk,
+                        v.kind,
+                        abs(v.quantity),
+                        value,
+                        v.unit_cost,
+                        f"m{v.of_move_id}" if linked else "",
+                    )
+                )
         return list(booked.values()), history
 
     # -- writing --------------------------------------------------------------------------------------------------
@@ -268,9 +316,14 @@ class Valuation:
             specs[where] += self._lines(found, old.kind, role, item, site, old.origin_id, None)
             rows.append((where, self._value(found, item_id, old.kind, None, move, found.post_on, old.origin_id, old)))
         wanted = list(specs)
-        posted = post_entries(self.ctx, [
-            EntrySpec(day, specs[origin, day], self.company, _("Stock"), origin, "stock") for origin, day in wanted
-            if any(line.amount for line in specs[origin, day])])
+        posted = post_entries(
+            self.ctx,
+            [
+                EntrySpec(day, specs[origin, day], self.company, _("Stock"), origin, "stock")
+                for origin, day in wanted
+                if any(line.amount for line in specs[origin, day])
+            ],
+        )
         entries = {(e.origin_id, e.posted_on): e.pk for e in posted}
         for where, value in rows:
             value.entry_id = entries.get(where)
@@ -282,34 +335,63 @@ class Valuation:
 
     def _booked_moves(self, names: list[str]) -> dict[str, StockValue]:
         found = StockValue.objects.filter(company=self.company, item__in=self.item_ids, event__in=names, adjusts=False)
-        return {v.event: v for v in found.select_related("move__item", "move__from_location", "move__to_location")
-                .order_by("-id")}
+        return {
+            v.event: v
+            for v in found.select_related("move__item", "move__from_location", "move__to_location").order_by("-id")
+        }
 
     def _sides(self, move: StockMove | None) -> tuple[str, int | None]:
         if move is None:
             return "grni", None
-        outside, inside = (move.to_location, move.from_location) if move.from_location.is_owned else (
-            move.from_location, move.to_location)
+        outside, inside = (
+            (move.to_location, move.from_location)
+            if move.from_location.is_owned
+            else (move.from_location, move.to_location)
+        )
         return OTHER_SIDE[outside.kind], inside.site_id
 
     def _lines(self, row, kind: str, role: str, item, site_id, origin_id, account) -> list[EntryLine]:
-        """Stock against the other side; what a receipt or charge cannot keep in stock goes to cost of sales or variance."""
+        """Stock against the other side; what cannot stay in stock goes to cost of sales or variance."""
         cost_role = role if kind in ("issue", "customer_return") else "cogs"
-        sides = ((None, -row.source), (cost_role, row.cost_of_sales), ("price_variance", row.variance),
-                 ("stock_adjustment", row.revaluation))
+        sides = (
+            (None, -row.source),
+            (cost_role, row.cost_of_sales),
+            ("price_variance", row.variance),
+            ("stock_adjustment", row.revaluation),
+        )
         lines = [EntryLine(self.chart.account("stock", item), row.stock, item=item.pk, site=site_id, origin=origin_id)]
-        lines += [EntryLine(account or self.chart.account(role, item) if name is None else self.chart.account(name, item),
-                            amount, item=item.pk, site=site_id, origin=origin_id) for name, amount in sides if amount]
+        lines += [
+            EntryLine(
+                account or self.chart.account(role, item) if name is None else self.chart.account(name, item),
+                amount,
+                item=item.pk,
+                site=site_id,
+                origin=origin_id,
+            )
+            for name, amount in sides
+            if amount
+        ]
         return lines
 
     def _value(self, row, item_id, kind, event, move, day, origin_id, old=None) -> StockValue:
         return StockValue(
-            company=self.company, item_id=item_id, move=move, event=row.event_id, kind=kind, adjusts=old is not None,
-            effective_at=old.effective_at if old else event.effective_at.replace(tzinfo=self.zone), posted_on=day,
-            quantity=ZERO if old else row.quantity, stock=row.stock, cost_of_sales=row.cost_of_sales,
-            variance=row.variance, revaluation=row.revaluation, origin_id=origin_id,
+            company=self.company,
+            item_id=item_id,
+            move=move,
+            event=row.event_id,
+            kind=kind,
+            adjusts=old is not None,
+            effective_at=old.effective_at if old else event.effective_at.replace(tzinfo=self.zone),
+            posted_on=day,
+            quantity=ZERO if old else row.quantity,
+            stock=row.stock,
+            cost_of_sales=row.cost_of_sales,
+            variance=row.variance,
+            revaluation=row.revaluation,
+            origin_id=origin_id,
             of_move_id=old.of_move_id if old else int(event.origin[1:]) if event.origin else None,
-            unit_cost=None if old else event.unit_cost)
+            unit_cost=None if old else event.unit_cost,
+        )
 
 
 def prepare(ctx, moves: Sequence[StockMove], values: dict[int, Decimal | None]) -> Valuation:
@@ -324,23 +406,55 @@ def charge_receipt(ctx, move: StockMove, value: Decimal, *, effective_on: date, 
 
     value    base currency, either sign; the other side is `account`, by default goods received not invoiced (I09, I10)
     """
-    _run(ctx, move.item_id, "charge", effective_on, f"c{move.pk}", value=value, origin=f"m{move.pk}", doc=origin,
-         account=account)
+    _run(
+        ctx,
+        move.item_id,
+        "charge",
+        effective_on,
+        f"c{move.pk}",
+        value=value,
+        origin=f"m{move.pk}",
+        doc=origin,
+        account=account,
+    )
 
 
 def change_standard_cost(ctx, item: Item, standard_cost: Decimal, *, effective_on: date, origin=None) -> None:
     """Revalue what is on hand at a new standard cost, once, from a day on (I14)."""
     ItemCost.objects.update_or_create(item=item, company_id=ctx.company_id, defaults={"standard_cost": standard_cost})
-    if CostBalance.objects.filter(item=item, company_id=ctx.company_id, method="standard", standard__isnull=False).exists():
+    if CostBalance.objects.filter(
+        item=item, company_id=ctx.company_id, method="standard", standard__isnull=False
+    ).exists():
         _run(ctx, item.pk, "standard_change", effective_on, "s", unit_cost=standard_cost, doc=origin)
 
 
-def _run(ctx, item_id: int, kind: str, effective_on: date, name: str, *, value=None, unit_cost=None, origin="", doc=None,
-         account=None) -> None:
+def _run(
+    ctx,
+    item_id: int,
+    kind: str,
+    effective_on: date,
+    name: str,
+    *,
+    value=None,
+    unit_cost=None,
+    origin="",
+    doc=None,
+    account=None,
+) -> None:
     if ctx.command_id is None:
         with commands.batch(StockValue, ctx, kind) as inner:
-            _run(inner, item_id, kind, effective_on, name, value=value, unit_cost=unit_cost, origin=origin, doc=doc,
-                 account=account)
+            _run(
+                inner,
+                item_id,
+                kind,
+                effective_on,
+                name,
+                value=value,
+                unit_cost=unit_cost,
+                origin=origin,
+                doc=doc,
+                account=account,
+            )
         return
     from .moving import _edge_of_day, _moment
 
@@ -348,8 +462,16 @@ def _run(ctx, item_id: int, kind: str, effective_on: date, name: str, *, value=N
     valuation.lock()
     at = _moment(ctx, effective_on, valuation.last_at) or _edge_of_day(ctx, effective_on, False)
     number = StockValue.objects.filter(company_id=ctx.company_id, item=item_id, kind=kind, adjusts=False).count() + 1
-    event = Event(f"{name}-{number}" if kind == "charge" else f"{name}{number}", valuation._local(at), FRESH, kind,
-                  value=value, unit_cost=unit_cost, origin=origin, lot=str(item_id))
+    event = Event(
+        f"{name}-{number}" if kind == "charge" else f"{name}{number}",
+        valuation._local(at),
+        FRESH,
+        kind,
+        value=value,
+        unit_cost=unit_cost,
+        origin=origin,
+        lot=str(item_id),
+    )
     valuation.book([Fresh(event, None, kind, "grni", None, key(doc), account)])
 
 
@@ -364,6 +486,13 @@ def _long_ago() -> datetime:
 
 def _refusal(item_id: int, error: problem.InvalidProblem) -> ValidationError:
     item = Item.objects.get(pk=item_id)
-    return ValidationError([ValidationError(_("%(item)s: %(rule)s."), params={
-        "item": item.code, "rule": f"{defect.field} {defect.value} {defect.rule}"}, code="costing")
-        for defect in error.defects])
+    return ValidationError(
+        [
+            ValidationError(
+                _("%(item)s: %(rule)s."),
+                params={"item": item.code, "rule": f"{defect.field} {defect.value} {defect.rule}"},
+                code="costing",
+            )
+            for defect in error.defects
+        ]
+    )

@@ -1,6 +1,6 @@
 """Addresses of the REST interface, its description and its explorable documentation."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from . import auth, views
@@ -24,7 +24,7 @@ class Docs(SpectacularSwaggerSplitView):
         return renderer, renderer.media_type
 
 
-urlpatterns = [
+calls = [
     path("", views.Index.as_view(), name="api-index"),
     path("openapi.json", Schema.as_view(), name="api-schema"),
     path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
@@ -34,5 +34,8 @@ urlpatterns = [
     path(f"{BASE}<str:pk>/", views.Record.as_view(), name="api-record"),
     path(f"{BASE}<str:pk>/verbs/", views.Verbs.as_view(), name="api-verbs"),
     path(f"{BASE}<str:pk>/do/<str:verb>/", views.Do.as_view(), name="api-do"),
-    re_path(r"", views.Unknown.as_view(), name="api-unknown"),
+]
+urlpatterns = [
+    path("api/v1/", include(calls)),
+    re_path(r"^api/", views.Unknown.as_view(), name="api-unknown"),
 ]

@@ -332,20 +332,3 @@ def help_page(request, res):
             "states": [cells.state_badge(res.workflow, s) for s in res.workflow.states] if res.workflow else [],
         },
     )
-
-
-def error(request, exception=None, *, status: int, template: str):
-    """Pages of refusals raised outside views."""
-    return render(request, template, {"page": None, "text": ""}, status=status)
-
-
-def not_found(request, exception=None):
-    return error(request, exception, status=404, template="404.html")
-
-
-def forbidden(request, exception=None):
-    return error(request, exception, status=403, template="403.html")
-
-
-def bad_request(request, exception=None):
-    return error(request, exception, status=400, template="400.html")

@@ -48,7 +48,7 @@ def _button(record, verb, why: str) -> dict:
         "why": why,
         "url": addresses.of_record(record, "do", verb.name),
         "dialog": asks,
-        "values": json.dumps({"version": record.version, "idempotency_key": str(uuid7())}),
+        "values": json.dumps({"version": getattr(record, "version", None), "idempotency_key": str(uuid7())}),
     }
     if verb.danger and not asks:
         button["confirm"] = _("%(verb)s %(record)s?") % {"verb": verb.title, "record": record}

@@ -8,7 +8,22 @@ from .periods import LockDate, LockException, Revaluation, RevaluationLine
 from .vouchers import Voucher, VoucherLine
 
 __all__ = [
-    "Account", "AccountRule", "AccountTotal", "Invoice", "InvoiceLine", "JournalEntry", "JournalLine", "LockDate",
-    "LockException", "Payment", "PaymentAllocation", "PlannedCash", "Revaluation", "RevaluationLine", "TaxCode",
-    "TaxRate", "Voucher", "VoucherLine",
+    "Account",
+    "AccountRule",
+    "AccountTotal",
+    "Invoice",
+    "InvoiceLine",
+    "JournalEntry",
+    "JournalLine",
+    "LockDate",
+    "LockException",
+    "Payment",
+    "PaymentAllocation",
+    "PlannedCash",
+    "Revaluation",
+    "RevaluationLine",
+    "TaxCode",
+    "TaxRate",
+    "Voucher",
+    "VoucherLine",
 ]

@@ -53,8 +53,14 @@ class Account(Entity):
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=AccountKind)
-    role = models.CharField(_("role"), max_length=24, choices=AccountRole, blank=True, default="",
-                            help_text=_("Documents of the company find the account by its role."))
+    role = models.CharField(
+        _("role"),
+        max_length=24,
+        choices=AccountRole,
+        blank=True,
+        default="",
+        help_text=_("Documents of the company find the account by its role."),
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("company", "code")
@@ -65,9 +71,12 @@ class Account(Entity):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="account_code_once"),
-            models.UniqueConstraint(fields=["company", "role"], name="account_role_once",
-                                    condition=~Q(role__in=["", "bank", "cash"]),
-                                    violation_error_message=_("Another account already has this role.")),
+            models.UniqueConstraint(
+                fields=["company", "role"],
+                name="account_role_once",
+                condition=~Q(role__in=["", "bank", "cash"]),
+                violation_error_message=_("Another account already has this role."),
+            ),
         ]
 
     def __str__(self):
@@ -79,14 +88,21 @@ class Account(Entity):
 
 
 class AccountRule(Entity):
-    """Account determination: for this role, use this account for a category of items or a party; the closest rule wins."""
+    """For this role, use this account for a category of items or a party; the closest rule wins."""
 
     company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
     role = models.CharField(_("role"), max_length=24, choices=AccountRole)
-    category = models.ForeignKey("items.ItemCategory", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("item category"))
-    party = models.ForeignKey("parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("party"))
+    category = models.ForeignKey(
+        "items.ItemCategory",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("item category"),
+    )
+    party = models.ForeignKey(
+        "parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("party")
+    )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rules", verbose_name=_("account"))
 
     key = ("company", "role", "category", "party")
@@ -95,15 +111,18 @@ class AccountRule(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("account rule"), _("account determination")
         ordering = ["role", "id"]
-        constraints = [models.UniqueConstraint(fields=["company", "role", "category", "party"], name="account_rule_once",
-                                               nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "role", "category", "party"], name="account_rule_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self):
         return f"{self.get_role_display()}: {self.account}"
 
 
 class TaxCode(Entity):
-    """A tax treatment with its dated rates; the category of EN 16931 keeps zero rated, exempt and reverse charge apart."""
+    """A tax treatment with its dated rates; its category keeps zero rated, exempt and reverse charge apart."""
 
     class Category(models.TextChoices):
         STANDARD = "S", _("Standard or reduced rate")
@@ -127,9 +146,10 @@ class TaxCode(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("tax code"), _("tax codes")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="tax_code_once"),
-                       models.UniqueConstraint(fields=["company"], name="tax_code_default_once",
-                                               condition=Q(is_default=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="tax_code_once"),
+            models.UniqueConstraint(fields=["company"], name="tax_code_default_once", condition=Q(is_default=True)),
+        ]
 
     def __str__(self):
         return f"{self.code} {self.name}"
@@ -150,5 +170,7 @@ class TaxRate(DocumentLine):
     class Meta:
         verbose_name, verbose_name_plural = _("tax rate"), _("tax rates")
         ordering = ["document", "starts_on"]
-        constraints = [models.UniqueConstraint(fields=["document", "starts_on"], name="tax_rate_once"),
-                       models.CheckConstraint(name="tax_rate_in_range", condition=Q(rate__gte=0, rate__lte=100))]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "starts_on"], name="tax_rate_once"),
+            models.CheckConstraint(name="tax_rate_in_range", condition=Q(rate__gte=0, rate__lte=100)),
+        ]

@@ -30,24 +30,42 @@ class Invoice(Document):
     """What a customer owes us or we owe a supplier, with its tax; credit notes undo invoices line by line."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=InvoiceKind, default=InvoiceKind.CUSTOMER_INVOICE)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="invoices", verbose_name=_("party"))
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="invoices", verbose_name=_("party")
+    )
     invoice_on = models.DateField(_("invoice date"), null=True, blank=True)
-    tax_point_on = models.DateField(_("tax point"), null=True, blank=True,
-                                    help_text=_("The day whose tax rates apply, such as the delivery."))
+    tax_point_on = models.DateField(
+        _("tax point"), null=True, blank=True, help_text=_("The day whose tax rates apply, such as the delivery.")
+    )
     due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
-    payment_term = models.ForeignKey("parties.PaymentTerm", null=True, blank=True, on_delete=models.PROTECT,
-                                     related_name="+", verbose_name=_("payment term"))
-    currency = models.ForeignKey("kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    payment_term = models.ForeignKey(
+        "parties.PaymentTerm",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("payment term"),
+    )
+    currency = models.ForeignKey(
+        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     rate = fields.RateField(_("exchange rate"), null=True, blank=True)
     rate_on = models.DateField(_("rate of"), null=True, blank=True, editable=False)
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
-    credits = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_notes",
-                                editable=False, verbose_name=_("credits"))
-    site = models.ForeignKey("kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("site"))
+    credits = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credit_notes",
+        editable=False,
+        verbose_name=_("credits"),
+    )
+    site = models.ForeignKey(
+        "kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("site")
+    )
     memo = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
@@ -58,23 +76,46 @@ class Invoice(Document):
     gapless = True
     scope_paths = {"party": "party", "own": "created_by", "site": "site", "territory": "party__territory"}
     always_editable = ("memo",)
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post"), help=_("Books the invoice; it can then only be credited.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-        Verb("credit", "posted", "", label=_("Credit"), help=_("Drafts a credit note for what is not credited yet."),
-             ask=(Input("on", "date", _("Invoice date"), initial=lambda record, ctx: ctx.business_date),)),
-        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True,
-             help=_("Posts the opposite entry; only while nothing is paid or credited."),
-             ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),)),
-    ), closed=("reversed", "cancelled"), colors={"posted": "green", "reversed": "red"},
-        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb(
+                "post", "draft", "posted", label=_("Post"), help=_("Books the invoice; it can then only be credited.")
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+            Verb(
+                "credit",
+                "posted",
+                "",
+                label=_("Credit"),
+                help=_("Drafts a credit note for what is not credited yet."),
+                ask=(Input("on", "date", _("Invoice date"), initial=lambda record, ctx: ctx.business_date),),
+            ),
+            Verb(
+                "reverse",
+                "posted",
+                "reversed",
+                label=_("Reverse"),
+                danger=True,
+                help=_("Posts the opposite entry; only while nothing is paid or credited."),
+                ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),),
+            ),
+        ),
+        closed=("reversed", "cancelled"),
+        colors={"posted": "green", "reversed": "red"},
+        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("invoice"), _("invoices")
-        constraints = [models.UniqueConstraint(
-            fields=["company", "party", "kind", "reference"], name="supplier_reference_once",
-            condition=Q(kind__in=["supplier_bill", "supplier_credit"], state="posted") & ~Q(reference=""),
-            violation_error_message=_("This reference of the supplier is already booked."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "party", "kind", "reference"],
+                name="supplier_reference_once",
+                condition=Q(kind__in=["supplier_bill", "supplier_credit"], state="posted") & ~Q(reference=""),
+                violation_error_message=_("This reference of the supplier is already booked."),
+            )
+        ]
 
     @property
     def numbering_date(self):
@@ -109,31 +150,65 @@ class Invoice(Document):
 
 
 class InvoiceLine(DocumentLine):
-    """What is invoiced: quantity at a price with its tax, and the line of the order, shipment or invoice it comes from."""
+    """What is invoiced: a quantity at a price with its tax, and the line of the document it comes from."""
 
     document = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", verbose_name=_("invoice"))
-    item = models.ForeignKey("items.Item", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    item = models.ForeignKey(
+        "items.Item", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     description = models.CharField(_("description"), max_length=240, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit", default=Decimal(1))
-    unit = models.ForeignKey("organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        "organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
+    )
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"))
-    tax_code = models.ForeignKey("accounting.TaxCode", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("tax code"))
+    tax_code = models.ForeignKey(
+        "accounting.TaxCode",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("tax code"),
+    )
     tax_rate = fields.PercentField(_("tax rate"), editable=False)
-    account = models.ForeignKey("accounting.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("account"))
-    department = models.ForeignKey("kernel.Department", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                   verbose_name=_("department"))
+    account = models.ForeignKey(
+        "accounting.Account",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    department = models.ForeignKey(
+        "kernel.Department",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("department"),
+    )
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="document__currency", editable=False)
-    origin = models.ForeignKey("kernel.DocumentIdentity", null=True, blank=True, on_delete=models.PROTECT, editable=False,
-                               related_name="+", verbose_name=_("origin"))
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("origin"),
+    )
     origin_line = models.BigIntegerField(null=True, blank=True, editable=False)
-    credits = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credited_by",
-                                editable=False, verbose_name=_("credits"))
+    credits = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="credited_by",
+        editable=False,
+        verbose_name=_("credits"),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("invoice line"), _("invoice lines")

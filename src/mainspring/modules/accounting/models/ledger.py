@@ -28,21 +28,48 @@ class JournalEntry(Document):
     area = models.CharField(_("area"), max_length=10, choices=Area, default=Area.GENERAL, editable=False)
     has_tax = models.BooleanField(_("has tax"), default=False, editable=False)
     memo = models.CharField(_("text"), max_length=200, blank=True, editable=False)
-    origin = models.ForeignKey("kernel.DocumentIdentity", null=True, on_delete=models.PROTECT, related_name="postings",
-                               editable=False, verbose_name=_("document"))
-    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by",
-                                    editable=False, verbose_name=_("reverses"))
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="postings",
+        editable=False,
+        verbose_name=_("document"),
+    )
+    reverses = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="reversed_by",
+        editable=False,
+        verbose_name=_("reverses"),
+    )
     total = fields.MoneyField(_("total"), editable=False)
     line_count = models.PositiveIntegerField(_("lines"), editable=False)
 
     number_format = "JE{year}-{seq:06}"
     gapless = True
     history = False
-    workflow = Workflow("posted", (
-        Verb("reverse", "posted", label=_("Reverse"), danger=True, help=_("Posts the opposite entry."),
-             ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),
-                  Input("reason", label=_("Reason"), required=False))),
-    ), editable=(), labels={"posted": _("Posted")}, colors={"posted": "green"}, closed=("posted",))
+    workflow = Workflow(
+        "posted",
+        (
+            Verb(
+                "reverse",
+                "posted",
+                label=_("Reverse"),
+                danger=True,
+                help=_("Posts the opposite entry."),
+                ask=(
+                    Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),
+                    Input("reason", label=_("Reason"), required=False),
+                ),
+            ),
+        ),
+        editable=(),
+        labels={"posted": _("Posted")},
+        colors={"posted": "green"},
+        closed=("posted",),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("journal entry"), _("journal")
@@ -65,33 +92,99 @@ class JournalLine(DocumentLine):
     origin     the document that caused the line
     """
 
-    document = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines", editable=False,
-                                 verbose_name=_("journal entry"))
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                db_index=False, verbose_name=_("company"))
+    document = models.ForeignKey(
+        JournalEntry, on_delete=models.PROTECT, related_name="lines", editable=False, verbose_name=_("journal entry")
+    )
+    company = models.ForeignKey(
+        "kernel.Company",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("company"),
+    )
     posted_on = models.DateField(_("posted on"), editable=False)
-    account = models.ForeignKey("accounting.Account", on_delete=models.PROTECT, related_name="lines", editable=False,
-                                db_index=False, verbose_name=_("account"))
+    account = models.ForeignKey(
+        "accounting.Account",
+        on_delete=models.PROTECT,
+        related_name="lines",
+        editable=False,
+        db_index=False,
+        verbose_name=_("account"),
+    )
     amount = fields.MoneyField(_("amount"), editable=False)
-    currency = models.ForeignKey("kernel.Currency", on_delete=models.PROTECT, related_name="+", editable=False,
-                                 db_index=False, verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        "kernel.Currency",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("currency"),
+    )
     currency_amount = fields.MoneyField(_("amount in currency"), currency="currency", editable=False)
-    party = models.ForeignKey("parties.Party", null=True, on_delete=models.PROTECT, related_name="journal_lines",
-                              editable=False, verbose_name=_("party"))
-    item = models.ForeignKey("items.Item", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
-                             db_index=False, verbose_name=_("item"))
-    site = models.ForeignKey("kernel.Site", null=True, on_delete=models.PROTECT, related_name="+", editable=False,
-                             db_index=False, verbose_name=_("site"))
-    department = models.ForeignKey("kernel.Department", null=True, on_delete=models.PROTECT, related_name="+",
-                                   editable=False, db_index=False, verbose_name=_("department"))
-    tax_code = models.ForeignKey("accounting.TaxCode", null=True, on_delete=models.PROTECT, related_name="+",
-                                 editable=False, db_index=False, verbose_name=_("tax code"))
+    party = models.ForeignKey(
+        "parties.Party",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="journal_lines",
+        editable=False,
+        verbose_name=_("party"),
+    )
+    item = models.ForeignKey(
+        "items.Item",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("item"),
+    )
+    site = models.ForeignKey(
+        "kernel.Site",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("site"),
+    )
+    department = models.ForeignKey(
+        "kernel.Department",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("department"),
+    )
+    tax_code = models.ForeignKey(
+        "accounting.TaxCode",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("tax code"),
+    )
     due_on = models.DateField(_("due on"), null=True, editable=False)
-    settles = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="settlements", editable=False,
-                                db_index=False, verbose_name=_("settles"))
+    settles = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="settlements",
+        editable=False,
+        db_index=False,
+        verbose_name=_("settles"),
+    )
     open_item = models.BooleanField(_("open item"), default=False, editable=False)
-    origin = models.ForeignKey("kernel.DocumentIdentity", null=True, on_delete=models.PROTECT, editable=False,
-                               related_name="journal_lines", verbose_name=_("origin"))
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        null=True,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="journal_lines",
+        verbose_name=_("origin"),
+    )
     memo = models.CharField(_("text"), max_length=200, blank=True, default="", editable=False)
 
     history = False
@@ -103,9 +196,12 @@ class JournalLine(DocumentLine):
         indexes = [
             models.Index(fields=["company", "account", "posted_on"], name="line_account_day"),
             models.Index(Coalesce("settles_id", "id"), name="line_open_item", condition=Q(open_item=True)),
-            models.Index(fields=["company", "tax_code", "posted_on"], name="line_tax_day",
-                         condition=Q(tax_code__isnull=False)),
-            models.Index(fields=["company", "item", "posted_on"], name="line_item_day", condition=Q(item__isnull=False)),
+            models.Index(
+                fields=["company", "tax_code", "posted_on"], name="line_tax_day", condition=Q(tax_code__isnull=False)
+            ),
+            models.Index(
+                fields=["company", "item", "posted_on"], name="line_item_day", condition=Q(item__isnull=False)
+            ),
         ]
 
     @property

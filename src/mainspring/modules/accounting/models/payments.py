@@ -15,39 +15,73 @@ class Direction(models.TextChoices):
 
 
 class Payment(Document):
-    """Money received from or paid to a party; what is not allocated to invoices stays as a prepayment at its own rate."""
+    """Money received from or paid to a party; what is not allocated stays as a prepayment at its own rate."""
 
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="payments", verbose_name=_("party"))
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="payments", verbose_name=_("party")
+    )
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    currency = models.ForeignKey("kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     amount = fields.MoneyField(_("amount"), currency="currency")
     rate = fields.RateField(_("exchange rate"), null=True, blank=True)
-    account = models.ForeignKey("accounting.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("bank or cash account"), limit_choices_to={"role__in": ["bank", "cash"]})
+    account = models.ForeignKey(
+        "accounting.Account",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("bank or cash account"),
+        limit_choices_to={"role__in": ["bank", "cash"]},
+    )
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
 
     number_format = "PAY{year}-{seq:05}"
     scope_paths = {"party": "party", "own": "created_by"}
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-        Verb("allocate", "posted", "", label=_("Allocate"), help=_("Uses what is left of the payment for an invoice."),
-             ask=(Input("invoice", "link", _("Invoice"), to="accounting.invoice"),
-                  Input("amount", "decimal", _("Amount")),
-                  Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date))),
-        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True,
-             ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),)),
-    ), closed=("posted", "reversed", "cancelled"), colors={"posted": "green", "reversed": "red"},
-        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+            Verb(
+                "allocate",
+                "posted",
+                "",
+                label=_("Allocate"),
+                help=_("Uses what is left of the payment for an invoice."),
+                ask=(
+                    Input("invoice", "link", _("Invoice"), to="accounting.invoice"),
+                    Input("amount", "decimal", _("Amount")),
+                    Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),
+                ),
+            ),
+            Verb(
+                "reverse",
+                "posted",
+                "reversed",
+                label=_("Reverse"),
+                danger=True,
+                ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),),
+            ),
+        ),
+        closed=("posted", "reversed", "cancelled"),
+        colors={"posted": "green", "reversed": "red"},
+        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")
-        constraints = [models.CheckConstraint(name="payment_above_zero", condition=Q(amount__gt=0),
-                                              violation_error_message=_("The amount must be above zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="payment_above_zero",
+                condition=Q(amount__gt=0),
+                violation_error_message=_("The amount must be above zero."),
+            )
+        ]
 
     @property
     def numbering_date(self):
@@ -80,8 +114,9 @@ class PaymentAllocation(DocumentLine):
     """The part of a payment that settles one invoice."""
 
     document = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("payment"))
-    invoice = models.ForeignKey("accounting.Invoice", on_delete=models.PROTECT, related_name="allocations",
-                                verbose_name=_("invoice"))
+    invoice = models.ForeignKey(
+        "accounting.Invoice", on_delete=models.PROTECT, related_name="allocations", verbose_name=_("invoice")
+    )
     amount = fields.MoneyField(_("amount"), currency="document__currency")
     allocated_on = models.DateField(_("allocated on"), null=True, blank=True, editable=False)
     difference = fields.MoneyField(_("exchange difference"), editable=False)
@@ -89,20 +124,29 @@ class PaymentAllocation(DocumentLine):
     class Meta:
         verbose_name, verbose_name_plural = _("allocation"), _("allocations")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(name="allocation_above_zero", condition=Q(amount__gt=0),
-                                              violation_error_message=_("The amount must be above zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="allocation_above_zero",
+                condition=Q(amount__gt=0),
+                violation_error_message=_("The amount must be above zero."),
+            )
+        ]
 
 
 class PlannedCash(models.Model):
     """Money expected from or for an order that is not invoiced yet; its document replaces its own rows."""
 
     company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
-    origin = models.ForeignKey("kernel.DocumentIdentity", on_delete=models.PROTECT, related_name="planned_cash",
-                               verbose_name=_("document"))
-    party = models.ForeignKey("parties.Party", null=True, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("party"))
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity", on_delete=models.PROTECT, related_name="planned_cash", verbose_name=_("document")
+    )
+    party = models.ForeignKey(
+        "parties.Party", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("party")
+    )
     planned_on = models.DateField(_("expected on"))
-    currency = models.ForeignKey("kernel.Currency", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        "kernel.Currency", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     amount = fields.MoneyField(_("amount"), currency="currency", help_text=_("Above zero when money comes in."))
     amount_base = fields.MoneyField(_("amount in base currency"))
 

@@ -35,7 +35,9 @@ class LockException(Entity):
 
     company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
     area = models.CharField(_("area"), max_length=10, choices=Area, default=Area.ALL)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("user")
+    )
     opens_from = models.DateField(_("opens from"), help_text=_("Days before this one stay locked."))
     expires_at = models.DateTimeField(_("expires at"))
     reason = models.CharField(_("reason"), max_length=240)
@@ -58,12 +60,23 @@ class Revaluation(Document):
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
 
     number_format = "FX{year}-{seq:04}"
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post"), help=_("Posts the difference and its reversal on the next day.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True),
-    ), closed=("posted", "reversed", "cancelled"), colors={"posted": "green", "reversed": "red"},
-        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb(
+                "post",
+                "draft",
+                "posted",
+                label=_("Post"),
+                help=_("Posts the difference and its reversal on the next day."),
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+            Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True),
+        ),
+        closed=("posted", "reversed", "cancelled"),
+        colors={"posted": "green", "reversed": "red"},
+        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("revaluation"), _("revaluations")
@@ -76,11 +89,19 @@ class Revaluation(Document):
 class RevaluationLine(DocumentLine):
     """One open item and what the closing rate changes its value by."""
 
-    document = models.ForeignKey(Revaluation, on_delete=models.CASCADE, related_name="lines", verbose_name=_("revaluation"))
-    open_line = models.ForeignKey("accounting.JournalLine", on_delete=models.PROTECT, related_name="+", editable=False,
-                                  verbose_name=_("open item"))
-    currency = models.ForeignKey("kernel.Currency", on_delete=models.PROTECT, related_name="+", editable=False,
-                                 verbose_name=_("currency"))
+    document = models.ForeignKey(
+        Revaluation, on_delete=models.CASCADE, related_name="lines", verbose_name=_("revaluation")
+    )
+    open_line = models.ForeignKey(
+        "accounting.JournalLine",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("open item"),
+    )
+    currency = models.ForeignKey(
+        "kernel.Currency", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("currency")
+    )
     foreign = fields.MoneyField(_("open"), currency="currency", editable=False)
     carried = fields.MoneyField(_("carried at"), editable=False)
     rate = fields.RateField(_("rate"), editable=False)

@@ -17,13 +17,24 @@ class Voucher(Document):
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
 
     number_format = "JV{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True,
-             ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),)),
-    ), closed=("posted", "reversed", "cancelled"), colors={"posted": "green", "reversed": "red"},
-        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+            Verb(
+                "reverse",
+                "posted",
+                "reversed",
+                label=_("Reverse"),
+                danger=True,
+                ask=(Input("on", "date", _("Posting date"), initial=lambda record, ctx: ctx.business_date),),
+            ),
+        ),
+        closed=("posted", "reversed", "cancelled"),
+        colors={"posted": "green", "reversed": "red"},
+        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("journal voucher"), _("journal vouchers")
@@ -41,19 +52,31 @@ class VoucherLine(DocumentLine):
     """A debit or a credit of a voucher, in base currency."""
 
     document = models.ForeignKey(Voucher, on_delete=models.CASCADE, related_name="lines", verbose_name=_("voucher"))
-    account = models.ForeignKey("accounting.Account", on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
+    account = models.ForeignKey(
+        "accounting.Account", on_delete=models.PROTECT, related_name="+", verbose_name=_("account")
+    )
     debit = fields.MoneyField(_("debit"))
     credit = fields.MoneyField(_("credit"))
-    party = models.ForeignKey("parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("party"))
-    department = models.ForeignKey("kernel.Department", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                   verbose_name=_("department"))
+    party = models.ForeignKey(
+        "parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("party")
+    )
+    department = models.ForeignKey(
+        "kernel.Department",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("department"),
+    )
     memo = models.CharField(_("text"), max_length=200, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("voucher line"), _("voucher lines")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(
-            name="voucher_line_one_side",
-            condition=models.Q(debit__gt=0, credit=0) | models.Q(debit=0, credit__gt=0),
-            violation_error_message=_("A line is either a debit or a credit, above zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="voucher_line_one_side",
+                condition=models.Q(debit__gt=0, credit=0) | models.Q(debit=0, credit__gt=0),
+                violation_error_message=_("A line is either a debit or a credit, above zero."),
+            )
+        ]

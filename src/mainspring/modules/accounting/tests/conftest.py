@@ -28,21 +28,32 @@ class Books:
     def post(self, day: str, *amounts: tuple, **values):
         """Post an entry of (role, amount) pairs."""
         lines = [accounting.EntryLine(self.accounts[role], Decimal(amount)) for role, amount in amounts]
-        return accounting.post_entry(self.on(day), company=self.company, posted_on=date.fromisoformat(day), lines=lines,
-                                     **values)
+        return accounting.post_entry(
+            self.on(day), company=self.company, posted_on=date.fromisoformat(day), lines=lines, **values
+        )
 
-    def invoice(self, party, *lines: dict, day: str = "2026-03-02", kind: str = "customer_invoice", post: bool = True,
-                **values) -> Invoice:
+    def invoice(
+        self, party, *lines: dict, day: str = "2026-03-02", kind: str = "customer_invoice", post: bool = True, **values
+    ) -> Invoice:
         """An invoice of lines; a line needs price and may have quantity, tax_code, discount_pct."""
         lines = [{"description": "Work", "quantity": "1", **line} for line in lines]
         made = commands.create(Invoice, self.on(day), lines=lines, kind=kind, party=party, invoice_on=day, **values)
         return commands.perform(made, "post", self.on(day)) if post else made
 
-    def payment(self, party, amount: str, *allocations: tuple, day: str, direction: str = "in", post: bool = True,
-                **values) -> Payment:
+    def payment(
+        self, party, amount: str, *allocations: tuple, day: str, direction: str = "in", post: bool = True, **values
+    ) -> Payment:
         """A payment with (invoice, amount) pairs it settles."""
-        made = commands.create(Payment, self.on(day), direction=direction, party=party, amount=amount, paid_on=day,
-                               lines=[{"invoice": i, "amount": a} for i, a in allocations], **values)
+        made = commands.create(
+            Payment,
+            self.on(day),
+            direction=direction,
+            party=party,
+            amount=amount,
+            paid_on=day,
+            lines=[{"invoice": i, "amount": a} for i, a in allocations],
+            **values,
+        )
         return commands.perform(made, "post", self.on(day)) if post else made
 
     def balance(self, role: str, day: str | None = None) -> Decimal:

@@ -1,4 +1,4 @@
-"""Invoices, bills and credit notes: one figure on every surface, never credited twice (FIN-02 to FIN-04, M02 to M10)."""
+"""Invoices, bills and credit notes: one figure everywhere, never credited twice (FIN-02 to FIN-04, M02 to M10)."""
 
 from dataclasses import replace
 from decimal import Decimal as D
@@ -26,8 +26,12 @@ def test_tax_is_rounded_once_a_document_or_on_every_line_as_the_company_decided(
 
 
 def test_gross_is_sacred_when_prices_include_tax(books, acme):
-    invoice = books.invoice(acme, {"price": "90", "tax_code": _code(books, "R5")},
-                            {"price": "55", "tax_code": _code(books, "R5")}, prices_include_tax=True)
+    invoice = books.invoice(
+        acme,
+        {"price": "90", "tax_code": _code(books, "R5")},
+        {"price": "55", "tax_code": _code(books, "R5")},
+        prices_include_tax=True,
+    )
     assert (invoice.net, invoice.tax, invoice.total) == (D("138.10"), D("6.90"), D("145.00"))  # M04
 
 
@@ -39,7 +43,9 @@ def test_a_document_discount_is_spread_before_tax(books, acme):
 
 def test_zero_rated_exempt_and_reverse_charge_stay_apart_in_the_books(books, acme):
     books.invoice(acme, *[{"price": "100", "tax_code": _code(books, code)} for code in ("Z0", "E0", "RC")])
-    found = dict(JournalLine.objects.filter(account=books.accounts["sales"]).values_list("tax_code__category", "amount"))
+    found = dict(
+        JournalLine.objects.filter(account=books.accounts["sales"]).values_list("tax_code__category", "amount")
+    )
     assert found == {"Z": D(-100), "E": D(-100), "AE": D(-100)}  # M07
     assert books.balance("tax_output") == 0
 
@@ -65,7 +71,9 @@ def test_a_credit_note_keeps_rates_and_never_exceeds_what_was_invoiced(books, ac
     TaxRate.objects.create(document=code, starts_on="2026-03-05", rate=D("12"))
     books.rate("USD", "7.00", "2026-03-05")
     [line] = invoice.lines.all()
-    note = invoicing.credit_lines(invoice, replace(books.on("2026-03-06"), trusted=True), on="2026-03-06", quantities={line.pk: D(1)})
+    note = invoicing.credit_lines(
+        invoice, replace(books.on("2026-03-06"), trusted=True), on="2026-03-06", quantities={line.pk: D(1)}
+    )
     note = commands.perform(note, "post", books.on("2026-03-06"))
     assert (note.tax, note.rate, note.number) == (D("4.50"), D("6"), "CN2026-00001")  # M09
     assert books.open(acme) == [(D("54.50"), D("327.00"))]
@@ -80,13 +88,19 @@ def test_a_credit_note_keeps_rates_and_never_exceeds_what_was_invoiced(books, ac
 
 def test_instalments_sum_exactly_and_fall_due_at_month_ends(books, acme):
     term = PaymentTerm.objects.create(code="3P", name="Three parts")
-    PaymentTermLine.objects.bulk_create([
-        PaymentTermLine(document=term, position=n, percent=p, months=n) for n, p in ((1, D("33.33")), (2, D("33.33")),
-                                                                                    (3, D("33.34")))])
+    PaymentTermLine.objects.bulk_create(
+        [
+            PaymentTermLine(document=term, position=n, percent=p, months=n)
+            for n, p in ((1, D("33.33")), (2, D("33.33")), (3, D("33.34")))
+        ]
+    )
     books.invoice(acme, {"price": "100", "tax_code": _code(books, "Z0")}, day="2026-01-31", payment_term=term)
     items = queries.open_items(books.ctx, acme)
     assert [(str(i["due_on"]), i["amount"]) for i in items] == [
-        ("2026-02-28", D("33.33")), ("2026-03-31", D("33.33")), ("2026-04-30", D("33.34"))]  # M10
+        ("2026-02-28", D("33.33")),
+        ("2026-03-31", D("33.33")),
+        ("2026-04-30", D("33.34")),
+    ]  # M10
 
 
 def test_the_base_amounts_of_a_foreign_invoice_balance_without_a_rounding_line(books, acme):

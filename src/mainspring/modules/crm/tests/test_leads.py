@@ -28,10 +28,10 @@ def test_of_several_pools_exactly_one_takes_a_lead_and_a_new_rule_moves_nothing(
     """K04: the lowest priority number wins, then the closest territory; leads already placed stay."""
     before = regions.lead("Old friend")
     close = regions.pool("JS", regions.jiangsu)
-    fair = regions.pool("FAIR", regions.east, priority=1, source="fair")
+    fair = regions.pool("FAIR", regions.east, priority=1, source="event")
     big = regions.pool("BIG", regions.east, priority=1, value_min=100000)
     assert regions.lead("Plain").pool == close
-    assert regions.lead("Met at a fair", source="fair").pool == fair
+    assert regions.lead("Met at a fair", source="event").pool == fair
     assert regions.lead("Big one", value=100000).pool == big
     before.refresh_from_db()
     assert before.pool == regions.east_pool

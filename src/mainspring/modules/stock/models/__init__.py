@@ -14,6 +14,16 @@ from .moves import StockMove
 from .values import CostBalance, StockValue
 
 __all__ = [
-    "CostBalance", "Location", "Reservation", "StockAdjustment", "StockAdjustmentLine", "StockBalance", "StockCount",
-    "StockCountLine", "StockMove", "StockValue", "Transfer", "TransferLine",
+    "CostBalance",
+    "Location",
+    "Reservation",
+    "StockAdjustment",
+    "StockAdjustmentLine",
+    "StockBalance",
+    "StockCount",
+    "StockCountLine",
+    "StockMove",
+    "StockValue",
+    "Transfer",
+    "TransferLine",
 ]

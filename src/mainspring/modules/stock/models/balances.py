@@ -12,10 +12,12 @@ from mainspring.kernel import fields
 class StockBalance(models.Model):
     """How much of an item lies in a place, and how much of that is reserved; never below zero, never over-reserved."""
 
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="balances", editable=False,
-                             verbose_name=_("item"))
-    location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="balances", editable=False,
-                                 verbose_name=_("location"))
+    item = models.ForeignKey(
+        "items.Item", on_delete=models.PROTECT, related_name="balances", editable=False, verbose_name=_("item")
+    )
+    location = models.ForeignKey(
+        "stock.Location", on_delete=models.PROTECT, related_name="balances", editable=False, verbose_name=_("location")
+    )
     quantity = fields.QuantityField(_("on hand"), unit="item__unit", default=Decimal(0), editable=False)
     reserved = fields.QuantityField(_("reserved"), unit="item__unit", default=Decimal(0), editable=False)
 
@@ -28,11 +30,16 @@ class StockBalance(models.Model):
         ordering = ["item", "location"]
         constraints = [
             models.UniqueConstraint(fields=["item", "location"], name="balance_once"),
-            models.CheckConstraint(name="balance_not_negative", condition=Q(quantity__gte=0),
-                                   violation_error_message=_("There is not enough in stock.")),
-            models.CheckConstraint(name="balance_reserved_on_hand",
-                                   condition=Q(reserved__gte=0, reserved__lte=F("quantity")),
-                                   violation_error_message=_("What is reserved for others cannot be taken.")),
+            models.CheckConstraint(
+                name="balance_not_negative",
+                condition=Q(quantity__gte=0),
+                violation_error_message=_("There is not enough in stock."),
+            ),
+            models.CheckConstraint(
+                name="balance_reserved_on_hand",
+                condition=Q(reserved__gte=0, reserved__lte=F("quantity")),
+                violation_error_message=_("What is reserved for others cannot be taken."),
+            ),
         ]
 
     def __str__(self):
@@ -46,12 +53,23 @@ class StockBalance(models.Model):
 class Reservation(models.Model):
     """Goods in a place kept for the line of a document."""
 
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="reservations", editable=False,
-                             verbose_name=_("item"))
-    location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="reservations", editable=False,
-                                 verbose_name=_("location"))
-    origin = models.ForeignKey("kernel.DocumentIdentity", on_delete=models.PROTECT, related_name="reservations",
-                               editable=False, verbose_name=_("document"))
+    item = models.ForeignKey(
+        "items.Item", on_delete=models.PROTECT, related_name="reservations", editable=False, verbose_name=_("item")
+    )
+    location = models.ForeignKey(
+        "stock.Location",
+        on_delete=models.PROTECT,
+        related_name="reservations",
+        editable=False,
+        verbose_name=_("location"),
+    )
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        on_delete=models.PROTECT,
+        related_name="reservations",
+        editable=False,
+        verbose_name=_("document"),
+    )
     origin_line = models.BigIntegerField(null=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -63,8 +81,9 @@ class Reservation(models.Model):
         verbose_name, verbose_name_plural = _("reservation"), _("reservations")
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["origin", "origin_line", "item", "location"], name="reservation_once",
-                                    nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["origin", "origin_line", "item", "location"], name="reservation_once", nulls_distinct=False
+            ),
             models.CheckConstraint(name="reservation_above_zero", condition=Q(quantity__gt=0)),
         ]
 

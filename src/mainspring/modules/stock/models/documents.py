@@ -10,8 +10,13 @@ from mainspring.kernel import fields
 from mainspring.kernel.models.base import Document, DocumentLine
 from mainspring.kernel.workflow import Verb, Workflow
 
-STATES = {"draft": _("Draft"), "posted": _("Posted"), "cancelled": _("Cancelled"), "in_transit": _("In transit"),
-          "received": _("Received")}
+STATES = {
+    "draft": _("Draft"),
+    "posted": _("Posted"),
+    "cancelled": _("Cancelled"),
+    "in_transit": _("In transit"),
+    "received": _("Received"),
+}
 COLORS = {"posted": "green", "received": "green", "in_transit": "amber"}
 
 
@@ -31,10 +36,16 @@ class StockAdjustment(Document):
 
     number_format = "ADJ{year}-{seq:05}"
     scope_paths = {"site": "site", "own": "created_by"}
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "cancelled"), labels=STATES, colors=COLORS)
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "cancelled"),
+        labels=STATES,
+        colors=COLORS,
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock adjustment"), _("stock adjustments")
@@ -52,26 +63,40 @@ class StockAdjustment(Document):
 class StockAdjustmentLine(DocumentLine):
     """An item in a place: above zero it is added, below zero taken away; scrap is always taken away."""
 
-    document = models.ForeignKey(StockAdjustment, on_delete=models.CASCADE, related_name="lines",
-                                 verbose_name=_("stock adjustment"))
+    document = models.ForeignKey(
+        StockAdjustment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock adjustment")
+    )
     item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
-    location = models.ForeignKey("stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("location"))
+    location = models.ForeignKey(
+        "stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("location")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
-    unit_cost = fields.PriceField(_("unit cost"), null=True, blank=True, default=None,
-                                  help_text=_("For goods added; empty means the current cost."))
+    unit_cost = fields.PriceField(
+        _("unit cost"),
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("For goods added; empty means the current cost."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("adjustment line"), _("adjustment lines")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(name="adjustment_not_zero", condition=~Q(quantity=0),
-                                              violation_error_message=_("The quantity must not be zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="adjustment_not_zero",
+                condition=~Q(quantity=0),
+                violation_error_message=_("The quantity must not be zero."),
+            )
+        ]
 
 
 class Transfer(Document):
     """Goods sent from one site to another; between leaving and arriving they are in transit, still ours and valued."""
 
-    from_site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("from site"))
+    from_site = models.ForeignKey(
+        "kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("from site")
+    )
     to_site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("to site"))
     ship_on = models.DateField(_("ship on"), null=True, blank=True)
     receive_on = models.DateField(_("receive on"), null=True, blank=True)
@@ -79,16 +104,27 @@ class Transfer(Document):
 
     number_format = "TR{year}-{seq:05}"
     scope_paths = {"site": ("from_site", "to_site"), "own": "created_by"}
-    workflow = Workflow("draft", (
-        Verb("ship", "draft", "in_transit", label=_("Ship")),
-        Verb("receive", "in_transit", "received", label=_("Receive")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("received", "cancelled"), labels=STATES, colors=COLORS)
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("ship", "draft", "in_transit", label=_("Ship")),
+            Verb("receive", "in_transit", "received", label=_("Receive")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("received", "cancelled"),
+        labels=STATES,
+        colors=COLORS,
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock transfer"), _("stock transfers")
-        constraints = [models.CheckConstraint(name="transfer_goes_somewhere", condition=~Q(from_site=F("to_site")),
-                                              violation_error_message=_("Goods must go to another site."))]
+        constraints = [
+            models.CheckConstraint(
+                name="transfer_goes_somewhere",
+                condition=~Q(from_site=F("to_site")),
+                violation_error_message=_("Goods must go to another site."),
+            )
+        ]
 
     @property
     def numbering_date(self):
@@ -102,15 +138,22 @@ class Transfer(Document):
 class TransferLine(DocumentLine):
     """An item and how much of it is transferred."""
 
-    document = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock transfer"))
+    document = models.ForeignKey(
+        Transfer, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock transfer")
+    )
     item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
 
     class Meta:
         verbose_name, verbose_name_plural = _("transfer line"), _("transfer lines")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(name="transfer_line_above_zero", condition=Q(quantity__gt=0),
-                                              violation_error_message=_("The quantity must be above zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="transfer_line_above_zero",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            )
+        ]
 
 
 class StockCount(Document):
@@ -122,10 +165,18 @@ class StockCount(Document):
 
     number_format = "SC{year}-{seq:05}"
     scope_paths = {"site": "site", "own": "created_by"}
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post"), help=_("Books the differences; lines without one are kept.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "cancelled"), labels=STATES, colors=COLORS)
+    workflow = Workflow(
+        "draft",
+        (
+            Verb(
+                "post", "draft", "posted", label=_("Post"), help=_("Books the differences; lines without one are kept.")
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "cancelled"),
+        labels=STATES,
+        colors=COLORS,
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock count"), _("stock counts")
@@ -143,10 +194,13 @@ class StockCount(Document):
 class StockCountLine(DocumentLine):
     """An item in a place: what was counted, what the books said then, and the difference."""
 
-    document = models.ForeignKey(StockCount, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock count"))
+    document = models.ForeignKey(
+        StockCount, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock count")
+    )
     item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
-    location = models.ForeignKey("stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("location"))
+    location = models.ForeignKey(
+        "stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("location")
+    )
     counted_quantity = fields.QuantityField(_("counted"), unit="item__unit", null=True, blank=True, default=None)
     book_quantity = fields.QuantityField(_("in the books"), unit="item__unit", null=True, default=None, editable=False)
     counted_at = models.DateTimeField(_("counted at"), null=True, editable=False)
@@ -154,9 +208,13 @@ class StockCountLine(DocumentLine):
     class Meta:
         verbose_name, verbose_name_plural = _("count line"), _("count lines")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(name="count_not_negative",
-                                              condition=Q(counted_quantity__isnull=True) | Q(counted_quantity__gte=0),
-                                              violation_error_message=_("The quantity must not be below zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="count_not_negative",
+                condition=Q(counted_quantity__isnull=True) | Q(counted_quantity__gte=0),
+                violation_error_message=_("The quantity must not be below zero."),
+            )
+        ]
 
     @property
     def difference(self) -> Decimal | None:

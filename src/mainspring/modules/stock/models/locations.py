@@ -29,8 +29,9 @@ class Location(Entity):
     code = models.CharField(_("code"), max_length=24)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=LocationKind, default=LocationKind.INTERNAL)
-    is_default = models.BooleanField(_("default"), default=False,
-                                     help_text=_("Goods of this kind go here unless another place is named."))
+    is_default = models.BooleanField(
+        _("default"), default=False, help_text=_("Goods of this kind go here unless another place is named.")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("site", "code")
@@ -42,8 +43,12 @@ class Location(Entity):
         ordering = ["site", "code"]
         constraints = [
             models.UniqueConstraint(fields=["site", "code"], name="location_code_once"),
-            models.UniqueConstraint(fields=["site", "kind"], name="location_default_once", condition=Q(is_default=True),
-                                    violation_error_message=_("The site already has a default place of this kind.")),
+            models.UniqueConstraint(
+                fields=["site", "kind"],
+                name="location_default_once",
+                condition=Q(is_default=True),
+                violation_error_message=_("The site already has a default place of this kind."),
+            ),
         ]
 
     def __str__(self):

@@ -21,28 +21,61 @@ class StockMove(models.Model):
         PLANNED = "planned", _("Planned")
         DONE = "done", _("Done")
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                db_index=False, verbose_name=_("company"))
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="moves", editable=False, db_index=False,
-                             verbose_name=_("item"))
+    company = models.ForeignKey(
+        "kernel.Company",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("company"),
+    )
+    item = models.ForeignKey(
+        "items.Item",
+        on_delete=models.PROTECT,
+        related_name="moves",
+        editable=False,
+        db_index=False,
+        verbose_name=_("item"),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", editable=False)
-    from_location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="+", editable=False,
-                                      verbose_name=_("from"))
-    to_location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="+", editable=False,
-                                    verbose_name=_("to"))
+    from_location = models.ForeignKey(
+        "stock.Location", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("from")
+    )
+    to_location = models.ForeignKey(
+        "stock.Location", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("to")
+    )
     planned_on = models.DateField(_("planned on"), null=True, editable=False)
     effective_on = models.DateField(_("done on"), null=True, editable=False)
     effective_at = models.DateTimeField(null=True, editable=False)
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
-    of_move = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="taken_back_by", editable=False,
-                                verbose_name=_("takes back"))
-    origin = models.ForeignKey("kernel.DocumentIdentity", null=True, on_delete=models.PROTECT, related_name="stock_moves",
-                               editable=False, verbose_name=_("document"))
+    of_move = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="taken_back_by",
+        editable=False,
+        verbose_name=_("takes back"),
+    )
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="stock_moves",
+        editable=False,
+        verbose_name=_("document"),
+    )
     origin_line = models.BigIntegerField(null=True, editable=False)
     reference = models.CharField(_("reference"), max_length=80, blank=True, default="", editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
-                                   editable=False, db_index=False, verbose_name=_("created by"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("created by"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
 
     history = False
@@ -53,21 +86,30 @@ class StockMove(models.Model):
         verbose_name, verbose_name_plural = _("stock move"), _("stock moves")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["company", "item", "effective_at", "id"], name="move_item_done",
-                         condition=Q(state="done")),
+            models.Index(
+                fields=["company", "item", "effective_at", "id"], name="move_item_done", condition=Q(state="done")
+            ),
             models.Index(fields=["company", "effective_on"], name="move_day_done", condition=Q(state="done")),
-            models.Index(fields=["company", "item", "planned_on"], name="move_item_planned",
-                         condition=Q(state="planned")),
+            models.Index(
+                fields=["company", "item", "planned_on"], name="move_item_planned", condition=Q(state="planned")
+            ),
         ]
         constraints = [
-            models.CheckConstraint(name="move_above_zero", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("The quantity must be above zero.")),
-            models.CheckConstraint(name="move_goes_somewhere", condition=~Q(from_location=F("to_location")),
-                                   violation_error_message=_("Goods must go from one place to another.")),
+            models.CheckConstraint(
+                name="move_above_zero",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="move_goes_somewhere",
+                condition=~Q(from_location=F("to_location")),
+                violation_error_message=_("Goods must go from one place to another."),
+            ),
             models.CheckConstraint(
                 name="move_dated",
                 condition=Q(state="done", effective_on__isnull=False, effective_at__isnull=False)
-                | Q(state="planned", planned_on__isnull=False, effective_on__isnull=True)),
+                | Q(state="planned", planned_on__isnull=False, effective_on__isnull=True),
+            ),
         ]
 
     def __str__(self):

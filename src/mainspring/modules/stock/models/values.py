@@ -27,12 +27,25 @@ class StockValue(models.Model):
         CHARGE = "charge", _("Charge")
         STANDARD_CHANGE = "standard_change", _("Standard cost change")
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                db_index=False, verbose_name=_("company"))
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False,
-                             verbose_name=_("item"))
-    move = models.ForeignKey("stock.StockMove", null=True, on_delete=models.PROTECT, related_name="values", editable=False,
-                             verbose_name=_("stock move"))
+    company = models.ForeignKey(
+        "kernel.Company",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("company"),
+    )
+    item = models.ForeignKey(
+        "items.Item", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("item")
+    )
+    move = models.ForeignKey(
+        "stock.StockMove",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="values",
+        editable=False,
+        verbose_name=_("stock move"),
+    )
     event = models.CharField(max_length=24, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, editable=False)
     adjusts = models.BooleanField(_("adjustment"), default=False, editable=False)
@@ -43,13 +56,32 @@ class StockValue(models.Model):
     cost_of_sales = fields.MoneyField(_("cost"), editable=False)
     variance = fields.MoneyField(_("variance"), editable=False)
     revaluation = fields.MoneyField(_("revaluation"), editable=False)
-    of_move = models.ForeignKey("stock.StockMove", null=True, on_delete=models.PROTECT, related_name="later_values",
-                                editable=False, verbose_name=_("earlier move"))
+    of_move = models.ForeignKey(
+        "stock.StockMove",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="later_values",
+        editable=False,
+        verbose_name=_("earlier move"),
+    )
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
-    origin = models.ForeignKey("kernel.DocumentIdentity", null=True, on_delete=models.PROTECT, related_name="stock_values",
-                               editable=False, verbose_name=_("document"))
-    entry = models.ForeignKey("accounting.JournalEntry", null=True, on_delete=models.PROTECT, related_name="stock_values",
-                              editable=False, db_index=False, verbose_name=_("journal entry"))
+    origin = models.ForeignKey(
+        "kernel.DocumentIdentity",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="stock_values",
+        editable=False,
+        verbose_name=_("document"),
+    )
+    entry = models.ForeignKey(
+        "accounting.JournalEntry",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="stock_values",
+        editable=False,
+        db_index=False,
+        verbose_name=_("journal entry"),
+    )
 
     history = False
     company_path = "company"
@@ -58,7 +90,9 @@ class StockValue(models.Model):
         verbose_name, verbose_name_plural = _("stock value"), _("stock values")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["company", "item", "posted_on"], name="stock_value_item_day", include=["stock", "quantity"]),
+            models.Index(
+                fields=["company", "item", "posted_on"], name="stock_value_item_day", include=["stock", "quantity"]
+            ),
             models.Index(fields=["company", "item", "event"], name="stock_value_event"),
         ]
 
@@ -71,15 +105,18 @@ class StockValue(models.Model):
 class CostBalance(models.Model):
     """The running quantity and value of an item in a company: the one row a posting locks to know the cost."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="cost_balances", editable=False,
-                             verbose_name=_("item"))
+    company = models.ForeignKey(
+        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
+    item = models.ForeignKey(
+        "items.Item", on_delete=models.PROTECT, related_name="cost_balances", editable=False, verbose_name=_("item")
+    )
     method = models.CharField(_("cost method"), max_length=10, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", default=Decimal(0), editable=False)
     value = fields.MoneyField(_("value"), editable=False)
-    last_unit_cost = fields.PriceField(_("last unit cost"), null=True, default=None, decimal_places=12, max_digits=28,
-                                       editable=False)
+    last_unit_cost = fields.PriceField(
+        _("last unit cost"), null=True, default=None, decimal_places=12, max_digits=28, editable=False
+    )
     standard = fields.PriceField(_("standard cost"), null=True, default=None, editable=False)
     layers = models.JSONField(default=list, editable=False)
     last_at = models.DateTimeField(null=True, editable=False)

@@ -20,7 +20,9 @@ class Shelf:
         self.world, self.company = world, world.company
         self.accounts = accounting.install_chart(world.company, world.ctx)
         self.places = stock.ensure_locations(world.site, world.ctx)
-        self.other_site = Site.objects.create(company=world.company, code="KUN", name="Kaunas warehouse", kind="warehouse")
+        self.other_site = Site.objects.create(
+            company=world.company, code="KUN", name="Kaunas warehouse", kind="warehouse"
+        )
         stock.ensure_locations(self.other_site, world.ctx)
 
     def on(self, day: str | None):

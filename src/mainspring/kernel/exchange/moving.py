@@ -1,0 +1,49 @@
+"""Moving in from another system: several files in order, each with its mapping, with control totals against the source."""
+
+import json
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import resource
+from ..context import Context
+from ..models import Company, ImportRun, User
+from . import importing
+
+
+def read_rules(path: Path) -> dict:
+    """A mapping file; ValidationError when it is not one."""
+    try:
+        found = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValidationError({"rules": _("The mapping cannot be read: %(why)s") % {"why": str(error)[:120]}}) from None
+    if not isinstance(found, dict):
+        raise ValidationError({"rules": _("The mapping must be an object.")})
+    return found
+
+
+def circumstances(user: str = "", company: str = "") -> Context:
+    """Who imports on the command line: the person named, else the first administrator, in the company named or the first."""
+    people = User.objects.filter(username=user) if user else User.objects.filter(is_superuser=True, is_active=True)
+    companies = Company.objects.filter(code=company) if company else Company.objects.all()
+    person, where = people.order_by("pk").first(), companies.order_by("pk").first()
+    if person is None or where is None:
+        raise ValidationError(_("There is no such person or company."))
+    return Context(user=person, business_date=timezone.localdate(), company_id=where.pk, source="cli")
+
+
+def bring_in(ctx, mapping: Path, folder: Path, *, constants: dict | None = None) -> ImportRun:
+    """Check and import one file by its mapping file (which names resource and file)."""
+    how = read_rules(mapping)
+    of = resource.registry.get(how.get("resource", ""))
+    if of is None:
+        raise ValidationError({"rules": _("“%(value)s” is not a record type.") % {"value": how.get("resource")}})
+    if constants:
+        how["constants"] = {**how.get("constants", {}), **constants}
+    run = importing.start(of, ctx, folder / how["file"], how)
+    importing.check(run, ctx, folder=folder)
+    if run.rows_wrong and not how.get("skip_wrong"):
+        return run
+    return importing.carry_out(run, ctx, folder=folder)

@@ -1,0 +1,34 @@
+"""Indexes every list needs, declared from the registry: by company and time or state, and of search by any part."""
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from . import access, database, resource
+
+
+def declare_for_lists() -> None:
+    """Declare them for every resource with a table of its own; installed after every migrate."""
+    for res in resource.registry.values():
+        if resource.of(res.model) is not res or not getattr(res.model, "history", True):
+            continue  # ledgers and planning output are written in bulk; their few searches can wait
+        table, pk = res.model._meta.db_table, res.model._meta.pk.column
+        if res.is_document:
+            _declare(f"list_{table}_company", table, f"(company_id, {pk})")
+            _declare(f"list_{table}_state", table, f"(company_id, state, {pk})")
+        for column in _searched(res):
+            _declare(f"find_{table}_{column}", table, f'USING gin (UPPER("{column}"::text) gin_trgm_ops)')
+
+
+def _searched(res):
+    """Own naming columns of the search: the expression is the one Django writes for "contains"."""
+    for name in res.names("search"):
+        try:
+            field = res.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if name in access.NAMING and isinstance(field, models.CharField):
+            yield field.column
+
+
+def _declare(name: str, table: str, what: str) -> None:
+    database.declare(name, f'CREATE INDEX IF NOT EXISTS "{name[:63]}" ON "{table}" {what};')

@@ -1,0 +1,397 @@
+"""What happened to a record: commands with old and new values, notes, files, tasks, mails, approvals; newest first.
+
+The number of queries does not depend on the number of entries. Fields the viewer may not see are left out or masked,
+and names of records out of sight stay unnamed (rule Z06).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import access, formats, resource, workflow
+from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
+
+HISTORY_MAX = 400
+QUIET = {
+    "id",
+    "identity_id",
+    "version",
+    "updated_at",
+    "created_at",
+    "created_by_id",
+    "position",
+    "document_id",
+    "company_id",
+}
+
+
+@dataclass
+class Entry:
+    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows."""
+
+    id: str
+    kind: str
+    at: datetime
+    who: str
+    title: str
+    text: str = ""
+    changes: list[dict] = field(default_factory=list)
+    href: str = ""
+    icon: str = ""
+    tone: str = ""
+    mine: bool = False
+
+
+def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
+    """(entries older than `before`, moment to ask for more with or None). The caller checked that ctx may view."""
+    about = Q(entity=record._meta.label_lower, record_id=str(record.pk))
+    found = _commands(ctx, record, about, before, limit)
+    for source in (_notes, _files, _tasks, _mails, _approvals):
+        found += source(ctx, about, before, limit)
+    found.sort(key=lambda e: e.at, reverse=True)
+    return found[:limit], (found[limit - 1].at if len(found) > limit else None)
+
+
+# -- commands and row history -----------------------------------------------------------------------------------------
+
+
+def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
+    audits = list(_until(AuditEntry.objects.filter(about), "at", before).select_related("user")[: limit + 1])
+    line_model = _line_model(type(record))
+    mine = Q(table_name=record._meta.db_table, row_id=str(record.pk))
+    if line_model:
+        mine |= Q(table_name=line_model._meta.db_table, parent_id=str(record.pk))
+    by_command: dict = defaultdict(list)
+    for row in _until(RowHistory.objects.filter(mine), "at", before)[:HISTORY_MAX]:
+        by_command[row.command_id].append(row)
+    known = {a.pk for a in audits}
+    oldest = audits[-1].at if len(audits) > limit else None
+    others = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).select_related("user")
+    told = _Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
+    found = [_command(a, ctx, told.of(by_command.get(a.pk, ()))) for a in audits]
+    for a in others:
+        changes = told.of(by_command[a.pk])
+        if changes and (oldest is None or a.at >= oldest):
+            found.append(_caused(a, ctx, changes))
+    return found
+
+
+def _command(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
+    model = _model(a.entity)
+    kind = "change" if a.verb in ("create", "change") else "verb"
+    return Entry(
+        str(a.pk),
+        kind,
+        a.at,
+        _who(a),
+        _done(model, a.verb) + _from_where(a),
+        _inputs(model, a, ctx),
+        changes,
+        icon={"create": "plus", "change": "pencil", "delete": "trash"}.get(a.verb, "arrow-right"),
+    )
+
+
+def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
+    """A change that a command on another record made here; that record is named only to those who may see it."""
+    model = _model(a.entity)
+    seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
+    found = resource.by_model.get(a.entity)
+    title = (
+        _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label}
+        if seen
+        else _("followed from another record")
+    )
+    return Entry(
+        str(a.pk),
+        "event",
+        a.at,
+        _who(a),
+        title + _from_where(a),
+        "",
+        changes,
+        href=f"/{found.key}/{a.record_id}/" if seen and found else "",
+        icon="git-branch",
+    )
+
+
+def _who(a: AuditEntry) -> str:
+    return str(a.user) if a.user else _("Mainspring")
+
+
+def _done(model, verb: str) -> str:
+    usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided")}
+    try:
+        return usual.get(verb) or workflow.verb_of(model, verb).title
+    except (KeyError, AttributeError):
+        return verb.replace("_", " ")
+
+
+def _from_where(a: AuditEntry) -> str:
+    names = {"api": _("API"), "import": _("import"), "job": _("background job"), "cli": _("command line")}
+    return f" ({names[a.source]})" if a.source in names else ""
+
+
+def _inputs(model, a: AuditEntry, ctx) -> str:
+    """What a verb was given, in words; inputs named like a field follow that field's permission."""
+    asked = a.details.get("inputs") or {}
+    if not asked or model is None:
+        return ""
+    labels = {
+        i.name: str(i.label or i.name.replace("_", " ").capitalize())
+        for v in workflow.verbs_of(model)
+        if v.name == a.verb
+        for i in v.ask
+    }
+    modes = access.field_modes(ctx, model)
+    return "\n".join(
+        f"{labels[name]}: {value.get('name') if isinstance(value, dict) else value}"
+        for name, value in asked.items()
+        if name in labels and value not in (None, "") and modes.get(name, "edit") in ("view", "edit")
+    )
+
+
+class _Changes:
+    """Turns row history into labelled changes; the names of linked records are fetched once per kind of record."""
+
+    def __init__(self, ctx, record, line_model, rows):
+        self.ctx, self.record, self.line_model = ctx, record, line_model
+        self.modes = {m: access.field_modes(ctx, m) for m in (type(record), line_model) if m}
+        self.custom = (
+            {f.name: f.label for f in resource.custom.fields_of(type(record))}
+            if any("custom" in r.changes for r in rows)
+            else {}
+        )
+        self.names = self._names(rows)
+
+    def of(self, rows) -> list[dict]:
+        found = []
+        for row in sorted(rows, key=lambda r: r.pk):
+            is_line = row.table_name != self.record._meta.db_table
+            model = self.line_model if is_line else type(self.record)
+            if is_line and row.operation == "DELETE":
+                found.append({"label": _("Line removed"), "before": self._line_words(row), "after": ""})
+                continue
+            prefix = _("Line %(n)s: ") % {"n": row.row_id} if is_line else ""
+            for column, (old, new) in row.changes.items():
+                found += self._change(model, column, old, new, prefix)
+        return found
+
+    def _change(self, model, column: str, old, new, prefix: str) -> list[dict]:
+        if column == "custom":
+            return self._custom_changes(old or {}, new or {})
+        one = _field(model, column)
+        mode = self.modes[model].get(one.name, "edit") if one else "hide"
+        if one is None or column in QUIET or mode == "hide" or one.name.startswith("_"):
+            return []
+        before, after = self._text(model, one, old, mode), self._text(model, one, new, mode)
+        if before == after and mode != "mask":
+            return []
+        label = str(one.verbose_name)
+        return [{"label": prefix + label[:1].upper() + label[1:], "before": before, "after": after}]
+
+    def _custom_changes(self, old: dict, new: dict) -> list[dict]:
+        found = []
+        for name in sorted(old.keys() | new.keys()):
+            mode = access.custom_mode(self.ctx, type(self.record), f"custom.{name}")
+            if old.get(name) != new.get(name) and name in self.custom and mode != "hide":
+                before, after = (
+                    access.mask(v) if mode == "mask" else str(v or "") for v in (old.get(name), new.get(name))
+                )
+                found.append({"label": self.custom[name], "before": before, "after": after})
+        return found
+
+    def _text(self, model, one, raw, mode: str) -> str:
+        if raw is None or raw == "":
+            return ""
+        if one.is_relation:
+            return self.names.get((one.related_model, str(raw)), _("out of your sight")) if mode != "mask" else "***"
+        try:
+            value = Decimal(str(raw)) if isinstance(one, models.DecimalField) else one.to_python(raw)
+        except (ValidationError, ArithmeticError):
+            value = raw
+        record = self.record if isinstance(self.record, model) else None
+        return formats.text(
+            resource.column_of(model, one.name), value, record, mode=mode, company_id=self.ctx.company_id
+        )
+
+    def _line_words(self, row) -> str:
+        """The words of a removed line that name it: links and short texts the viewer may see."""
+        words = []
+        for column, (old, _new) in row.changes.items():
+            one = _field(self.line_model, column)
+            if one is not None and old and column not in QUIET and (one.is_relation or type(one) is models.CharField):
+                mode = self.modes[self.line_model].get(one.name, "edit")
+                words += [self._text(self.line_model, one, old, mode)] if mode in ("view", "edit") else []
+        return " · ".join(words[:3])
+
+    def _names(self, rows) -> dict:
+        """(model, key) -> name of every linked record the viewer may see; one query a model."""
+        wanted: dict = defaultdict(set)
+        for row in rows:
+            model = type(self.record) if row.table_name == self.record._meta.db_table else self.line_model
+            for column, pair in row.changes.items():
+                one = _field(model, column)
+                if one is not None and one.is_relation and column not in QUIET:
+                    wanted[one.related_model] |= {str(v) for v in pair if v is not None}
+        return {
+            (model, str(found.pk)): str(found)
+            for model, keys in wanted.items()
+            for found in access.rows(self.ctx, model).filter(pk__in=keys)
+        }
+
+
+# -- what people added ------------------------------------------------------------------------------------------------
+
+
+def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
+    return [
+        Entry(
+            f"note-{n.pk}",
+            "note",
+            n.created_at,
+            str(n.created_by or ""),
+            _("edited") if n.edited_at else "",
+            n.text,
+            mine=n.created_by_id == getattr(ctx.user, "pk", None),
+        )
+        for n in _until(Note.objects.filter(about), "created_at", before).select_related("created_by")[: limit + 1]
+    ]
+
+
+def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
+    return [
+        Entry(
+            f"file-{f.pk}",
+            "file",
+            f.created_at,
+            str(f.created_by or ""),
+            f.name,
+            href=f"/files/{f.pk}/",
+            icon="paperclip",
+        )
+        for f in _until(Attachment.objects.filter(about), "created_at", before).select_related("created_by")[
+            : limit + 1
+        ]
+    ]
+
+
+def _tasks(ctx, about: Q, before, limit: int) -> list[Entry]:
+    found = []
+    tasks = _until(Task.objects.filter(about), "created_at", before).select_related("created_by", "assignee")
+    for t in tasks[: limit + 1]:
+        late = t.state == "open" and t.due_on is not None and t.due_on < ctx.business_date
+        words = [str(t.assignee), t.state_label if hasattr(t, "state_label") else t.workflow.label(t.state)]
+        if t.due_on:
+            words.append(_("due on %(day)s") % {"day": formats.formats.date_format(t.due_on, "SHORT_DATE_FORMAT")})
+        found.append(
+            Entry(
+                f"task-{t.pk}",
+                "event",
+                t.created_at,
+                str(t.created_by or ""),
+                _("Task: %(task)s") % {"task": t.title},
+                " · ".join(words),
+                icon="circle-check" if t.state == "done" else "circle",
+                tone="danger" if late else "",
+                href=_page(t),
+            )
+        )
+    return found
+
+
+def _mails(ctx, about: Q, before, limit: int) -> list[Entry]:
+    return [
+        Entry(
+            f"mail-{m.pk}",
+            "mail",
+            m.created_at,
+            str(m.created_by or _("Mainspring")),
+            _("e-mail to %(to)s: %(subject)s") % {"to": m.user or m.to, "subject": m.subject},
+            m.error if m.state == "failed" else m.workflow.label(m.state),
+            tone="danger" if m.state == "failed" else "",
+        )
+        for m in _until(OutgoingMail.objects.filter(about), "created_at", before).select_related("created_by", "user")[
+            : limit + 1
+        ]
+    ]
+
+
+def _approvals(ctx, about: Q, before, limit: int) -> list[Entry]:
+    found = []
+    requests = _until(ApprovalRequest.objects.filter(about), "created_at", before).select_related("created_by", "rule")
+    for r in requests[: limit + 1]:
+        words = "\n".join(w for w in (str(r.rule), r.failure) if w)
+        found.append(
+            Entry(
+                f"approval-{r.pk}",
+                "approval",
+                r.created_at,
+                str(r.created_by or ""),
+                _("asked for approval: %(verb)s (%(state)s)")
+                % {"verb": _done(_model(r.entity), r.verb), "state": r.workflow.label(r.state)},
+                words,
+                icon="git-branch",
+                href=_page(r),
+            )
+        )
+    decisions = ApprovalDecision.objects.filter(
+        seat__stage__request__entity=about.children[0][1], seat__stage__request__record_id=about.children[1][1]
+    )
+    for d in _until(decisions, "at", before).select_related("decided_by", "seat__user")[: limit + 1]:
+        title = d.get_kind_display()
+        if d.decided_by_id != d.seat.user_id:
+            title = _("%(decision)s for %(person)s") % {"decision": title, "person": d.seat.user}
+        found.append(
+            Entry(
+                f"decision-{d.pk}",
+                "approval",
+                d.at,
+                str(d.decided_by),
+                title,
+                d.comment,
+                icon="check" if d.kind == "approve" else "x",
+                tone="" if d.kind == "approve" else "warning",
+            )
+        )
+    return found
+
+
+# -- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _until(query, name: str, before):
+    if before is not None:
+        query = query.filter(**{f"{name}__lt": before if timezone.is_aware(before) else timezone.make_aware(before)})
+    return query.order_by(f"-{name}", "-pk")
+
+
+def _page(record) -> str:
+    found = resource.of(type(record))
+    return f"/{found.key}/{record.pk}/" if found else ""
+
+
+def _line_model(model):
+    try:
+        return model._meta.get_field("lines").related_model
+    except FieldDoesNotExist:
+        return None
+
+
+def _model(label: str):
+    from django.apps import apps
+
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model, column: str):
+    return next((f for f in model._meta.concrete_fields if f.column == column), None) if model else None

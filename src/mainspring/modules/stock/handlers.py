@@ -1,0 +1,30 @@
+"""What stock tells other rooms: moves of a document for its dossier."""
+
+from mainspring.kernel import access, dossier
+
+from .models import StockMove
+from .moving import plain
+
+
+@dossier.facts.fill
+def moves(ctx, identity_ids) -> list[dossier.Fact]:
+    """The done and planned moves of a document, for those who may see stock moves."""
+    if not access.can(ctx, StockMove, "view"):
+        return []
+    found = (
+        access.rows(ctx, StockMove)
+        .filter(origin_id__in=identity_ids)
+        .select_related("item__unit", "from_location", "to_location")
+        .order_by("id")[:400]
+    )
+    return [
+        dossier.Fact(
+            m.origin_id,
+            "stock",
+            f"{m.get_state_display()}: {m.item} {m.from_location} → {m.to_location}",
+            m.effective_on or m.planned_on,
+            f"{plain(m.quantity)} {m.item.unit.code}",
+            f"/stock/stock-moves/{m.pk}/",
+        )
+        for m in found
+    ]

@@ -1,0 +1,192 @@
+"""The page of every named report: parameters above, chart and rows below, each row opening what is behind it."""
+
+import csv
+import io
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from mainspring.kernel import formats, reports, resource
+from mainspring.kernel.models import DocumentIdentity
+from mainspring.web import addresses, cells, menus
+from mainspring.web import forms as record_forms
+from mainspring.web.views import base, lookup
+
+
+def address(name: str, **parameters) -> str:
+    """The page of a report with its parameters."""
+    chosen = {k: getattr(v, "pk", v) for k, v in parameters.items() if v not in (None, "")}
+    return f"/reports/{name}/" + (f"?{urlencode(chosen)}" if chosen else "")
+
+
+@menus.extra.fill
+def menu_entries(ctx) -> list[tuple]:
+    return [(r.menu, str(r.title), address(r.name)) for r in reports.registry.values() if r.allowed(ctx)]
+
+
+@base.signed_in
+@require_GET
+def page(request, name):
+    """One report: its form, its chart, its table; ?format=csv downloads the rows."""
+    report = reports.registry.get(name)
+    if report is None or not report.allowed(request.ctx):
+        raise Http404
+    form = _form(report, request)
+    try:
+        answer, given = report.answer(request.ctx, **{k: v for k, v in request.GET.items() if k in form.fields})
+    except ValidationError as error:
+        answer, given = reports.Answer([]), {}
+        if hasattr(error, "error_dict"):
+            form.show_errors(error)
+        else:
+            form.add_error(None, error.messages)
+    if request.GET.get("format") == "csv" and given:
+        return _csv(report, answer, request.ctx)
+    return render(
+        request,
+        "web/report.html",
+        {
+            "page": {
+                "title": str(report.title),
+                "help": str(report.help or report.run.__doc__ or ""),
+                "primary": None,
+                "quiet": [
+                    {
+                        "name": "csv",
+                        "label": _("Download"),
+                        "icon": "download",
+                        "download": True,
+                        "href": addresses.with_params(request, format="csv"),
+                    }
+                ]
+                if given
+                else [],
+            },
+            "form": form,
+            "notes": answer.notes,
+            "charts": _charts(report, answer),
+            "table": _table(report, answer, request),
+        },
+    )
+
+
+def _form(report: reports.Report, request) -> record_forms.RecordForm:
+    form = record_forms.RecordForm(request.GET if request.GET else None)
+    first = report.initial(request.ctx)
+    for p in report.parameters:
+        column = resource.Column(p.name, str(p.label), p.kind, choices=tuple(p.choices), to=p.to, required=p.required)
+        value = request.GET.get(p.name) or first[p.name]
+        if p.kind == "link" and value and not hasattr(value, "pk"):
+            value = apps.get_model(p.to)._default_manager.filter(pk=value).first() if str(value).isdigit() else value
+        form.fields[p.name] = record_forms.field_for(column, request.ctx, value=value)
+        if p.kind == "link" and value and request.GET.get(p.name):
+            form.fields[p.name].widget.attrs["data-text"] = lookup.text_of(request.ctx, p.to, request.GET[p.name])
+    if form.is_bound:
+        form.data = {name: request.GET.get(name) or field.initial for name, field in form.fields.items()}
+    return form
+
+
+def _table(report: reports.Report, answer: reports.Answer, request) -> dict:
+    documents = _documents(answer)
+    rows = [
+        {
+            "id": n,
+            "href": _href(row, documents),
+            "tone": "strong" if row.get("_strong") else "",
+            "cells": [_cell(c, row.get(c.path), request.ctx) for c in report.columns],
+        }
+        for n, row in enumerate(answer.rows)
+    ]
+    totals = (
+        [_cell(c, answer.totals.get(c.path), request.ctx) for c in report.columns] if answer.totals and rows else None
+    )
+    return {
+        "url": request.get_full_path(),
+        "title": str(report.title),
+        "columns": [cells.head(c) for c in report.columns],
+        "rows": rows,
+        "totals": totals,
+        "totals_label": _("Total"),
+        "count": None,
+        "empty": {"title": _("Nothing to show"), "text": _("Choose other parameters."), "icon": "report"},
+    }
+
+
+def _cell(column, value, ctx) -> dict:
+    cell = {"kind": cells.kind_of(column), "text": formats.text(column, value, company_id=ctx.company_id)}
+    if column.kind == "money" and value is not None:
+        cell["unit"] = formats.base_currency(ctx.company_id)
+    return cell
+
+
+def _documents(answer: reports.Answer) -> dict:
+    keys = {row["_document"] for row in answer.rows if row.get("_document")}
+    return dict(DocumentIdentity.objects.filter(pk__in=keys).values_list("pk", "kind")) if keys else {}
+
+
+def _href(row: dict, documents: dict) -> str:
+    if row.get("_href"):
+        return row["_href"]
+    if row.get("_report"):
+        name, parameters = row["_report"]
+        return address(name, **parameters)
+    label, key = row.get("_record") or (documents.get(row.get("_document")), row.get("_document"))
+    res = resource.by_model.get(label) if label and key else None
+    return addresses.of_resource(res, key) if res else ""
+
+
+def _charts(report: reports.Report, answer: reports.Answer) -> list[dict]:
+    if not report.chart or not answer.rows:
+        return []
+    labels = {c.path: str(c.label) for c in report.columns}
+    x, ys = report.chart["x"], report.chart["y"]
+    return [
+        {
+            "title": str(report.title),
+            "wide": True,
+            "props": {
+                "kind": report.chart["kind"],
+                "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
+                "y": {"label": labels[ys[0]], "unit": ""},
+                "series": [
+                    {
+                        "label": labels[y],
+                        "values": [float(r[y]) if r.get(y) is not None else None for r in answer.rows],
+                        "hrefs": [],
+                    }
+                    for y in ys
+                ],
+            },
+        }
+    ]
+
+
+def _csv(report: reports.Report, answer: reports.Answer, ctx) -> HttpResponse:
+    """The rows as a sheet: exact numbers with a point, dates as ISO; text that looks like a formula is disarmed."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([str(c.label) for c in report.columns])
+    for row in answer.rows:
+        writer.writerow([_plain(c, row.get(c.path)) for c in report.columns])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(report.name)}-{ctx.business_date}.csv"'
+    return response
+
+
+def _plain(column, value) -> str:
+    if value is None:
+        return ""
+    if column.is_number:
+        return formats.exact(column, value)
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+urlpatterns = [path("<slug:name>/", page, name="report")]

@@ -1,0 +1,23 @@
+"""A company with an administrator and samples of every kind of record."""
+
+import pytest
+from django.test import Client
+
+from mainspring.kernel.models import Company, Currency, Site, User
+from mainspring.kernel.testing.samples import Samples
+
+
+@pytest.fixture
+def samples(db):
+    eur = Currency.objects.get_or_create(code="EUR", defaults={"name": "Euro"})[0]
+    company = Company.objects.create(code="ALFA", name="Alfa", base_currency=eur)
+    Site.objects.create(company=company, code="V1", name="Vilnius")
+    boss = User.objects.create(username="boss", is_superuser=True, email="boss@example.com", default_company=company)
+    return Samples(company, boss)
+
+
+@pytest.fixture
+def boss(samples):
+    client = Client()
+    client.force_login(samples.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
