@@ -4,6 +4,8 @@
 after every migrate. So a guard is never out of step with the code that relies on it.
 """
 
+import hashlib
+
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction  # noqa: F401
 
@@ -65,18 +67,21 @@ def append_only(model) -> None:
 
 
 def install() -> None:
-    """Install all declared SQL and the row-history triggers of every model that keeps history."""
+    """Install all declared SQL and the row-history triggers, unless exactly this is installed already."""
     tables = set(connection.introspection.table_names())
+    history = [f'CREATE OR REPLACE TRIGGER mainspring_history AFTER UPDATE OR DELETE ON "{m._meta.db_table}" '
+               f"FOR EACH ROW EXECUTE FUNCTION mainspring_row_history('{m._meta.pk.column}');"
+               for m in apps.get_models() if m._meta.db_table in tables and getattr(m, "history", False)]
+    statements = [ROW_HISTORY, REFUSE_CHANGE, *history, *_declared.values()]
+    digest = hashlib.sha256("\n".join([*statements, *sorted(tables)]).encode()).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(to_regproc('mainspring_row_history'), 'pg_proc')")
+        if cursor.fetchone()[0] == digest:
+            return
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        cursor.execute(ROW_HISTORY + REFUSE_CHANGE)
-        for model in apps.get_models():
-            table = model._meta.db_table
-            if table in tables and getattr(model, "history", False):
-                cursor.execute(f'CREATE OR REPLACE TRIGGER mainspring_history AFTER UPDATE OR DELETE ON "{table}" '
-                               "FOR EACH ROW EXECUTE FUNCTION mainspring_row_history(%s)", [model._meta.pk.column])
-        for sql in _declared.values():
+        for sql in statements:
             cursor.execute(sql)
+        cursor.execute(f"COMMENT ON FUNCTION mainspring_row_history() IS '{digest}'")
 
 
 def install_after_migrate(using="default", plan=None, apps=None, **kwargs) -> None:

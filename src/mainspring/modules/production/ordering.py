@@ -29,8 +29,10 @@ def confirm(order, ctx):
     components = complete_components(order, ctx)
     operations = freeze_operations(order)
     if not components and not operations:
-        raise ValidationError(_("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
-                              % {"item": order.item, "date": order.starts_on})
+        raise ValidationError(
+            _("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
+            % {"item": order.item, "date": order.starts_on}
+        )
     order.state = "confirmed"
     replan(order, ctx, components, operations)
     cost = costing.planned_cost(order, components, operations)
@@ -57,10 +59,20 @@ def freeze_operations(order) -> list[ProductionOperation]:
     found = list(order.operations.select_related("work_center"))
     if found or not order.routing_id:
         return found
-    return ProductionOperation.objects.bulk_create([
-        ProductionOperation(order=order, sequence=o.sequence, work_center=o.work_center, name=o.name,
-                            setup_hours=o.setup_hours, run_hours_per_unit=o.run_hours_per_unit, queue_hours=o.queue_hours)
-        for o in order.routing.lines.select_related("work_center")])
+    return ProductionOperation.objects.bulk_create(
+        [
+            ProductionOperation(
+                order=order,
+                sequence=o.sequence,
+                work_center=o.work_center,
+                name=o.name,
+                setup_hours=o.setup_hours,
+                run_hours_per_unit=o.run_hours_per_unit,
+                queue_hours=o.queue_hours,
+            )
+            for o in order.routing.lines.select_related("work_center")
+        ]
+    )
 
 
 def replan(order, ctx, components=None, operations=None) -> None:
@@ -75,8 +87,9 @@ def replan(order, ctx, components=None, operations=None) -> None:
     components = list(order.lines.select_related("item__unit")) if components is None else components
     operations = list(order.operations.select_related("work_center")) if operations is None else operations
     starts_on = max(order.starts_on, ctx.business_date)
-    slots = scheduling.forward(operations, {o.pk: _left(order, o) for o in operations}, starts_on,
-                               scheduling.calendars_of(operations))
+    slots = scheduling.forward(
+        operations, {o.pk: _left(order, o) for o in operations}, starts_on, scheduling.calendars_of(operations)
+    )
     order.expected_on = max([starts_on, *(slot.ends_on for slot in slots)])
     _book(order, slots, ctx)
     starts = {slot.operation.sequence: slot.starts_on for slot in slots}
@@ -84,11 +97,24 @@ def replan(order, ctx, components=None, operations=None) -> None:
         component.needed_on = starts.get(component.operation_sequence, starts_on)
     ProductionComponent.objects.bulk_update(components, ["needed_on"])
     places = stock.ensure_locations(order.site, ctx)
-    specs = [stock.MoveSpec(c.item, c.open_quantity, places["internal"], places["production"], order, c.pk,
-                            planned_on=c.needed_on) for c in components if c.open_quantity > 0]
+    specs = [
+        stock.MoveSpec(
+            c.item, c.open_quantity, places["internal"], places["production"], order, c.pk, planned_on=c.needed_on
+        )
+        for c in components
+        if c.open_quantity > 0
+    ]
     if order.open_quantity > 0:
-        specs.append(stock.MoveSpec(order.item, order.open_quantity, places["production"], places["internal"], order,
-                                    planned_on=max(order.due_on, order.expected_on)))
+        specs.append(
+            stock.MoveSpec(
+                order.item,
+                order.open_quantity,
+                places["production"],
+                places["internal"],
+                order,
+                planned_on=max(order.due_on, order.expected_on),
+            )
+        )
     stock.replan(ctx, order, specs)
 
 
@@ -99,10 +125,22 @@ def _left(order, operation) -> tuple[Decimal, bool]:
 
 def _book(order, slots, ctx) -> None:
     CapacityBooking.objects.filter(operation__in=[slot.operation.pk for slot in slots], state="planned").delete()
-    CapacityBooking.objects.bulk_create([
-        CapacityBooking(company_id=order.company_id, work_center_id=slot.operation.work_center_id, operation=slot.operation,
-                        state="planned", on_date=day, hours=hours, origin_id=order.pk)
-        for slot in slots for day, hours in slot.days if hours > 0])
+    CapacityBooking.objects.bulk_create(
+        [
+            CapacityBooking(
+                company_id=order.company_id,
+                work_center_id=slot.operation.work_center_id,
+                operation=slot.operation,
+                state="planned",
+                on_date=day,
+                hours=hours,
+                origin_id=order.pk,
+            )
+            for slot in slots
+            for day, hours in slot.days
+            if hours > 0
+        ]
+    )
     for slot in slots:
         slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
     ProductionOperation.objects.bulk_update([slot.operation for slot in slots], ["starts_on", "ends_on"])
@@ -113,7 +151,8 @@ def _book(order, slots, ctx) -> None:
 
 def shortages(order) -> list[dict]:
     """One row per component of which less is free at the site than the order still needs: item, needed, free."""
-    return database.rows("""
+    return database.rows(
+        """
         WITH need AS (
             SELECT c.item_id, SUM(c.required_quantity - c.issued_quantity + c.returned_quantity) AS needed
             FROM production_productioncomponent c WHERE c.document_id = %(order)s GROUP BY c.item_id),
@@ -122,13 +161,16 @@ def shortages(order) -> list[dict]:
             JOIN stock_location l ON l.id = b.location_id
             WHERE l.site_id = %(site)s AND l.kind = 'internal' AND l.active GROUP BY b.item_id),
         own AS (
-            SELECT r.item_id, SUM(r.quantity) AS own FROM stock_reservation r WHERE r.origin_id = %(order)s GROUP BY r.item_id)
+            SELECT r.item_id, SUM(r.quantity) AS own FROM stock_reservation r
+            WHERE r.origin_id = %(order)s GROUP BY r.item_id)
         SELECT i.id AS item_id, i.code, i.name, u.code AS unit, need.needed,
                COALESCE(free.free, 0) + COALESCE(own.own, 0) AS free
         FROM need JOIN items_item i ON i.id = need.item_id JOIN organization_unit u ON u.id = i.unit_id
         LEFT JOIN free ON free.item_id = need.item_id LEFT JOIN own ON own.item_id = need.item_id
         WHERE need.needed > COALESCE(free.free, 0) + COALESCE(own.own, 0) ORDER BY i.code""",
-        order=order.pk, site=order.site_id)
+        order=order.pk,
+        site=order.site_id,
+    )
 
 
 @effect(ProductionOrder, "release")
@@ -136,11 +178,22 @@ def release(order, ctx, despite_shortages):
     """Hand the order to the workshop and keep its material; shortages are named (MFG-06)."""
     missing = shortages(order)
     if missing and not despite_shortages:
-        raise ValidationError([
-            *(_("%(item)s: %(needed)s %(unit)s needed, %(free)s free.") % {
-                "item": row["code"], "needed": plain(row["needed"]), "unit": row["unit"], "free": plain(row["free"])}
-              for row in missing),
-            _("Release despite the shortages, or wait for the material.")], code="shortage")
+        raise ValidationError(
+            [
+                *(
+                    _("%(item)s: %(needed)s %(unit)s needed, %(free)s free.")
+                    % {
+                        "item": row["code"],
+                        "needed": plain(row["needed"]),
+                        "unit": row["unit"],
+                        "free": plain(row["free"]),
+                    }
+                    for row in missing
+                ),
+                _("Release despite the shortages, or wait for the material."),
+            ],
+            code="shortage",
+        )
     for component in order.lines.select_related("item").order_by("item_id"):
         if component.open_quantity > 0:
             stock.reserve(ctx, component.item, order.site, component.open_quantity, order, component.pk)
@@ -201,8 +254,17 @@ def report_work(order, ctx, operation, good, scrap, scrap_reason, hours):
     if found is None:
         raise ValidationError({"operation": _("The order has no operation %(sequence)s.") % {"sequence": operation}})
     report = commands.create(
-        ProductionReport, ctx, order=order, kind="work", operation=found, good=good or ZERO, scrap=scrap or ZERO,
-        scrap_reason=scrap_reason or "", hours=hours, links=[order])
+        ProductionReport,
+        ctx,
+        order=order,
+        kind="work",
+        operation=found,
+        good=good or ZERO,
+        scrap=scrap or ZERO,
+        scrap_reason=scrap_reason or "",
+        hours=hours,
+        links=[order],
+    )
     return _posted(report, order, ctx)
 
 

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, events
-from mainspring.kernel.models import Company
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
@@ -29,7 +28,7 @@ def has_lines(order, ctx):
 
 @effect(SalesOrder, "confirm")
 def confirm(order, ctx):
-    """Promise every line, reserve what lies there and plan the rest; an order over the credit limit is held (SAL-03)."""
+    """Promise every line, reserve what lies there and plan the rest; over the credit limit it is held (SAL-03)."""
     reason = over_credit_limit(order, ctx)
     if reason:
         order.hold_reason, order.state = reason[:240], "held"
@@ -79,23 +78,41 @@ def replan(order, ctx, lines=None) -> None:
     specs = []
     if open_lines:
         here, there = shelves.location(order.site_id), shelves.location(order.site_id, "customer")
-        specs = [stock.MoveSpec(line.item, needed[line.pk], here, there, order.identity_id, line.pk,
-                                planned_on=line.promised_on or line.wanted_on or ctx.business_date,
-                                reference=order.number) for line in open_lines]
+        specs = [
+            stock.MoveSpec(
+                line.item,
+                needed[line.pk],
+                here,
+                there,
+                order.identity_id,
+                line.pk,
+                planned_on=line.promised_on or line.wanted_on or ctx.business_date,
+                reference=order.number,
+            )
+            for line in open_lines
+        ]
     stock.replan(ctx, order.identity_id, specs)
     _plan_cash(order, ctx, lines)
 
 
 def _plan_cash(order, ctx, lines) -> None:
     """What is not invoiced yet comes in when due after the promised delivery."""
-    share = sum(((line.net + line.tax) * max(line.quantity - line.invoiced, ZERO) / line.quantity for line in lines), ZERO)
+    share = sum(
+        ((line.net + line.tax) * max(line.quantity - line.invoiced, ZERO) / line.quantity for line in lines), ZERO
+    )
     rows = []
     if share > 0 and order.total:
         amount = round(share, order.currency.digits)
         delivered_on = order.promised_on or order.wanted_on or ctx.business_date
-        rows.append({"planned_on": parties.due_on(order.payment_term, max(delivered_on, ctx.business_date)),
-                     "currency_id": order.currency_id, "amount": amount, "party_id": order.party_id,
-                     "amount_base": round(order.total_base * amount / order.total, 2)})
+        rows.append(
+            {
+                "planned_on": parties.due_on(order.payment_term, max(delivered_on, ctx.business_date)),
+                "currency_id": order.currency_id,
+                "amount": amount,
+                "party_id": order.party_id,
+                "amount_base": round(order.total_base * amount / order.total, 2),
+            }
+        )
     accounting.plan_cash(ctx, order.identity_id, rows)
 
 
@@ -112,16 +129,22 @@ def over_credit_limit(order, ctx) -> str:
     if limit is None:
         return ""
     database.rows("SELECT id FROM parties_party WHERE id = %(id)s FOR NO KEY UPDATE", id=order.party_id)
-    base = Company.objects.only("base_currency_id").get(pk=order.company_id).base_currency_id
+    base = queries.base_currency(order.company_id)
     if order.party.currency_id != base:
         limit = organization.convert(limit, order.party.currency_id, base, ctx.business_date)
     now = queries.exposure(order.company_id, order.party_id, besides=order)
     whole = now["receivable"] + now["orders"] + order.total_base
     if whole <= limit:
         return ""
-    return _("Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, this order %(order)s.") % {
-        "limit": f"{limit:.2f}", "currency": base, "receivable": f"{now['receivable']:.2f}",
-        "orders": f"{now['orders']:.2f}", "order": f"{order.total_base:.2f}"}
+    return _(
+        "Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, this order %(order)s."
+    ) % {
+        "limit": f"{limit:.2f}",
+        "currency": base,
+        "receivable": f"{now['receivable']:.2f}",
+        "orders": f"{now['orders']:.2f}",
+        "order": f"{order.total_base:.2f}",
+    }
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------
@@ -142,7 +165,9 @@ def close(order, ctx, reason):
 
 @effect(SalesOrder, "complete")
 def complete(order, ctx):
-    _let_go(order, ctx, "")
+    """All is delivered and invoiced; what a short delivery left over is free again."""
+    if any(line.remaining for line in queries.lines_of(order)):
+        _let_go(order, ctx, "")
 
 
 def _let_go(order, ctx, reason: str) -> None:

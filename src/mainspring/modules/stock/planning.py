@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mainspring.kernel import database
 from mainspring.modules.accounting.commands import key
 
 from .models import StockMove
@@ -10,7 +11,7 @@ from .moving import MoveSpec
 
 def replan(ctx, origin, specs: Sequence[MoveSpec]) -> None:
     """Replace the planned rows of a document; each spec needs planned_on."""
-    StockMove.objects.filter(origin_id=key(origin), state="planned").delete()
+    database.execute("DELETE FROM stock_stockmove WHERE origin_id = %(origin)s AND state = 'planned'", origin=key(origin))
     StockMove.objects.bulk_create(
         StockMove(
             company_id=ctx.company_id,

@@ -1,0 +1,24 @@
+"""Invariants of leads and deals."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mainspring.kernel import database
+from mainspring.kernel.checks import check
+
+
+@check("crm.claims", _("No representative holds more leads of a pool than its limit allows"))
+def holding_caps_hold():
+    """Assigned or lowered limits aside, the claim itself never exceeds the limit (K01)."""
+    for row in database.rows("""
+            SELECT p.name, u.username, c.claimed_on, COUNT(*) AS claims, p.daily_claims_max
+            FROM crm_claim c JOIN crm_leadpool p ON p.id = c.pool_id JOIN kernel_user u ON u.id = c.user_id
+            WHERE p.daily_claims_max IS NOT NULL AND c.at > p.updated_at
+            GROUP BY p.id, p.name, u.username, c.claimed_on, p.daily_claims_max
+            HAVING COUNT(*) > p.daily_claims_max"""):
+        yield f"{row['username']} claimed {row['claims']} leads of {row['name']} on {row['claimed_on']}"
+
+
+@check("crm.converted", _("Every converted lead names the customer it became"))
+def converted_leads_have_customers():
+    for row in database.rows("SELECT number FROM crm_lead WHERE state = 'converted' AND party_id IS NULL"):
+        yield f"{row['number']} has no customer"
