@@ -1,7 +1,7 @@
 """Everything that moves, plans, reserves or values goods."""
 
 from . import documents, moving, planning, reserving, valuing  # noqa: F401  (binds the verbs)
-from .moving import MoveSpec, ensure_locations, post_moves
+from .moving import MoveSpec, ensure_locations, post_moves, reversed_spec
 from .planning import replan
 from .reserving import release, reserve
 from .valuing import change_standard_cost, charge_receipt
@@ -12,6 +12,7 @@ __all__ = [
     "charge_receipt",
     "ensure_locations",
     "post_moves",
+    "reversed_spec",
     "release",
     "replan",
     "reserve",
