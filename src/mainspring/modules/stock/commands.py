@@ -12,8 +12,8 @@ __all__ = [
     "charge_receipt",
     "ensure_locations",
     "post_moves",
-    "reversed_spec",
     "release",
     "replan",
     "reserve",
+    "reversed_spec",
 ]
