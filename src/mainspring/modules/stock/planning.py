@@ -11,7 +11,9 @@ from .moving import MoveSpec
 
 def replan(ctx, origin, specs: Sequence[MoveSpec]) -> None:
     """Replace the planned rows of a document; each spec needs planned_on."""
-    database.execute("DELETE FROM stock_stockmove WHERE origin_id = %(origin)s AND state = 'planned'", origin=key(origin))
+    database.execute(
+        "DELETE FROM stock_stockmove WHERE origin_id = %(origin)s AND state = 'planned'", origin=key(origin)
+    )
     StockMove.objects.bulk_create(
         StockMove(
             company_id=ctx.company_id,
