@@ -24,7 +24,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     apps.app_configs["shop"] = config
     config.import_models()
     apps.clear_cache()
-    import shop.resources  # noqa: F401
+    import shop.resources
 
     with django_db_blocker.unblock():
         there = connection.introspection.table_names()
@@ -85,8 +85,14 @@ class Api:
 
     def __call__(self, method, path, body=None, **headers):
         headers = {k.replace("_", "-"): v for k, v in headers.items()}
-        sent = {} if body is None else {"data": body if isinstance(body, str | bytes) else json.dumps(body, default=str),
-                                        "content_type": "application/json"}
+        sent = (
+            {}
+            if body is None
+            else {
+                "data": body if isinstance(body, str | bytes) else json.dumps(body, default=str),
+                "content_type": "application/json",
+            }
+        )
         answer = getattr(self.client, method)(f"/api/v1/{path}", headers=headers, **sent)
         answer.data = json.loads(answer.content) if answer.content and "json" in answer["Content-Type"] else None
         return answer

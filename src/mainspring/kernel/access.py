@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from . import roles
 from .database import rows as query
 from .models.access import RoleGrant
 from .plugin_points import PluginPoint
@@ -107,6 +108,8 @@ def load(user, day) -> Policy:
               frozenset(m["territories"]), frozenset(m["sites"]), m["portal"])
         for m in found for g in json.loads(m["grants"])
     ]
+    grants += [Grant(entity, frozenset(verbs), scope, fields, m["company_id"])
+               for m in found if not m["portal"] for entity, verbs, scope, fields in roles.for_everyone()]
     return Policy(user.pk, False, tuple(grants), tuple(sorted({m["code"] for m in found})),
                   frozenset(found[0]["departments"]) if found else frozenset())
 

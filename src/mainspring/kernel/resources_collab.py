@@ -70,7 +70,6 @@ class ApprovalRules(Resource):
 
 class BackgroundJobs(Resource):
     model = JobRun
-    menu = "Administration"
     columns = "title state message due_at started_at finished_at attempts created_by"
     search = "title name"
     filters = "state name created_by due_at"

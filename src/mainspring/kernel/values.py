@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from . import access
+from .models.base import DocumentLine
 
 
 def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
@@ -71,14 +72,20 @@ def _value(field, raw):
     if isinstance(field, models.DecimalField):
         value = field.to_python(raw if isinstance(raw, Decimal | int) else str(raw))
         if value is not None and (not value.is_finite()
-                                  or value and value.adjusted() >= field.max_digits - field.decimal_places):
+                                  or (value and value.adjusted() >= field.max_digits - field.decimal_places)):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
     return field.to_python(raw)
 
 
 def _fetch(model, keys: set, ctx) -> dict:
+    """Records by key; the lines of a document are in sight of those who see the document."""
     try:
-        return {r.pk: r for r in access.rows(ctx, model).filter(pk__in=keys)}
+        if issubclass(model, DocumentLine):
+            header = model._meta.get_field("document").related_model
+            found = model._default_manager.filter(document__in=access.rows(ctx, header))
+        else:
+            found = access.rows(ctx, model)
+        return {r.pk: r for r in found.filter(pk__in=keys)}
     except (OverflowError, ValueError):
         return {}

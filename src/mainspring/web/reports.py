@@ -1,12 +1,11 @@
 """The page of every named report: parameters above, chart and rows below, each row opening what is behind it."""
 
-import csv
-import io
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.text import slugify
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import formats, reports, resource
+from mainspring.kernel.exchange import exporting
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.web import addresses, cells, menus
 from mainspring.web import forms as record_forms
@@ -34,7 +34,7 @@ def menu_entries(ctx) -> list[tuple]:
 @base.signed_in
 @require_GET
 def page(request, name):
-    """One report: its form, its chart, its table; ?format=csv downloads the rows."""
+    """One report: its form, its chart, its table; ?format=xlsx or csv downloads the rows."""
     report = reports.registry.get(name)
     if report is None or not report.allowed(request.ctx):
         raise Http404
@@ -47,8 +47,8 @@ def page(request, name):
             form.show_errors(error)
         else:
             form.add_error(None, error.messages)
-    if request.GET.get("format") == "csv" and given:
-        return _csv(report, answer, request.ctx)
+    if request.GET.get("format") in exporting.FORMATS and given:
+        return _sheet(request.GET["format"], report, answer, request.ctx)
     return render(
         request,
         "web/report.html",
@@ -59,11 +59,11 @@ def page(request, name):
                 "primary": None,
                 "quiet": [
                     {
-                        "name": "csv",
+                        "name": "xlsx",
                         "label": _("Download"),
                         "icon": "download",
                         "download": True,
-                        "href": addresses.with_params(request, format="csv"),
+                        "href": addresses.with_params(request, format="xlsx"),
                     }
                 ]
                 if given
@@ -168,25 +168,13 @@ def _charts(report: reports.Report, answer: reports.Answer) -> list[dict]:
     ]
 
 
-def _csv(report: reports.Report, answer: reports.Answer, ctx) -> HttpResponse:
-    """The rows as a sheet: exact numbers with a point, dates as ISO; text that looks like a formula is disarmed."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([str(c.label) for c in report.columns])
-    for row in answer.rows:
-        writer.writerow([_plain(c, row.get(c.path)) for c in report.columns])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(report.name)}-{ctx.business_date}.csv"'
+def _sheet(kind: str, report: reports.Report, answer: reports.Answer, ctx) -> StreamingHttpResponse:
+    """The rows as a sheet with exact numbers and dates."""
+    lines = [[row.get(c.path) for c in report.columns] for row in answer.rows]
+    columns = [replace(c, label=str(c.label)) for c in report.columns]
+    response = StreamingHttpResponse(exporting.write(kind, columns, lines), content_type=exporting.FORMATS[kind])
+    response["Content-Disposition"] = f'attachment; filename="{slugify(report.name)}-{ctx.business_date}.{kind}"'
     return response
-
-
-def _plain(column, value) -> str:
-    if value is None:
-        return ""
-    if column.is_number:
-        return formats.exact(column, value)
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 urlpatterns = [path("<slug:name>/", page, name="report")]

@@ -14,6 +14,7 @@ ROOMS = {
     "mainspring.web.api.urls": "api/v1/",
     "mainspring.web.exchange_urls": "",
     "mainspring.web.collaboration_urls": "",
+    "mainspring.web.settings_page": "",
     "mainspring.studio.urls": "studio/",
 }
 """Addresses other rooms of the web bring along, when they are there, with what stands before them."""

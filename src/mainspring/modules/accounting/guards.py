@@ -6,6 +6,9 @@ more than one.
 
 from mainspring.kernel import database
 
+# Functions that look up lines by entry forbid other plans than the index: a connection keeps its plans, and one made
+# while the journal was small would read all of it later.
+
 # Posters hold the company's lock key together; who moves a lock date takes it alone. So a posting either commits
 # before the date moves, or sees the moved date.
 database.declare(
@@ -57,7 +60,7 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_en
 database.declare(
     "accounting_entry_balanced_function",
     """
-CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE hit record;
 BEGIN
     SELECT count(*) AS lines, COALESCE(sum(amount), 0) AS balance,
@@ -79,7 +82,8 @@ database.declare_constraint_trigger(
 database.declare(
     "accounting_lines_added",
     """
-CREATE OR REPLACE FUNCTION accounting_lines_added() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION accounting_lines_added() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM (SELECT DISTINCT document_id FROM added) AS touched
                JOIN accounting_journalentry e ON e.id = touched.document_id

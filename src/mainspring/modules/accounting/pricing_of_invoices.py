@@ -42,7 +42,7 @@ def _fill_header(invoice, ctx, company) -> None:
     if invoice.currency_id is None:
         invoice.currency_id = invoice.party.currency_id or company.base_currency_id
     invoice.payment_term = invoice.payment_term or invoice.party.payment_term
-    if invoice.rate is None or (invoice.rate_on and not invoice.credits_id and invoice.rate_on != invoice.invoice_on):
+    if invoice.rate is None or (invoice.rate_on and not invoice.credits_id):  # a rate typed in has no day and stays
         rate, invoice.rate_on = queries.rate_to_base(company.pk, invoice.currency_id, invoice.invoice_on)
         invoice.rate = rate.quantize(Decimal(1).scaleb(-12))
     digits = invoice.currency.digits

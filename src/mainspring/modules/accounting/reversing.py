@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel.workflow import effect
+from mainspring.kernel.workflow import effect, guard
 
 from .models import JournalEntry
 from .posting import EntryLine, EntrySpec, post_entries
@@ -48,6 +48,16 @@ def _opposite(entry: JournalEntry, on: date | None, memo: str) -> EntrySpec:
     ]
     memo = memo or _("Reversal of %(entry)s") % {"entry": entry.number}
     return EntrySpec(on or entry.posted_on, lines, entry.company_id, memo, entry.origin_id, entry.area, entry.pk)
+
+
+@guard(JournalEntry, "reverse")
+def has_no_document(entry, ctx):
+    if entry.origin_id:
+        raise ValidationError(
+            _("%(entry)s was made by %(document)s; reverse that document.")
+            % {"entry": entry, "document": entry.origin},
+            code="origin",
+        )
 
 
 @effect(JournalEntry, "reverse")

@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from mainspring.kernel import database
+from mainspring.kernel import access, database
+from mainspring.kernel.models import Site
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import ItemSite
 
@@ -152,6 +153,13 @@ def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:
         on=on or date.max,
         site=key(site),
     )
+
+
+def sites_with(ctx, item) -> list[Site]:
+    """Sites of the company, within the person's sight, where the item lies, lay or is planned."""
+    places = StockMove.objects.filter(item_id=key(item), company_id=ctx.company_id)
+    pairs = places.values_list("from_location__site_id", "to_location__site_id").distinct()
+    return list(access.rows(ctx, Site).filter(pk__in={site for pair in pairs for site in pair}).order_by("code"))
 
 
 def timeline(ctx, item, site, since: date | None = None) -> list[dict]:

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.kernel import access
 from mainspring.kernel.resource import Column, Resource, amend
 
-from . import models
+from . import models, queries
 
 
 class StockBalances(Resource):
@@ -132,3 +133,25 @@ class Locations(Resource):
 
 amend("items.item", related=(_("Stock on hand"), "stock/stock-balances", "item"))
 amend("items.item", related=(_("Stock moves"), "stock/stock-moves", "item"))
+
+
+def curves(record, ctx) -> dict:
+    """Stock curves of an item at the sites that hold or plan it: history, projection and safety stock."""
+    charts = []
+    for site in queries.sites_with(ctx, record)[:3] if access.can(ctx, models.StockMove, "view") else ():
+        rows = queries.timeline(ctx, record, site)
+        series = [
+            {"label": str(label), "values": [float(row[name]) for row in rows], "hrefs": []}
+            for label, name in ((_("Stock"), "balance"), (_("Safety stock"), "safety_stock"))
+        ]
+        props = {
+            "kind": "line",
+            "x": {"values": [str(row["day"]) for row in rows], "label": str(_("Date"))},
+            "y": {"label": str(_("Stock")), "unit": record.unit.code},
+            "series": series,
+        }
+        charts.append({"title": str(site), "wide": True, "props": props})
+    return {"charts": charts}
+
+
+amend("items.item", panel="stock/curves.html", title=_("Stock curve"), context=curves)

@@ -104,7 +104,7 @@ class Valuation:
         by_item: dict[int, list[Fresh]] = defaultdict(list)
         for f in fresh:
             by_item[f.move.item_id if f.move else int(f.event.lot)].append(f)
-        specs, adjusted = [], []
+        adjusted: list = []
         for item_id, new in by_item.items():
             cost = self.costs[item_id]
             try:
@@ -121,7 +121,6 @@ class Valuation:
         CostBalance.objects.bulk_update(
             [self.costs[i] for i in by_item], ["quantity", "value", "last_unit_cost", "standard", "layers", "last_at"]
         )
-        return specs
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -175,8 +174,9 @@ class Valuation:
         self._fill_linked(book, new)
         rows = replay.proceed(book, [_plain(f.event) for f in new])
         self._keep(cost, book)
+        names = {f.event.id: f for f in new}
         for row in rows:
-            next(f for f in new if f.event.id == row.event_id).rows.append(row)
+            names[row.event_id].rows.append(row)
 
     def _standard(self, cost: CostBalance) -> Decimal | None:
         if cost.method == "standard" and cost.standard is None:

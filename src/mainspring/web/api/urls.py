@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from . import auth, views
+from . import auth, dossier, views
 
 BASE = "<slug:module>/<slug:resources>/"
 
@@ -27,6 +27,7 @@ class Docs(SpectacularSwaggerSplitView):
 calls = [
     path("", views.Index.as_view(), name="api-index"),
     path("openapi.json", Schema.as_view(), name="api-schema"),
+    path("dossier/", dossier.Dossier.as_view(), name="api-dossier"),
     path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
     path(BASE, views.Records.as_view(), name="api-records"),
     path(f"{BASE}bulk/", views.Bulk.as_view(), name="api-bulk"),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands
 from mainspring.modules.accounting import invoicing, queries
-from mainspring.modules.accounting.models import JournalLine, LockDate, TaxCode, TaxRate
+from mainspring.modules.accounting.models import JournalEntry, JournalLine, LockDate, TaxCode, TaxRate
 from mainspring.modules.parties.models import PaymentTerm, PaymentTermLine
 
 
@@ -135,3 +135,20 @@ def test_a_reversed_invoice_leaves_nothing_open_but_a_paid_one_is_kept(books, ac
 
 def _code(books, code: str) -> TaxCode:
     return TaxCode.objects.get(company=books.company, code=code)
+
+
+def test_the_entry_of_a_document_is_undone_by_the_document_only(books, acme):
+    invoice = books.invoice(acme, {"price": "100"})
+    [entry] = JournalEntry.objects.filter(origin=invoice.identity)
+    with pytest.raises(ValidationError, match="reverse that document"):
+        commands.perform(entry, "reverse", books.ctx, on="2026-03-03")
+    assert books.open(acme) == [(D(121), D(121))]
+
+
+def test_a_draft_follows_its_currency_but_keeps_a_rate_typed_in(books, acme):
+    books.rate("USD", "0.90", "2026-03-01")
+    draft = books.invoice(acme, {"price": "100", "tax_code": _code(books, "Z0")}, post=False)
+    draft = commands.change(draft, books.ctx, currency="USD")
+    assert (draft.total, draft.total_base) == (D("100.00"), D("90.00"))
+    agreed = books.invoice(acme, {"price": "100", "tax_code": _code(books, "Z0")}, currency="USD", rate="0.95")
+    assert agreed.total_base == D("95.00")

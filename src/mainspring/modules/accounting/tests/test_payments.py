@@ -5,7 +5,7 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 
-from mainspring.kernel import commands
+from mainspring.kernel import checks, commands
 from mainspring.modules.accounting.models import Payment, Revaluation, TaxCode
 
 
@@ -14,7 +14,8 @@ def acme(books):
     books.rate("USD", "6.00", "2026-01-01")
     books.rate("USD", "6.10", "2026-01-31")
     books.rate("USD", "6.20", "2026-02-10")
-    return books.world.party("Acme Water", currency="USD", is_supplier=True)
+    yield books.world.party("Acme Water", currency="USD", is_supplier=True)
+    assert [text for result in checks.run("accounting") for text in result.findings] == []
 
 
 def _invoice(books, party, price: str, day: str = "2026-01-05", **values):

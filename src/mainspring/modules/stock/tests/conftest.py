@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from mainspring.kernel import checks
 from mainspring.kernel.models import Site
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting import queries as ledger
@@ -50,8 +51,13 @@ class Shelf:
         return ledger.balance_of(self.company.pk, role, date.fromisoformat(day) if day else None)
 
     def books_agree(self, *days: str) -> bool:
-        """The value of stock is the balance of the stock account, now and on each of the days (I16)."""
-        return all(self.value(day=day) == self.balance("stock", day) for day in (None, *days))
+        """The value of stock is the stock account, now and on each of the days (I16); the audit agrees."""
+        return findings() == [] and all(self.value(day=day) == self.balance("stock", day) for day in (None, *days))
+
+
+def findings() -> list[str]:
+    """What the audit of the books and of stock finds wrong."""
+    return [text for room in ("accounting", "stock") for result in checks.run(room) for text in result.findings]
 
 
 @pytest.fixture

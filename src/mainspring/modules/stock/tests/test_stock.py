@@ -6,8 +6,9 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
-from mainspring.kernel import commands
+from mainspring.kernel import commands, dossier
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock import queries
@@ -167,3 +168,33 @@ def test_balances_are_the_sum_of_the_moves_at_any_past_day(shelf, pump):
         rows = queries.on_hand_everywhere(shelf.world.ctx, date.fromisoformat(day))
         assert {r["location"]: r["quantity"] for r in rows} == expected  # INV-01
     assert StockBalance.objects.filter(quantity__lt=0).count() == 0
+
+
+def test_the_dossier_of_a_transfer_shows_its_moves_and_adjustments_their_postings(shelf, pump):
+    ctx = shelf.on("2026-03-04")
+    scrap = commands.create(
+        StockAdjustment,
+        ctx,
+        kind="scrap",
+        site=shelf.world.site,
+        reason="Rust",
+        lines=[{"item": pump, "quantity": "3"}],
+    )
+    scrap = commands.perform(scrap, "post", ctx)
+    found = [fact for facts in dossier.facts(ctx, [scrap.pk]) for fact in facts]
+    assert sorted((f.ledger, f.amount) for f in found) == [
+        ("journal", "-15.00 EUR"),
+        ("journal", "15.00 EUR"),
+        ("stock", "3 pcs"),
+    ]
+    assert [f for facts in dossier.facts(shelf.world.person("nobody"), [scrap.pk]) for f in facts] == []
+
+
+def test_an_item_s_page_shows_its_stock_curve(shelf, pump):
+    browser = Client()
+    browser.force_login(shelf.world.boss, backend="django.contrib.auth.backends.ModelBackend")
+    pages = [browser.get(f"/items/items/{pump.pk}/tab/{n}/") for n in range(30)]
+    found = next(
+        page.content.decode() for page in pages if page.status_code == 200 and b'data-island="chart"' in page.content
+    )
+    assert "VNO Vilnius plant" in found

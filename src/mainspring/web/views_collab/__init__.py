@@ -1,0 +1,1 @@
+"""Pages of working together: timeline, files, inbox, background jobs, dossier."""
