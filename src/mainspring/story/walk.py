@@ -432,7 +432,7 @@ class Story:
             "",
             [],
             [
-                f"{company.name} ({company.base_currency_id}): a chart of {len(books.Chart(company.pk).by_role)} roles, "
+                f"{company.name}, {company.base_currency_id}: {len(books.Chart(company.pk).by_role)} account roles, "
                 f"{there} orders",
                 f"the representative sees {seen} of its records and "
                 f"{access.rows(rep, SalesOrder).count()} of their own",
