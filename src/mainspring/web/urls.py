@@ -11,7 +11,7 @@ from mainspring.web import gallery, pwa
 from mainspring.web.views import boards, charts, editing, lists, lookup, printing, records, saving, shell, verbs
 
 ROOMS = {
-    "mainspring.web.api.urls": "api/v1/",
+    "mainspring.web.api.urls": "",
     "mainspring.web.exchange_urls": "",
     "mainspring.web.collaboration_urls": "",
     "mainspring.web.settings_page": "",
