@@ -59,11 +59,20 @@ def measure(options) -> dict:
         flow(world, options.lines, steps, queries)
     seconds, cpu = time.perf_counter() - began, time.process_time() - began_cpu
     return {
-        "question": "order to cash", "flows": options.flows, "lines": options.lines, "seconds": round(seconds, 3),
-        "flows_per_second": round(options.flows / seconds, 2), "python_cpu_ms": round(cpu * 1000 / options.flows, 1),
+        "question": "order to cash",
+        "flows": options.flows,
+        "lines": options.lines,
+        "seconds": round(seconds, 3),
+        "flows_per_second": round(options.flows / seconds, 2),
+        "python_cpu_ms": round(cpu * 1000 / options.flows, 1),
         "queries": sum(queries.values()) // options.flows,
-        "steps": {name: {"ms_median": round(sorted(times)[len(times) // 2] * 1000, 2),
-                         "queries": round(queries[name] / options.flows, 1)} for name, times in steps.items()},
+        "steps": {
+            name: {
+                "ms_median": round(sorted(times)[len(times) // 2] * 1000, 2),
+                "queries": round(queries[name] / options.flows, 1),
+            }
+            for name, times in steps.items()
+        },
     }
 
 
@@ -94,13 +103,21 @@ def stage():
     pieces = UnitCategory.objects.get_or_create(code="bench", defaults={"name": "Bench"})[0]
     piece = Unit.objects.get_or_create(code="bpc", defaults={"name": "Piece", "category": pieces})[0]
     category = ItemCategory.objects.get_or_create(code="BENCH", defaults={"name": "Bench"})[0]
-    prices = PriceList.objects.get_or_create(code="BENCH", defaults={"name": "Bench", "currency": eur, "is_default": True})[0]
+    prices = PriceList.objects.get_or_create(
+        code="BENCH", defaults={"name": "Bench", "currency": eur, "is_default": True}
+    )[0]
     items = [Item.objects.create(code=f"{tag}-{n}", name=f"Item {n}", category=category, unit=piece) for n in range(20)]
     Price.objects.bulk_create(Price(price_list=prices, item=item, unit=piece, price=Decimal(100)) for item in items)
-    party = commands.create(Party, ctx, code=tag, name=f"Customer {tag}", is_customer=True, country="LT", currency=eur,
-                            credit_limit=10**9)
-    opening = commands.create(StockAdjustment, ctx, site=site, reason="Opening", lines=[
-        {"item": item, "quantity": 100_000, "unit_cost": "60"} for item in items])
+    party = commands.create(
+        Party, ctx, code=tag, name=f"Customer {tag}", is_customer=True, country="LT", currency=eur, credit_limit=10**9
+    )
+    opening = commands.create(
+        StockAdjustment,
+        ctx,
+        site=site,
+        reason="Opening",
+        lines=[{"item": item, "quantity": 100_000, "unit_cost": "60"} for item in items],
+    )
     commands.perform(opening, "post", ctx)
     return {"ctx": ctx, "party": party, "items": items, "site": site}
 
@@ -128,8 +145,12 @@ def flow(world, lines: int, steps, queries) -> None:
     items = world["items"]
     chosen = [items[(world.setdefault("next", 0) + n) % len(items)].pk for n in range(lines)]
     world["next"] += lines
-    sales["order"] = step("create", lambda: commands.create(
-        SalesOrder, ctx, party=world["party"].pk, lines=[{"item": item, "quantity": 2} for item in chosen]))
+    sales["order"] = step(
+        "create",
+        lambda: commands.create(
+            SalesOrder, ctx, party=world["party"].pk, lines=[{"item": item, "quantity": 2} for item in chosen]
+        ),
+    )
     step("confirm", lambda: commands.perform(sales["order"], "confirm", ctx))
     draft = step("ship", lambda: commands.perform(sales["order"], "ship", ctx)).outcome
     step("post shipment", lambda: commands.perform(draft, "post", ctx))

@@ -24,7 +24,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     apps.app_configs["shop"] = config
     config.import_models()
     apps.clear_cache()
-    import shop.resources  # noqa: F401
+    import shop.resources
 
     with django_db_blocker.unblock():
         there = connection.introspection.table_names()
@@ -51,7 +51,7 @@ def person(company):
     def make(name, grants=None, *, portal=False, **values):
         user = User.objects.create(username=name, is_superuser=grants is None, default_company=company, **values)
         if grants:
-            role = Role.objects.create(code=name, name=name, portal=portal)
+            role = Role.objects.create(code=f"test-{name}", name=name, portal=portal)
             for entity, (verbs, scope, fields) in grants.items():
                 RoleGrant.objects.create(role=role, entity=entity, verbs=verbs.split(), scope=scope, fields=fields)
             Membership.objects.create(user=user, role=role, company=company)
@@ -85,8 +85,14 @@ class Api:
 
     def __call__(self, method, path, body=None, **headers):
         headers = {k.replace("_", "-"): v for k, v in headers.items()}
-        sent = {} if body is None else {"data": body if isinstance(body, str | bytes) else json.dumps(body, default=str),
-                                        "content_type": "application/json"}
+        sent = (
+            {}
+            if body is None
+            else {
+                "data": body if isinstance(body, str | bytes) else json.dumps(body, default=str),
+                "content_type": "application/json",
+            }
+        )
         answer = getattr(self.client, method)(f"/api/v1/{path}", headers=headers, **sent)
         answer.data = json.loads(answer.content) if answer.content and "json" in answer["Content-Type"] else None
         return answer

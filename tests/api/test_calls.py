@@ -7,7 +7,10 @@ pytestmark = pytest.mark.django_db
 
 
 def order(api, pump, **values):
-    body = {"customer": "Acme Water", "lines": [{"item": pump.pk, "quantity": "2"}, {"item": {"code": "P-40"}, "quantity": 3}]}
+    body = {
+        "customer": "Acme Water",
+        "lines": [{"item": pump.pk, "quantity": "2"}, {"item": {"code": "P-40"}, "quantity": 3}],
+    }
     return api("post", ORDERS, body | values)
 
 
@@ -81,8 +84,13 @@ def test_a_repeated_call_gets_the_first_answer_and_does_nothing(api, pump):
 
 
 def test_refusals_name_field_value_and_rule_all_at_once(api, pump):
-    answer = order(api, pump, customer="x" * 50, ordered_on="31.02.2026",
-                   lines=[{"item": 999999, "quantity": "many"}, {"quantity": "1", "colour": "red"}])
+    answer = order(
+        api,
+        pump,
+        customer="x" * 50,
+        ordered_on="31.02.2026",
+        lines=[{"item": 999999, "quantity": "many"}, {"quantity": "1", "colour": "red"}],
+    )
     assert answer.status_code == 422
     found = {e["field"]: e for e in answer.data["errors"]}
     assert {"ordered_on", "lines.0.item", "lines.0.quantity"} <= found.keys() or "lines.1.colour" in found
@@ -107,8 +115,10 @@ def test_verbs_say_why_they_are_locked(api, pump):
 
 
 def test_bulk_does_all_or_nothing_or_each_for_itself(api, pump):
-    operations = [{"op": "create", "values": {"code": "A", "name": "A", "price": "1"}},
-                  {"op": "create", "values": {"code": "P-40", "name": "Twice", "price": "1"}}]
+    operations = [
+        {"op": "create", "values": {"code": "A", "name": "A", "price": "1"}},
+        {"op": "create", "values": {"code": "P-40", "name": "Twice", "price": "1"}},
+    ]
     refused = api("post", f"{ITEMS}bulk/", {"operations": operations})
     assert refused.status_code == 422
     assert refused.data["errors"][0]["field"] == "operations.1.code"
@@ -117,9 +127,16 @@ def test_bulk_does_all_or_nothing_or_each_for_itself(api, pump):
     each = api("post", f"{ITEMS}bulk/", {"atomic": False, "operations": operations})
     assert [r["status"] for r in each.data["results"]] == [201, 422]
     made = each.data["results"][0]["record"]
-    both = api("post", f"{ITEMS}bulk/", {"operations": [
-        {"op": "change", "id": made["id"], "version": 1, "values": {"name": "Anvil"}},
-        {"op": "delete", "id": pump.pk}]})
+    both = api(
+        "post",
+        f"{ITEMS}bulk/",
+        {
+            "operations": [
+                {"op": "change", "id": made["id"], "version": 1, "values": {"name": "Anvil"}},
+                {"op": "delete", "id": pump.pk},
+            ]
+        },
+    )
     assert [r["status"] for r in both.data["results"]] == [200, 204]
 
 
@@ -129,7 +146,9 @@ def test_pivot_sums_by_dimension(api, pump):
     order(api, pump, customer="B")
     found = api("get", f"{ORDERS}pivot/?dimensions=customer&measures=total").data
     assert [(g["keys"], g["count"], g["values"]["total"]) for g in found["groups"]] == [
-        (["A"], 2, "125"), (["B"], 1, "62.5")]
+        (["A"], 2, "125"),
+        (["B"], 1, "62.5"),
+    ]
     assert api("get", f"{ORDERS}pivot/?dimensions=nothing").status_code == 422
 
 
@@ -150,14 +169,24 @@ def test_a_token_reaches_no_further_than_its_scope_and_its_time(api_for, admin, 
 
 
 def test_what_is_out_of_sight_does_not_exist_and_masked_stays_masked(api, api_for, person, pump):
-    seller = person("seller", {"shop.shoporder": ("view create change confirm", "own", {"phone": "mask", "reference": "hide"}),
-                               "shop.shopitem": ("view", "company", {"price": "hide"})})
+    seller = person(
+        "seller",
+        {
+            "shop.shoporder": ("view create change confirm", "own", {"phone": "mask", "reference": "hide"}),
+            "shop.shopitem": ("view", "company", {"price": "hide"}),
+        },
+    )
     theirs = order(api, pump, phone="+37061234567", reference="R1").data
     mine = order(api, pump, phone="+37061234567", reference="R2", owner=seller.pk).data
     calls = api_for(seller)
     assert [r["id"] for r in calls("get", ORDERS).data["results"]] == [mine["id"]]
-    for method, path in (("get", f"{theirs['id']}/"), ("patch", f"{theirs['id']}/"), ("delete", f"{theirs['id']}/"),
-                         ("post", f"{theirs['id']}/do/confirm/"), ("get", f"{theirs['id']}/verbs/")):
+    for method, path in (
+        ("get", f"{theirs['id']}/"),
+        ("patch", f"{theirs['id']}/"),
+        ("delete", f"{theirs['id']}/"),
+        ("post", f"{theirs['id']}/do/confirm/"),
+        ("get", f"{theirs['id']}/verbs/"),
+    ):
         sent = None if method == "get" else {}
         assert calls(method, ORDERS + path, sent, If_Match="*").status_code == 404, (method, path)
     seen = calls("get", f"{ORDERS}{mine['id']}/").data

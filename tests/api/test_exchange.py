@@ -44,11 +44,12 @@ def items():
 
 
 def test_a_file_arrives_with_totals_and_comes_again_without_doubles(bring):
-    text = "Code,Name,Price,Weight,Listed on\n0001,Pump,\"1,234.50\",2.5,2026-03-02\n0002,Valve,７.2,,02.03.2026\n"
+    text = 'Code,Name,Price,Weight,Listed on\n0001,Pump,"1,234.50",2.5,2026-03-02\n0002,Valve,７.2,,02.03.2026\n'
     run = bring(text)
     assert [(i.code, i.name, i.price, i.weight_kg, i.listed_on) for i in items()] == [
         ("0001", "Pump", Decimal("1234.5"), Decimal("2.5"), date(2026, 3, 2)),
-        ("0002", "Valve", Decimal("7.2"), None, date(2026, 3, 2))]
+        ("0002", "Valve", Decimal("7.2"), None, date(2026, 3, 2)),
+    ]
     assert run.totals["price"] == {"file": "1241.7", "arrived": "1241.7", "expected": None, "equal": True}
     again = bring(text.replace("Pump", "Pump 2"))
     assert (again.rows_created, again.rows_changed, again.rows_same) == (0, 1, 1)
@@ -75,14 +76,24 @@ def _ctx_of(run):
     return Context(user=run.created_by, business_date=date(2026, 3, 2), company_id=run.company_id)
 
 
-@pytest.mark.parametrize(("encoding", "name"), [
-    ("utf-8", "Žalias siurblys"), ("utf-8-sig", "水泵"), ("utf-16", "水泵 ąčę"), ("gb18030", "离心水泵"), ("cp1257", "Šilumos siurblys ąžuolas"),
-])
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8", "Žalias siurblys"),
+        ("utf-8-sig", "水泵"),
+        ("utf-16", "水泵 ąčę"),
+        ("gb18030", "离心水泵"),
+        ("cp1257", "Šilumos siurblys ąžuolas"),
+    ],
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encodings_and_delimiters_are_told_apart(bring, encoding, name, delimiter):
-    bring(delimiter.join(["code", "name", "price"]).encode(encoding).removesuffix(b"")
-          + f"\nA1{delimiter}{name}{delimiter}5\n".encode(encoding).removeprefix(
-              b"\xff\xfe" if encoding == "utf-16" else b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""))
+    bring(
+        delimiter.join(["code", "name", "price"]).encode(encoding).removesuffix(b"")
+        + f"\nA1{delimiter}{name}{delimiter}5\n".encode(encoding).removeprefix(
+            b"\xff\xfe" if encoding == "utf-16" else b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""
+        )
+    )
     assert items().get().name == name
 
 
@@ -101,7 +112,9 @@ def test_a_spreadsheet_keeps_dates_zeros_and_big_numbers(bring, tmp_path):
     book.close()
     run = bring(None, name="items.xlsx", skip_wrong=True)
     assert [(i.code, i.price, i.listed_on, i.notes) for i in items()] == [
-        ("00123", Decimal("12.345678"), date(2026, 3, 2), "12345678901234567890"), ("124", Decimal(3), date(2026, 3, 2), "x")]
+        ("00123", Decimal("12.345678"), date(2026, 3, 2), "12345678901234567890"),
+        ("124", Decimal(3), date(2026, 3, 2), "x"),
+    ]
     assert [(p["row"], p["column"]) for p in run.problems] == [(4, "Code")]
 
 
@@ -111,7 +124,10 @@ def test_orders_arrive_with_their_lines_grouped_by_key(bring, pump):
     text = "Ref,Customer,Item,Qty\nR1,Acme,P-40,2\nR1,Acme,P-40,3\nR2,Beta,P-40,1\n"
     columns = {"Ref": "reference", "Customer": "customer", "Item": "lines.item", "Qty": "lines.quantity"}
     run = bring(text, label="shop.shoporder", columns=columns, expected={"rows": 3, "sums": {"lines.quantity": "6"}})
-    assert sorted((o.reference, o.total) for o in ShopOrder.objects.all()) == [("R1", Decimal("62.5")), ("R2", Decimal("12.5"))]
+    assert sorted((o.reference, o.total) for o in ShopOrder.objects.all()) == [
+        ("R1", Decimal("62.5")),
+        ("R2", Decimal("12.5")),
+    ]
     assert run.totals["lines.quantity"]["arrived"] == "6"
     again = bring(text.replace("Beta,P-40,1", "Beta,P-40,4"), label="shop.shoporder", columns=columns)
     assert (again.rows_changed, again.rows_same) == (1, 1)
@@ -159,10 +175,11 @@ def test_undo_takes_new_rows_away_and_restores_changed_ones(bring, ctx):
 
 
 def test_what_goes_out_comes_in_again_and_runs_nowhere(bring, ctx, person, pump):
+    from shop.models import ShopItem
+
     from mainspring.kernel import commands, query, resource
     from mainspring.kernel.context import Context
     from mainspring.kernel.exchange import exporting
-    from shop.models import ShopItem
 
     commands.create(ShopItem, ctx, code="E-1", name="=cmd|'/c calc'!A1", price="-3.5", notes="")
     of = resource.by_model["shop.shopitem"]

@@ -227,16 +227,27 @@ def test_two_workers_do_a_run_once_and_a_live_run_is_not_taken_for_dead(committe
     assert run.state == "done"
 
 
-def test_a_worker_takes_the_job_from_the_queue(committed_cast, declared):
+def test_a_worker_takes_jobs_from_the_queue_and_what_they_queue_belongs_to_their_transaction(committed_cast, declared):
     ran = []
-    job = declared("test.queued")(lambda run, ctx, word: ran.append(word))
-    jobs.defer(job, committed_cast.ctx(committed_cast.person("ona")), word="hello")
+    second = declared("test.second")(lambda run, ctx, word: ran.append(word))
+
+    @declared("test.first")
+    def first(run, ctx):
+        with transaction.atomic():
+            jobs.defer(second, ctx, word="undone")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            jobs.defer(second, ctx, word="hello")
+            ran.append(database.scalar("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"))
+
+    database.execute("DELETE FROM procrastinate_jobs")
+    jobs.defer(first, committed_cast.ctx(committed_cast.person("ona")))
 
     async def work():
+        app = jobs.worker_app()
         async with app.open_async():
             await app.run_worker_async(wait=False, delete_jobs="always", install_signal_handlers=False)
 
-    with jobs.queue.replace_connector(jobs.queue.connector.get_worker_connector()) as app:
-        asyncio.run(work())
-    assert ran == ["hello"]
-    assert JobRun.objects.get().state == "done"
+    asyncio.run(work())
+    assert ran == [1, "hello"]
+    assert list(JobRun.objects.values_list("state", flat=True)) == ["done", "done"]

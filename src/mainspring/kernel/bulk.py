@@ -45,8 +45,9 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
     if places:
         specs = [rows[n]["lines"][i] for n, i in places]
         line_model = commands.line_model_of(model)
-        for (n, _i), spec in zip(places, _coerced(line_model, specs, ctx, [f"{n}.lines.{i}" for n, i in places], found),
-                                 strict=True):
+        for (n, _i), spec in zip(
+            places, _coerced(line_model, specs, ctx, [f"{n}.lines.{i}" for n, i in places], found), strict=True
+        ):
             lines[n].append(spec)
     inner = replace(ctx, trusted=True, idempotency_key="")
     for n, (draft, head) in enumerate(zip(found, heads, strict=True)):
@@ -54,7 +55,9 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
             try:
                 _fill(draft, model, head, lines.get(n, []), rows[n].get("custom"), existing.get(n), ctx, inner)
             except ValidationError as error:
-                draft.problems = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+                draft.problems = (
+                    error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+                )
     return found
 
 
@@ -76,7 +79,9 @@ def _coerced(model, specs, ctx, names, found: list[Draft]) -> list[dict]:
 
 def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -> None:
     if record is None:
-        creator = {"created_by": ctx.user} if commands._has(model, "created_by") and getattr(ctx.user, "pk", None) else {}
+        creator = (
+            {"created_by": ctx.user} if commands._has(model, "created_by") and getattr(ctx.user, "pk", None) else {}
+        )
         record = model(**creator, **head)
         if isinstance(record, Document):
             record.company_id = record.company_id or ctx.company_id
@@ -86,8 +91,11 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
         creating = True
     else:
         if isinstance(record, Document) and record.state not in record.workflow.editable and not ctx.trusted:
-            raise ValidationError(_("%(record)s is %(state)s and can no longer be edited.")
-                                  % {"record": record, "state": record.state_label}, code="state")
+            raise ValidationError(
+                _("%(record)s is %(state)s and can no longer be edited.")
+                % {"record": record, "state": record.state_label},
+                code="state",
+            )
         for name, value in head.items():
             if getattr(record, name) != value:
                 draft.before[name] = getattr(record, name)
@@ -129,8 +137,9 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
                     type(new_lines[0]).objects.bulk_create(new_lines, batch_size=2000)
         except IntegrityError as error:
             raise _culprits(model, ready, error) from error
-        if not ctx.trusted and access.rows(ctx, model, "create").filter(
-                pk__in=[r.pk for r in records]).count() != len(records):
+        if not ctx.trusted and access.rows(ctx, model, "create").filter(pk__in=[r.pk for r in records]).count() != len(
+            records
+        ):
             raise access.PermissionDenied(_("This would put records outside your own."))
         _finish(run, model, records, "create", lines=len(new_lines))
     return records
@@ -159,7 +168,11 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
                 d.record.version += 1
             if commands._has(model, "updated_at"):
                 d.record.updated_at = timezone.now()
-        names = {f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in ("created_at", "created_by")}
+        names = {
+            f.name
+            for f in model._meta.concrete_fields
+            if not f.primary_key and f.name not in ("created_at", "created_by")
+        }
         try:
             with transaction.atomic():
                 model._default_manager.bulk_update([d.record for d in changed], sorted(names), batch_size=500)
@@ -179,8 +192,10 @@ def _refuse_problems(ready: list[Draft]) -> None:
 
 def _identify(model, records: list, run) -> None:
     """Identities, and numbers where the kind of document has one from the start."""
-    identities = [DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=commands._title(r))
-                  for r in records]
+    identities = [
+        DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=commands._title(r))
+        for r in records
+    ]
     if getattr(model, "number_at_create", False) and not numbering.is_gapless(model):
         numbers = numbering.next_numbers(model, records[0].company_id, run.ctx.business_date.year, len(records))
         for record, identity, number in zip(records, identities, numbers, strict=True):
@@ -202,7 +217,9 @@ def _culprits(model, ready: list[Draft], error: IntegrityError) -> ValidationErr
                         model._default_manager.bulk_create([draft.record])
                 except IntegrityError as one:
                     refusal = errors.from_integrity_error(one, written)
-                    by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
+                    by_field = (
+                        refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
+                    )
                     found |= {f"{n}.{name}": messages for name, messages in by_field.items()}
             raise _Undo
     except _Undo:
@@ -218,12 +235,23 @@ def _finish(run, model, records: list, verb: str, **details) -> None:
     if run.outer.command_id is None:
         commands._give_late_numbers(run)
     AuditEntry.objects.create(
-        id=run.id, parent=run.outer.command_id, company_id=run.outer.company_id or None, entity=model._meta.label_lower,
-        record_id="", record_label=_("%(n)s records") % {"n": len(records)}, verb=verb,
-        user=run.outer.user if getattr(run.outer.user, "pk", None) else None, source=run.outer.source,
-        request_id=run.outer.request_id, business_date=run.outer.business_date,
-        details={"count": len(records), "records": [str(r.pk) for r in records[:KEYS_IN_AUDIT]],
-                 **{k: audit.plain(v) for k, v in details.items() if v}})
+        id=run.id,
+        parent=run.outer.command_id,
+        company_id=run.outer.company_id or None,
+        entity=model._meta.label_lower,
+        record_id="",
+        record_label=_("%(n)s records") % {"n": len(records)},
+        verb=verb,
+        user=run.outer.user if getattr(run.outer.user, "pk", None) else None,
+        source=run.outer.source,
+        request_id=run.outer.request_id,
+        business_date=run.outer.business_date,
+        details={
+            "count": len(records),
+            "records": [str(r.pk) for r in records[:KEYS_IN_AUDIT]],
+            **{k: audit.plain(v) for k, v in details.items() if v},
+        },
+    )
     events.publish(events.BatchDone(records, verb), run.ctx)
     if run.outer.command_id is not None:
         audit.stamp(run.outer.command_id)

@@ -72,6 +72,11 @@ def edit_note(note: Note, ctx, *, text: str) -> Note:
     return note
 
 
+def may_edit(note: Note, ctx) -> bool:
+    """Whether this person may still change the note."""
+    return note.created_by_id == getattr(ctx.user, "pk", None) and timezone.now() - note.created_at <= EDIT_WINDOW
+
+
 def mentionable(record, ctx, q: str = "", limit: int = 8) -> list[User]:
     """People whose name fits what was typed behind @ and who may see the record."""
     fits = Q(username__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q)

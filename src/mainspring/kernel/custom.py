@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from . import access, formulas
 from .events import CommandDone, on
-from .models.custom import CustomField
 from .models import ImportMapping, SavedView
+from .models.custom import CustomField
 from .plugin_points import PluginPoint
 from .shared import Shared
 
@@ -241,14 +241,17 @@ def check(field: CustomField) -> None:
     before = CustomField.objects.filter(pk=field.pk).first() if field.pk else None
     if before:
         if field.name != before.name:
-            found["name"] = _("The name stays, so that everything that uses the field goes on working; change the label.")
+            found["name"] = _(
+                "The name stays, so that everything that uses the field goes on working; change the label."
+            )
         if field.entity != before.entity:
             found["entity"] = _("A field stays with its record type.")
         if field.kind != before.kind or (before.active and not field.active):
             where = used_in(before)
             if where:
                 found["kind" if field.kind != before.kind else "active"] = _("The field is used: %(uses)s.") % {
-                    "uses": "; ".join(where)}
+                    "uses": "; ".join(where)
+                }
         if field.kind != before.kind and "kind" not in found and _has_values(before, model):
             found["kind"] = _("Records hold values of this field; add a new field of the other kind.")
     if found:
@@ -264,7 +267,9 @@ def _good_choices(choices) -> bool:
 
 def _check_formula(field: CustomField, model) -> None:
     others = [f for f in CustomField.objects.filter(entity=field.entity, active=True) if f.name != field.name]
-    kinds = kinds_of_fields(model) | {f.name: FORMULA_KINDS.get(f.kind, f.result_kind) for f in others} | {"today": "date"}
+    kinds = (
+        kinds_of_fields(model) | {f.name: FORMULA_KINDS.get(f.kind, f.result_kind) for f in others} | {"today": "date"}
+    )
     field.result_kind = formulas.check(field.formula, kinds)
     reads = {f.name: formulas.names(f.formula) for f in others if f.kind == "formula"}
     reached, waiting = set(), set(formulas.names(field.formula))
@@ -278,16 +283,26 @@ def _check_formula(field: CustomField, model) -> None:
 
 def used_in(field: CustomField) -> list[str]:
     """Where a field is used, in words: formulas, permissions, import mappings and what others report."""
-    found = [_("formula of “%(name)s”") % {"name": f.label}
-             for f in CustomField.objects.filter(entity=field.entity, kind="formula").exclude(pk=field.pk)
-             if field.name in formulas.names(f.formula)]
+    found = [
+        _("formula of “%(name)s”") % {"name": f.label}
+        for f in CustomField.objects.filter(entity=field.entity, kind="formula").exclude(pk=field.pk)
+        if field.name in formulas.names(f.formula)
+    ]
     key = f"custom.{field.name}"
-    found += [_("permission of “%(name)s”") % {"name": g.role} for g in
-              access.RoleGrant.objects.filter(fields__has_key=key).select_related("role")]
-    found += [_("import mapping “%(name)s”") % {"name": m.name} for m in ImportMapping.objects.filter(entity=field.entity)
-              if key in str(m.rules)]
-    found += [_("saved view “%(name)s”") % {"name": v.name} for v in SavedView.objects.filter(
-        entity__in=[r.key for r in _resources(field)]) if key in f"{v.parameters} {getattr(v, 'columns', '')}"]
+    found += [
+        _("permission of “%(name)s”") % {"name": g.role}
+        for g in access.RoleGrant.objects.filter(fields__has_key=key).select_related("role")
+    ]
+    found += [
+        _("import mapping “%(name)s”") % {"name": m.name}
+        for m in ImportMapping.objects.filter(entity=field.entity)
+        if key in str(m.rules)
+    ]
+    found += [
+        _("saved view “%(name)s”") % {"name": v.name}
+        for v in SavedView.objects.filter(entity__in=[r.key for r in _resources(field)])
+        if key in f"{v.parameters} {getattr(v, 'columns', '')}"
+    ]
     return found + [text for answer in uses(field) for text in answer]
 
 
@@ -357,7 +372,9 @@ def recompute(field_id: int, progress=lambda done: None, size: int = 2000) -> in
     while True:
         query = model._default_manager.order_by("pk")
         with transaction.atomic():
-            batch = list((query.filter(pk__gt=last) if last is not None else query).select_for_update(of=("self",))[:size])
+            batch = list(
+                (query.filter(pk__gt=last) if last is not None else query).select_for_update(of=("self",))[:size]
+            )
             moved = []
             for record in batch:
                 before = record.custom

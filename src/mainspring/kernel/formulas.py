@@ -44,13 +44,23 @@ def _text(value) -> str:
 
 
 FUNCTIONS = {
-    "round": _round, "days": _days, "first": _first, "abs": abs, "min": min, "max": max, "text": _text,
-    "length": lambda value: Decimal(len(_text(value))), "upper": lambda value: _text(value).upper(),
+    "round": _round,
+    "days": _days,
+    "first": _first,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "text": _text,
+    "length": lambda value: Decimal(len(_text(value))),
+    "upper": lambda value: _text(value).upper(),
     "lower": lambda value: _text(value).lower(),
     "add_days": lambda day, n: None if day is None else day + datetime.timedelta(days=int(n)),
 }
-_OPERATORS = {kind: function for kind, function in DEFAULT_OPERATORS.items()
-              if kind not in (ast.BitXor, ast.BitOr, ast.BitAnd, ast.Invert, ast.LShift, ast.RShift)}
+_OPERATORS = {
+    kind: function
+    for kind, function in DEFAULT_OPERATORS.items()
+    if kind not in (ast.BitXor, ast.BitOr, ast.BitAnd, ast.Invert, ast.LShift, ast.RShift)
+}
 _OPERATORS[ast.Pow] = _power
 
 
@@ -100,15 +110,26 @@ def evaluate(text: str, values: dict):
     tree = parse(text)
     try:
         with localcontext(prec=34):
-            result = _Evaluator({"true": True, "false": False, "none": None, **values}).eval(text, previously_parsed=tree)
+            result = _Evaluator({"true": True, "false": False, "none": None, **values}).eval(
+                text, previously_parsed=tree
+            )
             return _plain(result)
     except ZeroDivisionError:
         return None
     except NameNotDefined as error:
         raise ValidationError(_("There is no field “%(name)s”.") % {"name": error.name}, code="formula") from None
-    except (InvalidExpression, DecimalException, TypeError, ValueError, OverflowError, RecursionError, KeyError) as error:
-        raise ValidationError(_("The formula cannot be worked out: %(why)s") % {"why": str(error)[:120]},
-                              code="formula") from None
+    except (
+        InvalidExpression,
+        DecimalException,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        KeyError,
+    ) as error:
+        raise ValidationError(
+            _("The formula cannot be worked out: %(why)s") % {"why": str(error)[:120]}, code="formula"
+        ) from None
 
 
 def _plain(value):
@@ -133,5 +154,11 @@ def check(text: str, kinds: dict[str, str]) -> str:
 
 
 def kind_of(result) -> str:
-    return next((kind for kind, type_ in (("bool", bool), ("number", Decimal), ("date", datetime.date))
-                 if isinstance(result, type_)), "text")
+    return next(
+        (
+            kind
+            for kind, type_ in (("bool", bool), ("number", Decimal), ("date", datetime.date))
+            if isinstance(result, type_)
+        ),
+        "text",
+    )

@@ -30,6 +30,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as queue
 
 from . import database, workflow
@@ -211,11 +212,18 @@ def work(*, concurrency: int = 2) -> None:
     clock = threading.Thread(target=_keep_time, args=(stop,), name="schedule", daemon=True)
     clock.start()
     try:
-        with queue.replace_connector(queue.connector.get_worker_connector()) as app:
-            app.run_worker(concurrency=concurrency, delete_jobs="always", shutdown_graceful_timeout=10)
+        worker_app().run_worker(concurrency=concurrency, delete_jobs="always", shutdown_graceful_timeout=10)
     finally:
         stop.set()
         clock.join(5)
+
+
+def worker_app() -> DjangoApp:
+    """An app with connections of the worker's own. The shared app keeps Django's connection, so that jobs which queue
+    jobs do so inside their transactions."""
+    found = DjangoApp(connector=queue.connector.get_worker_connector())
+    found.tasks = queue.tasks
+    return found
 
 
 def _keep_time(stop: threading.Event) -> None:

@@ -13,7 +13,10 @@ class CustomFields(Resource):
     columns = "label entity name kind required indexed active"
     search = "label name entity"
     filters = "entity kind active"
-    form = "entity label kind name | required in_list indexed active position | choices link_to formula digits | help_text labels"
+    form = (
+        "entity label kind name | required in_list indexed active position "
+        "| choices link_to formula digits | help_text labels"
+    )
     icon = "forms"
 
 
@@ -34,7 +37,7 @@ class Webhooks(Resource):
     columns = "name url events active"
     search = "name url"
     filters = "active"
-    form = "name url | events active company"
+    form = "name url | events active company secret"
     related = {_("Deliveries"): ("kernel/webhook-deliveries", "endpoint")}
     icon = "webhook"
 
@@ -51,7 +54,9 @@ class WebhookDeliveries(Resource):
 class Imports(Resource):
     model = ImportRun
     menu = "Administration"
-    columns = "created_at file_name entity progress rows_total rows_created rows_changed rows_same rows_wrong created_by"
+    columns = (
+        "created_at file_name entity progress rows_total rows_created rows_changed rows_same rows_wrong created_by"
+    )
     filters = "entity progress created_by created_at"
     form = "file_name entity progress | rows_total rows_created rows_changed rows_same rows_wrong | totals problems"
     order = "-id"

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, formats, resource, workflow
+from . import access, collaboration, formats, resource, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
 
 HISTORY_MAX = 400
@@ -46,7 +46,7 @@ class Entry:
     href: str = ""
     icon: str = ""
     tone: str = ""
-    mine: bool = False
+    edit: str = ""
 
 
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
@@ -260,7 +260,7 @@ def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
             str(n.created_by or ""),
             _("edited") if n.edited_at else "",
             n.text,
-            mine=n.created_by_id == getattr(ctx.user, "pk", None),
+            edit=f"/notes/{n.pk}/" if collaboration.may_edit(n, ctx) else "",
         )
         for n in _until(Note.objects.filter(about), "created_at", before).select_related("created_by")[: limit + 1]
     ]

@@ -22,8 +22,9 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None) -> tu
         if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
             raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity}})
     text = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(user=user, name=name[:80], prefix=text[:10], digest=_digest(text),
-                                    scopes=scopes or {}, expires_at=expires_at)
+    token = ApiToken.objects.create(
+        user=user, name=name[:80], prefix=text[:10], digest=_digest(text), scopes=scopes or {}, expires_at=expires_at
+    )
     return token, text
 
 

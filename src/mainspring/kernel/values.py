@@ -72,7 +72,7 @@ def _value(field, raw):
     if isinstance(field, models.DecimalField):
         value = field.to_python(raw if isinstance(raw, Decimal | int) else str(raw))
         if value is not None and (not value.is_finite()
-                                  or value and value.adjusted() >= field.max_digits - field.decimal_places):
+                                  or (value and value.adjusted() >= field.max_digits - field.decimal_places)):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
     return field.to_python(raw)

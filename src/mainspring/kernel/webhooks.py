@@ -1,4 +1,4 @@
-"""Telling other programs: deliveries are written with the change itself, sent after commit, signed, retried, replayable.
+"""Telling other programs: deliveries are written with the change, sent after commit, signed, retried, replayable.
 
 The receiver checks `Mainspring-Signature: t=<unix time>,v1=<hex>` where hex is HMAC-SHA256 of "<time>.<body>" under the
 webhook's secret, and refuses old times.
@@ -55,8 +55,11 @@ def _note(records: list, verb: str, ctx) -> None:
         return
     name = f"{records[0]._meta.label_lower}.{verb}"
     company_id = getattr(records[0], "company_id", None) or ctx.company_id
-    waiting = [WebhookDelivery(endpoint=e, event=name, payload=_payload(name, records, ctx), next_attempt_at=timezone.now())
-               for e in endpoints if wants(e, name) and e.company_id in (None, company_id)]
+    waiting = [
+        WebhookDelivery(endpoint=e, event=name, payload=_payload(name, records, ctx), next_attempt_at=timezone.now())
+        for e in endpoints
+        if wants(e, name) and e.company_id in (None, company_id)
+    ]
     if waiting:
         WebhookDelivery.objects.bulk_create(waiting)
         _send_later([d.pk for d in waiting])
@@ -72,11 +75,23 @@ def wants(endpoint: WebhookEndpoint, event: str) -> bool:
 
 
 def _payload(name: str, records: list, ctx) -> dict:
-    """What is told: which records and what happened, no field values; the receiver reads what it may see over the API."""
-    return {"event": name, "at": timezone.now().isoformat(), "by": getattr(ctx.user, "username", "") or "",
-            "records": [{"id": str(r.pk), "label": str(r)[:120], "state": getattr(r, "state", None),
-                         "version": getattr(r, "version", None)} for r in records[:RECORDS_MAX]],
-            "count": len(records), "command": audit.plain(ctx.command_id)}
+    """What is told: which records and what happened, no values; the receiver reads what it may see over the API."""
+    return {
+        "event": name,
+        "at": timezone.now().isoformat(),
+        "by": getattr(ctx.user, "username", "") or "",
+        "records": [
+            {
+                "id": str(r.pk),
+                "label": str(r)[:120],
+                "state": getattr(r, "state", None),
+                "version": getattr(r, "version", None),
+            }
+            for r in records[:RECORDS_MAX]
+        ],
+        "count": len(records),
+        "command": audit.plain(ctx.command_id),
+    }
 
 
 def new_secret() -> str:
@@ -116,7 +131,9 @@ def deliver(delivery_id) -> bool:
 
 def deliver_due(limit: int = 200) -> int:
     """Send what waits and is due; called every minute by a job. Returns how many arrived."""
-    due = WebhookDelivery.objects.filter(outcome="waiting", next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")
+    due = WebhookDelivery.objects.filter(outcome="waiting", next_attempt_at__lte=timezone.now()).order_by(
+        "next_attempt_at"
+    )
     return sum(deliver(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -128,13 +145,15 @@ def replay(delivery, ctx):
 
 
 def check_address(url: str) -> list[str]:
-    """The IP addresses behind a webhook's URL; ValidationError unless each may be called (no machine of our own network)."""
+    """The IP addresses behind a URL; ValidationError unless each may be called: none of our own network."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValidationError({"url": _("“%(value)s” is not an address to send to.") % {"value": url[:120]}})
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)})
+        found = sorted(
+            {str(entry[4][0]) for entry in socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)}
+        )
     except (OSError, UnicodeError, ValueError):
         if private_allowed():
             return []
@@ -149,7 +168,7 @@ def private_allowed() -> bool:
 
 
 def _post(delivery: WebhookDelivery) -> tuple[int, str]:
-    """Send to the very address that was checked, so that a name cannot point elsewhere in between; follow no redirect."""
+    """Send to the very address that was checked, so that a name cannot point elsewhere; follow no redirect."""
     url = delivery.endpoint.url
     addresses, parts = check_address(url), urlsplit(url)
     if not addresses:
@@ -163,11 +182,19 @@ def _post(delivery: WebhookDelivery) -> tuple[int, str]:
         if secure:
             connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=parts.hostname)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, {
-            "Content-Type": "application/json", "User-Agent": "Mainspring", "Mainspring-Event": delivery.event,
-            "Mainspring-Delivery": str(delivery.pk),
-            "Mainspring-Signature": signature(delivery.endpoint.secret, int(time.time()), body),
-            "Host": parts.netloc})
+        connection.request(
+            "POST",
+            target,
+            body,
+            {
+                "Content-Type": "application/json",
+                "User-Agent": "Mainspring",
+                "Mainspring-Event": delivery.event,
+                "Mainspring-Delivery": str(delivery.pk),
+                "Mainspring-Signature": signature(delivery.endpoint.secret, int(time.time()), body),
+                "Host": parts.netloc,
+            },
+        )
         answer = connection.getresponse()
         return answer.status, answer.read(2000).decode("utf-8", "replace").replace("\x00", "")[:500]
     finally:

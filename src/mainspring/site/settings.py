@@ -210,6 +210,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["mainspring.site.formats"]
 LOCALE_PATHS: list[str] = []
 PRODUCT_NAME = _("Mainspring")
 
@@ -239,6 +240,8 @@ else:
     EMAIL_FILE_PATH = places.mail_folder()
 BASE_URL = os.environ.get("MAINSPRING_URL", f"http://localhost:{_INSTANCE or 8000}")  # of links in mails
 DEFAULT_FROM_EMAIL = os.environ.get("MAINSPRING_MAIL_FROM", "Mainspring <mainspring@localhost>")
+
+WEBHOOKS_TO_PRIVATE_NETWORKS = _flag("MAINSPRING_WEBHOOKS_PRIVATE")  # off: no call into our own network
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -29,8 +29,15 @@ class Teller:
 
     def step(self, title: str, by: str, documents=(), notes=()) -> Step:
         """Note a step that was just done, with everything posted since the one before."""
-        step = Step(len(self.steps) + 1, title, self.cast.day.isoformat(), by, [str(note) for note in notes],
-                    [_document(d) for d in documents], self._postings())
+        step = Step(
+            len(self.steps) + 1,
+            title,
+            self.cast.day.isoformat(),
+            by,
+            [str(note) for note in notes],
+            [_document(d) for d in documents],
+            self._postings(),
+        )
         self.steps.append(step)
         if self.say:
             for line in _lines(step):
@@ -41,22 +48,39 @@ class Teller:
         """A closing table, such as the trial balance."""
         width = {c: max(len(c), *(len(_plain(r[c])) for r in rows)) if rows else len(c) for c in columns}
         notes = ["  ".join(c.ljust(width[c]) for c in columns)]
-        notes += ["  ".join(_plain(r[c]).rjust(width[c]) if isinstance(r[c], Decimal) else _plain(r[c]).ljust(width[c])
-                            for c in columns) for r in rows]
+        notes += [
+            "  ".join(
+                _plain(r[c]).rjust(width[c]) if isinstance(r[c], Decimal) else _plain(r[c]).ljust(width[c])
+                for c in columns
+            )
+            for r in rows
+        ]
         return self.step(title, "", notes=notes)
 
     def _last_line(self) -> int:
-        return JournalLine.objects.filter(company=self.cast.company).order_by("-pk").values_list("pk", flat=True).first() or 0
+        return (
+            JournalLine.objects.filter(company=self.cast.company).order_by("-pk").values_list("pk", flat=True).first()
+            or 0
+        )
 
     def _postings(self) -> list[dict]:
-        lines = list(JournalLine.objects.filter(company=self.cast.company, pk__gt=self._seen).select_related(
-            "account", "document").order_by("pk"))
+        lines = list(
+            JournalLine.objects.filter(company=self.cast.company, pk__gt=self._seen)
+            .select_related("account", "document")
+            .order_by("pk")
+        )
         self._seen = lines[-1].pk if lines else self._seen
         base = self.cast.company.base_currency_id
-        return [{"entry": line.document.number, "account": f"{line.account.code} {line.account.name}",
-                 "debit": max(line.amount, Decimal(0)), "credit": max(-line.amount, Decimal(0)),
-                 "currency": "" if line.currency_id == base else f"{line.currency_amount:.2f} {line.currency_id}"}
-                for line in lines]
+        return [
+            {
+                "entry": line.document.number,
+                "account": f"{line.account.code} {line.account.name}",
+                "debit": max(line.amount, Decimal(0)),
+                "credit": max(-line.amount, Decimal(0)),
+                "currency": "" if line.currency_id == base else f"{line.currency_amount:.2f} {line.currency_id}",
+            }
+            for line in lines
+        ]
 
 
 def _document(record) -> dict:
@@ -70,8 +94,13 @@ def _lines(step: Step) -> list[str]:
     if step.postings:
         width = max(len(p["account"]) for p in step.postings)
         found.append(f"      {'':15} {'':{width}} {'debit':>12} {'credit':>12}")
-        found += [f"      {p['entry']:15} {p['account']:{width}} {_money(p['debit']):>12} {_money(p['credit']):>12} {p['currency']}"
-                  .rstrip() for p in step.postings]
+        found += [
+            (
+                f"      {p['entry']:15} {p['account']:{width}} {_money(p['debit']):>12} {_money(p['credit']):>12} "
+                f"{p['currency']}"
+            ).rstrip()
+            for p in step.postings
+        ]
     return found
 
 

@@ -1,8 +1,10 @@
 """What the REST framework and the schema generator are told; read by the product's settings."""
 
 REST = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["mainspring.web.api.auth.TokenAuthentication",
-                                       "mainspring.web.api.auth.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "mainspring.web.api.auth.TokenAuthentication",
+        "mainspring.web.api.auth.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_CLASSES": ["mainspring.web.api.limits.RateLimit"],
     "DEFAULT_RENDERER_CLASSES": ["mainspring.web.api.present.Renderer"],

@@ -1,11 +1,14 @@
 """The frame of every page: `shell`, computed only where a page draws the frame."""
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from mainspring.kernel import access, home
 from mainspring.web import addresses, menus
+
+COUNT_SECONDS = 15
 
 
 def shell(request) -> dict:
@@ -45,10 +48,14 @@ def frame(request) -> dict:
     }
 
 
-def waiting_counts(ctx) -> dict[str, int]:
-    """What waits for the person, by resource key or "inbox"."""
-    found: dict[str, int] = {}
-    for answer in home.counts(ctx):
-        for name, number in (answer or {}).items():
-            found[name] = found.get(name, 0) + number
+def waiting_counts(ctx, *, fresh: bool = False) -> dict[str, int]:
+    """What waits for the person, by resource key or "inbox"; remembered for some seconds, `fresh` counts again."""
+    key = f"waiting:{ctx.user.pk}:{ctx.company_id}"
+    found = None if fresh else cache.get(key)
+    if found is None:
+        found = {}
+        for answer in home.counts(ctx):
+            for name, number in (answer or {}).items():
+                found[name] = found.get(name, 0) + number
+        cache.set(key, found, COUNT_SECONDS)
     return found

@@ -27,11 +27,17 @@ class FileForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["file"] = forms.FileField(label=_("File"), help_text=_("CSV or a spreadsheet, the first row names the columns."))
-        self.fields["dates"] = forms.ChoiceField(label=_("Dates like 03/04/2026"), required=False, choices=[
-            ("", _("are refused")), ("dmy", _("day first")), ("mdy", _("month first"))])
-        self.fields["decimal"] = forms.ChoiceField(label=_("Decimal sign"), required=False, choices=[
-            ("", _("Told from the file")), (".", "."), (",", ",")])
+        self.fields["file"] = forms.FileField(
+            label=_("File"), help_text=_("CSV or a spreadsheet, the first row names the columns.")
+        )
+        self.fields["dates"] = forms.ChoiceField(
+            label=_("Dates like 03/04/2026"),
+            required=False,
+            choices=[("", _("are refused")), ("dmy", _("day first")), ("mdy", _("month first"))],
+        )
+        self.fields["decimal"] = forms.ChoiceField(
+            label=_("Decimal sign"), required=False, choices=[("", _("Told from the file")), (".", "."), (",", ",")]
+        )
 
 
 @require_GET
@@ -71,14 +77,22 @@ def start(request, res):
             file.flush()
             try:
                 headers = reading.read(file.name).headers
-                mapping = {"columns": rules.guess(res, request.ctx, headers),
-                           **{k: form.cleaned_data[k] for k in ("dates", "decimal") if form.cleaned_data[k]}}
+                mapping = {
+                    "columns": rules.guess(res, request.ctx, headers),
+                    **{k: form.cleaned_data[k] for k in ("dates", "decimal") if form.cleaned_data[k]},
+                }
                 run = importing.start(res, request.ctx, file.name, mapping, name=upload.name)
                 return redirect(addresses.of_resource(res, "import", run.pk))
             except ValidationError as error:
                 form.add_error("file", " ".join(error.messages))
-    return _page(request, res, "file", form=form, submit=_("Continue"),
-                 template_url=addresses.of_resource(res, "import") + "template.xlsx")
+    return _page(
+        request,
+        res,
+        "file",
+        form=form,
+        submit=_("Continue"),
+        template_url=addresses.of_resource(res, "import") + "template.xlsx",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,10 +146,12 @@ def _columns(request, res, record: ImportRun, errors=()):
     table = reading.read(record.file.path, encoding=record.rules.get("encoding", ""))
     targets = sorted(rules.targets(res, request.ctx).values(), key=lambda t: (t.is_line, t.label.lower()))
     choices = [("", _("(not imported)")), *((t.path, t.label[:1].upper() + t.label[1:]) for t in targets)]
-    form = forms.Form(initial={f"column-{n}": record.rules.get("columns", {}).get(h, "") for n, h in enumerate(table.headers)})
+    form = forms.Form(
+        initial={f"column-{n}": record.rules.get("columns", {}).get(h, "") for n, h in enumerate(table.headers)}
+    )
     samples: list[list[str]] = [[] for _h in table.headers]
     for _number, row in table.body[:SAMPLES]:
-        for n, cell in enumerate(row[:len(samples)]):
+        for n, cell in enumerate(row[: len(samples)]):
             samples[n].append(reading.cell_text(cell)[:40])
     for n, header in enumerate(table.headers):
         form.fields[f"column-{n}"] = forms.ChoiceField(label=header, choices=choices, required=False)
@@ -163,37 +179,83 @@ def _take_columns(request, res, record: ImportRun):
 
 
 def _result(request, res, record: ImportRun):
-    counts = [{"label": _("Rows"), "text": str(record.rows_total)}, {"label": _("New"), "text": str(record.rows_created)},
-              {"label": _("Changed"), "text": str(record.rows_changed)}, {"label": _("Unchanged"), "text": str(record.rows_same)},
-              {"label": _("Wrong"), "text": str(record.rows_wrong), "tone": "red" if record.rows_wrong else "",
-               "href": f"{request.path}problems.csv" if record.problems else ""}]
+    counts = [
+        {"label": _("Rows"), "text": str(record.rows_total)},
+        {"label": _("New"), "text": str(record.rows_created)},
+        {"label": _("Changed"), "text": str(record.rows_changed)},
+        {"label": _("Unchanged"), "text": str(record.rows_same)},
+        {
+            "label": _("Wrong"),
+            "text": str(record.rows_wrong),
+            "tone": "red" if record.rows_wrong else "",
+            "href": f"{request.path}problems.csv" if record.problems else "",
+        },
+    ]
     labels = {p: t.label for p, t in rules.targets(res, request.ctx).items()}
-    counts += [{"label": _("Sum of %(column)s") % {"column": labels.get(path, path)}, "text": total["file"],
-                "note": _("Arrived: %(sum)s") % {"sum": total["arrived"]} if total.get("arrived") is not None else "",
-                "tone": "" if total["equal"] else "red"} for path, total in record.totals.items() if path != "rows"]
+    counts += [
+        {
+            "label": _("Sum of %(column)s") % {"column": labels.get(path, path)},
+            "text": total["file"],
+            "note": _("Arrived: %(sum)s") % {"sum": total["arrived"]} if total.get("arrived") is not None else "",
+            "tone": "" if total["equal"] else "red",
+        }
+        for path, total in record.totals.items()
+        if path != "rows"
+    ]
     ready = record.progress in ("checked", "stopped") and (not record.rows_wrong or record.rules.get("skip_wrong"))
-    return _page(request, res, "check", counts=counts, problems=record.problems[:PROBLEMS_SHOWN], job=_job(res, record),
-                 submit=_("Import") if ready and record.rows_total else "")
+    return _page(
+        request,
+        res,
+        "check",
+        counts=counts,
+        problems=record.problems[:PROBLEMS_SHOWN],
+        job=_job(res, record),
+        submit=_("Import") if ready and record.rows_total else "",
+    )
 
 
 def _job(res, record: ImportRun) -> dict | None:
-    found = JobRun.objects.filter(name__in=("exchange.import", "exchange.check"), arguments__import_id=record.pk).order_by(
-        "-pk").first()
+    found = (
+        JobRun.objects.filter(name__in=("exchange.import", "exchange.check"), arguments__import_id=record.pk)
+        .order_by("-pk")
+        .first()
+    )
     if found is None:
         return None
     running = found.state in ("queued", "running")
-    return {"id": found.pk, "title": found.title, "url": addresses.of_resource(res, "import", record.pk, "job"),
-            "running": running, "percent": found.done * 100 // found.total if found.total else None, "error": found.error,
-            "state": {"label": str(found.get_state_display() if hasattr(found, "get_state_display") else found.state),
-                      "tone": "blue" if running else "red" if found.error else "green"}}
+    return {
+        "id": found.pk,
+        "title": found.title,
+        "url": addresses.of_resource(res, "import", record.pk, "job"),
+        "running": running,
+        "percent": found.done * 100 // found.total if found.total else None,
+        "error": found.error,
+        "state": {
+            "label": str(found.get_state_display() if hasattr(found, "get_state_display") else found.state),
+            "tone": "blue" if running else "red" if found.error else "green",
+        },
+    }
 
 
 def _page(request, res, name: str, **context):
     steps = [("file", _("File")), ("columns", _("Columns")), ("check", _("Check and import"))]
     order = [key for key, _label in steps].index(name)
-    page = {"title": _("Import: %(records)s") % {"records": res.plural},
-            "trail": [{"label": res.plural, "href": addresses.of_resource(res)}]}
-    return render(request, "web/import.html", {
-        "page": page, "step": name, "cancel": addresses.of_resource(res), "hidden": [], **context,
-        "steps": [{"label": label, "state": "done" if n < order else "current" if n == order else "next"}
-                  for n, (_key, label) in enumerate(steps)]})
+    page = {
+        "title": _("Import: %(records)s") % {"records": res.plural},
+        "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
+    }
+    return render(
+        request,
+        "web/import.html",
+        {
+            "page": page,
+            "step": name,
+            "cancel": addresses.of_resource(res),
+            "hidden": [],
+            **context,
+            "steps": [
+                {"label": label, "state": "done" if n < order else "current" if n == order else "next"}
+                for n, (_key, label) in enumerate(steps)
+            ],
+        },
+    )

@@ -29,7 +29,7 @@ def head(column, editable: bool, ctx) -> dict:
         "help": column.help,
     }
     if column.is_number:
-        found["digits"] = 2 if column.kind in ("money", "price") else 0  # the fewest shown; more stand when they are typed
+        found["digits"] = 2 if column.kind in ("money", "price") else 0  # the fewest shown
     if column.kind in ("choice", "state"):
         found["choices"] = [[k, str(v)] for k, v in column.choices]
     if column.kind == "link":

@@ -1,4 +1,5 @@
 """Strings the islands of the front end show. They are listed here so that they are translated with all others."""
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 

@@ -151,6 +151,7 @@ def is_partial(request) -> bool:
     )
 
 
-def toast(text: str, tone: str = "success", **events) -> str:
-    """Value of an HX-Trigger header: a message, and events such as live topics."""
-    return json.dumps({"toast": {"text": text, "tone": tone}, **{k.replace("__", ":"): v for k, v in events.items()}})
+def toast(text: str, tone: str = "success", topics=()) -> str:
+    """Value of an HX-Trigger header: a message, and the live topics whose regions load again."""
+    said = {"toast": {"text": text, "tone": tone}} if text else {}
+    return json.dumps(said | {f"live:{topic}": None for topic in topics})

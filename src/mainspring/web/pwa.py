@@ -1,4 +1,5 @@
 """What lets the product be installed on a phone: the manifest, the service worker and the offline page."""
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
@@ -11,14 +12,31 @@ from mainspring.web.templatetags import assets
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> JsonResponse:
     """The web app manifest, in the person's language."""
-    sizes = [{"src": assets.build_url(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png",
-              "purpose": "any maskable"} for size in (192, 512)]
+    sizes = [
+        {
+            "src": assets.build_url(f"icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": "any maskable",
+        }
+        for size in (192, 512)
+    ]
     vector = {"src": assets.build_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}
-    return JsonResponse({
-        "name": "Mainspring", "short_name": "Mainspring", "id": "/", "start_url": "/", "scope": "/", "display": "standalone",
-        "background_color": "#f6f5f1", "theme_color": "#0f3d37", "icons": [vector, *sizes],
-        "shortcuts": [{"name": _("Inbox"), "url": "/inbox/"}, {"name": _("Search"), "url": "/search/"}],
-    }, content_type="application/manifest+json")
+    return JsonResponse(
+        {
+            "name": "Mainspring",
+            "short_name": "Mainspring",
+            "id": "/",
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f6f5f1",
+            "theme_color": "#0f3d37",
+            "icons": [vector, *sizes],
+            "shortcuts": [{"name": _("Inbox"), "url": "/inbox/"}, {"name": _("Search"), "url": "/search/"}],
+        },
+        content_type="application/manifest+json",
+    )
 
 
 @cache_control(no_cache=True)

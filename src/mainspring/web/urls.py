@@ -14,7 +14,9 @@ ROOMS = {
     "mainspring.web.api.urls": "api/v1/",
     "mainspring.web.exchange_urls": "",
     "mainspring.web.collaboration_urls": "",
+    "mainspring.web.settings_page": "",
     "mainspring.studio.urls": "studio/",
+    "mainspring.web.settings_page": "",
 }
 """Addresses other rooms of the web bring along, when they are there, with what stands before them."""
 

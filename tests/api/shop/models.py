@@ -43,10 +43,14 @@ class ShopOrder(Document):
     number_format = "T{year}-{seq:05}"
     scope_paths = {"own": "owner"}
     key = ("reference",)
-    workflow = Workflow("draft", (
-        Verb("confirm", "draft", "confirmed"),
-        Verb("ship", "confirmed", "shipped", ask=(Input("pieces", "decimal"), Input("carrier", required=False))),
-        Verb("cancel", ("draft", "confirmed"), "cancelled", danger=True)))
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("confirm", "draft", "confirmed"),
+            Verb("ship", "confirmed", "shipped", ask=(Input("pieces", "decimal"), Input("carrier", required=False))),
+            Verb("cancel", ("draft", "confirmed"), "cancelled", danger=True),
+        ),
+    )
 
     class Meta:
         app_label = "shop"

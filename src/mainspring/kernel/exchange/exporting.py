@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from .. import access, query, resource
 from . import rows
 
-FORMATS = {"csv": "text/csv; charset=utf-8",
-           "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,8 +28,9 @@ def table(of: resource.Resource, ctx, spec: query.Spec | None = None, paths: lis
     q = query.Query(of, ctx, spec)
     if q.errors:
         raise query.ValidationError(q.errors)
-    chosen = paths or (spec.columns if spec and spec.columns else [*of.names("columns"),
-                                                                   *(c.path for c in q.fields.custom.values())])
+    chosen = paths or (
+        spec.columns if spec and spec.columns else [*of.names("columns"), *(c.path for c in q.fields.custom.values())]
+    )
     columns = q.fields.columns(chosen)
     return columns, _rows(q, columns)
 
@@ -80,15 +83,24 @@ def _csv_cell(value) -> str:
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat(sep=" ", timespec="seconds") if isinstance(value, datetime.datetime) else value.isoformat()
+        return (
+            value.isoformat(sep=" ", timespec="seconds") if isinstance(value, datetime.datetime) else value.isoformat()
+        )
     return str(value) if isinstance(value, int) else neutral(value)
 
 
 def as_xlsx(columns, lines) -> Iterator[bytes]:
     """A spreadsheet written row by row to a temporary file; numbers are numbers, codes and long digits are text."""
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        book = xlsxwriter.Workbook(file.name, {"constant_memory": True, "strings_to_formulas": False,
-                                               "strings_to_urls": False, "strings_to_numbers": False})
+        book = xlsxwriter.Workbook(
+            file.name,
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         day, instant = (book.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
         sheet.freeze_panes(1, 0)
@@ -110,7 +122,11 @@ def _xlsx_cell(sheet, row: int, n: int, value, day, instant) -> None:
         sheet.write_datetime(row, n, value, instant)
     elif isinstance(value, datetime.date):
         sheet.write_datetime(row, n, datetime.datetime.combine(value, datetime.time()), day)
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool) and len(Decimal(value).normalize().as_tuple().digits) <= 15:
+    elif (
+        isinstance(value, int | Decimal)
+        and not isinstance(value, bool)
+        and len(Decimal(value).normalize().as_tuple().digits) <= 15
+    ):
         sheet.write_number(row, n, value)
     else:
         sheet.write_string(row, n, _csv_cell(value) if isinstance(value, Decimal) else str(value)[:32767])

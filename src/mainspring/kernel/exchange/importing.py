@@ -45,8 +45,14 @@ def start(of: resource.Resource, ctx, path, mapping: dict, *, name: str = "") ->
     """A new run of a file; nothing is read yet beyond its header."""
     access.require(ctx, of.model, "import")
     path = Path(path)
-    run = ImportRun(company_id=ctx.company_id, entity=of.label, file_name=(name or path.name)[:200], rules=mapping,
-                    digest=hashlib.sha256(path.read_bytes()).hexdigest(), created_by=ctx.user)
+    run = ImportRun(
+        company_id=ctx.company_id,
+        entity=of.label,
+        file_name=(name or path.name)[:200],
+        rules=mapping,
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        created_by=ctx.user,
+    )
     with path.open("rb") as file:
         run.file.save(f"{run.digest[:16]}{path.suffix[:8]}", File(file), save=False)
     run.save()
@@ -121,6 +127,7 @@ def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> Import
     if not write:
         run.problems = [{"row": n, "column": c, "value": v[:200], "text": t} for n, c, v, t in problems[:PROBLEMS_MAX]]
     run.totals = _totals(run, total, file_sums, sums if write else None)
+    run.totals["rows"]["left_out"] = source.left_out
     run.progress = "done" if write else "checked"
     run.finished_at = timezone.now() if write else None
     run.save()
@@ -138,8 +145,14 @@ def _plan(source: rows.Reader, units: list[rows.Unit], seen: dict) -> Outcome:
     for unit in units:
         key = _key(source, unit)
         if key is not None and key in seen:
-            unit.problems.append((unit.rows[0], _key_header(source), " ".join(map(str, key)),
-                                  _("The same key is in row %(n)s.") % {"n": seen[key]}))
+            unit.problems.append(
+                (
+                    unit.rows[0],
+                    _key_header(source),
+                    " ".join(map(str, key)),
+                    _("The same key is in row %(n)s.") % {"n": seen[key]},
+                )
+            )
         seen.setdefault(key, unit.rows[0]) if key is not None else None
         if unit.problems:
             found.problems += unit.problems
@@ -199,23 +212,44 @@ def _write(run: ImportRun, source: rows.Reader, outcome: Outcome, position: int)
     """Commit one piece in one transaction, with the note that makes it resumable. Returns the keys of its records."""
     model, ctx = source.resource.model, source.ctx
     with transaction.atomic():
-        made = bulk.create_many(model, ctx, [], ready=[draft for _unit, _values, draft in outcome.new]) if outcome.new else []
+        made = (
+            bulk.create_many(model, ctx, [], ready=[draft for _unit, _values, draft in outcome.new])
+            if outcome.new
+            else []
+        )
         commands_run = [database.scalar("SELECT current_setting('mainspring.command', true)")] if made else []
         changed = bulk.change_many(model, ctx, [draft for _unit, draft in outcome.changed])
         if changed:
             commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
         for _unit, record, values in outcome.relined:
             custom_values = values.pop("custom", None)
-            changed.append(commands.change(type(record)._default_manager.get(pk=record.pk), ctx,
-                                           custom_values=custom_values, **values))
+            changed.append(
+                commands.change(
+                    type(record)._default_manager.get(pk=record.pk), ctx, custom_values=custom_values, **values
+                )
+            )
             commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
         if source.rules.get("system"):
-            ExternalId.objects.bulk_create([
-                ExternalId(system=source.rules["system"], entity=run.entity, external_id=unit.external_id, record_id=str(r.pk))
-                for (unit, _values, _draft), r in zip(outcome.new, made, strict=True) if unit.external_id])
+            ExternalId.objects.bulk_create(
+                [
+                    ExternalId(
+                        system=source.rules["system"],
+                        entity=run.entity,
+                        external_id=unit.external_id,
+                        record_id=str(r.pk),
+                    )
+                    for (unit, _values, _draft), r in zip(outcome.new, made, strict=True)
+                    if unit.external_id
+                ]
+            )
         ImportChunk.objects.create(
-            run=run, position=position, created=[str(r.pk) for r in made], changed=[str(r.pk) for r in changed],
-            same=outcome.same, command_ids=[c for c in commands_run if c])
+            run=run,
+            position=position,
+            created=[str(r.pk) for r in made],
+            changed=[str(r.pk) for r in changed],
+            same=outcome.same,
+            command_ids=[c for c in commands_run if c],
+        )
     return [str(r.pk) for r in [*made, *changed]]
 
 
@@ -226,9 +260,13 @@ def _known(source: rows.Reader, units: list[rows.Unit]) -> dict:
     if not key:
         return {}
     if key == ["external_id"]:
-        pairs = dict(ExternalId.objects.filter(
-            system=source.rules.get("system", ""), entity=model._meta.label_lower,
-            external_id__in={u.external_id for u in units if u.external_id}).values_list("external_id", "record_id"))
+        pairs = dict(
+            ExternalId.objects.filter(
+                system=source.rules.get("system", ""),
+                entity=model._meta.label_lower,
+                external_id__in={u.external_id for u in units if u.external_id},
+            ).values_list("external_id", "record_id")
+        )
         records = {str(r.pk): r for r in visible.filter(pk__in=set(pairs.values()))}
         return {(text,): records[pk] for text, pk in pairs.items() if pk in records}
     values = {name: {_plain(u.values.get(name)) for u in units if u.values.get(name) not in (None, "")} for name in key}
@@ -275,7 +313,11 @@ def _named(source: rows.Reader, unit: rows.Unit, problems: dict) -> list[tuple]:
     found = []
     for name, messages in problems.items():
         parts = name.split(".")
-        row = unit.rows[min(int(parts[1]), len(unit.rows) - 1)] if parts[0] == "lines" and len(parts) > 2 else unit.rows[0]
+        row = (
+            unit.rows[min(int(parts[1]), len(unit.rows) - 1)]
+            if parts[0] == "lines" and len(parts) > 2
+            else unit.rows[0]
+        )
         path = f"lines.{parts[2]}" if parts[0] == "lines" and len(parts) > 2 else name
         header = source.header_of.get(path, "" if name == NON_FIELD_ERRORS else path)
         spec = unit.values["lines"][int(parts[1])] if path.startswith("lines.") else unit.values
@@ -294,13 +336,19 @@ def _add_sums(sums: dict, source: rows.Reader, touched: list[str]) -> None:
     if not touched:
         return
     for lines in (False, True):
-        paths = [p for p, t in source.targets.items() if t.is_line == lines and isinstance(
-            t.field, models.DecimalField | models.IntegerField) and not isinstance(t.field, models.BooleanField)]
+        paths = [
+            p
+            for p, t in source.targets.items()
+            if t.is_line == lines
+            and isinstance(t.field, models.DecimalField | models.IntegerField)
+            and not isinstance(t.field, models.BooleanField)
+        ]
         if paths:
             model = commands.line_model_of(source.resource.model) if lines else source.resource.model
             where = {"document_id__in" if lines else "pk__in": touched}
             answer = model._default_manager.filter(**where).aggregate(
-                **{f"s{n}": Sum(p.removeprefix("lines.")) for n, p in enumerate(paths)})
+                **{f"s{n}": Sum(p.removeprefix("lines.")) for n, p in enumerate(paths)}
+            )
             for n, path in enumerate(paths):
                 sums[path] = sums.get(path, Decimal(0)) + Decimal(answer[f"s{n}"] or 0)
 
@@ -313,8 +361,12 @@ def _totals(run: ImportRun, total: int, file_sums: dict, sums: dict | None) -> d
         arrived = None if sums is None else sums.get(path)
         want = expected.get("sums", {}).get(path)
         equal = (arrived is None or arrived == value) and (want is None or Decimal(str(want)) == value)
-        found[path] = {"file": format(value.normalize(), "f"), "equal": equal, "expected": want,
-                       "arrived": None if arrived is None else format(arrived.normalize(), "f")}
+        found[path] = {
+            "file": format(value.normalize(), "f"),
+            "equal": equal,
+            "expected": want,
+            "arrived": None if arrived is None else format(arrived.normalize(), "f"),
+        }
     return found
 
 
@@ -346,20 +398,31 @@ def undo(run, ctx):
 def _restore(model, chunk: ImportChunk) -> None:
     """Put back the values before the change, field by field, unless somebody changed them again."""
     pk, table = model._meta.pk, model._meta.db_table
-    entries = RowHistory.objects.filter(command_id__in=chunk.command_ids, table_name=table, operation="UPDATE",
-                                        row_id__in=chunk.changed)
+    entries = RowHistory.objects.filter(
+        command_id__in=chunk.command_ids, table_name=table, operation="UPDATE", row_id__in=chunk.changed
+    )
     for entry in entries.order_by("-id"):
         columns = [f for f in model._meta.concrete_fields if f.column in entry.changes]
         record = model._default_manager.select_for_update(of=("self",)).get(pk=pk.to_python(entry.row_id))
-        now = database.rows(f'SELECT to_jsonb(t) AS now FROM "{table}" t WHERE "{pk.column}"::text = %(id)s', id=entry.row_id)
+        now = database.rows(
+            f'SELECT to_jsonb(t) AS now FROM "{table}" t WHERE "{pk.column}"::text = %(id)s', id=entry.row_id
+        )
         current = json.loads(now[0]["now"]) if isinstance(now[0]["now"], str) else now[0]["now"]
         if any(current.get(f.column) != entry.changes[f.column][1] for f in columns):
-            raise errors.Conflict(_("%(record)s was changed after the import; it cannot be undone.")
-                                  % {"record": record}, code="version")
+            raise errors.Conflict(
+                _("%(record)s was changed after the import; it cannot be undone.") % {"record": record}, code="version"
+            )
         for f in columns:
             before = entry.changes[f.column][0]
-            setattr(record, f.attname, before if isinstance(f, models.JSONField) or before is None else
-                    (f.target_field if f.is_relation else f).to_python(str(before) if isinstance(before, float) else before))
+            setattr(
+                record,
+                f.attname,
+                before
+                if isinstance(f, models.JSONField) or before is None
+                else (f.target_field if f.is_relation else f).to_python(
+                    str(before) if isinstance(before, float) else before
+                ),
+            )
         record.version = getattr(record, "version", 0) + 1
         record.save(force_update=True)
 
@@ -370,13 +433,16 @@ def _remove(model, chunk: ImportChunk) -> None:
     if issubclass(model, Document):
         busy = busy or made.exclude(state=model.workflow.initial).first()
     if busy is not None:
-        raise errors.Conflict(_("%(record)s was changed after the import; it cannot be undone.") % {"record": busy},
-                              code="version")
+        raise errors.Conflict(
+            _("%(record)s was changed after the import; it cannot be undone.") % {"record": busy}, code="version"
+        )
     try:
         with transaction.atomic():
             made.delete()
     except (models.ProtectedError, models.RestrictedError):
-        raise errors.Conflict(_("Other records refer to what was imported; it cannot be undone."), code="used") from None
+        raise errors.Conflict(
+            _("Other records refer to what was imported; it cannot be undone."), code="used"
+        ) from None
     ExternalId.objects.filter(entity=model._meta.label_lower, record_id__in=chunk.created).delete()
 
 

@@ -1,4 +1,4 @@
-"""Moving in from another system: several files in order, each with its mapping, with control totals against the source."""
+"""Moving in from another system: files in order, each with its mapping and control totals against the source."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def read_rules(path: Path) -> dict:
 
 
 def circumstances(user: str = "", company: str = "") -> Context:
-    """Who imports on the command line: the person named, else the first administrator, in the company named or the first."""
+    """Who imports on the command line: the person named or the first administrator, in the company named or first."""
     people = User.objects.filter(username=user) if user else User.objects.filter(is_superuser=True, is_active=True)
     companies = Company.objects.filter(code=company) if company else Company.objects.all()
     person, where = people.order_by("pk").first(), companies.order_by("pk").first()

@@ -1,4 +1,4 @@
-"""CSV and spreadsheet files as rows of cells: encodings, delimiters, dates and numbers as people and Excel write them."""
+"""CSV and spreadsheet files as rows of cells, with dates and numbers as people and Excel write them."""
 
 import csv
 import datetime
@@ -54,7 +54,9 @@ def _sheet(path: Path, name: str) -> Table:
         chosen = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
         lines = chosen.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError, KeyError) as error:
-        raise ValidationError({"file": _("The spreadsheet cannot be read: %(why)s") % {"why": str(error)[:120]}}) from None
+        raise ValidationError(
+            {"file": _("The spreadsheet cannot be read: %(why)s") % {"why": str(error)[:120]}}
+        ) from None
     return _table([(n, line) for n, line in enumerate(lines, 1)], "", "")
 
 
@@ -76,7 +78,9 @@ def _text(raw: bytes, encoding: str, delimiter: str) -> Table:
             found.append((before + 1, line))
             before = reader.line_num
     except csv.Error as error:
-        raise ValidationError({"file": _("Line %(n)s cannot be read: %(why)s") % {"n": reader.line_num, "why": error}}) from None
+        raise ValidationError(
+            {"file": _("Line %(n)s cannot be read: %(why)s") % {"n": reader.line_num, "why": error}}
+        ) from None
     return _table(found, encoding, delimiter)
 
 
@@ -89,7 +93,9 @@ def _table(lines: list[tuple[int, list]], encoding: str, delimiter: str) -> Tabl
         headers.pop()
     double = sorted({h for h in headers if headers.count(h) > 1})
     if double or not headers or not all(headers):
-        raise ValidationError({"file": _("Every column needs a name of its own: %(names)s") % {"names": ", ".join(double)}})
+        raise ValidationError(
+            {"file": _("Every column needs a name of its own: %(names)s") % {"names": ", ".join(double)}}
+        )
     return Table(headers, lines[1:], encoding, delimiter)
 
 
@@ -108,8 +114,11 @@ def encoding_of(raw: bytes) -> str:
     # In Chinese text high bytes come in pairs that begin in the rows of common characters or of punctuation; in Baltic
     # text a letter with a high byte stands alone, or in a pair that begins elsewhere.
     runs = re.findall(rb"[\x80-\xff]+", sample)
-    common = sum(len(run) for run in runs if len(run) % 2 == 0
-                 and all(0xA1 <= lead <= 0xA9 or 0xB0 <= lead <= 0xD7 for lead in run[::2]))
+    common = sum(
+        len(run)
+        for run in runs
+        if len(run) % 2 == 0 and all(0xA1 <= lead <= 0xA9 or 0xB0 <= lead <= 0xD7 for lead in run[::2])
+    )
     try:
         raw.decode("gb18030")
         return "gb18030" if common * 10 > 6 * sum(map(len, runs)) else "cp1257"
@@ -137,7 +146,7 @@ def delimiter_of(text: str) -> str:
 
 
 def cell_text(cell) -> str:
-    """A cell as text: whole numbers without a point, leading zeros of text cells kept, neutralised formulas restored."""
+    """A cell as text: whole numbers without a point, leading zeros of text kept, neutralised formulas restored."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -170,8 +179,9 @@ def value_for(field: models.Field, cell, *, decimal: str = ".", dates: str = "")
         return None if found is None else int(found)
     text = cell_text(cell)
     if isinstance(cell, float) and abs(cell) >= 1e15:
-        raise ValidationError(_("“%(value)s” was cut to 15 digits by the spreadsheet; format the column as text.")
-                              % {"value": text[:40]})
+        raise ValidationError(
+            _("“%(value)s” was cut to 15 digits by the spreadsheet; format the column as text.") % {"value": text[:40]}
+        )
     if field.choices:
         return _choice(field, text.strip())
     return text if isinstance(field, models.TextField) else text.strip()
@@ -216,7 +226,9 @@ def day(cell, dates: str = "") -> datetime.date | None:
                 return datetime.date(int(year), int(second), int(first))
             if dates == "mdy" or int(second) > 12:
                 return datetime.date(int(year), int(first), int(second))
-            raise ValidationError(_("“%(value)s”: say whether the day or the month comes first.") % {"value": text[:40]})
+            raise ValidationError(
+                _("“%(value)s”: say whether the day or the month comes first.") % {"value": text[:40]}
+            )
     except ValueError:
         pass
     raise ValidationError(_("“%(value)s” is not a date.") % {"value": text[:40]})
@@ -244,5 +256,7 @@ def _choice(field, text: str):
             return value
     if text == "" and field.blank:
         return text
-    raise ValidationError(_("“%(value)s” is not one of: %(choices)s.") % {
-        "value": text[:40], "choices": ", ".join(str(v) for v, _label in field.flatchoices)[:200]})
+    raise ValidationError(
+        _("“%(value)s” is not one of: %(choices)s.")
+        % {"value": text[:40], "choices": ", ".join(str(v) for v, _label in field.flatchoices)[:200]}
+    )

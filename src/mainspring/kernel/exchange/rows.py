@@ -1,4 +1,4 @@
-"""Rows of a file as values for commands: parsed, linked, grouped into records with lines; each fault by row and column."""
+"""Rows of a file as values for commands: parsed, linked, grouped into records; each fault by row and column."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from . import reading, rules
 
 @dataclass
 class Unit:
-    """One record to be: its values, the rows it comes from, and what is wrong with them as (row, column, value, text)."""
+    """One record to be: its values, its rows, and what is wrong with them as (row, column, value, text)."""
 
     rows: list[int]
     values: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +38,9 @@ def identity_fields(model) -> list[str]:
 
 def name_of(record) -> str:
     """What a file calls a record, so that it is found again on the way in."""
-    return next((str(v) for n in identity_fields(type(record)) if (v := getattr(record, n, "")) not in (None, "")), str(record))
+    return next(
+        (str(v) for n in identity_fields(type(record)) if (v := getattr(record, n, "")) not in (None, "")), str(record)
+    )
 
 
 class Linker:
@@ -55,8 +57,11 @@ class Linker:
             return
         visible = access.rows(self.ctx, model)
         if self.system and hint in ("", "external_id"):
-            pairs = dict(ExternalId.objects.filter(system=self.system, entity=model._meta.label_lower,
-                                                   external_id__in=missing).values_list("external_id", "record_id"))
+            pairs = dict(
+                ExternalId.objects.filter(
+                    system=self.system, entity=model._meta.label_lower, external_id__in=missing
+                ).values_list("external_id", "record_id")
+            )
             records = {str(r.pk): r for r in visible.filter(pk__in=set(pairs.values()))}
             known |= {text: records[pk] for text, pk in pairs.items() if pk in records}
         for name in ([hint] if hint else identity_fields(model)) if hint != "external_id" else ():
@@ -85,22 +90,29 @@ class Reader:
         self.targets = rules.check(of, ctx, mapping, self.table.headers)
         self.columns = {h: self.targets[p] for h, p in mapping.get("columns", {}).items() if p}
         self.header_of = {t.path: h for h, t in self.columns.items()}
+        self._named: tuple = (None, {})
         self.linker = Linker(ctx, mapping.get("system", ""))
         self.key = mapping.get("key") or self._usual_key()
         self.has_lines = any(t.is_line for t in self.targets.values())
 
     def _usual_key(self) -> list[str]:
-        if "external_id" in self.header_of:
+        if "external_id" in self.targets:
             return ["external_id"]
         key = [k for k in getattr(self.resource.model, "key", ()) if k in self.header_of]
         return key if key and set(getattr(self.resource.model, "key", ())) - set(key) <= {"company"} else []
+
+    @property
+    def left_out(self) -> int:
+        """Rows of the file the mapping leaves aside by its own conditions."""
+        return len(self.table.body) - sum(1 for _row in self.chosen())
 
     def chosen(self):
         """Rows the mapping lets through."""
         where, unless = self.rules.get("where", {}), self.rules.get("unless", {})
         for number, row in self.table.rows():
             if all(reading.cell_text(row.get(h)) in v for h, v in where.items()) and not any(
-                    reading.cell_text(row.get(h)) in v for h, v in unless.items()):
+                reading.cell_text(row.get(h)) in v for h, v in unless.items()
+            ):
                 yield number, row
 
     def pieces(self, size: int):
@@ -108,11 +120,11 @@ class Reader:
         groups: dict[Any, list] = {}
         heads = [self.header_of[k] for k in self.key if k in self.header_of]
         for number, row in self.chosen():
-            key = tuple(reading.cell_text(row.get(h)).strip() for h in heads) if self.has_lines and heads else number
+            key = tuple(reading.cell_text(row.get(h)).strip() for h in heads) if self.has_lines and self.key else number
             groups.setdefault(key, []).append((number, row))
         every = list(groups.values())
         for start in range(0, len(every), size):
-            yield self._units(every[start:start + size])
+            yield self._units(every[start : start + size])
 
     def _units(self, groups: list) -> list[Unit]:
         self._learn([row for group in groups for _n, row in group])
@@ -123,10 +135,12 @@ class Reader:
         for path, target in self.targets.items():
             model = _linked_model(target)
             if model is not None:
-                header, hint = self.header_of.get(path), self.rules.get("links", {}).get(path, "")
-                texts = [reading.cell_text(row.get(header)) for row in rows] if header else [
-                    str(self.rules.get("constants", {}).get(path, ""))]
-                wanted[model, hint] |= {self._translated(path, t.strip()) for t in texts}
+                hint = self.rules.get("links", {}).get(path, "")
+                for row in rows if path not in self.rules.get("constants", {}) else rows[:1]:
+                    try:
+                        wanted[model, hint].add(self._translated(path, reading.cell_text(self._raw(path, row)).strip()))
+                    except ValidationError:
+                        pass  # named when the row itself is read
         for (model, hint), texts in wanted.items():
             self.linker.learn(model, hint, texts)
 
@@ -138,9 +152,18 @@ class Reader:
                 self._put(unit, unit.values, path, target, first_number, first)
                 if len(group) > 1 and (header := self.header_of.get(path)):
                     for number, row in group[1:]:
-                        if reading.cell_text(row.get(header)).strip() not in ("", reading.cell_text(first.get(header)).strip()):
-                            unit.problems.append((number, header, reading.cell_text(row.get(header)),
-                                                  _("The rows of one record differ here.")))
+                        if reading.cell_text(row.get(header)).strip() not in (
+                            "",
+                            reading.cell_text(first.get(header)).strip(),
+                        ):
+                            unit.problems.append(
+                                (
+                                    number,
+                                    header,
+                                    reading.cell_text(row.get(header)),
+                                    _("The rows of one record differ here."),
+                                )
+                            )
         unit.external_id = str(unit.values.pop("external_id", "") or "").strip()
         if self.has_lines:
             unit.values["lines"] = []
@@ -156,10 +179,9 @@ class Reader:
     def _put(self, unit: Unit, into: dict, path: str, target, number: int, row: dict) -> None:
         """One cell as a value, or its problem."""
         header = self.header_of.get(path, path)
-        raw = row.get(header) if path in self.header_of else self.rules.get("constants", {}).get(path)
+        raw = row.get(header)
         try:
-            if path in self.rules.get("formulas", {}):
-                raw = formulas.evaluate(self.rules["formulas"][path], _names(row))
+            raw = self._raw(path, row)
             value = self._value(path, target, raw)
         except ValidationError as error:
             unit.problems += [(number, header, reading.cell_text(raw), text) for text in error.messages]
@@ -175,6 +197,14 @@ class Reader:
         if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
             unit.sums[path] = unit.sums.get(path, Decimal(0)) + value
 
+    def _raw(self, path: str, row: dict):
+        """What the file says for a path: a cell, a formula over the row, or a constant."""
+        if path in self.rules.get("formulas", {}):
+            if self._named[0] is not row:  # several formulas read the same row
+                self._named = row, _names(row)
+            return formulas.evaluate(self.rules["formulas"][path], self._named[1])
+        return row.get(self.header_of[path]) if path in self.header_of else self.rules.get("constants", {}).get(path)
+
     def _value(self, path: str, target, raw):
         text = reading.cell_text(raw)
         if path in self.rules.get("values", {}):
@@ -183,10 +213,16 @@ class Reader:
             return text
         model = _linked_model(target)
         if model is not None:
-            found = self.linker.get(model, self.rules.get("links", {}).get(path, ""), text.strip()) if text.strip() else None
+            found = (
+                self.linker.get(model, self.rules.get("links", {}).get(path, ""), text.strip())
+                if text.strip()
+                else None
+            )
             return str(found.pk) if found is not None and target.custom else found
-        options = {"decimal": self.rules.get("decimal") or ("," if self.table.delimiter == ";" else "."),
-                   "dates": self.rules.get("dates", "")}
+        options = {
+            "decimal": self.rules.get("decimal") or ("," if self.table.delimiter == ";" else "."),
+            "dates": self.rules.get("dates", ""),
+        }
         if isinstance(raw, Decimal):
             options["decimal"] = "."
         if target.custom:
@@ -234,12 +270,21 @@ def _join(table: reading.Table, other: reading.Table | None, how: dict) -> readi
     if not how:
         return table
     on = how.get("on", "")
-    if other is None or on not in table.headers or on not in other.headers:
+    theirs = how.get("their", on)
+    if other is None or on not in table.headers or theirs not in other.headers:
         raise ValidationError({"rules": _("The files cannot be joined by “%(name)s”.") % {"name": on}})
     extra = [h for h in other.headers if h not in table.headers]
-    there = {reading.cell_text(row[on]): [row.get(h) for h in extra] for _n, row in other.rows()}
+    there = {reading.cell_text(row[theirs]): [row.get(h) for h in extra] for _n, row in other.rows()}
     here = table.headers.index(on)
-    body = [(n, [*cells, *[""] * (len(table.headers) - len(cells)),
-                 *there.get(reading.cell_text(cells[here]) if here < len(cells) else "", [""] * len(extra))])
-            for n, cells in table.body]
+    body = [
+        (
+            n,
+            [
+                *cells,
+                *[""] * (len(table.headers) - len(cells)),
+                *there.get(reading.cell_text(cells[here]) if here < len(cells) else "", [""] * len(extra)),
+            ],
+        )
+        for n, cells in table.body
+    ]
     return reading.Table([*table.headers, *extra], body, table.encoding, table.delimiter)

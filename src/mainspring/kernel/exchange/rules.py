@@ -1,15 +1,15 @@
 """How the columns of a file go to the fields of a resource: guessed by name, remembered, or written in a mapping file.
 
-    {"columns": {"Item No": "code", "Qty": "lines.quantity", "Colour": "custom.color", "ProductID": "external_id"},
-     "key": ["external_id"], "system": "old-erp",     what tells whether a row is known already
-     "constants": {"kind": "stock"},                  the same in every row
-     "values": {"make_or_buy": {"1": "make", "0": "buy"}},
-     "formulas": {"weight_kg": "Weight * 0.45359237 if Unit == 'LB' else Weight"},
-     "links": {"lines.item": "external_id"},          how linked records are named: external_id or a field
-     "where": {"Status": ["2", "4"]}, "unless": {"Component": [""]},
-     "join": {"file": "Headers.csv", "on": "OrderID"},  columns of a second file, added to each row
-     "decimal": ".", "dates": "dmy", "encoding": "", "delimiter": "", "sheet": "",
-     "expected": {"rows": 504, "sums": {"lines.quantity": "1200"}}, "skip_wrong": false}
+{"columns": {"Item No": "code", "Qty": "lines.quantity", "Colour": "custom.color", "ProductID": "external_id"},
+ "key": ["external_id"], "system": "old-erp",     what tells whether a row is known already
+ "constants": {"kind": "stock"},                  the same in every row
+ "values": {"make_or_buy": {"1": "make", "0": "buy"}},
+ "formulas": {"weight_kg": "Weight * 0.45359237 if Unit == 'LB' else Weight"},
+ "links": {"lines.item": "external_id"},          how linked records are named: external_id or a field
+ "where": {"Status": ["2", "4"]}, "unless": {"Component": [""]},
+ "join": {"file": "Headers.csv", "on": "OrderID"},  columns of a second file, added to each row
+ "decimal": ".", "dates": "dmy", "encoding": "", "delimiter": "", "sheet": "",
+ "expected": {"rows": 504, "sums": {"lines.quantity": "1200"}}, "skip_wrong": false}
 """
 
 import hashlib
@@ -24,12 +24,51 @@ from .. import access, commands, custom, formulas
 from ..models import CustomField, ImportMapping
 from ..resource import Resource
 
-KNOWN = {"columns", "key", "system", "constants", "values", "formulas", "links", "where", "unless", "join", "decimal",
-         "dates", "encoding", "delimiter", "sheet", "expected", "skip_wrong", "resource", "file", "title", "company"}
-ALIASES = {"no": "number", "nr": "number", "qty": "quantity", "sku": "code", "articleno": "code", "itemno": "item",
-           "description": "description", "uom": "unit", "unitofmeasure": "unit", "vendor": "supplier", "编号": "code",
-           "名称": "name", "数量": "quantity", "单价": "price", "kodas": "code", "pavadinimas": "name", "kiekis": "quantity",
-           "kaina": "price", "id": "external_id", "externalid": "external_id"}
+KNOWN = {
+    "columns",
+    "key",
+    "system",
+    "constants",
+    "values",
+    "formulas",
+    "links",
+    "where",
+    "unless",
+    "join",
+    "decimal",
+    "dates",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "expected",
+    "skip_wrong",
+    "resource",
+    "file",
+    "title",
+    "company",
+}
+ALIASES = {
+    "no": "number",
+    "nr": "number",
+    "qty": "quantity",
+    "sku": "code",
+    "articleno": "code",
+    "itemno": "item",
+    "description": "description",
+    "uom": "unit",
+    "unitofmeasure": "unit",
+    "vendor": "supplier",
+    "编号": "code",
+    "名称": "name",
+    "数量": "quantity",
+    "单价": "price",
+    "kodas": "code",
+    "pavadinimas": "name",
+    "kiekis": "quantity",
+    "kaina": "price",
+    "id": "external_id",
+    "externalid": "external_id",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +113,12 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     """The targets the rules use; ValidationError names every part that does not fit the resource or the file."""
     known, problems = targets(of, ctx), []
     if not isinstance(rules, dict) or set(rules) - KNOWN:
-        raise ValidationError({"rules": _("Unknown parts of the mapping: %(names)s.") % {
-            "names": ", ".join(sorted(set(rules) - KNOWN)) if isinstance(rules, dict) else "?"}})
+        raise ValidationError(
+            {
+                "rules": _("Unknown parts of the mapping: %(names)s.")
+                % {"names": ", ".join(sorted(set(rules) - KNOWN)) if isinstance(rules, dict) else "?"}
+            }
+        )
     for part in ("columns", "constants", "values", "formulas", "links", "where", "unless", "expected"):
         if not isinstance(rules.get(part, {}), dict):
             raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": part}})
@@ -83,7 +126,9 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
         if path not in known:
             problems.append(_("There is no field “%(name)s” to fill.") % {"name": path})
-    problems += [_("“%(name)s” is filled twice.") % {"name": path} for path in sorted({g for g in goals if goals.count(g) > 1})]
+    problems += [
+        _("“%(name)s” is filled twice.") % {"name": path} for path in sorted({g for g in goals if goals.count(g) > 1})
+    ]
     for header in {*rules.get("columns", {}), *rules.get("where", {}), *rules.get("unless", {})} - set(headers):
         problems.append(_("The file has no column “%(name)s”.") % {"name": header})
     for text in rules.get("formulas", {}).values():
@@ -96,7 +141,9 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
 
 def guess(of: Resource, ctx, headers: list[str]) -> dict[str, str]:
     """{header: path or ""} as remembered for these headers, else by name, label or a usual other name."""
-    remembered = ImportMapping.objects.filter(entity=of.label, headers=fingerprint(headers)).order_by("-updated_at").first()
+    remembered = (
+        ImportMapping.objects.filter(entity=of.label, headers=fingerprint(headers)).order_by("-updated_at").first()
+    )
     if remembered:
         return {h: remembered.rules.get("columns", {}).get(h, "") for h in headers}
     known, result, taken = targets(of, ctx), {}, set()
@@ -118,9 +165,12 @@ def remember(of: Resource, ctx, headers: list[str], rules: dict) -> None:
     """Keep the mapping for the next file with the same headers."""
     kept = {k: v for k, v in rules.items() if k != "expected"}
     name = _("Columns %(names)s") % {"names": ", ".join(headers)}
-    ImportMapping.objects.update_or_create(entity=of.label, headers=fingerprint(headers), defaults={
-        "rules": kept, "name": f"{name[:64]} {fingerprint(headers)[:8]}"}, create_defaults={
-        "rules": kept, "name": f"{name[:64]} {fingerprint(headers)[:8]}", "created_by": ctx.user})
+    ImportMapping.objects.update_or_create(
+        entity=of.label,
+        headers=fingerprint(headers),
+        defaults={"rules": kept, "name": f"{name[:64]} {fingerprint(headers)[:8]}"},
+        create_defaults={"rules": kept, "name": f"{name[:64]} {fingerprint(headers)[:8]}", "created_by": ctx.user},
+    )
 
 
 def fingerprint(headers: list[str]) -> str:

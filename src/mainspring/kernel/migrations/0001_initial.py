@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('digits', models.PositiveSmallIntegerField(default=2, verbose_name='digits')),
                 ('symbol', models.CharField(blank=True, max_length=6, verbose_name='symbol')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
                 'verbose_name': 'currency',
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
                 ('is_program', models.BooleanField(default=False, verbose_name='is a program')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('preferences', models.JSONField(blank=True, default=dict, editable=False)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, editable=False, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
                 ('user_permissions', models.ManyToManyField(blank=True, editable=False, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -583,7 +585,8 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveIntegerField(verbose_name='year')),
                 ('format', models.CharField(max_length=60, verbose_name='format')),
                 ('gapless', models.BooleanField(default=False, verbose_name='gapless')),
-                ('last', models.BigIntegerField(default=0, verbose_name='last number')),
+                ('last', models.BigIntegerField(default=0, editable=False, verbose_name='last number')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.company', verbose_name='company')),
             ],
             options={

@@ -25,7 +25,6 @@ __all__ = [
     "Membership", "NumberSeries", "Role", "RoleGrant", "RowHistory", "SavedView", "Site", "Territory", "User", "WebhookDelivery",
     "WebhookEndpoint",
 ]
-from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Absence",

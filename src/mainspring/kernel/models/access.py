@@ -24,6 +24,7 @@ class User(AbstractUser):
     is_program = models.BooleanField(_("is a program"), default=False)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     preferences = models.JSONField(default=dict, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("user"), _("users")

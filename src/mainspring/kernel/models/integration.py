@@ -13,13 +13,20 @@ from .base import Entity
 class ApiToken(Entity):
     """A key with which a program acts for a person, limited to some records and verbs and in time."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens",
-                             verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("first characters"), max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(_("allowed"), default=dict, blank=True, help_text=_(
-        "Record type and verbs, for example {\"sales.salesorder\": [\"view\", \"create\"]}; empty: all the person may do."))
+    scopes = models.JSONField(
+        _("allowed"),
+        default=dict,
+        blank=True,
+        help_text=_(
+            'Record type and verbs, for example {"sales.salesorder": ["view", "create"]}; empty: all the person may do.'
+        ),
+    )
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
@@ -39,16 +46,21 @@ class ApiToken(Entity):
 class WebhookEndpoint(Entity):
     """An address that is told what happened, signed with a secret both sides know."""
 
-    company = models.ForeignKey("kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
+    )
     name = models.CharField(_("name"), max_length=80)
     url = models.URLField(_("address"), max_length=400)
-    events = models.TextField(_("events"), default="*", help_text=_(
-        "One a line: module.record.verb, for example sales.salesorder.confirm; * stands for anything."))
+    events = models.TextField(
+        _("events"),
+        default="*",
+        help_text=_("One a line: module.record.verb, for example sales.salesorder.confirm; * stands for anything."),
+    )
     secret = models.CharField(_("secret"), max_length=80, blank=True, help_text=_("Left empty, one is made."))
     active = models.BooleanField(_("active"), default=True)
 
     company_path, company_optional = "company", True
+    clear_when = {"secret": lambda ctx: models.Q(created_by=ctx.user)}
 
     class Meta:
         verbose_name, verbose_name_plural = _("webhook"), _("webhooks")
@@ -77,8 +89,9 @@ class WebhookDelivery(models.Model):
         FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries",
-                                 verbose_name=_("webhook"))
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("webhook")
+    )
     event = models.CharField(_("event"), max_length=120)
     payload = models.JSONField(_("message"))
     outcome = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
@@ -96,8 +109,7 @@ class WebhookDelivery(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("webhook delivery"), _("webhook deliveries")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["next_attempt_at"], name="webhook_due",
-                                condition=models.Q(outcome="waiting"))]
+        indexes = [models.Index(fields=["next_attempt_at"], name="webhook_due", condition=models.Q(outcome="waiting"))]
 
     def __str__(self):
         return f"{self.event} → {self.endpoint}"
@@ -149,8 +161,9 @@ class ImportRun(Entity):
         STOPPED = "stopped", _("Stopped")
         UNDONE = "undone", _("Undone")
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
     entity = models.CharField(_("record type"), max_length=80)
     file_name = models.CharField(_("file"), max_length=200)
     file = models.FileField(upload_to="imports/", max_length=200, editable=False)

@@ -74,7 +74,8 @@ class NumberSeries(models.Model):
     year = models.PositiveIntegerField(_("year"))
     format = models.CharField(_("format"), max_length=60)
     gapless = models.BooleanField(_("gapless"), default=False)
-    last = models.BigIntegerField(_("last number"), default=0)
+    last = models.BigIntegerField(_("last number"), default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     company_path = "company"
 

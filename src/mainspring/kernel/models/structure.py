@@ -14,6 +14,7 @@ class Currency(models.Model):
     digits = models.PositiveSmallIntegerField(_("digits"), default=2)
     symbol = models.CharField(_("symbol"), max_length=6, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("currency"), _("currencies")

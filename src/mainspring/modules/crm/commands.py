@@ -21,9 +21,12 @@ workflow.extend(Party, LOG)
 def not_taken(lead, ctx):
     if lead.owner_id is not None:
         mine = ctx.user is not None and lead.owner_id == ctx.user.pk
-        raise errors.Conflict(_("The lead is yours already.") if mine else
-                              _("%(lead)s is taken by another: %(owner)s.") % {"lead": lead, "owner": lead.owner},
-                              code="taken")
+        raise errors.Conflict(
+            _("The lead is yours already.")
+            if mine
+            else _("%(lead)s is taken by another: %(owner)s.") % {"lead": lead, "owner": lead.owner},
+            code="taken",
+        )
 
 
 TAKE = """
@@ -51,8 +54,9 @@ def claim(lead, ctx):
     if ctx.user is None or ctx.user.pk is None:
         raise ValidationError(_("Only a person can claim a lead."))
     queries.lock_claims(ctx.user)
-    taken = database.execute(TAKE, lead=lead.pk, user=ctx.user.pk, now=timezone.now(), day=ctx.business_date,
-                             held=list(HELD))
+    taken = database.execute(
+        TAKE, lead=lead.pk, user=ctx.user.pk, now=timezone.now(), day=ctx.business_date, held=list(HELD)
+    )
     if not taken:
         _say_why_not(lead, ctx)
     lead.refresh_from_db(fields=["owner", "state", "claimed_at", "touched_at"])
@@ -62,16 +66,20 @@ def _say_why_not(lead, ctx):
     lead.refresh_from_db()
     not_taken(lead, ctx)
     queries.require_room(ctx.user, lead.pool, ctx.business_date)
-    raise ValidationError(_("You returned %(lead)s to the pool; another %(days)s days have to pass before you claim it again.")
-                          % {"lead": lead, "days": lead.pool.cool_down_days}, code="cool_down")
+    raise ValidationError(
+        _("You returned %(lead)s to the pool; another %(days)s days have to pass before you claim it again.")
+        % {"lead": lead, "days": lead.pool.cool_down_days},
+        code="cool_down",
+    )
 
 
 @effect(Lead, "assign")
 def assign(lead, ctx, owner):
     """Give the lead to somebody who may see it and has room for it."""
     if not _could_see(lead, owner, ctx):
-        raise ValidationError({"owner": _("%(user)s does not work in %(territory)s.")
-                               % {"user": owner, "territory": lead.territory}})
+        raise ValidationError(
+            {"owner": _("%(user)s does not work in %(territory)s.") % {"user": owner, "territory": lead.territory}}
+        )
     queries.lock_claims(owner)
     if lead.owner_id != owner.pk:
         queries.require_room(owner, lead.pool, ctx.business_date, daily=False)
@@ -86,8 +94,10 @@ def _could_see(lead, user, ctx) -> bool:
 
     access.forget(user)
     theirs = replace(ctx, user=user, trusted=False, command_id=None)
-    return access.rows(theirs, Lead, "claim").filter(pk=lead.pk).exists() or \
-        access.rows(theirs, Lead, "assign").filter(pk=lead.pk).exists()
+    return (
+        access.rows(theirs, Lead, "claim").filter(pk=lead.pk).exists()
+        or access.rows(theirs, Lead, "assign").filter(pk=lead.pk).exists()
+    )
 
 
 @effect(Lead, "release")
@@ -113,9 +123,20 @@ def convert(lead, ctx, opportunity, amount, expected_close_on, party):
     """Make the lead a customer with its contact, and open a deal with it; all stay linked."""
     party = party or _customer_of(lead, ctx)
     contact = _contact_of(lead, party, ctx)
-    deal = commands.create(Opportunity, ctx, name=opportunity, party=party, contact=contact, owner=lead.owner,
-                           territory=lead.territory, source=lead.source, currency=lead.currency, amount=amount,
-                           expected_close_on=expected_close_on, links=[lead])
+    deal = commands.create(
+        Opportunity,
+        ctx,
+        name=opportunity,
+        party=party,
+        contact=contact,
+        owner=lead.owner,
+        territory=lead.territory,
+        source=lead.source,
+        currency=lead.currency,
+        amount=amount,
+        expected_close_on=expected_close_on,
+        links=[lead],
+    )
     lead.party = party
     lead.activities.filter(party__isnull=True).update(party=party)
     events.publish(LeadConverted(lead.pk, party.pk, deal.pk), ctx)
@@ -124,12 +145,26 @@ def convert(lead, ctx, opportunity, amount, expected_close_on, party):
 
 def _customer_of(lead, ctx) -> Party:
     """The customer the lead becomes; when such a party exists it is used, and made a customer."""
-    known = Party.objects.filter(registry_code=lead.registry_code, country=lead.country).first() \
-        if lead.registry_code else None
+    known = (
+        Party.objects.filter(registry_code=lead.registry_code, country=lead.country).first()
+        if lead.registry_code
+        else None
+    )
     if known is None:
-        return commands.create(Party, ctx, code=queries.free_party_code(lead.name_key), name=lead.name, is_customer=True,
-                               registry_code=lead.registry_code, country=lead.country, currency=lead.currency,
-                               territory=lead.territory, owner=lead.owner, email=lead.email, phone=lead.phone)
+        return commands.create(
+            Party,
+            ctx,
+            code=queries.free_party_code(lead.name_key),
+            name=lead.name,
+            is_customer=True,
+            registry_code=lead.registry_code,
+            country=lead.country,
+            currency=lead.currency,
+            territory=lead.territory,
+            owner=lead.owner,
+            email=lead.email,
+            phone=lead.phone,
+        )
     return known if known.is_customer else commands.change(known, ctx, is_customer=True)
 
 
@@ -137,8 +172,16 @@ def _contact_of(lead, party, ctx) -> Contact | None:
     if not lead.contact_name:
         return None
     given, _space, family = lead.contact_name.strip().rpartition(" ")
-    return commands.create(Contact, ctx, party=party, given_name=given, family_name=family, email=lead.email,
-                           phone=lead.phone, is_default=not party.contacts.filter(is_default=True).exists())
+    return commands.create(
+        Contact,
+        ctx,
+        party=party,
+        given_name=given,
+        family_name=family,
+        email=lead.email,
+        phone=lead.phone,
+        is_default=not party.contacts.filter(is_default=True).exists(),
+    )
 
 
 @effect(Lead, "lose")
@@ -174,8 +217,12 @@ def _stage(name: str, state: str) -> None:
         preparing.enter_stage(deal, ctx, probability=PROBABILITY[state], **asked)
 
 
-for _verb, _state in (("analyze", "analysis"), ("propose", "proposal"), ("negotiate", "negotiation"),
-                      ("step_back", "qualification")):
+for _verb, _state in (
+    ("analyze", "analysis"),
+    ("propose", "proposal"),
+    ("negotiate", "negotiation"),
+    ("step_back", "qualification"),
+):
     _stage(_verb, _state)
 
 
@@ -244,6 +291,6 @@ def has_next_step(activity, ctx):
 def _log(ctx, *, content, method, next_on=None, next_step=None, **about) -> Activity:
     """Write the follow-up; the steps planned before it are thereby done."""
     Activity.objects.filter(next_done=False, next_on__isnull=False, **about).update(next_done=True)
-    return commands.create(Activity, ctx, content=content, method=method, next_on=next_on, next_step=next_step or "",
-                           **about)
-
+    return commands.create(
+        Activity, ctx, content=content, method=method, next_on=next_on, next_step=next_step or "", **about
+    )

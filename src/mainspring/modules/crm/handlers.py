@@ -35,16 +35,23 @@ def next_steps(ctx):
     """Own next steps due by today, the dearest deal first."""
     if ctx.user is None or not access.can(ctx, Activity, "finish"):
         return []
-    due = Activity.objects.filter(user=ctx.user, company_id=ctx.company_id, next_done=False,
-                                  next_on__lte=ctx.business_date).select_related("lead", "opportunity", "party")
+    due = Activity.objects.filter(
+        user=ctx.user, company_id=ctx.company_id, next_done=False, next_on__lte=ctx.business_date
+    ).select_related("lead", "opportunity", "party")
     found = []
     for step in due.order_by("next_on")[:12]:
         about = step.opportunity or step.lead or step.party
-        found.append(home.Waiting(
-            step.next_step or _("Follow up: %(whom)s") % {"whom": about},
-            notifications.page_of(about._meta.label_lower, about.pk), step.content[:120], icon="message-2",
-            cost=step.opportunity.weighted_base if step.opportunity else home.Decimal(0), due_on=step.next_on,
-            tone="red" if step.next_on < ctx.business_date else ""))
+        found.append(
+            home.Waiting(
+                step.next_step or _("Follow up: %(whom)s") % {"whom": about},
+                notifications.page_of(about._meta.label_lower, about.pk),
+                step.content[:120],
+                icon="message-2",
+                cost=step.opportunity.weighted_base if step.opportunity else home.Decimal(0),
+                due_on=step.next_on,
+                tone="red" if step.next_on < ctx.business_date else "",
+            )
+        )
     return found
 
 
@@ -54,8 +61,15 @@ def pipeline(ctx):
     if not access.can(ctx, Opportunity, "win"):
         return []
     weighted = queries.open_opportunities(ctx).aggregate(sum=Sum("weighted_base"))["sum"] or 0
-    return [home.Number(_("Weighted pipeline"), f"{weighted:,.0f}", preparing.base_currency(ctx.company_id),
-                        href="/crm/opportunities/", order=20)]
+    return [
+        home.Number(
+            _("Weighted pipeline"),
+            f"{weighted:,.0f}",
+            preparing.base_currency(ctx.company_id),
+            href="/crm/opportunities/",
+            order=20,
+        )
+    ]
 
 
 @home.counts.fill

@@ -49,32 +49,56 @@ class LostReason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-NEXT_STEP = (Input("next_on", "date", _("Next step on"), required=False),
-             Input("next_step", "text", _("Next step"), required=False))
-LOG = Verb("log", label=_("Log follow-up"), help=_("Notes what was said and when the next step is due."), bulk=False, ask=(
-    Input("content", "longtext", _("What happened")),
-    Input("method", "choice", _("Method"), choices=tuple(Method.choices), initial=Method.CALL), *NEXT_STEP))
-WHY_LOST = (Input("reason", "choice", _("Reason"), choices=tuple(LostReason.choices)),
-            Input("note", "longtext", _("What we learn from it"), required=False))
+NEXT_STEP = (
+    Input("next_on", "date", _("Next step on"), required=False),
+    Input("next_step", "text", _("Next step"), required=False),
+)
+LOG = Verb(
+    "log",
+    label=_("Log follow-up"),
+    help=_("Notes what was said and when the next step is due."),
+    bulk=False,
+    ask=(
+        Input("content", "longtext", _("What happened")),
+        Input("method", "choice", _("Method"), choices=tuple(Method.choices), initial=Method.CALL),
+        *NEXT_STEP,
+    ),
+)
+WHY_LOST = (
+    Input("reason", "choice", _("Reason"), choices=tuple(LostReason.choices)),
+    Input("note", "longtext", _("What we learn from it"), required=False),
+)
 
 
 class LeadPool(Entity):
     """Where leads of a region wait to be claimed, and how many a representative may claim and hold."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
-    territory = models.ForeignKey("kernel.Territory", on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("territory"), help_text=_("With all territories under it."))
+    territory = models.ForeignKey(
+        "kernel.Territory",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("territory"),
+        help_text=_("With all territories under it."),
+    )
     source = models.CharField(_("only from source"), max_length=12, choices=Source, blank=True)
     value_min = fields.MoneyField(_("only from value"), null=True, blank=True, default=None)
-    priority = models.PositiveSmallIntegerField(_("priority"), default=10, help_text=_("The lowest number takes a lead."))
-    holding_max = models.PositiveIntegerField(_("leads held at most"), null=True, blank=True,
-                                              help_text=_("Per representative; empty means no limit."))
-    daily_claims_max = models.PositiveIntegerField(_("claims a day at most"), null=True, blank=True,
-                                                   help_text=_("Per representative; empty means no limit."))
-    recycle_days = models.PositiveIntegerField(_("returns to the pool after days without follow-up"), null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=10, help_text=_("The lowest number takes a lead.")
+    )
+    holding_max = models.PositiveIntegerField(
+        _("leads held at most"), null=True, blank=True, help_text=_("Per representative; empty means no limit.")
+    )
+    daily_claims_max = models.PositiveIntegerField(
+        _("claims a day at most"), null=True, blank=True, help_text=_("Per representative; empty means no limit.")
+    )
+    recycle_days = models.PositiveIntegerField(
+        _("returns to the pool after days without follow-up"), null=True, blank=True
+    )
     cool_down_days = models.PositiveIntegerField(_("days before a former owner may claim it again"), default=0)
     active = models.BooleanField(_("active"), default=True)
 
@@ -102,32 +126,59 @@ class Lead(Document):
     name = models.CharField(_("company name"), max_length=160)
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True, help_text=_("With the country's code: +370 600 00000."))
+    phone = models.CharField(
+        _("phone"), max_length=40, blank=True, help_text=_("With the country's code: +370 600 00000.")
+    )
     registry_code = models.CharField(_("registry code"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="LT")
     city = models.CharField(_("city"), max_length=80, blank=True)
-    territory = models.ForeignKey("kernel.Territory", on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("territory"))
-    pool = models.ForeignKey(LeadPool, null=True, editable=False, on_delete=models.PROTECT, related_name="leads",
-                             verbose_name=_("pool"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT,
-                              related_name="+", verbose_name=_("owner"))
+    territory = models.ForeignKey(
+        "kernel.Territory", on_delete=models.PROTECT, related_name="+", verbose_name=_("territory")
+    )
+    pool = models.ForeignKey(
+        LeadPool, null=True, editable=False, on_delete=models.PROTECT, related_name="leads", verbose_name=_("pool")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
-    currency = models.ForeignKey("kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
-    duplicate_reason = models.CharField(_("why this is not a duplicate"), max_length=240, blank=True,
-                                        help_text=_("For instance another company of the same group."))
+    duplicate_reason = models.CharField(
+        _("why this is not a duplicate"),
+        max_length=240,
+        blank=True,
+        help_text=_("For instance another company of the same group."),
+    )
     claimed_at = models.DateTimeField(_("claimed at"), null=True, editable=False)
     touched_at = models.DateTimeField(_("last follow-up"), null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
-    former_owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT,
-                                     related_name="+", verbose_name=_("former owner"))
+    former_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("former owner"),
+    )
     released_at = models.DateTimeField(_("back in the pool since"), null=True, editable=False)
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
-    party = models.ForeignKey("parties.Party", null=True, editable=False, on_delete=models.PROTECT, related_name="leads",
-                              verbose_name=_("customer"))
+    party = models.ForeignKey(
+        "parties.Party",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="leads",
+        verbose_name=_("customer"),
+    )
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     phone_key = models.CharField(max_length=40, editable=False, default="", blank=True)
 
@@ -136,39 +187,75 @@ class Lead(Document):
     always_editable = ("note",)
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
     clear_when = dict.fromkeys(("contact_name", "email", "phone"), contact_in_the_clear)
-    workflow = Workflow("open", (
-        Verb("claim", LIVE, "", label=_("Claim"), help=_("Makes the lead yours, when nobody was quicker.")),
-        Verb("qualify", "claimed", "qualified", label=_("Qualify"), help=_("There is a need, a budget and a date."), ask=(
-            Input("value", "decimal", _("Expected value"), initial=lambda lead, ctx: lead.value),)),
-        Verb("convert", HELD, "converted", label=_("Convert"), bulk=False,
-             help=_("Makes it a customer with a contact and an opportunity."), ask=(
-                 Input("opportunity", "text", _("Opportunity"), initial=lambda lead, ctx: lead.name),
-                 Input("amount", "decimal", _("Amount"), initial=lambda lead, ctx: lead.value),
-                 Input("expected_close_on", "date", _("Expected to close on")),
-                 Input("party", "link", _("Existing customer"), to="parties.party", required=False))),
-        LOG,
-        Verb("assign", LIVE, "", label=_("Assign"), ask=(Input("owner", "link", _("Owner"), to="kernel.user"),)),
-        Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
-        Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
-        Verb("reopen", "lost", "open", label=_("Reopen")),
-    ), editable=LIVE, closed=("converted", "lost"),
-        labels={"open": _("In the pool"), "claimed": _("Claimed"), "qualified": _("Qualified"),
-                "converted": _("Converted"), "lost": _("Lost")},
-        colors={"open": "grey", "claimed": "blue", "qualified": "amber", "converted": "green", "lost": "red"})
+    workflow = Workflow(
+        "open",
+        (
+            Verb("claim", LIVE, "", label=_("Claim"), help=_("Makes the lead yours, when nobody was quicker.")),
+            Verb(
+                "qualify",
+                "claimed",
+                "qualified",
+                label=_("Qualify"),
+                help=_("There is a need, a budget and a date."),
+                ask=(Input("value", "decimal", _("Expected value"), initial=lambda lead, ctx: lead.value),),
+            ),
+            Verb(
+                "convert",
+                HELD,
+                "converted",
+                label=_("Convert"),
+                bulk=False,
+                help=_("Makes it a customer with a contact and an opportunity."),
+                ask=(
+                    Input("opportunity", "text", _("Opportunity"), initial=lambda lead, ctx: lead.name),
+                    Input("amount", "decimal", _("Amount"), initial=lambda lead, ctx: lead.value),
+                    Input("expected_close_on", "date", _("Expected to close on")),
+                    Input("party", "link", _("Existing customer"), to="parties.party", required=False),
+                ),
+            ),
+            LOG,
+            Verb("assign", LIVE, "", label=_("Assign"), ask=(Input("owner", "link", _("Owner"), to="kernel.user"),)),
+            Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
+            Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
+            Verb("reopen", "lost", "open", label=_("Reopen")),
+        ),
+        editable=LIVE,
+        closed=("converted", "lost"),
+        labels={
+            "open": _("In the pool"),
+            "claimed": _("Claimed"),
+            "qualified": _("Qualified"),
+            "converted": _("Converted"),
+            "lost": _("Lost"),
+        },
+        colors={"open": "grey", "claimed": "blue", "qualified": "amber", "converted": "green", "lost": "red"},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("lead"), _("leads")
         constraints = [
-            models.CheckConstraint(name="lead_held_by_somebody", condition=(
-                Q(state="open", owner__isnull=True) | Q(state__in=HELD, owner__isnull=False)
-                | Q(state__in=("converted", "lost"))),
-                violation_error_message=_("A held lead has an owner, an open one has none.")),
-            models.CheckConstraint(name="lead_waits_in_a_pool", condition=~Q(state="open") | Q(pool__isnull=False),
-                                   violation_error_message=_("No pool takes leads of this territory.")),
-            models.UniqueConstraint(fields=["company", "country", "registry_code"], name="lead_registry_code_once",
-                                    condition=~Q(registry_code="") & Q(state__in=LIVE)),
-            models.UniqueConstraint(fields=["company", "name_key"], name="lead_name_once",
-                                    condition=Q(duplicate_reason="", state__in=LIVE)),
+            models.CheckConstraint(
+                name="lead_held_by_somebody",
+                condition=(
+                    Q(state="open", owner__isnull=True)
+                    | Q(state__in=HELD, owner__isnull=False)
+                    | Q(state__in=("converted", "lost"))
+                ),
+                violation_error_message=_("A held lead has an owner, an open one has none."),
+            ),
+            models.CheckConstraint(
+                name="lead_waits_in_a_pool",
+                condition=~Q(state="open") | Q(pool__isnull=False),
+                violation_error_message=_("No pool takes leads of this territory."),
+            ),
+            models.UniqueConstraint(
+                fields=["company", "country", "registry_code"],
+                name="lead_registry_code_once",
+                condition=~Q(registry_code="") & Q(state__in=LIVE),
+            ),
+            models.UniqueConstraint(
+                fields=["company", "name_key"], name="lead_name_once", condition=Q(duplicate_reason="", state__in=LIVE)
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "pool"], name="lead_held", condition=Q(state__in=HELD)),
@@ -191,7 +278,9 @@ class Lead(Document):
         preparing.lead(self, ctx)
 
 
-database.declare("lead_name_trgm", "CREATE INDEX IF NOT EXISTS lead_name_trgm ON crm_lead USING gin (name gin_trgm_ops)")
+database.declare(
+    "lead_name_trgm", "CREATE INDEX IF NOT EXISTS lead_name_trgm ON crm_lead USING gin (name gin_trgm_ops)"
+)
 
 
 @database.append_only
@@ -200,8 +289,9 @@ class Claim(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="claims", verbose_name=_("lead"))
     pool = models.ForeignKey(LeadPool, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("pool"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False,
-                             verbose_name=_("owner"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("owner")
+    )
     claimed_on = models.DateField(_("claimed on"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
@@ -218,8 +308,14 @@ class Claim(models.Model):
 
 
 STAGES = ("qualification", "analysis", "proposal", "negotiation")
-PROBABILITY = {"qualification": Decimal(10), "analysis": Decimal(25), "proposal": Decimal(50), "negotiation": Decimal(75),
-               "won": Decimal(100), "lost": Decimal(0)}
+PROBABILITY = {
+    "qualification": Decimal(10),
+    "analysis": Decimal(25),
+    "proposal": Decimal(50),
+    "negotiation": Decimal(75),
+    "won": Decimal(100),
+    "lost": Decimal(0),
+}
 """Chance of winning (%) a stage stands for, unless the owner says otherwise."""
 
 
@@ -235,24 +331,40 @@ class Opportunity(Document):
     """A deal on its way, with what it may bring, how likely it is and when it is expected to close."""
 
     name = models.CharField(_("name"), max_length=160)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="opportunities",
-                              verbose_name=_("customer"))
-    contact = models.ForeignKey("parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("contact"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("owner"))
-    territory = models.ForeignKey("kernel.Territory", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("territory"))
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="opportunities", verbose_name=_("customer")
+    )
+    contact = models.ForeignKey(
+        "parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    territory = models.ForeignKey(
+        "kernel.Territory",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("territory"),
+    )
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
-    currency = models.ForeignKey("kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     amount = fields.MoneyField(_("amount"), currency="currency", blank=True)
     probability = fields.PercentField(_("probability"), null=True, blank=True, default=None)
     expected_close_on = models.DateField(_("expected to close on"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     amount_base = fields.MoneyField(_("amount in base currency"), editable=False)
-    weighted_base = fields.MoneyField(_("weighted amount"), editable=False,
-                                      help_text=_("Amount times probability, in the company's currency."))
+    weighted_base = fields.MoneyField(
+        _("weighted amount"), editable=False, help_text=_("Amount times probability, in the company's currency.")
+    )
     stage_since = models.DateField(_("in this stage since"), null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, editable=False)
@@ -262,33 +374,76 @@ class Opportunity(Document):
     number_at_create = True
     always_editable = ("note",)
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
-    workflow = Workflow("qualification", (
-        Verb("analyze", ("qualification", "proposal", "negotiation"), "analysis", label=_("Analyze need"), ask=(AMOUNT,)),
-        Verb("propose", ("qualification", "analysis", "negotiation"), "proposal", label=_("Propose"),
-             ask=(AMOUNT, CLOSE_ON)),
-        Verb("negotiate", ("qualification", "analysis", "proposal"), "negotiation", label=_("Negotiate"),
-             ask=(AMOUNT, CLOSE_ON)),
-        Verb("win", STAGES, "won", label=_("Win"), ask=(AMOUNT,)),
-        LOG,
-        Verb("step_back", ("analysis", "proposal", "negotiation"), "qualification", label=_("Back to qualification")),
-        Verb("lose", STAGES, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
-        Verb("reopen", ("lost", "won"), "qualification", label=_("Reopen")),
-    ), editable=STAGES, closed=("won", "lost"),
-        labels={"qualification": _("Qualification"), "analysis": _("Need analysis"), "proposal": _("Proposal"),
-                "negotiation": _("Negotiation"), "won": _("Won"), "lost": _("Lost")},
-        colors={"qualification": "grey", "analysis": "blue", "proposal": "blue", "negotiation": "amber", "won": "green",
-                "lost": "red"})
+    workflow = Workflow(
+        "qualification",
+        (
+            Verb(
+                "analyze",
+                ("qualification", "proposal", "negotiation"),
+                "analysis",
+                label=_("Analyze need"),
+                ask=(AMOUNT,),
+            ),
+            Verb(
+                "propose",
+                ("qualification", "analysis", "negotiation"),
+                "proposal",
+                label=_("Propose"),
+                ask=(AMOUNT, CLOSE_ON),
+            ),
+            Verb(
+                "negotiate",
+                ("qualification", "analysis", "proposal"),
+                "negotiation",
+                label=_("Negotiate"),
+                ask=(AMOUNT, CLOSE_ON),
+            ),
+            Verb("win", STAGES, "won", label=_("Win"), ask=(AMOUNT,)),
+            LOG,
+            Verb(
+                "step_back", ("analysis", "proposal", "negotiation"), "qualification", label=_("Back to qualification")
+            ),
+            Verb("lose", STAGES, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
+            Verb("reopen", ("lost", "won"), "qualification", label=_("Reopen")),
+        ),
+        editable=STAGES,
+        closed=("won", "lost"),
+        labels={
+            "qualification": _("Qualification"),
+            "analysis": _("Need analysis"),
+            "proposal": _("Proposal"),
+            "negotiation": _("Negotiation"),
+            "won": _("Won"),
+            "lost": _("Lost"),
+        },
+        colors={
+            "qualification": "grey",
+            "analysis": "blue",
+            "proposal": "blue",
+            "negotiation": "amber",
+            "won": "green",
+            "lost": "red",
+        },
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("opportunity"), _("opportunities")
         constraints = [
-            models.CheckConstraint(name="opportunity_probability", condition=Q(probability__isnull=True) | Q(
-                probability__gte=0, probability__lte=100),
-                violation_error_message=_("A probability is between 0 and 100 percent.")),
-            models.CheckConstraint(name="opportunity_amount", condition=Q(amount__gte=0),
-                                   violation_error_message=_("The amount must not be below zero.")),
-            models.CheckConstraint(name="opportunity_lost_for_a_reason", condition=~Q(state="lost") | ~Q(close_reason=""),
-                                   violation_error_message=_("Say why it was lost.")),
+            models.CheckConstraint(
+                name="opportunity_probability",
+                condition=Q(probability__isnull=True) | Q(probability__gte=0, probability__lte=100),
+                violation_error_message=_("A probability is between 0 and 100 percent."),
+            ),
+            models.CheckConstraint(
+                name="opportunity_amount",
+                condition=Q(amount__gte=0),
+                violation_error_message=_("The amount must not be below zero."),
+            ),
+            models.CheckConstraint(
+                name="opportunity_lost_for_a_reason",
+                condition=~Q(state="lost") | ~Q(close_reason=""),
+                violation_error_message=_("Say why it was lost."),
+            ),
         ]
         indexes = [models.Index(fields=["company", "state", "expected_close_on"], name="opportunity_stage")]
 
@@ -308,40 +463,68 @@ class Opportunity(Document):
 class Activity(Entity):
     """A follow-up: what was said to whom and how, and what comes next and when."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
     content = models.TextField(_("what happened"))
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.CALL)
     at = models.DateTimeField(_("at"), default=timezone.now)
     next_on = models.DateField(_("next step on"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=240, blank=True)
     next_done = models.BooleanField(_("next step done"), default=False, editable=False)
-    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.PROTECT, related_name="activities",
-                             verbose_name=_("lead"))
-    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.PROTECT,
-                                    related_name="activities", verbose_name=_("opportunity"))
-    party = models.ForeignKey("parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="activities",
-                              verbose_name=_("customer"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT,
-                             related_name="+", verbose_name=_("by"))
+    lead = models.ForeignKey(
+        Lead, null=True, blank=True, on_delete=models.PROTECT, related_name="activities", verbose_name=_("lead")
+    )
+    opportunity = models.ForeignKey(
+        Opportunity,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("opportunity"),
+    )
+    party = models.ForeignKey(
+        "parties.Party",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="activities",
+        verbose_name=_("customer"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+    )
 
     company_path = "company"
     # Whoever owns the lead, the deal or the customer sees its whole history, whoever wrote it (K03, K11).
-    scope_paths = {"own": ("lead__owner", "opportunity__owner", "party__owner"),
-                   "team": ("lead__owner__department", "opportunity__owner__department", "party__owner__department"),
-                   "territory": ("lead__territory", "opportunity__territory", "party__territory")}
+    scope_paths = {
+        "own": ("lead__owner", "opportunity__owner", "party__owner"),
+        "team": ("lead__owner__department", "opportunity__owner__department", "party__owner__department"),
+        "territory": ("lead__territory", "opportunity__territory", "party__territory"),
+    }
     actions = (Verb("finish", label=_("Next step done"), help=_("The planned next step is done.")),)
 
     class Meta:
         verbose_name, verbose_name_plural = _("follow-up"), _("follow-ups")
         ordering = ["-at", "-id"]
-        constraints = [models.CheckConstraint(
-            name="activity_is_about_something",
-            condition=Q(lead__isnull=False) | Q(opportunity__isnull=False) | Q(party__isnull=False),
-            violation_error_message=_("Name the lead, the opportunity or the customer it is about."))]
-        indexes = [models.Index(fields=["company", "next_on"], name="activity_next",
-                                condition=Q(next_on__isnull=False, next_done=False)),
-                   models.Index(fields=["party", "-at"], name="activity_party")]
+        constraints = [
+            models.CheckConstraint(
+                name="activity_is_about_something",
+                condition=Q(lead__isnull=False) | Q(opportunity__isnull=False) | Q(party__isnull=False),
+                violation_error_message=_("Name the lead, the opportunity or the customer it is about."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["company", "next_on"], name="activity_next", condition=Q(next_on__isnull=False, next_done=False)
+            ),
+            models.Index(fields=["party", "-at"], name="activity_party"),
+        ]
 
     def __str__(self):
         return f"{self.get_method_display()} {self.at:%Y-%m-%d}"

@@ -20,8 +20,13 @@ def lead(record: Lead, ctx) -> None:
     """Normalise what identifies the company, refuse duplicates, choose the pool; own finds stay with their finder."""
     check = parties.identifiers
     parties.cleaned(record, {"country": check.country})
-    parties.cleaned(record, {"phone": lambda number: check.phone(number, record.country),
-                             "registry_code": lambda code: check.registry_code(record.country, code)})
+    parties.cleaned(
+        record,
+        {
+            "phone": lambda number: check.phone(number, record.country),
+            "registry_code": lambda code: check.registry_code(record.country, code),
+        },
+    )
     record.email = (record.email or "").strip().lower()
     record.name_key = parties.normalise.name_key(record.name or "")[:200]
     record.phone_key = record.phone
@@ -33,8 +38,12 @@ def lead(record: Lead, ctx) -> None:
         record.pool = queries.pool_for(record)
         if record.pool is None:
             raise ValidationError({"territory": _("No pool takes leads of this territory.")})
-    if record.pk is None and record.source == Source.OWN and ctx.user and not access.can(
-            replace(ctx, trusted=False), Lead, "assign"):
+    if (
+        record.pk is None
+        and record.source == Source.OWN
+        and ctx.user
+        and not access.can(replace(ctx, trusted=False), Lead, "assign")
+    ):
         record.owner, record.state = ctx.user, "claimed"
         record.claimed_at = record.touched_at = timezone.now()
         queries.lock_claims(ctx.user)
@@ -47,9 +56,15 @@ def refuse_duplicates(record: Lead, ctx) -> None:
     for match in queries.duplicates(record):
         if match.by in ("name", "phone") and record.duplicate_reason:
             continue
-        found.setdefault(match.by, []).append(_("%(what)s “%(name)s” already has this; status: %(status)s; owner: %(owner)s.") % {
-            "what": match.what, "name": access.mask(match.name), "status": match.status,
-            "owner": match.owner or _("nobody")})
+        found.setdefault(match.by, []).append(
+            _("%(what)s “%(name)s” already has this; status: %(status)s; owner: %(owner)s.")
+            % {
+                "what": match.what,
+                "name": access.mask(match.name),
+                "status": match.status,
+                "owner": match.owner or _("nobody"),
+            }
+        )
     if found:
         raise ValidationError(found, code="duplicate")
 
@@ -74,8 +89,11 @@ def weigh(record, ctx) -> None:
     """Amount in base currency at the day's rate, and times probability."""
     base = base_currency(record.company_id)
     amount = Decimal(record.amount or 0)
-    record.amount_base = amount if record.currency_id == base else \
-        organization.convert(amount, record.currency_id, base, ctx.business_date)
+    record.amount_base = (
+        amount
+        if record.currency_id == base
+        else organization.convert(amount, record.currency_id, base, ctx.business_date)
+    )
     record.weighted_base = (record.amount_base * Decimal(record.probability or 0) / 100).quantize(Decimal("0.01"))
 
 
@@ -101,4 +119,3 @@ def activity(record, ctx) -> None:
 
 def base_currency(company_id: int) -> str:
     return Company.objects.only("base_currency_id").get(pk=company_id).base_currency_id
-

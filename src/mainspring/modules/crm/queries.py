@@ -36,13 +36,18 @@ def pool_for(lead) -> LeadPool | None:
         """
         WITH RECURSIVE above AS (
             SELECT id, parent_id, 0 AS distance FROM kernel_territory WHERE id = %(territory)s
-            UNION ALL SELECT t.id, t.parent_id, distance + 1 FROM kernel_territory t JOIN above ON t.id = above.parent_id
+            UNION ALL SELECT t.id, t.parent_id, distance + 1
+            FROM kernel_territory t JOIN above ON t.id = above.parent_id
             WHERE distance < 50)
         SELECT pool.id FROM crm_leadpool pool JOIN above ON above.id = pool.territory_id
         WHERE pool.company_id = %(company)s AND pool.active AND pool.source IN ('', %(source)s)
           AND (pool.value_min IS NULL OR pool.value_min <= %(value)s)
         ORDER BY pool.priority, above.distance, pool.code LIMIT 1""",
-        territory=lead.territory_id, company=lead.company_id, source=lead.source, value=lead.value or 0)
+        territory=lead.territory_id,
+        company=lead.company_id,
+        source=lead.source,
+        value=lead.value or 0,
+    )
     return LeadPool.objects.get(pk=found[0]["id"]) if found else None
 
 
@@ -51,7 +56,8 @@ def duplicates(lead) -> list[Match]:
     found = database.rows(
         """
         SELECT 'lead' AS what, name, state AS status, owner_id, CASE
-                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s THEN 'registry_code'
+                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
+                       THEN 'registry_code'
                    WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
                    WHEN phone_key <> '' AND phone_key = %(phone)s THEN 'phone' ELSE 'email' END AS by
         FROM crm_lead
@@ -61,7 +67,8 @@ def duplicates(lead) -> list[Match]:
                OR email <> '' AND email = %(email)s)
         UNION ALL
         SELECT 'party', name, CASE WHEN is_customer THEN 'customer' ELSE 'supplier' END, owner_id, CASE
-                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s THEN 'registry_code'
+                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
+                       THEN 'registry_code'
                    WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
                    WHEN phone <> '' AND phone = %(phone)s THEN 'phone' ELSE 'email' END
         FROM parties_party
@@ -70,14 +77,28 @@ def duplicates(lead) -> list[Match]:
                OR name_key <> '' AND name_key = %(name)s OR phone <> '' AND phone = %(phone)s
                OR email <> '' AND lower(email) = %(email)s)
         LIMIT 20""",
-        registry=lead.registry_code, country=lead.country, name=lead.name_key, phone=lead.phone_key, email=lead.email,
-        company=lead.company_id, live=list(LIVE), party=lead.party_id,
-        self=str(lead.pk or "00000000-0000-0000-0000-000000000000"))
+        registry=lead.registry_code,
+        country=lead.country,
+        name=lead.name_key,
+        phone=lead.phone_key,
+        email=lead.email,
+        company=lead.company_id,
+        live=list(LIVE),
+        party=lead.party_id,
+        self=str(lead.pk or "00000000-0000-0000-0000-000000000000"),
+    )
     owners = {u.pk: str(u) for u in User.objects.filter(pk__in={row["owner_id"] for row in found} - {None})}
     kinds = {"customer": _("Customer"), "supplier": _("Supplier")}
-    return [Match(row["by"], _("Lead") if row["what"] == "lead" else str(Party._meta.verbose_name).capitalize(), row["name"],
-                  kinds.get(row["status"]) or Lead.workflow.label(row["status"]), owners.get(row["owner_id"], ""))
-            for row in found]
+    return [
+        Match(
+            row["by"],
+            _("Lead") if row["what"] == "lead" else str(Party._meta.verbose_name).capitalize(),
+            row["name"],
+            kinds.get(row["status"]) or Lead.workflow.label(row["status"]),
+            owners.get(row["owner_id"], ""),
+        )
+        for row in found
+    ]
 
 
 def lock_claims(user) -> None:
@@ -101,11 +122,17 @@ def require_room(user, pool, day, *, daily: bool = True) -> None:
     if pool is None:
         return
     if pool.holding_max is not None and held(user, pool) >= pool.holding_max:
-        raise ValidationError(_("%(user)s already holds %(count)s leads of %(pool)s, the most allowed.")
-                              % {"user": user, "count": pool.holding_max, "pool": pool}, code="holding_max")
+        raise ValidationError(
+            _("%(user)s already holds %(count)s leads of %(pool)s, the most allowed.")
+            % {"user": user, "count": pool.holding_max, "pool": pool},
+            code="holding_max",
+        )
     if daily and pool.daily_claims_max is not None and claimed_today(user, pool, day) >= pool.daily_claims_max:
-        raise ValidationError(_("%(user)s already claimed %(count)s leads of %(pool)s today, the most allowed.")
-                              % {"user": user, "count": pool.daily_claims_max, "pool": pool}, code="daily_claims_max")
+        raise ValidationError(
+            _("%(user)s already claimed %(count)s leads of %(pool)s today, the most allowed.")
+            % {"user": user, "count": pool.daily_claims_max, "pool": pool},
+            code="daily_claims_max",
+        )
 
 
 def open_opportunities(ctx):
@@ -122,7 +149,11 @@ def recyclable(company_id: int, now) -> list[Lead]:
         SELECT lead.id FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
         WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s) AND pool.recycle_days IS NOT NULL
           AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
-        ORDER BY lead.id""", company=company_id, held=list(HELD), now=now)
+        ORDER BY lead.id""",
+        company=company_id,
+        held=list(HELD),
+        now=now,
+    )
     return list(Lead.objects.filter(pk__in=[row["id"] for row in keys]).order_by("pk"))
 
 

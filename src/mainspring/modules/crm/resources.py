@@ -18,8 +18,10 @@ class Leads(Resource):
     columns = "number name contact_name phone state owner pool territory value next_on touched_at"
     search = "number name contact_name email phone registry_code"
     filters = "state owner pool territory source country next_on touched_at value close_reason"
-    form = "name registry_code country city | contact_name email phone | Where: territory source | " \
-           "Worth: value currency | duplicate_reason note"
+    form = (
+        "name registry_code country city | contact_name email phone | Where: territory source | "
+        "Worth: value currency | duplicate_reason note"
+    )
     quick = "name contact_name phone email territory"
     order = "-number"
     dimensions = "state owner pool territory source country close_reason"
@@ -35,7 +37,9 @@ class Opportunities(Resource):
     columns = "number name party state owner amount probability weighted_base expected_close_on next_on"
     search = "number name party__name"
     filters = "state owner party territory source expected_close_on next_on amount closed_on close_reason"
-    form = "name party contact | Deal: amount currency probability expected_close_on | Who: owner territory source | note"
+    form = (
+        "name party contact | Deal: amount currency probability expected_close_on | Who: owner territory source | note"
+    )
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
     dimensions = "state owner territory party source expected_close_on closed_on close_reason"
@@ -66,8 +70,10 @@ class LeadPools(Resource):
     columns = "priority code name territory source value_min holding_max daily_claims_max recycle_days active"
     search = "code name"
     filters = "territory source active"
-    form = "code name | Takes: territory source value_min priority active | " \
-           "Limits: holding_max daily_claims_max recycle_days cool_down_days"
+    form = (
+        "code name | Takes: territory source value_min priority active | "
+        "Limits: holding_max daily_claims_max recycle_days cool_down_days"
+    )
     related = {_("Leads"): ("crm/leads", "pool")}
 
 

@@ -9,8 +9,12 @@ grant("sales_rep", "crm.leadpool", "view", "territory")
 grant("sales_rep", "crm.lead", "view create claim", "territory")
 grant("sales_rep", "crm.lead", "change export log qualify convert release lose", "own")
 grant("sales_rep", "crm.claim", "view", "own")
-grant("sales_rep", "crm.opportunity", "view create change export log analyze propose negotiate step_back win lose reopen "
-                                      "quote", "own")
+grant(
+    "sales_rep",
+    "crm.opportunity",
+    "view create change export log analyze propose negotiate step_back win lose reopen quote",
+    "own",
+)
 grant("sales_rep", "crm.activity", "view create change export finish", "own")
 grant("sales_rep", "parties.party", "log", "own")
 

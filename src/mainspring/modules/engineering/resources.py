@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import resource
+from mainspring.kernel import access, formats, resource
 from mainspring.kernel.resource import Resource
+from mainspring.modules.items.models import ItemCost
 
-from . import models
+from . import models, queries
 
 MENU = "Products / Engineering"
 
@@ -48,5 +49,21 @@ class WorkCenters(Resource):
 
 
 resource.amend("items.item", related=(_("Bills of material"), "engineering/boms", "item"))
-resource.amend("items.item", related=(_("Used in"), "engineering/boms", "lines__component"))
+resource.amend("items.item", panel="engineering/where_used.html", title=_("Where used"),
+               context=lambda item, ctx: {"rows": queries.where_used(item)})
 resource.amend("items.item", related=(_("Routings"), "engineering/routings", "item"))
+
+
+def cost(bom, ctx) -> dict:
+    """The roll-up of a bill, level by level, for those who may see costs."""
+    if not access.can(ctx, ItemCost, "view"):
+        return {"allowed": False, "rows": []}
+    company_id = bom.site.company_id if bom.site_id else ctx.company_id
+    return {"allowed": True, "currency": formats.base_currency(company_id), "rows": [
+        {"level": row.level, "item_id": row.item.pk, "code": row.item.code, "name": row.item.local_name,
+         "quantity": formats.number(row.quantity, 0, 6), "unit": row.item.unit.code, "missing": row.is_missing,
+         **{name: formats.number(getattr(row, name), 2, 4) for name in ("material", "work", "total")}}
+        for row in queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)]}
+
+
+resource.amend("engineering.bom", panel="engineering/cost.html", title=_("Cost"), context=cost)

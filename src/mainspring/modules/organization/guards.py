@@ -19,9 +19,9 @@ _english = Locale("en")
 def _row(code: str) -> str:
     name, symbol = (text.replace("'", "''").replace("%", "%%") for text in (
         _english.currencies.get(code, code)[:60], _english.currency_symbols.get(code, "")[:6]))
-    return f"('{code}', '{name}', {money.currency_digits(code)}, '{symbol}', {str(code in USUAL.split()).lower()})"
+    return f"('{code}', '{name}', {money.currency_digits(code)}, '{symbol}', {str(code in USUAL.split()).lower()}, 1)"
 
 
 database.declare("organization_currencies", f"""
-    INSERT INTO kernel_currency (code, name, digits, symbol, active)
+    INSERT INTO kernel_currency (code, name, digits, symbol, active, version)
     VALUES {", ".join(_row(code) for code in f"{USUAL} {OTHER}".split())} ON CONFLICT (code) DO NOTHING;""")

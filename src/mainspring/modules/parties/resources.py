@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models
+from . import models, queries
 
 MENU = "Parties"
 SETUP = "Parties / Setup"
@@ -76,3 +77,18 @@ class PortalAccesses(Resource):
     search = "user__username party__name"
     filters = "user party"
     form = "user party"
+
+
+REASONS = {"registry_code": _("Same registry code"), "name": _("Same name"), "phone": _("Same phone"),
+           "email": _("Same e-mail"), "alike": _("Similar name")}
+
+
+def duplicates(party, ctx) -> dict:
+    """Parties in sight that may be this one (K05)."""
+    found = queries.similar(ctx, party.name, registry_code=party.registry_code, phone=party.phone, email=party.email,
+                            besides=party)
+    return {"rows": [{"href": f"/parties/parties/{other.pk}/", "code": other.code, "name": other.name,
+                      "country": other.country, "reason": REASONS[reason]} for other, reason in found]}
+
+
+resource.amend("parties.party", panel="parties/duplicates.html", title=_("Possible duplicates"), context=duplicates)

@@ -20,7 +20,8 @@ def closed_orders_are_empty():
 def in_process_agrees():
     for row in database.rows("""
             SELECT c.code, SUM(l.amount) AS amount FROM accounting_journalline l
-            JOIN accounting_account a ON a.id = l.account_id AND a.role = 'wip' JOIN kernel_company c ON c.id = l.company_id
+            JOIN accounting_account a ON a.id = l.account_id AND a.role = 'wip'
+            JOIN kernel_company c ON c.id = l.company_id
             JOIN accounting_journalentry e ON e.id = l.document_id
             LEFT JOIN kernel_documentidentity d ON d.id = l.origin_id
             WHERE d.kind IS NULL OR d.kind NOT IN ('production.productionreport', 'production.productionorder',

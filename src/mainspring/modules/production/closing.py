@@ -38,8 +38,11 @@ def close(order, ctx):
 
 def _outputs(order) -> list[StockMove]:
     posted = ProductionReport.objects.filter(order=order.pk, kind="output", state="posted").values("pk")
-    return list(StockMove.objects.filter(origin__in=posted, item=order.item_id, state="done",
-                                         from_location__kind="production").order_by("pk"))
+    return list(
+        StockMove.objects.filter(
+            origin__in=posted, item=order.item_id, state="done", from_location__kind="production"
+        ).order_by("pk")
+    )
 
 
 def _to_goods(order, left: Decimal, outputs: list[StockMove], ctx) -> None:
@@ -55,7 +58,14 @@ def _variance(order, left: Decimal, ctx) -> None:
     chart = accounting.Chart(order.company_id)
     where = {"item": order.item_id, "site": order.site_id}
     books.post_entry(
-        ctx, company=order.company_id, posted_on=ctx.business_date, origin=order, area="stock",
-        memo=_("Variance of %(order)s") % {"order": order}, lines=[
+        ctx,
+        company=order.company_id,
+        posted_on=ctx.business_date,
+        origin=order,
+        area="stock",
+        memo=_("Variance of %(order)s") % {"order": order},
+        lines=[
             books.EntryLine(chart.account("production_variance", order.item), left, **where),
-            books.EntryLine(chart.account("wip", order.item), -left, **where)])
+            books.EntryLine(chart.account("wip", order.item), -left, **where),
+        ],
+    )

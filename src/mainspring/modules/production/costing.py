@@ -21,9 +21,8 @@ def unit_costs(company_id: int, item_ids) -> dict[int, Decimal]:
     return found
 
 
-def planned_cost(order, components, operations) -> Decimal:
+def planned_cost(order, components, operations, costs: dict[int, Decimal]) -> Decimal:
     """Materials at today's cost and work at the work centers' rates, for the whole order, base currency."""
-    costs = unit_costs(order.company_id, {c.item_id for c in components})
     material = sum((c.required_quantity * costs.get(c.item_id, ZERO) for c in components), ZERO)
     work = sum((scheduling.clock_hours(o, order.quantity) * o.work_center.hourly_cost for o in operations), ZERO)
     return material + work
@@ -40,11 +39,14 @@ def output_unit_cost(order) -> Decimal:
 
 def in_process(order) -> Decimal:
     """What is on the work-in-progress account for the order: issued and worked less received (base currency)."""
-    return database.scalar("""
+    return database.scalar(
+        """
         SELECT COALESCE(SUM(l.amount), 0) FROM accounting_journalline l
         WHERE l.account_id = ANY(%(accounts)s) AND (l.origin_id = %(order)s OR l.origin_id IN (
             SELECT r.id FROM production_productionreport r WHERE r.order_id = %(order)s))""",
-        accounts=wip_accounts(order.company_id), order=order.pk)
+        accounts=wip_accounts(order.company_id),
+        order=order.pk,
+    )
 
 
 def wip_accounts(company_id: int) -> list[int]:
@@ -58,24 +60,49 @@ def cost_sheet(order) -> list[dict]:
     """One row per component, operation and the output: kind, name, planned and actual quantity and amount."""
     costs = unit_costs(order.company_id, order.lines.values_list("item_id", flat=True))
     rows = []
-    issued = {row["component_id"]: row["amount"] for row in database.rows("""
+    issued = {
+        row["component_id"]: row["amount"]
+        for row in database.rows(
+            """
         SELECT m.origin_line AS component_id, -SUM(v.stock) AS amount
         FROM stock_stockvalue v JOIN stock_stockmove m ON m.id = v.move_id
         JOIN production_productionreport r ON r.id = m.origin_id
         WHERE r.order_id = %(order)s AND r.kind IN ('issue', 'return', 'output') AND m.origin_line IS NOT NULL
-        GROUP BY m.origin_line""", order=order.pk)}
+        GROUP BY m.origin_line""",
+            order=order.pk,
+        )
+    }
     for line in order.lines.select_related("item"):
-        rows.append({"kind": "component", "name": str(line.item), "planned_quantity": line.required_quantity,
-                     "actual_quantity": line.issued_quantity - line.returned_quantity,
-                     "planned": line.required_quantity * costs.get(line.item_id, ZERO),
-                     "actual": issued.get(line.pk, ZERO)})
-    worked = {row["operation_id"]: row["cost"] for row in database.rows("""
+        rows.append(
+            {
+                "kind": "component",
+                "name": str(line.item),
+                "planned_quantity": line.required_quantity,
+                "actual_quantity": line.issued_quantity - line.returned_quantity,
+                "planned": line.required_quantity * costs.get(line.item_id, ZERO),
+                "actual": issued.get(line.pk, ZERO),
+            }
+        )
+    worked = {
+        row["operation_id"]: row["cost"]
+        for row in database.rows(
+            """
         SELECT b.operation_id, SUM(b.cost) AS cost FROM production_capacitybooking b
         JOIN production_productionoperation o ON o.id = b.operation_id
-        WHERE o.order_id = %(order)s AND b.state = 'done' GROUP BY b.operation_id""", order=order.pk)}
+        WHERE o.order_id = %(order)s AND b.state = 'done' GROUP BY b.operation_id""",
+            order=order.pk,
+        )
+    }
     for operation in order.operations.select_related("work_center"):
         hours = scheduling.clock_hours(operation, order.quantity)
-        rows.append({"kind": "operation", "name": f"{operation.sequence} {operation.name}", "planned_quantity": hours,
-                     "actual_quantity": operation.done_hours, "planned": hours * operation.work_center.hourly_cost,
-                     "actual": worked.get(operation.pk, ZERO)})
+        rows.append(
+            {
+                "kind": "operation",
+                "name": f"{operation.sequence} {operation.name}",
+                "planned_quantity": hours,
+                "actual_quantity": operation.done_hours,
+                "planned": hours * operation.work_center.hourly_cost,
+                "actual": worked.get(operation.pk, ZERO),
+            }
+        )
     return rows

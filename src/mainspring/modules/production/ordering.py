@@ -1,12 +1,15 @@
 """Confirm, release and end production orders; what they plan in material and time."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, money
+from mainspring.kernel import access, commands, database, events, money, numbering
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.engineering.models import RoutingOperation
 from mainspring.modules.stock import commands as stock
 
 from . import costing, preparing, scheduling
@@ -25,23 +28,88 @@ def order_can_be_made(order, ctx):
 @effect(ProductionOrder, "confirm")
 def confirm(order, ctx):
     """Freeze components and operations, plan material, output and work, and what a unit should cost."""
-    preparing.order(order, ctx, None)
-    components = complete_components(order, ctx)
-    operations = freeze_operations(order)
-    if not components and not operations:
-        raise ValidationError(_("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
-                              % {"item": order.item, "date": order.starts_on})
-    order.state = "confirmed"
-    replan(order, ctx, components, operations)
-    cost = costing.planned_cost(order, components, operations)
-    order.planned_unit_cost = money.rounded(cost / order.quantity, 6)
+    _confirm_all([order], ctx)
 
 
-def complete_components(order, ctx) -> list[ProductionComponent]:
-    """The order's components; written now when a proposal is confirmed or the quantity changed."""
-    lines = list(order.lines.select_related("item__unit"))
+def confirm_orders(orders: Iterable[ProductionOrder], ctx) -> list[ProductionOrder]:
+    """Confirm any number of orders in one transaction and a fixed number of statements; one refusal refuses all."""
+    keys = {order.pk for order in orders}
+    if ctx.command_id is None:
+        with commands.batch(ProductionOrder, ctx, "confirm", orders=len(keys)) as inner:
+            return _confirm_locked(keys, ctx, inner)
+    return _confirm_locked(keys, ctx, ctx)
+
+
+def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
+    """Lock and check the orders as the person who asked, confirm and number them, and announce each."""
+    orders = list(
+        access.rows(asked, ProductionOrder, "confirm")
+        .filter(pk__in=keys)
+        .select_related("item__unit", "site", "company", "bom", "routing")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    if len(orders) != len(keys):
+        raise PermissionDenied(_("Some of these orders are out of your sight."))
+    verb = ProductionOrder.workflow["confirm"]
+    for order in orders:
+        commands.check_possible(order, verb, asked)
+        if not asked.trusted:
+            commands.approval_gate(order, "confirm", asked, {})
+    _confirm_all(orders, ctx)
+    new = [order for order in orders if not order.number]
+    if new:
+        numbers = numbering.next_numbers(ProductionOrder, ctx.company_id, ctx.business_date.year, len(new))
+        for order, number in zip(new, numbers, strict=True):
+            order.number = number
+        database.execute(
+            """UPDATE kernel_documentidentity d SET number = k.number
+               FROM unnest(%(ids)s::uuid[], %(numbers)s::text[]) AS k (id, number) WHERE d.id = k.id""",
+            ids=[order.pk for order in new],
+            numbers=numbers,
+        )
+    for order in orders:
+        order.version += 1
+    ProductionOrder.objects.bulk_update(orders, CONFIRMED_FIELDS, batch_size=500)
+    for order in orders:
+        events.publish(events.CommandDone(order, "confirm", True), ctx)
+    return orders
+
+
+CONFIRMED_FIELDS = [
+    "number", "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
+    "planned_unit_cost",
+]  # fmt: skip
+
+
+def _confirm_all(orders: list[ProductionOrder], ctx) -> None:
+    components = defaultdict(list)
+    for line in (
+        ProductionComponent.objects.filter(document__in=orders).select_related("item__unit").order_by("position")
+    ):
+        components[line.document_id].append(line)
+    for order in orders:
+        preparing.order(order, ctx, None)
+        _complete_components(order, ctx, components[order.pk])
+    operations = _frozen_operations(orders)
+    for order in orders:
+        if not components[order.pk] and not operations[order.pk]:
+            raise ValidationError(
+                _("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
+                % {"item": order.item, "date": order.starts_on}
+            )
+        order.state = "confirmed"
+    replan_all([(order, components[order.pk], operations[order.pk]) for order in orders], ctx)
+    costs = costing.unit_costs(ctx.company_id, {c.item_id for found in components.values() for c in found})
+    for order in orders:
+        cost = costing.planned_cost(order, components[order.pk], operations[order.pk], costs)
+        order.planned_unit_cost = money.rounded(cost / order.quantity, 6)
+
+
+def _complete_components(order, ctx, lines: list[ProductionComponent]) -> None:
+    """Write the components now when a proposal is confirmed or the quantity changed."""
     if order.exploded_quantity == order.quantity:
-        return lines
+        return
     if order.bom_id is None or order.routing_id is None:
         preparing.order(order, ctx, lines)
     preparing.explode(order, lines)
@@ -49,47 +117,85 @@ def complete_components(order, ctx) -> list[ProductionComponent]:
         line.document = order
     ProductionComponent.objects.bulk_create([line for line in lines if not line.pk])
     ProductionComponent.objects.bulk_update([line for line in lines if line.pk], ["required_quantity", "position"])
-    return lines
 
 
-def freeze_operations(order) -> list[ProductionOperation]:
-    """Copy the operations of the order's routing, once."""
-    found = list(order.operations.select_related("work_center"))
-    if found or not order.routing_id:
-        return found
-    return ProductionOperation.objects.bulk_create([
-        ProductionOperation(order=order, sequence=o.sequence, work_center=o.work_center, name=o.name,
-                            setup_hours=o.setup_hours, run_hours_per_unit=o.run_hours_per_unit, queue_hours=o.queue_hours)
-        for o in order.routing.lines.select_related("work_center")])
+def _frozen_operations(orders: list[ProductionOrder]) -> dict:
+    """{order: its operations}, copied from the routings of those that have none yet."""
+    found = defaultdict(list)
+    for operation in ProductionOperation.objects.filter(order__in=orders).select_related("work_center"):
+        found[operation.order_id].append(operation)
+    wanted = [order for order in orders if order.routing_id and order.pk not in found]
+    steps = defaultdict(list)
+    for step in RoutingOperation.objects.filter(document__in={o.routing_id for o in wanted}).select_related(
+        "work_center"
+    ):
+        steps[step.document_id].append(step)
+    new = [
+        ProductionOperation(
+            order=order,
+            sequence=step.sequence,
+            work_center=step.work_center,
+            name=step.name,
+            setup_hours=step.setup_hours,
+            run_hours_per_unit=step.run_hours_per_unit,
+            queue_hours=step.queue_hours,
+        )
+        for order in wanted
+        for step in steps[order.routing_id]
+    ]
+    for operation in ProductionOperation.objects.bulk_create(new) if new else ():
+        found[operation.order_id].append(operation)
+    return found
 
 
-def replan(order, ctx, components=None, operations=None) -> None:
-    """Write what is still to be taken, made and worked as planned rows; nothing for an order that is not open.
+def replan(order, ctx) -> None:
+    """Write what is still to be taken, made and worked of one order; see `replan_all`."""
+    components = list(order.lines.select_related("item__unit"))
+    replan_all([(order, components, list(order.operations.select_related("work_center")))], ctx)
 
+
+def replan_all(work: list[tuple], ctx) -> None:
+    """Write what is still to be taken, made and worked as planned rows; nothing for orders that are not open.
+
+    work  (order, components, operations) of each order
     A start in the past counts from today (C06); components are due when their operation starts (P16).
     """
-    if order.state not in OPEN:
-        stock.replan(ctx, order, [])
-        CapacityBooking.objects.filter(operation__order=order.pk, state="planned").delete()
-        return
-    components = list(order.lines.select_related("item__unit")) if components is None else components
-    operations = list(order.operations.select_related("work_center")) if operations is None else operations
-    starts_on = max(order.starts_on, ctx.business_date)
-    slots = scheduling.forward(operations, {o.pk: _left(order, o) for o in operations}, starts_on,
-                               scheduling.calendars_of(operations))
-    order.expected_on = max([starts_on, *(slot.ends_on for slot in slots)])
-    _book(order, slots, ctx)
-    starts = {slot.operation.sequence: slot.starts_on for slot in slots}
-    for component in components:
-        component.needed_on = starts.get(component.operation_sequence, starts_on)
-    ProductionComponent.objects.bulk_update(components, ["needed_on"])
-    places = stock.ensure_locations(order.site, ctx)
-    specs = [stock.MoveSpec(c.item, c.open_quantity, places["internal"], places["production"], order, c.pk,
-                            planned_on=c.needed_on) for c in components if c.open_quantity > 0]
+    calendars = scheduling.calendars_of([operation for _order, _lines, operations in work for operation in operations])
+    places: dict[int, dict] = {}
+    plans: dict = {order.pk: [] for order, _lines, _operations in work}
+    slots, changed = [], []
+    for order, components, operations in work:
+        if order.state not in OPEN:
+            continue
+        starts_on = max(order.starts_on, ctx.business_date)
+        found = scheduling.forward(operations, {o.pk: _left(order, o) for o in operations}, starts_on, calendars)
+        order.expected_on = max([starts_on, *(slot.ends_on for slot in found)])
+        slots += [(order, slot) for slot in found]
+        starts = {slot.operation.sequence: slot.starts_on for slot in found}
+        for component in components:
+            component.needed_on = starts.get(component.operation_sequence, starts_on)
+        changed += components
+        if order.site_id not in places:
+            places[order.site_id] = stock.ensure_locations(order.site, ctx)
+        plans[order.pk] = _moves(order, components, places[order.site_id])
+    _book([order.pk for order, _lines, _operations in work], slots)
+    if changed:
+        ProductionComponent.objects.bulk_update(changed, ["needed_on"], batch_size=1000)
+    stock.replan_all(ctx, plans)
+
+
+def _moves(order, components, places: dict) -> list[stock.MoveSpec]:
+    """Planned moves of an order: components into production, output into stock."""
+    here, there = places["internal"], places["production"]
+    specs = [
+        stock.MoveSpec(c.item_id, c.open_quantity, here, there, order, c.pk, planned_on=c.needed_on)
+        for c in components
+        if c.open_quantity > 0
+    ]
     if order.open_quantity > 0:
-        specs.append(stock.MoveSpec(order.item, order.open_quantity, places["production"], places["internal"], order,
-                                    planned_on=max(order.due_on, order.expected_on)))
-    stock.replan(ctx, order, specs)
+        ready_on = max(order.due_on, order.expected_on)
+        specs.append(stock.MoveSpec(order.item_id, order.open_quantity, there, here, order, planned_on=ready_on))
+    return specs
 
 
 def _left(order, operation) -> tuple[Decimal, bool]:
@@ -97,15 +203,35 @@ def _left(order, operation) -> tuple[Decimal, bool]:
     return max(order.quantity - operation.good_quantity, ZERO), not operation.done_hours
 
 
-def _book(order, slots, ctx) -> None:
-    CapacityBooking.objects.filter(operation__in=[slot.operation.pk for slot in slots], state="planned").delete()
-    CapacityBooking.objects.bulk_create([
-        CapacityBooking(company_id=order.company_id, work_center_id=slot.operation.work_center_id, operation=slot.operation,
-                        state="planned", on_date=day, hours=hours, origin_id=order.pk)
-        for slot in slots for day, hours in slot.days if hours > 0])
-    for slot in slots:
+def _book(order_ids: list, slots: list[tuple]) -> None:
+    """Replace the planned hours of orders and note when their operations run."""
+    database.execute(
+        """DELETE FROM production_capacitybooking b USING production_productionoperation o
+           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s) AND b.state = 'planned'""",
+        orders=order_ids,
+    )
+    CapacityBooking.objects.bulk_create(
+        [
+            CapacityBooking(
+                company_id=order.company_id,
+                work_center_id=slot.operation.work_center_id,
+                operation=slot.operation,
+                state="planned",
+                on_date=day,
+                hours=hours,
+                origin_id=order.pk,
+            )
+            for order, slot in slots
+            for day, hours in slot.days
+            if hours > 0
+        ]
+    )
+    for _order, slot in slots:
         slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
-    ProductionOperation.objects.bulk_update([slot.operation for slot in slots], ["starts_on", "ends_on"])
+    if slots:
+        ProductionOperation.objects.bulk_update(
+            [slot.operation for _order, slot in slots], ["starts_on", "ends_on"], batch_size=1000
+        )
 
 
 # -- release ----------------------------------------------------------------------------------------------------------
@@ -113,7 +239,8 @@ def _book(order, slots, ctx) -> None:
 
 def shortages(order) -> list[dict]:
     """One row per component of which less is free at the site than the order still needs: item, needed, free."""
-    return database.rows("""
+    return database.rows(
+        """
         WITH need AS (
             SELECT c.item_id, SUM(c.required_quantity - c.issued_quantity + c.returned_quantity) AS needed
             FROM production_productioncomponent c WHERE c.document_id = %(order)s GROUP BY c.item_id),
@@ -122,13 +249,16 @@ def shortages(order) -> list[dict]:
             JOIN stock_location l ON l.id = b.location_id
             WHERE l.site_id = %(site)s AND l.kind = 'internal' AND l.active GROUP BY b.item_id),
         own AS (
-            SELECT r.item_id, SUM(r.quantity) AS own FROM stock_reservation r WHERE r.origin_id = %(order)s GROUP BY r.item_id)
+            SELECT r.item_id, SUM(r.quantity) AS own FROM stock_reservation r
+            WHERE r.origin_id = %(order)s GROUP BY r.item_id)
         SELECT i.id AS item_id, i.code, i.name, u.code AS unit, need.needed,
                COALESCE(free.free, 0) + COALESCE(own.own, 0) AS free
         FROM need JOIN items_item i ON i.id = need.item_id JOIN organization_unit u ON u.id = i.unit_id
         LEFT JOIN free ON free.item_id = need.item_id LEFT JOIN own ON own.item_id = need.item_id
         WHERE need.needed > COALESCE(free.free, 0) + COALESCE(own.own, 0) ORDER BY i.code""",
-        order=order.pk, site=order.site_id)
+        order=order.pk,
+        site=order.site_id,
+    )
 
 
 @effect(ProductionOrder, "release")
@@ -136,11 +266,22 @@ def release(order, ctx, despite_shortages):
     """Hand the order to the workshop and keep its material; shortages are named (MFG-06)."""
     missing = shortages(order)
     if missing and not despite_shortages:
-        raise ValidationError([
-            *(_("%(item)s: %(needed)s %(unit)s needed, %(free)s free.") % {
-                "item": row["code"], "needed": plain(row["needed"]), "unit": row["unit"], "free": plain(row["free"])}
-              for row in missing),
-            _("Release despite the shortages, or wait for the material.")], code="shortage")
+        raise ValidationError(
+            [
+                *(
+                    _("%(item)s: %(needed)s %(unit)s needed, %(free)s free.")
+                    % {
+                        "item": row["code"],
+                        "needed": plain(row["needed"]),
+                        "unit": row["unit"],
+                        "free": plain(row["free"]),
+                    }
+                    for row in missing
+                ),
+                _("Release despite the shortages, or wait for the material."),
+            ],
+            code="shortage",
+        )
     for component in order.lines.select_related("item").order_by("item_id"):
         if component.open_quantity > 0:
             stock.reserve(ctx, component.item, order.site, component.open_quantity, order, component.pk)
@@ -201,8 +342,17 @@ def report_work(order, ctx, operation, good, scrap, scrap_reason, hours):
     if found is None:
         raise ValidationError({"operation": _("The order has no operation %(sequence)s.") % {"sequence": operation}})
     report = commands.create(
-        ProductionReport, ctx, order=order, kind="work", operation=found, good=good or ZERO, scrap=scrap or ZERO,
-        scrap_reason=scrap_reason or "", hours=hours, links=[order])
+        ProductionReport,
+        ctx,
+        order=order,
+        kind="work",
+        operation=found,
+        good=good or ZERO,
+        scrap=scrap or ZERO,
+        scrap_reason=scrap_reason or "",
+        hours=hours,
+        links=[order],
+    )
     return _posted(report, order, ctx)
 
 

@@ -58,8 +58,11 @@ def propose(ctx, site: Site | None = None, *, items: Iterable[int] | None = None
         with commands.batch(PlanRun, ctx, "propose") as inner:
             return propose(inner, site, items=items)
     total = Outcome()
-    sites = [site] if site is not None else list(Site.objects.filter(company=ctx.company_id, active=True).exclude(
-        kind="office").order_by("pk"))
+    sites = (
+        [site]
+        if site is not None
+        else list(Site.objects.filter(company=ctx.company_id, active=True).exclude(kind="office").order_by("pk"))
+    )
     for one in sites:
         database.execute("SELECT pg_advisory_xact_lock(%(space)s, %(site)s)", space=LOCK_SPACE, site=one.pk)
         _plan_site(ctx, one, items, total)
@@ -70,6 +73,13 @@ def propose(ctx, site: Site | None = None, *, items: Iterable[int] | None = None
 def renew(run, ctx):
     """Plan every site of the company."""
     found = propose(ctx)
+    return {"items": found.items, "new": found.new, "changed": found.changed, "withdrawn": found.withdrawn}
+
+
+@jobs.job("production.follow", title=_lazy("Plan the items of an order"))
+def follow(run, ctx, *, site_id, items):
+    """Propose what an order lacks, or withdraw what it no longer needs: its items and what they are made of."""
+    found = propose(ctx, Site.objects.get(pk=site_id), items=items)
     return {"items": found.items, "new": found.new, "changed": found.changed, "withdrawn": found.withdrawn}
 
 
@@ -88,8 +98,12 @@ def _plan_site(ctx, site, items, total: Outcome) -> None:
     why = _Why(ctx, inputs, plan)
     total.items += len(inputs.items)
     total.messages += [
-        *({"code": "data", "item": d["item"], "text": _("%(item)s: %(field)s %(value)s %(rule)s.") % d}
-          for d in inputs.defects), *why.messages()]
+        *(
+            {"code": "data", "item": d["item"], "text": _("%(item)s: %(field)s %(value)s %(rule)s.") % d}
+            for d in inputs.defects
+        ),
+        *why.messages(),
+    ]
     made = {pk: orders.get(pk, []) for pk, item in inputs.items.items() if item.make_or_buy == "make"}
     bought = {pk: orders.get(pk, []) for pk, item in inputs.items.items() if item.make_or_buy == "buy"}
     _write(ctx, site, made, _ProductionProposals(ctx, site, inputs, why), total)
@@ -115,13 +129,17 @@ def _by_reorder_point(ctx, inputs) -> dict[int, list[PlannedOrder]]:
         if plan is None or plan.policy != "reorder":
             continue
         position = lots.inventory_position(item.on_hand, coming.get(item.id, ZERO), going.get(item.id, ZERO))
-        reason = Reason("reorder_point", position, (("reorder_point", plan.reorder_point), ("order_up_to", plan.reorder_to)))
+        reason = Reason(
+            "reorder_point", position, (("reorder_point", plan.reorder_point), ("order_up_to", plan.reorder_to))
+        )
         calendar = inputs.problem.calendars["site"]
         due_on = solve.working.add_working_days(calendar, ctx.business_date, sum(lead.days for lead in item.leads))
         found[int(item.id)] = [
             PlannedOrder(f"{item.id}#r{n}", item.id, quantity, due_on, ctx.business_date, due_on, reason)
-            for n, quantity in enumerate(lots.replenishment(position, plan.reorder_point, plan.reorder_to, item.lot,
-                                                            item.digits), 1)]
+            for n, quantity in enumerate(
+                lots.replenishment(position, plan.reorder_point, plan.reorder_to, item.lot, item.digits), 1
+            )
+        ]
     return found
 
 
@@ -149,10 +167,16 @@ class _Why:
         item = self.inputs.items[int(order.item)]
         demands = self._demands(order)
         steps = [[name, plain(value)] for name, value in order.reason.steps]
-        found = {"code": order.reason.code, "on_hand": plain(self.on_hand[item.pk]),
-                 "incoming": plain(self.incoming.get(item.pk, ZERO)), "projected": plain(order.reason.projected),
-                 "steps": steps, "demands": demands, "due_on": order.due_on.isoformat(),
-                 "available_on": order.available_on.isoformat()}
+        found = {
+            "code": order.reason.code,
+            "on_hand": plain(self.on_hand[item.pk]),
+            "incoming": plain(self.incoming.get(item.pk, ZERO)),
+            "projected": plain(order.reason.projected),
+            "steps": steps,
+            "demands": demands,
+            "due_on": order.due_on.isoformat(),
+            "available_on": order.available_on.isoformat(),
+        }
         first = next((d["document"] for d in demands if d["document"]), None)
         return found, self._sentence(item, order, demands), first
 
@@ -163,10 +187,17 @@ class _Why:
             top, through = self._top(peg.demand)
             document = self.inputs.documents.get(top.id, {})
             key = str(document.get("origin_id") or top.id)
-            row = found.setdefault(key, {
-                "document": str(document["origin_id"]) if document.get("origin_id") else None,
-                "number": document.get("number") or "", "title": document.get("title") or "", "quantity": ZERO,
-                "on": self.requirements[peg.demand].due_on.isoformat(), "through": through})
+            row = found.setdefault(
+                key,
+                {
+                    "document": str(document["origin_id"]) if document.get("origin_id") else None,
+                    "number": document.get("number") or "",
+                    "title": document.get("title") or "",
+                    "quantity": ZERO,
+                    "on": self.requirements[peg.demand].due_on.isoformat(),
+                    "through": through,
+                },
+            )
             row["quantity"] += peg.quantity
         return [{**row, "quantity": plain(row["quantity"])} for row in found.values()]
 
@@ -186,19 +217,43 @@ class _Why:
         unit = item.unit.code
         if order.reason.code == "reorder_point":
             return _("Stock and orders of %(position)s %(unit)s are at or below the reorder point of %(point)s.") % {
-                "position": plain(order.reason.projected), "unit": unit, "point": plain(order.reason.steps[0][1])}
+                "position": plain(order.reason.projected),
+                "unit": unit,
+                "point": plain(order.reason.steps[0][1]),
+            }
         wanted = ", ".join(
-            _("%(quantity)s %(unit)s for %(document)s on %(date)s") % {
-                "quantity": d["quantity"], "unit": unit, "date": d["on"],
-                "document": " ".join(filter(None, (d["number"] or d["title"] or _("a plan"), d["through"] and f"({d['through']})")))}
-            for d in demands[:4]) or _("safety stock")
-        said = [_("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s.") % {
-            "demand": wanted, "on_hand": plain(self.on_hand[item.pk]), "incoming": plain(self.incoming.get(item.pk, ZERO))}]
+            _("%(quantity)s %(unit)s for %(document)s on %(date)s")
+            % {
+                "quantity": d["quantity"],
+                "unit": unit,
+                "date": d["on"],
+                "document": " ".join(
+                    filter(None, (d["number"] or d["title"] or _("a plan"), d["through"] and f"({d['through']})"))
+                ),
+            }
+            for d in demands[:4]
+        ) or _("safety stock")
+        said = [
+            _("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s.")
+            % {
+                "demand": wanted,
+                "on_hand": plain(self.on_hand[item.pk]),
+                "incoming": plain(self.incoming.get(item.pk, ZERO)),
+            }
+        ]
         if len(order.reason.steps) > 1:
-            said.append(_("Lot: %(steps)s.") % {"steps": " → ".join(
-                f"{_STEPS.get(name, name)} {plain(value)}" for name, value in order.reason.steps)})
+            said.append(
+                _("Lot: %(steps)s.")
+                % {
+                    "steps": " → ".join(
+                        f"{_STEPS.get(name, name)} {plain(value)}" for name, value in order.reason.steps
+                    )
+                }
+            )
         if order.available_on > order.due_on:
-            said.append(_("Needed on %(due)s, possible on %(date)s.") % {"due": order.due_on, "date": order.available_on})
+            said.append(
+                _("Needed on %(due)s, possible on %(date)s.") % {"due": order.due_on, "date": order.available_on}
+            )
         return " ".join(said)
 
     def messages(self) -> list[dict]:
@@ -206,12 +261,22 @@ class _Why:
         found = [self._expedite(peg) for peg in self.plan.pegs if self._is_late(peg)]
         for m in self.plan.messages:
             item = self.inputs.items[int(m.item)]
-            text = _MESSAGES[m.code]() % {"item": item.code, "original": m.original_on, "planned": m.planned_on,
-                                          "document": self.inputs.documents.get(m.subject, {}).get("number") or ""}
-            found.append({"code": m.code, "item": item.code, "original_on": m.original_on.isoformat(),
-                          "planned_on": m.planned_on.isoformat(), "text": " ".join(text.split())})
+            text = _MESSAGES[m.code]() % {
+                "item": item.code,
+                "original": m.original_on,
+                "planned": m.planned_on,
+                "document": self.inputs.documents.get(m.subject, {}).get("number") or "",
+            }
+            found.append(
+                {
+                    "code": m.code,
+                    "item": item.code,
+                    "original_on": m.original_on.isoformat(),
+                    "planned_on": m.planned_on.isoformat(),
+                    "text": " ".join(text.split()),
+                }
+            )
         return found
-
 
     def _is_late(self, peg) -> bool:
         supply = self.inputs.documents.get(peg.supply, {}).get("planned_on")
@@ -221,15 +286,30 @@ class _Why:
         """Supply that comes after it is needed, but soon enough to wait for."""
         supply, need = self.inputs.documents[peg.supply], self.requirements[peg.demand]
         item = self.inputs.items[int(need.item)]
-        return {"code": "expedite", "item": item.code, "original_on": need.due_on.isoformat(),
-                "planned_on": supply["planned_on"].isoformat(), "document": str(supply.get("origin_id") or ""),
-                "text": _("%(item)s: expedite %(document)s of %(planned)s, needed on %(original)s.") % {
-                    "item": item.code, "document": supply.get("number") or "", "planned": supply["planned_on"],
-                    "original": need.due_on}}
+        return {
+            "code": "expedite",
+            "item": item.code,
+            "original_on": need.due_on.isoformat(),
+            "planned_on": supply["planned_on"].isoformat(),
+            "document": str(supply.get("origin_id") or ""),
+            "text": _("%(item)s: expedite %(document)s of %(planned)s, needed on %(original)s.")
+            % {
+                "item": item.code,
+                "document": supply.get("number") or "",
+                "planned": supply["planned_on"],
+                "original": need.due_on,
+            },
+        }
 
 
-_STEPS = {"net": "net", "minimum": "≥ minimum", "multiple": "↑ multiple", "fixed": "fixed lot", "economic": "economic lot",
-          "period": "period"}
+_STEPS = {
+    "net": "net",
+    "minimum": "≥ minimum",
+    "multiple": "↑ multiple",
+    "fixed": "fixed lot",
+    "economic": "economic lot",
+    "period": "period",
+}
 _MESSAGES = {
     "late": lambda: _("%(item)s: needed on %(original)s, possible on %(planned)s."),
     "overdue_demand": lambda: _("%(item)s: demand %(document)s of %(original)s is overdue."),
@@ -260,30 +340,47 @@ class _ProductionProposals(_Proposals):
     model, label = ProductionOrder, "production.productionorder"
 
     def existing(self, item_ids):
-        return ProductionOrder.objects.filter(company=self.ctx.company_id, site=self.site, state="proposed", is_planned=True,
-                                              item__in=item_ids).order_by("due_on", "pk")
+        return ProductionOrder.objects.filter(
+            company=self.ctx.company_id, site=self.site, state="proposed", is_planned=True, item__in=item_ids
+        ).order_by("due_on", "pk")
 
     def values(self, order):
         return {**super().values(order), "starts_on": order.release_on, "due_on": max(order.due_on, order.available_on)}
 
     def build(self, item, values):
-        return ProductionOrder(identity_id=uuid7(), company_id=self.ctx.company_id, state="proposed", item=item,
-                               site=self.site, is_planned=True, **values)
+        return ProductionOrder(
+            identity_id=uuid7(),
+            company_id=self.ctx.company_id,
+            state="proposed",
+            item=item,
+            site=self.site,
+            is_planned=True,
+            **values,
+        )
 
 
 class _PurchaseProposals(_Proposals):
     model, label = PurchaseRequest, "purchasing.purchaserequest"
 
     def existing(self, item_ids):
-        return PurchaseRequest.objects.filter(company=self.ctx.company_id, site=self.site, state="proposed", source="plan",
-                                              item__in=item_ids).order_by("needed_on", "pk")
+        return PurchaseRequest.objects.filter(
+            company=self.ctx.company_id, site=self.site, state="proposed", source="plan", item__in=item_ids
+        ).order_by("needed_on", "pk")
 
     def values(self, order):
         return {**super().values(order), "order_by": order.release_on, "needed_on": order.due_on}
 
     def build(self, item, values):
-        return PurchaseRequest(identity_id=uuid7(), company_id=self.ctx.company_id, state="proposed", item=item,
-                               unit=item.unit, site=self.site, source="plan", **values)
+        return PurchaseRequest(
+            identity_id=uuid7(),
+            company_id=self.ctx.company_id,
+            state="proposed",
+            item=item,
+            unit=item.unit,
+            site=self.site,
+            source="plan",
+            **values,
+        )
 
 
 def _write(ctx, site, wanted: dict[int, list[PlannedOrder]], kind: _Proposals, total: Outcome) -> None:
@@ -302,16 +399,21 @@ def _write(ctx, site, wanted: dict[int, list[PlannedOrder]], kind: _Proposals, t
                 for name, value in values.items():
                     setattr(old[n], name, value)
                 changed.append(old[n])
-        surplus += old[len(orders):]
+        surplus += old[len(orders) :]
     if new:
-        DocumentIdentity.objects.bulk_create([
-            DocumentIdentity(id=p.pk, kind=kind.label, company_id=p.company_id, title=p.item.code) for p in new])
+        DocumentIdentity.objects.bulk_create(
+            [DocumentIdentity(id=p.pk, kind=kind.label, company_id=p.company_id, title=p.item.code) for p in new]
+        )
         kind.model.objects.bulk_create(new)
     if changed:
         kind.model.objects.bulk_update(changed, list(kind.values(_any_order(wanted))), batch_size=500)
     if surplus:
         _withdraw(kind.model, surplus)
-    total.new, total.changed, total.withdrawn = total.new + len(new), total.changed + len(changed), total.withdrawn + len(surplus)
+    total.new, total.changed, total.withdrawn = (
+        total.new + len(new),
+        total.changed + len(changed),
+        total.withdrawn + len(surplus),
+    )
 
 
 def _withdraw(model, surplus: list) -> None:
@@ -332,4 +434,3 @@ def _differs(old, new) -> bool:
 def plain(quantity: Decimal) -> str:
     """A quantity without trailing zeros."""
     return f"{quantity.normalize():f}"
-

@@ -6,9 +6,28 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel.preferences import Preference
 
-Preference("production.over_completion_pct", "decimal", Decimal(0), _("Output above the order (%)"), minimum=0, maximum=100,
-           help=_("More output than that is refused."))
-Preference("production.backflush", "bool", False, _("Issue components with the output"),
-           help=_("What the output needs and was not issued is taken out of stock when it is received."))
-Preference("production.wait_days", "integer", 5, _("Days to wait for late supply"), minimum=0, maximum=365,
-           help=_("Supply late by so many days is to be expedited; only later supply is ordered again."))
+Preference(
+    "production.over_completion_pct",
+    "decimal",
+    Decimal(0),
+    _("Output above the order (%)"),
+    minimum=0,
+    maximum=100,
+    help=_("More output than that is refused."),
+)
+Preference(
+    "production.backflush",
+    "bool",
+    False,
+    _("Issue components with the output"),
+    help=_("What the output needs and was not issued is taken out of stock when it is received."),
+)
+Preference(
+    "production.wait_days",
+    "integer",
+    5,
+    _("Days to wait for late supply"),
+    minimum=0,
+    maximum=365,
+    help=_("Supply late by so many days is to be expedited; only later supply is ordered again."),
+)

@@ -57,11 +57,20 @@ def _components(record: ProductionOrder) -> list[ProductionComponent]:
         if line.component.kind != "phantom":
             parts = [(line.component, need, line.operation_sequence, line)]
         else:
-            parts = [(n.item, n.quantity, n.operation_sequence if n.operation_sequence is not None
-                      else line.operation_sequence, n.line)
-                     for n in engineering.components(line.component, need, record.starts_on, record.site)]
-        found += [ProductionComponent(item=item, required_quantity=quantity, operation_sequence=sequence, bom_line=source)
-                  for item, quantity, sequence, source in parts if quantity > 0 and item.is_stocked]
+            parts = [
+                (
+                    n.item,
+                    n.quantity,
+                    n.operation_sequence if n.operation_sequence is not None else line.operation_sequence,
+                    n.line,
+                )
+                for n in engineering.components(line.component, need, record.starts_on, record.site)
+            ]
+        found += [
+            ProductionComponent(item=item, required_quantity=quantity, operation_sequence=sequence, bom_line=source)
+            for item, quantity, sequence, source in parts
+            if quantity > 0 and item.is_stocked
+        ]
     return found
 
 
@@ -72,8 +81,9 @@ def _dates(record: ProductionOrder, ctx) -> None:
     calendar = organization.site_days(record.site)
     days = lead_days(record)
     if record.due_on:
-        record.starts_on = max(working.subtract_working_days(calendar, record.due_on, days),
-                               min(ctx.business_date, record.due_on))
+        record.starts_on = max(
+            working.subtract_working_days(calendar, record.due_on, days), min(ctx.business_date, record.due_on)
+        )
     else:
         record.starts_on = record.starts_on or ctx.business_date
         record.due_on = working.add_working_days(calendar, record.starts_on, days)
@@ -101,14 +111,18 @@ def report(record: ProductionReport, ctx, lines) -> None:
         if record.operation_id and record.operation.order_id != record.order_id:
             raise ValidationError({"operation": _("This operation belongs to another order.")})
         if record.hours is None and record.operation_id:
-            record.hours = scheduling.clock_hours(record.operation, record.good + record.scrap,
-                                                  with_setup=not record.operation.done_hours)
+            record.hours = scheduling.clock_hours(
+                record.operation, record.good + record.scrap, with_setup=not record.operation.done_hours
+            )
     if lines is None or record.kind not in ("issue", "return"):
         return
     known = {line.pk: line for line in record.order.lines.select_related("item__unit")}
     if not lines and record._state.adding:
-        lines += [ProductionReportLine(component=c, quantity=q) for c in known.values()
-                  if (q := c.open_quantity if record.kind == "issue" else c.issued_quantity - c.returned_quantity) > 0]
+        lines += [
+            ProductionReportLine(component=c, quantity=q)
+            for c in known.values()
+            if (q := c.open_quantity if record.kind == "issue" else c.issued_quantity - c.returned_quantity) > 0
+        ]
     for position, line in enumerate(lines, 1):
         line.position = position
         if line.component_id not in known:

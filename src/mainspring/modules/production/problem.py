@@ -34,24 +34,37 @@ class Inputs:
 
 
 def affected(site, item_ids: Iterable[int] | None) -> set[int]:
-    """The items to plan with everything they are made of; None means all that have a plan, demand or a proposal here."""
+    """The items to plan with everything they are made of; None: all with a plan, demand or a proposal here."""
     if item_ids is None:
-        roots = [row["item_id"] for row in database.rows("""
+        roots = [
+            row["item_id"]
+            for row in database.rows(
+                """
             SELECT item_id FROM items_itemsite WHERE site_id = %(site)s AND policy <> 'none'
             UNION SELECT m.item_id FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
                   WHERE m.state = 'planned' AND f.site_id = %(site)s AND f.kind = 'internal'
             UNION SELECT item_id FROM production_productionorder WHERE site_id = %(site)s AND state = 'proposed'
             UNION SELECT item_id FROM purchasing_purchaserequest
-                  WHERE site_id = %(site)s AND state = 'proposed' AND item_id IS NOT NULL""", site=site.pk)]
+                  WHERE site_id = %(site)s AND state = 'proposed' AND item_id IS NOT NULL""",
+                site=site.pk,
+            )
+        ]
     else:
         roots = list(item_ids)
-    return {row["item_id"] for row in database.rows("""
+    return {
+        row["item_id"]
+        for row in database.rows(
+            """
         WITH RECURSIVE down AS (
             SELECT unnest(%(roots)s::bigint[]) AS item_id
             UNION SELECT l.component_id FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
                   JOIN engineering_bomline l ON l.document_id = b.id
                   WHERE b.site_id IS NULL OR b.site_id = %(site)s)
-        SELECT item_id FROM down""", roots=roots, site=site.pk)}
+        SELECT item_id FROM down""",
+            roots=roots,
+            site=site.pk,
+        )
+    }
 
 
 def read(ctx, site, ids: set[int]) -> Inputs:
@@ -60,18 +73,25 @@ def read(ctx, site, ids: set[int]) -> Inputs:
     Supply that is on order counts as early as the company is ready to wait for it: slightly late supply is expedited,
     not ordered a second time (P20).
     """
-    items = {i.pk: i for i in Item.objects.filter(pk__in=ids, active=True).exclude(kind="service").select_related(
-        "unit", "purchase_unit")}
+    items = {
+        i.pk: i
+        for i in Item.objects.filter(pk__in=ids, active=True)
+        .exclude(kind="service")
+        .select_related("unit", "purchase_unit")
+    }
     rows = {r.item_id: r for r in ItemSite.objects.filter(site=site, item__in=items)}
     items = {pk: item for pk, item in items.items() if pk not in rows or rows[pk].policy not in NEVER}
     boms = _valid(Bom, items, site, ctx.business_date)
     routings = _valid(Routing, items, site, ctx.business_date)
-    sources = purchasing.valid_sources(ctx.company_id, [pk for pk, i in items.items() if i.make_or_buy == "buy"],
-                                       ctx.business_date)
+    sources = purchasing.valid_sources(
+        ctx.company_id, [pk for pk, i in items.items() if i.make_or_buy == "buy"], ctx.business_date
+    )
     found = Inputs(None, items, rows)  # type: ignore[arg-type]
     on_hand = _on_hand(site, items)
-    engine_items = [_item(i, rows.get(pk), sources.get(pk, []), boms.get(pk), routings.get(pk), on_hand.get(pk, ZERO), found)
-                    for pk, i in sorted(items.items())]
+    engine_items = [
+        _item(i, rows.get(pk), sources.get(pk, []), boms.get(pk), routings.get(pk), on_hand.get(pk, ZERO), found)
+        for pk, i in sorted(items.items())
+    ]
     lines = [line for pk, bom in sorted(boms.items()) for line in _bom_lines(bom, items)]
     demands, receipts = _moves(ctx, site, items, found)
     demands += _of_other_proposals(ctx, site, items, found)
@@ -82,22 +102,41 @@ def read(ctx, site, ids: set[int]) -> Inputs:
     wait = timedelta(days=preferences.get(ctx.company_id, "production.wait_days"))
     receipts = [replace(r, due_on=max(r.due_on - wait, min(r.due_on, ctx.business_date))) for r in receipts]
     found.problem = data.Problem(
-        ctx.business_date, tuple(engine_items), {"site": organization.site_days(site)}, tuple(lines), tuple(demands),
-        tuple(receipts))
+        ctx.business_date,
+        tuple(engine_items),
+        {"site": organization.site_days(site)},
+        tuple(lines),
+        tuple(demands),
+        tuple(receipts),
+    )
     return found
 
 
 def _item(item: Item, row, sources: list, bom, routing, on_hand: Decimal, found: Inputs) -> data.Item:
     lot = _lot(item, row, sources[0] if sources else None)
     engine = data.Item(
-        str(item.pk), "site", on_hand=on_hand, safety_stock=row.safety_stock if row else ZERO, digits=item.unit.digits,
-        lot=lot, leads=(data.Lead(_lead(row, sources, routing), "site"),), bom_output=bom.batch_quantity if bom else Decimal(1),
-        is_phantom=item.kind == "phantom")
+        str(item.pk),
+        "site",
+        on_hand=on_hand,
+        safety_stock=row.safety_stock if row else ZERO,
+        digits=item.unit.digits,
+        lot=lot,
+        leads=(data.Lead(_lead(row, sources, routing), "site"),),
+        bom_output=bom.batch_quantity if bom else Decimal(1),
+        is_phantom=item.kind == "phantom",
+    )
     wrong = data.defects(data.Problem(date.max, (engine,), {"site": None}))  # type: ignore[dict-item]
     if wrong:
         found.defects += [{"item": item.code, "field": d.field, "value": str(d.value), "rule": d.rule} for d in wrong]
-        engine = data.Item(str(item.pk), "site", on_hand=on_hand, digits=item.unit.digits, leads=engine.leads,
-                           bom_output=engine.bom_output, is_phantom=engine.is_phantom)
+        engine = data.Item(
+            str(item.pk),
+            "site",
+            on_hand=on_hand,
+            digits=item.unit.digits,
+            leads=engine.leads,
+            bom_output=engine.bom_output,
+            is_phantom=engine.is_phantom,
+        )
     return engine
 
 
@@ -106,12 +145,21 @@ def _lot(item: Item, row: ItemSite | None, source) -> data.Lot:
     kind, size = (row.lot_rule, row.lot_size or ZERO) if row else ("lot_for_lot", ZERO)
     minimum, multiple = (row.minimum, row.multiple) if row else (ZERO, ZERO)
     if source is not None:
+
         def stocked(quantity):
-            return organization.to_unit(quantity, source.unit, item.unit, item=item, direction="up") if quantity else ZERO
+            return (
+                organization.to_unit(quantity, source.unit, item.unit, item=item, direction="up") if quantity else ZERO
+            )
 
         minimum, multiple = minimum or stocked(source.minimum), multiple or stocked(source.multiple)
-    return data.Lot(kind=kind, quantity=size if kind == "fixed" else ZERO, period_days=int(size) if kind == "period" else 1,
-                    minimum=minimum, multiple=multiple, maximum=(row.maximum if row else None) or ZERO)
+    return data.Lot(
+        kind=kind,
+        quantity=size if kind == "fixed" else ZERO,
+        period_days=int(size) if kind == "period" else 1,
+        minimum=minimum,
+        multiple=multiple,
+        maximum=(row.maximum if row else None) or ZERO,
+    )
 
 
 def _lead(row: ItemSite | None, sources: list, routing) -> int:
@@ -128,12 +176,20 @@ def _bom_lines(bom: Bom, items: dict[int, Item]) -> list[data.BomLine]:
     for line in bom.lines.all():
         if line.component_id not in items:
             continue
-        per_batch = Fraction(line.quantity) * organization.factor_between(line.unit, line.component.unit, line.component)
+        per_batch = Fraction(line.quantity) * organization.factor_between(
+            line.unit, line.component.unit, line.component
+        )
         quantity = Decimal(per_batch.numerator) / Decimal(per_batch.denominator)
         loss = (100 + line.scrap_pct) / 100
-        found.append(data.BomLine(
-            str(bom.item_id), str(line.component_id), ZERO if line.is_fixed else quantity,
-            attrition_percent=line.scrap_pct, fixed_quantity=quantity * loss if line.is_fixed else ZERO))
+        found.append(
+            data.BomLine(
+                str(bom.item_id),
+                str(line.component_id),
+                ZERO if line.is_fixed else quantity,
+                attrition_percent=line.scrap_pct,
+                fixed_quantity=quantity * loss if line.is_fixed else ZERO,
+            )
+        )
     return found
 
 
@@ -142,8 +198,12 @@ def _valid(model, items: dict[int, Item], site, on: date) -> dict[int, Any]:
     made = [pk for pk, item in items.items() if item.make_or_buy == "make"]
     lines = ("lines__component__unit", "lines__unit") if model is Bom else ()
     query = model.objects.filter(
-        Q(site=None) | Q(site=site), Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gt=on),
-        item__in=made, active=True)
+        Q(site=None) | Q(site=site),
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_to=None) | Q(valid_to__gt=on),
+        item__in=made,
+        active=True,
+    )
     found: dict[int, Any] = {}
     for one in query.prefetch_related(*lines):
         if one.item_id not in found or one.site_id is not None:
@@ -153,7 +213,10 @@ def _valid(model, items: dict[int, Item], site, on: date) -> dict[int, Any]:
 
 def _on_hand(site, items) -> dict[int, Decimal]:
     """Free of quarantine and transit (I19); less what documents without a plan of their own have reserved."""
-    return {row["item_id"]: max(row["quantity"], ZERO) for row in database.rows("""
+    return {
+        row["item_id"]: max(row["quantity"], ZERO)
+        for row in database.rows(
+            """
         SELECT b.item_id, SUM(b.quantity) - COALESCE((
             SELECT SUM(r.quantity) FROM stock_reservation r JOIN stock_location rl ON rl.id = r.location_id
             WHERE r.item_id = b.item_id AND rl.site_id = %(site)s AND NOT EXISTS (
@@ -161,13 +224,17 @@ def _on_hand(site, items) -> dict[int, Decimal]:
                 AND m.state = 'planned')), 0) AS quantity
         FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
         WHERE l.site_id = %(site)s AND l.kind = 'internal' AND b.item_id = ANY(%(items)s) GROUP BY b.item_id""",
-        site=site.pk, items=list(items))}
+            site=site.pk,
+            items=list(items),
+        )
+    }
 
 
 def _moves(ctx, site, items, found: Inputs) -> tuple[list[data.Demand], list[data.Receipt]]:
     """Planned moves out of and into storage of the site."""
     demands, receipts = [], []
-    for row in database.rows("""
+    for row in database.rows(
+        """
             SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, d.number, d.kind, d.title,
                    (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
@@ -175,21 +242,30 @@ def _moves(ctx, site, items, found: Inputs) -> tuple[list[data.Demand], list[dat
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND m.item_id = ANY(%(items)s)
               AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
-            ORDER BY m.planned_on, m.id""", site=site.pk, company=ctx.company_id, items=list(items)):
+            ORDER BY m.planned_on, m.id""",
+        site=site.pk,
+        company=ctx.company_id,
+        items=list(items),
+    ):
         name = f"move {row['id']}"
         found.documents[name] = row
         kind = data.Receipt if row["comes"] else data.Demand
-        (receipts if row["comes"] else demands).append(kind(name, str(row["item_id"]), row["planned_on"], row["quantity"]))
+        (receipts if row["comes"] else demands).append(
+            kind(name, str(row["item_id"]), row["planned_on"], row["quantity"])
+        )
     return demands, receipts
 
 
 def _of_other_proposals(ctx, site, items, found: Inputs) -> list[data.Demand]:
     """What proposals of items that are not planned now need of those that are."""
-    others = database.rows("""
+    others = database.rows(
+        """
         SELECT o.id, o.quantity, o.starts_on, o.item_id, o.reason -> 'demands' -> 0 AS top, i.code
         FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
         WHERE o.site_id = %(site)s AND o.state = 'proposed' AND NOT o.item_id = ANY(%(items)s)""",
-        site=site.pk, items=list(items))
+        site=site.pk,
+        items=list(items),
+    )
     if not others:
         return []
     parents = {i.pk: i for i in Item.objects.filter(pk__in={o["item_id"] for o in others}).select_related("unit")}
@@ -198,13 +274,18 @@ def _of_other_proposals(ctx, site, items, found: Inputs) -> list[data.Demand]:
     for order in others:
         bom = bills_of.get(order["item_id"])
         for n, line in enumerate(_bom_lines(bom, items) if bom else ()):
-            need = bills.component_need(order["quantity"], line, bom_output=bom.batch_quantity,
-                                        digits=items[int(line.component)].unit.digits)
+            need = bills.component_need(
+                order["quantity"], line, bom_output=bom.batch_quantity, digits=items[int(line.component)].unit.digits
+            )
             name = f"proposal {order['id']} {n}"
             demands.append(data.Demand(name, line.component, order["starts_on"], need))
             top = _json(order["top"])
-            found.documents[name] = {"number": top.get("number") or "", "origin_id": top.get("document"),
-                                     "title": top.get("title") or "", "through": top.get("through") or order["code"]}
+            found.documents[name] = {
+                "number": top.get("number") or "",
+                "origin_id": top.get("document"),
+                "title": top.get("title") or "",
+                "through": top.get("through") or order["code"],
+            }
     return demands
 
 

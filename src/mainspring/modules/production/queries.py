@@ -27,13 +27,14 @@ def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
     made = [pk for pk, item in items.items() if item.make_or_buy == "make" and pk not in found]
     for routing in Routing.objects.filter(item__in=made, active=True).prefetch_related("lines__work_center"):
         hours = sum((o.queue_hours + scheduling.clock_hours(o, Decimal(1)) for o in routing.lines.all()), ZERO)
-        found.setdefault(routing.item_id, (max(int(-(-hours // 8)), 1), _("routing %(revision)s") % {
-            "revision": routing.revision}))
+        found.setdefault(
+            routing.item_id, (max(int(-(-hours // 8)), 1), _("routing %(revision)s") % {"revision": routing.revision})
+        )
     return found
 
 
 def load(ctx, *, starts_on: date | None = None, weeks: int = 8, site=None) -> list[dict]:
-    """One row per work center and week: planned, done and available standard hours, and the load in percent (C01 to C04).
+    """One row per work center and week: planned, done and available standard hours, load in percent (C01 to C04).
 
     Available hours are the calendar's, times size and efficiency. A work center that is closed all week but has work
     shows no percentage and is overloaded.
@@ -44,34 +45,57 @@ def load(ctx, *, starts_on: date | None = None, weeks: int = 8, site=None) -> li
     centers = WorkCenter.objects.filter(site__company=ctx.company_id, active=True).order_by("site", "code")
     if site is not None:
         centers = centers.filter(site=site)
-    booked = {(row["work_center_id"], row["week"]): row for row in database.rows("""
+    booked = {
+        (row["work_center_id"], row["week"]): row
+        for row in database.rows(
+            """
         SELECT b.work_center_id, date_trunc('week', GREATEST(b.on_date, %(first)s))::date AS week,
                COALESCE(SUM(b.hours) FILTER (WHERE b.state = 'planned'), 0) AS planned,
                COALESCE(SUM(b.hours) FILTER (WHERE b.state = 'done'), 0) AS done
         FROM production_capacitybooking b WHERE b.company_id = %(company)s AND b.on_date < %(last)s
           AND (b.on_date >= %(first)s OR b.state = 'planned')
-        GROUP BY 1, 2""", company=ctx.company_id, first=first, last=last)}
-    calendars = {c.pk: organization.calendar_days(c) for c in WorkCalendar.objects.filter(
-        pk__in={c.calendar_id for c in centers}).prefetch_related("lines", "exceptions")}
+        GROUP BY 1, 2""",
+            company=ctx.company_id,
+            first=first,
+            last=last,
+        )
+    }
+    calendars = {
+        c.pk: organization.calendar_days(c)
+        for c in WorkCalendar.objects.filter(pk__in={c.calendar_id for c in centers}).prefetch_related(
+            "lines", "exceptions"
+        )
+    }
     rows = []
     for center in centers:
         for n in range(weeks):
             week = first + timedelta(weeks=n)
             row = booked.get((center.pk, week), {"planned": ZERO, "done": ZERO})
-            open_hours = sum((scheduling.open_hours(calendars[center.calendar_id], week + timedelta(days=d))
-                              for d in range(7)), ZERO)
+            open_hours = sum(
+                (scheduling.open_hours(calendars[center.calendar_id], week + timedelta(days=d)) for d in range(7)), ZERO
+            )
             available = (open_hours * center.size * center.efficiency_pct / 100).quantize(Decimal("0.01"))
             used = row["planned"] + row["done"]
-            rows.append({"work_center_id": center.pk, "work_center": center.code, "name": center.name, "week": week,
-                         "planned": row["planned"], "done": row["done"], "available": available,
-                         "load_pct": (used * 100 / available).quantize(Decimal("0.1")) if available else None,
-                         "is_overloaded": used > available})
+            rows.append(
+                {
+                    "work_center_id": center.pk,
+                    "work_center": center.code,
+                    "name": center.name,
+                    "week": week,
+                    "planned": row["planned"],
+                    "done": row["done"],
+                    "available": available,
+                    "load_pct": (used * 100 / available).quantize(Decimal("0.1")) if available else None,
+                    "is_overloaded": used > available,
+                }
+            )
     return rows
 
 
 def open_in_process(ctx) -> list[dict]:
     """One row per order that is not closed and has something in process: number, item, state, amount."""
-    return database.rows("""
+    return database.rows(
+        """
         SELECT o.id, o.number, i.code AS item, o.state, SUM(l.amount) AS amount
         FROM accounting_journalline l
         LEFT JOIN production_productionreport r ON r.id = l.origin_id
@@ -79,4 +103,6 @@ def open_in_process(ctx) -> list[dict]:
         JOIN items_item i ON i.id = o.item_id
         WHERE l.company_id = %(company)s AND l.account_id = ANY(%(accounts)s)
         GROUP BY o.id, o.number, i.code, o.state HAVING SUM(l.amount) <> 0 ORDER BY o.number""",
-        company=ctx.company_id, accounts=wip_accounts(ctx.company_id))
+        company=ctx.company_id,
+        accounts=wip_accounts(ctx.company_id),
+    )

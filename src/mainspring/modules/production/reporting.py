@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, events, money, preferences
+from mainspring.kernel import events, money, preferences
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
@@ -33,15 +33,20 @@ WORKED_ON = ("released", "in_progress")
 @guard(ProductionReport, "post")
 def order_is_in_the_workshop(report, ctx):
     if report.order.state not in WORKED_ON:
-        raise ValidationError(_("%(order)s is %(state)s; nothing can be reported on it.") % {
-            "order": report.order, "state": report.order.state_label})
+        raise ValidationError(
+            _("%(order)s is %(state)s; nothing can be reported on it.")
+            % {"order": report.order, "state": report.order.state_label}
+        )
 
 
 @effect(ProductionReport, "post")
 def post(report, ctx):
     """Book the report and bring the order's progress and plan up to date."""
-    order = ProductionOrder.objects.select_for_update(of=("self",)).select_related("item__unit", "site").get(
-        pk=report.order_id)
+    order = (
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .select_related("item__unit", "site")
+        .get(pk=report.order_id)
+    )
     report.order = order
     order_is_in_the_workshop(report, ctx)
     {"issue": _issue, "return": _return, "work": _work, "output": _output}[report.kind](report, order, ctx)
@@ -52,8 +57,11 @@ def post(report, ctx):
         order.state = "in_progress"
     ordering.replan(order, ctx)
     ProductionOrder.objects.filter(pk=order.pk).update(
-        state=order.state, completed_quantity=order.completed_quantity, scrapped_quantity=order.scrapped_quantity,
-        expected_on=order.expected_on)
+        state=order.state,
+        completed_quantity=order.completed_quantity,
+        scrapped_quantity=order.scrapped_quantity,
+        expected_on=order.expected_on,
+    )
     events.publish(ReportPosted(report.pk), ctx)
 
 
@@ -61,20 +69,32 @@ def refresh(order: ProductionOrder, ctx) -> None:
     """Derive issued, returned, worked and completed quantities from posted reports."""
     posted = ProductionReport.objects.filter(order=order.pk, state="posted")
     moved = defaultdict(Decimal)
-    for component, kind, quantity in ProductionReportLine.objects.filter(document__in=posted).order_by().values_list(
-            "component_id", "document__kind").annotate(Sum("quantity")):
+    for component, kind, quantity in (
+        ProductionReportLine.objects.filter(document__in=posted)
+        .order_by()
+        .values_list("component_id", "document__kind")
+        .annotate(Sum("quantity"))
+    ):
         moved[component, "return" if kind == "return" else "issue"] += quantity
     components = list(order.lines.all())
     for line in components:
         line.issued_quantity, line.returned_quantity = moved[line.pk, "issue"], moved[line.pk, "return"]
     ProductionComponent.objects.bulk_update(components, ["issued_quantity", "returned_quantity"])
-    worked = {row["operation_id"]: row for row in CapacityBooking.objects.filter(
-        operation__order=order.pk, state="done").order_by().values("operation_id").annotate(
-        good=Sum("good"), scrap=Sum("scrap"), hours=Sum("hours"))}
+    worked = {
+        row["operation_id"]: row
+        for row in CapacityBooking.objects.filter(operation__order=order.pk, state="done")
+        .order_by()
+        .values("operation_id")
+        .annotate(good=Sum("good"), scrap=Sum("scrap"), hours=Sum("hours"))
+    }
     operations = list(order.operations.all())
     for operation in operations:
         row = worked.get(operation.pk, {"good": ZERO, "scrap": ZERO, "hours": ZERO})
-        operation.good_quantity, operation.scrap_quantity, operation.done_hours = row["good"], row["scrap"], row["hours"]
+        operation.good_quantity, operation.scrap_quantity, operation.done_hours = (
+            row["good"],
+            row["scrap"],
+            row["hours"],
+        )
     ProductionOperation.objects.bulk_update(operations, ["good_quantity", "scrap_quantity", "done_hours"])
     order.completed_quantity = posted.filter(kind="output").aggregate(s=Sum("good"))["s"] or ZERO
     order.scrapped_quantity = posted.aggregate(s=Sum("scrap"))["s"] or ZERO
@@ -95,9 +115,16 @@ def _take(report, order, parts, ctx) -> Decimal:
     for component, quantity in parts:
         stock.release(ctx, order, component.pk, quantity)
     places = stock.ensure_locations(order.site, ctx)
-    moves = stock.post_moves(ctx, [
-        stock.MoveSpec(c.item_id, quantity, places["internal"], places["production"], report, c.pk, reference=order.number)
-        for c, quantity in parts], effective_on=report.done_on)
+    moves = stock.post_moves(
+        ctx,
+        [
+            stock.MoveSpec(
+                c.item_id, quantity, places["internal"], places["production"], report, c.pk, reference=order.number
+            )
+            for c, quantity in parts
+        ],
+        effective_on=report.done_on,
+    )
     return -_value_of(moves)
 
 
@@ -109,10 +136,15 @@ def _value_of(moves) -> Decimal:
 def _return(report, order, ctx) -> None:
     """Components come back at the cost they were issued with, the last issue first."""
     specs = []
-    issues = StockMove.objects.filter(origin__in=ProductionReport.objects.filter(order=order.pk).values("pk"),
-                                      state="done", to_location__kind="production").order_by("-pk")
+    issues = StockMove.objects.filter(
+        origin__in=ProductionReport.objects.filter(order=order.pk).values("pk"),
+        state="done",
+        to_location__kind="production",
+    ).order_by("-pk")
     by_component = defaultdict(list)
-    back = dict(StockMove.objects.filter(of_move__in=issues).order_by().values_list("of_move").annotate(Sum("quantity")))
+    back = dict(
+        StockMove.objects.filter(of_move__in=issues).order_by().values_list("of_move").annotate(Sum("quantity"))
+    )
     for move in issues:
         by_component[move.origin_line].append([move, move.quantity - back.get(move.pk, ZERO)])
     for n, line in enumerate(report.lines.select_related("item")):
@@ -120,12 +152,16 @@ def _return(report, order, ctx) -> None:
         for found in by_component[line.component_id]:
             part = min(rest, found[1])
             if part > 0:
-                specs.append(reversed_spec(found[0], quantity=part, origin=report.pk, reference=order.number))
+                specs.append(stock.reversed_spec(found[0], quantity=part, origin=report.pk, reference=order.number))
                 found[1] -= part
                 rest -= part
         if rest:
-            raise ValidationError({f"lines.{n}.quantity": _("Only %(issued)s of %(item)s were issued.") % {
-                "issued": ordering.plain(line.quantity - rest), "item": line.item.code}})
+            raise ValidationError(
+                {
+                    f"lines.{n}.quantity": _("Only %(issued)s of %(item)s were issued.")
+                    % {"issued": ordering.plain(line.quantity - rest), "item": line.item.code}
+                }
+            )
     if not specs:
         raise ValidationError(_("A report of components needs at least one line."))
     report.cost = -_value_of(stock.post_moves(ctx, specs, effective_on=report.done_on))
@@ -146,17 +182,35 @@ def _work(report, order, ctx) -> None:
 
 def _book_time(report, sign: int) -> None:
     CapacityBooking.objects.create(
-        company_id=report.company_id, work_center_id=report.operation.work_center_id, operation=report.operation,
-        state="done", on_date=report.done_on, hours=sign * (report.hours or ZERO), good=sign * report.good,
-        scrap=sign * report.scrap, cost=sign * report.cost, person=report.person, origin_id=report.pk)
+        company_id=report.company_id,
+        work_center_id=report.operation.work_center_id,
+        operation=report.operation,
+        state="done",
+        on_date=report.done_on,
+        hours=sign * (report.hours or ZERO),
+        good=sign * report.good,
+        scrap=sign * report.scrap,
+        cost=sign * report.cost,
+        person=report.person,
+        origin_id=report.pk,
+    )
 
 
 def _absorb(report, order, amount: Decimal, on, ctx) -> None:
     chart = accounting.Chart(order.company_id)
     where = {"item": order.item_id, "site": order.site_id}
-    books.post_entry(ctx, company=order.company_id, posted_on=on, origin=report, area="stock", memo=str(order), lines=[
-        books.EntryLine(chart.account("wip", order.item), amount, **where),
-        books.EntryLine(chart.account("conversion_absorbed", order.item), -amount, **where)])
+    books.post_entry(
+        ctx,
+        company=order.company_id,
+        posted_on=on,
+        origin=report,
+        area="stock",
+        memo=str(order),
+        lines=[
+            books.EntryLine(chart.account("wip", order.item), amount, **where),
+            books.EntryLine(chart.account("conversion_absorbed", order.item), -amount, **where),
+        ],
+    )
 
 
 def _output(report, order, ctx) -> None:
@@ -165,8 +219,15 @@ def _output(report, order, ctx) -> None:
         raise ValidationError({"good": _("The quantity must be above zero.")})
     over = preferences.get(order.company_id, "production.over_completion_pct")
     if order.completed_quantity + report.good > order.quantity * (100 + over) / 100:
-        raise ValidationError({"quantity": _("%(total)s would be made of %(ordered)s ordered.") % {
-            "total": ordering.plain(order.completed_quantity + report.good), "ordered": ordering.plain(order.quantity)}})
+        raise ValidationError(
+            {
+                "quantity": _("%(total)s would be made of %(ordered)s ordered.")
+                % {
+                    "total": ordering.plain(order.completed_quantity + report.good),
+                    "ordered": ordering.plain(order.quantity),
+                }
+            }
+        )
     wish = order.backflush if order.backflush is not None else preferences.get(order.company_id, "production.backflush")
     if wish:
         _backflush(report, order, ctx)
@@ -174,9 +235,22 @@ def _output(report, order, ctx) -> None:
     digits = order.company.base_currency.digits
     unit_cost = costing.output_unit_cost(order)
     report.cost = -money.rounded(unit_cost * report.good, digits)
-    stock.post_moves(ctx, [stock.MoveSpec(
-        order.item, report.good, places["production"], places["internal"], report, unit_cost=unit_cost, value=-report.cost,
-        reference=order.number)], effective_on=report.done_on)
+    stock.post_moves(
+        ctx,
+        [
+            stock.MoveSpec(
+                order.item,
+                report.good,
+                places["production"],
+                places["internal"],
+                report,
+                unit_cost=unit_cost,
+                value=-report.cost,
+                reference=order.number,
+            )
+        ],
+        effective_on=report.done_on,
+    )
 
 
 def _backflush(report, order, ctx) -> None:
@@ -184,14 +258,23 @@ def _backflush(report, order, ctx) -> None:
     share = (order.completed_quantity + report.good) / order.quantity
     parts = []
     for component in order.lines.select_related("item__unit"):
-        due = min(money.rounded(component.required_quantity * share, component.item.unit.digits),
-                  component.required_quantity) - component.issued_quantity + component.returned_quantity
+        due = (
+            min(
+                money.rounded(component.required_quantity * share, component.item.unit.digits),
+                component.required_quantity,
+            )
+            - component.issued_quantity
+            + component.returned_quantity
+        )
         if due > 0:
             parts.append((component, due))
     if parts:
-        ProductionReportLine.objects.bulk_create([
-            ProductionReportLine(document=report, position=n, component=c, item_id=c.item_id, quantity=q)
-            for n, (c, q) in enumerate(parts, 1)])
+        ProductionReportLine.objects.bulk_create(
+            [
+                ProductionReportLine(document=report, position=n, component=c, item_id=c.item_id, quantity=q)
+                for n, (c, q) in enumerate(parts, 1)
+            ]
+        )
         _take(report, order, parts, ctx)
 
 
@@ -201,18 +284,23 @@ def _backflush(report, order, ctx) -> None:
 @guard(ProductionReport, "reverse")
 def order_is_not_closed(report, ctx):
     if report.order.state not in (*WORKED_ON, "completed"):
-        raise ValidationError(_("%(order)s is %(state)s; its reports stay as they are.") % {
-            "order": report.order, "state": report.order.state_label})
+        raise ValidationError(
+            _("%(order)s is %(state)s; its reports stay as they are.")
+            % {"order": report.order, "state": report.order.state_label}
+        )
 
 
 @effect(ProductionReport, "reverse")
 def reverse(report, ctx, why):
     """Move back, book back, and recompute; the reversed report stays as the record of the mistake."""
-    order = ProductionOrder.objects.select_for_update(of=("self",)).select_related("item__unit", "site").get(
-        pk=report.order_id)
-    moves = [m for m in StockMove.objects.filter(origin=report.pk, state="done").order_by("-pk")]
+    order = (
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .select_related("item__unit", "site")
+        .get(pk=report.order_id)
+    )
+    moves = list(StockMove.objects.filter(origin=report.pk, state="done").order_by("-pk"))
     if moves:
-        stock.post_moves(ctx, [reversed_spec(move) for move in moves], effective_on=ctx.business_date)
+        stock.post_moves(ctx, [stock.reversed_spec(move) for move in moves], effective_on=ctx.business_date)
     if report.kind == "work":
         _book_time(report, -1)
         _absorb(report, order, -report.cost, ctx.business_date, ctx)
@@ -221,7 +309,7 @@ def reverse(report, ctx, why):
     refresh(order, ctx)
     ordering.replan(order, ctx)
     ProductionOrder.objects.filter(pk=order.pk).update(
-        completed_quantity=order.completed_quantity, scrapped_quantity=order.scrapped_quantity,
-        expected_on=order.expected_on)
-
-
+        completed_quantity=order.completed_quantity,
+        scrapped_quantity=order.scrapped_quantity,
+        expected_on=order.expected_on,
+    )

@@ -14,8 +14,10 @@ class ProductionOrders(Resource):
     model = models.ProductionOrder
     menu = MENU
     icon = "tools"
-    columns = "number item quantity site starts_on due_on expected_on state completed_quantity scrapped_quantity " \
-              "planned_unit_cost reason_text"
+    columns = (
+        "number item quantity site starts_on due_on expected_on state completed_quantity scrapped_quantity "
+        "planned_unit_cost reason_text"
+    )
     search = "number item__code item__name reason_text"
     filters = "state item site starts_on due_on expected_on is_planned"
     form = "item quantity site | Dates: starts_on due_on | From: bom routing backflush | note reason_text"
@@ -25,8 +27,10 @@ class ProductionOrders(Resource):
     measures = "quantity completed_quantity scrapped_quantity"
     kanban = "state"
     calendar = "starts_on due_on"
-    related = {_("Operations"): ("production/production-operations", "order"),
-               _("Shop reports"): ("production/production-reports", "order")}
+    related = {
+        _("Operations"): ("production/production-operations", "order"),
+        _("Shop reports"): ("production/production-reports", "order"),
+    }
 
 
 class ProductionReports(Resource):
@@ -49,12 +53,16 @@ class ProductionOperations(Resource):
     model = models.ProductionOperation
     menu = MENU
     icon = "list-numbers"
-    columns = "order sequence name work_center starts_on ends_on setup_hours run_hours_per_unit done_hours good_quantity " \
-              "scrap_quantity"
+    columns = (
+        "order sequence name work_center starts_on ends_on setup_hours run_hours_per_unit done_hours good_quantity "
+        "scrap_quantity"
+    )
     search = "order__number name"
     filters = "work_center starts_on ends_on order__state"
-    form = "order sequence name work_center | starts_on ends_on | setup_hours run_hours_per_unit queue_hours | done_hours " \
-           "good_quantity scrap_quantity"
+    form = (
+        "order sequence name work_center | starts_on ends_on | setup_hours run_hours_per_unit queue_hours | done_hours "
+        "good_quantity scrap_quantity"
+    )
     order = "starts_on"
     dimensions = "work_center starts_on"
     measures = "done_hours good_quantity scrap_quantity"

@@ -5,8 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel.roles import grant, role
 
 ORDER = "view create change delete export confirm release issue report receive complete reopen cancel"
-SETUP = ("items.item", "items.itemcategory", "items.itemsite", "organization.unit", "kernel.site", "kernel.user",
-         "engineering.workcenter", "engineering.bom", "engineering.routing", "organization.workcalendar", "stock.location")
+SETUP = (
+    "items.item",
+    "items.itemcategory",
+    "items.itemsite",
+    "organization.unit",
+    "kernel.site",
+    "kernel.user",
+    "engineering.workcenter",
+    "engineering.bom",
+    "engineering.routing",
+    "organization.workcalendar",
+    "stock.location",
+)
 
 role("planner", _("Planner"), _("Plans material and capacity, firms proposals, keeps orders on time."))
 role("workshop", _("Workshop"), _("Foremen and operators: report material, work and output of released orders."))
@@ -22,7 +33,13 @@ grant("planner", "items.itemsite", "create change import export")
 
 HIDDEN = {"planned_unit_cost": "hide", "reason": "hide"}
 grant("workshop", "production.productionorder", "view issue report receive complete", "site", **HIDDEN)
-grant("workshop", "production.productionreport", "view create change delete export post reverse cancel", "site", cost="hide")
+grant(
+    "workshop",
+    "production.productionreport",
+    "view create change delete export post reverse cancel",
+    "site",
+    cost="hide",
+)
 grant("workshop", "production.productionoperation", "view export", "site")
 grant("workshop", "production.capacitybooking", "view", "site", cost="hide")
 grant("warehouse", "production.productionorder", "view issue receive", "site", **HIDDEN)

@@ -40,8 +40,12 @@ def clock_hours(operation, quantity: Decimal, *, with_setup: bool = True) -> Dec
     return ((operation.setup_hours if with_setup else ZERO) + run).quantize(FOUR, ROUND_HALF_UP)
 
 
-def forward(operations: Sequence, remaining: Mapping[int, tuple[Decimal, bool]], starts_on: date,
-            calendars: Mapping[int, Calendar]) -> list[Slot]:
+def forward(
+    operations: Sequence,
+    remaining: Mapping[int, tuple[Decimal, bool]],
+    starts_on: date,
+    calendars: Mapping[int, Calendar],
+) -> list[Slot]:
     """Run the operations one after another from the morning of a day.
 
     remaining  {operation key: (quantity left, set-up still to do)}; nothing left means the operation is passed over
@@ -74,8 +78,10 @@ def open_hours(calendar: Calendar, day: date) -> Decimal:
     return Decimal(sum(end - start for start, end in calendar.intervals(day))) / 60
 
 
-def _pass(calendar: Calendar, day: date, used: Decimal, hours: Decimal) -> tuple[date, Decimal, list[tuple[date, Decimal]]]:
-    """Let so many working hours pass; (day, hours used of it, what fell on each day). A calendar that never opens ends it."""
+def _pass(
+    calendar: Calendar, day: date, used: Decimal, hours: Decimal
+) -> tuple[date, Decimal, list[tuple[date, Decimal]]]:
+    """Let so many working hours pass; (day, hours used of it, what fell on each day). A closed calendar ends it."""
     days: list[tuple[date, Decimal]] = []
     last = day + timedelta(days=DAYS_MAX)
     while hours > 0 and day <= last:

@@ -45,8 +45,14 @@ class Reason:
 
     def as_json(self) -> dict:
         """The reason as kept on a document line."""
-        return {"code": self.code, "quantity": str(self.quantity), "on": self.on.isoformat() if self.on else None,
-                "text": self.text, "origin": str(self.origin_id) if self.origin_id else None, "number": self.number}
+        return {
+            "code": self.code,
+            "quantity": str(self.quantity),
+            "on": self.on.isoformat() if self.on else None,
+            "text": self.text,
+            "origin": str(self.origin_id) if self.origin_id else None,
+            "number": self.number,
+        }
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,9 @@ def _lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
     """{item id: (working days, in words whose lead time it is)} from the items' planning data."""
     return {
         row.item_id: (row.lead_time_days, _("lead time of the item"))
-        for row in ItemSite.objects.filter(item__in=items, site=site) if row.lead_time_days}
+        for row in ItemSite.objects.filter(item__in=items, site=site)
+        if row.lead_time_days
+    }
 
 
 provider: PluginPoint = PluginPoint("promising.provider", default=from_stock)
@@ -123,22 +131,41 @@ def _cover_reason(item, cover, document) -> Reason:
     if cover.supply_id == "stock":
         return Reason("stock", cover.quantity, cover.on, _("%(quantity)s from free stock.") % {"quantity": amount})
     if document is None:  # supply a line before this one of the same question has to wait for
-        return Reason("lead_time", cover.quantity, cover.on,
-                      _("%(quantity)s on %(date)s by lead time.") % {"quantity": amount, "date": cover.on})
-    return Reason("incoming", cover.quantity, cover.on, _("%(quantity)s on %(date)s from %(document)s.") % {
-        "quantity": amount, "date": cover.on, "document": document["number"] or _("a planned receipt")},
-        document["origin_id"], document["number"] or "")
+        return Reason(
+            "lead_time",
+            cover.quantity,
+            cover.on,
+            _("%(quantity)s on %(date)s by lead time.") % {"quantity": amount, "date": cover.on},
+        )
+    return Reason(
+        "incoming",
+        cover.quantity,
+        cover.on,
+        _("%(quantity)s on %(date)s from %(document)s.")
+        % {"quantity": amount, "date": cover.on, "document": document["number"] or _("a planned receipt")},
+        document["origin_id"],
+        document["number"] or "",
+    )
 
 
 def _by_lead_time(ctx, item, missing: Decimal, calendar, lead) -> Reason:
     amount = f"{missing.normalize():f} {item.unit.code}"
     if lead is None:
-        return Reason("none", missing, None, _(
-            "%(quantity)s: nothing free, nothing more coming and no lead time known.") % {"quantity": amount})
+        return Reason(
+            "none",
+            missing,
+            None,
+            _("%(quantity)s: nothing free, nothing more coming and no lead time known.") % {"quantity": amount},
+        )
     days, whose = lead
     on = working.add_working_days(calendar, ctx.business_date, days)
-    return Reason("lead_time", missing, on, _("%(quantity)s on %(date)s: nothing free; %(days)s working days (%(whose)s).")
-                  % {"quantity": amount, "date": on, "days": days, "whose": whose})
+    return Reason(
+        "lead_time",
+        missing,
+        on,
+        _("%(quantity)s on %(date)s: nothing free; %(days)s working days (%(whose)s).")
+        % {"quantity": amount, "date": on, "days": days, "whose": whose},
+    )
 
 
 def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
@@ -148,13 +175,17 @@ def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
     """
     supplies, demands, documents = defaultdict(list), defaultdict(list), {}
     parameters = {"items": list(item_ids), "site": site.pk, "apart": getattr(apart_from, "pk", apart_from)}
-    for row in database.rows("""
+    for row in database.rows(
+        """
             SELECT b.item_id, SUM(b.quantity) AS quantity
             FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
             WHERE b.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND l.kind = 'internal'
-            GROUP BY b.item_id HAVING SUM(b.quantity) > 0""", **parameters):
+            GROUP BY b.item_id HAVING SUM(b.quantity) > 0""",
+        **parameters,
+    ):
         supplies[row["item_id"]].append(available.Entry("stock", ctx.business_date, row["quantity"]))
-    for row in database.rows("""
+    for row in database.rows(
+        """
             SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, d.number,
                    (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m
@@ -163,19 +194,24 @@ def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
             WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s)
               AND (%(apart)s::uuid IS NULL OR m.origin_id IS DISTINCT FROM %(apart)s::uuid)
               AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
-            ORDER BY m.planned_on, m.id""", **parameters):
+            ORDER BY m.planned_on, m.id""",
+        **parameters,
+    ):
         day = max(row["planned_on"], ctx.business_date)
         entry = available.Entry(f"move {row['id']}", day, row["quantity"])
         (supplies if row["comes"] else demands)[row["item_id"]].append(entry)
         if row["comes"]:
             documents[entry.id] = row
-    for row in database.rows("""
+    for row in database.rows(
+        """
             SELECT r.item_id, SUM(r.quantity) AS quantity
             FROM stock_reservation r JOIN stock_location l ON l.id = r.location_id
             WHERE r.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND r.quantity > 0
               AND (%(apart)s::uuid IS NULL OR r.origin_id IS DISTINCT FROM %(apart)s::uuid)
               AND NOT EXISTS (SELECT FROM stock_stockmove m WHERE m.origin_id = r.origin_id AND m.item_id = r.item_id
                               AND m.state = 'planned')
-            GROUP BY r.item_id""", **parameters):
+            GROUP BY r.item_id""",
+        **parameters,
+    ):
         demands[row["item_id"]].append(available.Entry("reserved", ctx.business_date, row["quantity"]))
     return supplies, demands, documents

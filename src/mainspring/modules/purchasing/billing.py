@@ -1,4 +1,4 @@
-"""Supplier bills and credit notes: drafted from what arrived, matched to what was ordered, and watched until they agree."""
+"""Supplier bills and credit notes: drafted from what arrived and matched to what was ordered."""
 
 from decimal import Decimal
 
@@ -49,16 +49,35 @@ def _draft(ctx, order, lines, wanted: dict[int, Decimal], supplier_number, invoi
         quantity = min(wanted[line.pk], wanted[line.pk] - drafted.get(line.pk, ZERO))
         if quantity > 0:
             role = "grni" if line.is_stocked else "purchase_expense"
-            specs.append({"item": line.item, "description": line.description, "quantity": quantity, "unit": line.unit,
-                          "price": line.price, "discount_pct": line.discount_pct, "tax_code": line.tax_code,
-                          "account": chart.account(role, line.item, order.supplier), "origin": order.identity,
-                          "origin_line": line.pk})
+            specs.append(
+                {
+                    "item": line.item,
+                    "description": line.description,
+                    "quantity": quantity,
+                    "unit": line.unit,
+                    "price": line.price,
+                    "discount_pct": line.discount_pct,
+                    "tax_code": line.tax_code,
+                    "account": chart.account(role, line.item, order.supplier),
+                    "origin": order.identity,
+                    "origin_line": line.pk,
+                }
+            )
     if not specs:
         raise ValidationError(_("There is nothing received that is not billed yet."))
     bill = commands.create(
-        Invoice, ctx, kind="supplier_bill", party=order.supplier, currency=order.currency, site=order.site,
-        payment_term=order.payment_term, invoice_on=invoiced_on or ctx.business_date, reference=supplier_number or "",
-        lines=specs, links=links)
+        Invoice,
+        ctx,
+        kind="supplier_bill",
+        party=order.supplier,
+        currency=order.currency,
+        site=order.site,
+        payment_term=order.payment_term,
+        invoice_on=invoiced_on or ctx.business_date,
+        reference=supplier_number or "",
+        lines=specs,
+        links=links,
+    )
     refresh_match(bill, ctx)
     return bill
 
@@ -81,8 +100,13 @@ def draft_credit(ctx, record, supplier_number, invoiced_on) -> Invoice:
     """The credit note takes prices and taxes of the bill lines it credits (M09)."""
     wanted = to_credit(record)
     order = record.receipt.order
-    billed = InvoiceLine.objects.filter(origin=order.pk, origin_line__in=wanted, document__state="posted",
-                                        document__kind="supplier_bill").select_related("document").order_by("-pk")
+    billed = (
+        InvoiceLine.objects.filter(
+            origin=order.pk, origin_line__in=wanted, document__state="posted", document__kind="supplier_bill"
+        )
+        .select_related("document")
+        .order_by("-pk")
+    )
     first, specs = None, []
     for line in billed:
         quantity = min(wanted.get(line.origin_line, ZERO), line.quantity)
@@ -90,14 +114,36 @@ def draft_credit(ctx, record, supplier_number, invoiced_on) -> Invoice:
             continue
         first = first or line.document
         wanted[line.origin_line] -= quantity
-        specs.append({"item": line.item, "description": line.description, "quantity": quantity, "unit": line.unit,
-                      "price": line.price, "discount_pct": line.discount_pct, "tax_code": line.tax_code,
-                      "account": line.account, "origin": order.identity, "origin_line": line.origin_line,
-                      "credits": line})
+        specs.append(
+            {
+                "item": line.item,
+                "description": line.description,
+                "quantity": quantity,
+                "unit": line.unit,
+                "price": line.price,
+                "discount_pct": line.discount_pct,
+                "tax_code": line.tax_code,
+                "account": line.account,
+                "origin": order.identity,
+                "origin_line": line.origin_line,
+                "credits": line,
+            }
+        )
     return commands.create(
-        Invoice, ctx, kind="supplier_credit", party=order.supplier, currency=order.currency, site=order.site,
-        invoice_on=invoiced_on or ctx.business_date, reference=supplier_number or "", credits=first,
-        rate=first.rate, tax_point_on=first.tax_point_on, lines=specs, links=[record, first])
+        Invoice,
+        ctx,
+        kind="supplier_credit",
+        party=order.supplier,
+        currency=order.currency,
+        site=order.site,
+        invoice_on=invoiced_on or ctx.business_date,
+        reference=supplier_number or "",
+        credits=first,
+        rate=first.rate,
+        tax_point_on=first.tax_point_on,
+        lines=specs,
+        links=[record, first],
+    )
 
 
 def _lines(order) -> list[PurchaseOrderLine]:
@@ -106,8 +152,12 @@ def _lines(order) -> list[PurchaseOrderLine]:
 
 def _drafted(order, kind: str = "supplier_bill") -> dict[int, Decimal]:
     """Quantities on draft bills of the order, so that nothing is drafted twice."""
-    return dict(InvoiceLine.objects.filter(origin=order.pk, document__kind=kind, document__state="draft").order_by()
-                .values_list("origin_line").annotate(Sum("quantity")))
+    return dict(
+        InvoiceLine.objects.filter(origin=order.pk, document__kind=kind, document__state="draft")
+        .order_by()
+        .values_list("origin_line")
+        .annotate(Sum("quantity"))
+    )
 
 
 # -- matching ---------------------------------------------------------------------------------------------------------
@@ -115,10 +165,17 @@ def _drafted(order, kind: str = "supplier_bill") -> dict[int, Decimal]:
 
 def differences(bill: Invoice) -> list[dict]:
     """Lines of a bill outside the company's tolerances, as plain data: line, kind, expected, billed, text."""
-    lines = [line for line in bill.lines.select_related("origin", "item", "unit")
-             if line.origin_id and line.origin.kind == "purchasing.purchaseorder"]
-    ordered = {line.pk: line for line in PurchaseOrderLine.objects.filter(
-        pk__in=[line.origin_line for line in lines]).select_related("item", "document__company", "unit")}
+    lines = [
+        line
+        for line in bill.lines.select_related("origin", "item", "unit")
+        if line.origin_id and line.origin.kind == "purchasing.purchaseorder"
+    ]
+    ordered = {
+        line.pk: line
+        for line in PurchaseOrderLine.objects.filter(pk__in=[line.origin_line for line in lines]).select_related(
+            "item", "document__company", "unit"
+        )
+    }
     wishes = preferences.all_of(bill.company_id)
     rate = bill.rate or (accounting.rate_to_base(bill.company_id, bill.currency_id, bill.invoice_on)[0] if lines else 1)
     found = []
@@ -128,19 +185,34 @@ def differences(bill: Invoice) -> list[dict]:
         over = price - source.unit_price
         pct, amount = wishes["purchasing.price_tolerance_pct"], wishes["purchasing.price_tolerance_amount"]
         if over > 0 and (over * 100 > pct * source.unit_price or over * line.quantity * rate > amount):
-            found.append(_said(line, "price", source.unit_price, price, _("%(item)s: price %(billed)s, ordered at %(expected)s")))
+            found.append(
+                _said(line, "price", source.unit_price, price, _("%(item)s: price %(billed)s, ordered at %(expected)s"))
+            )
         here = sum(x.quantity for x in lines if x.origin_line == line.origin_line)
         due = source.received_quantity - source.returned_quantity if source.is_stocked else source.quantity
         if here + source.billed_quantity > due * (100 + wishes["purchasing.quantity_tolerance_pct"]) / 100:
-            found.append(_said(line, "quantity", max(due - source.billed_quantity, ZERO), here,
-                               _("%(item)s: %(billed)s billed, %(expected)s received and not billed")))
+            found.append(
+                _said(
+                    line,
+                    "quantity",
+                    max(due - source.billed_quantity, ZERO),
+                    here,
+                    _("%(item)s: %(billed)s billed, %(expected)s received and not billed"),
+                )
+            )
     return found
 
 
 def _said(line, kind: str, expected: Decimal, billed: Decimal, text: str) -> dict:
     expected, billed = f"{expected.normalize():f}", f"{billed.normalize():f}"
-    return {"line": line.origin_line, "kind": kind, "expected": expected, "billed": billed, "text": text % {
-        "item": line.item.code if line.item_id else line.description, "expected": expected, "billed": billed}}
+    return {
+        "line": line.origin_line,
+        "kind": kind,
+        "expected": expected,
+        "billed": billed,
+        "text": text
+        % {"item": line.item.code if line.item_id else line.description, "expected": expected, "billed": billed},
+    }
 
 
 def refresh_match(bill: Invoice, ctx) -> BillMatch:
@@ -190,12 +262,18 @@ def follow_invoice(invoice: Invoice, ctx, *, reversed_: bool = False) -> None:
     """A bill or credit note is in the books, or taken out again: write the account's lines and settle differences."""
     if invoice.kind not in SUPPLIER_KINDS:
         return
-    lines = [line for line in invoice.lines.select_related("origin", "item").order_by("position", "pk")
-             if line.origin_id and line.origin.kind == "purchasing.purchaseorder"]
+    lines = [
+        line
+        for line in invoice.lines.select_related("origin", "item").order_by("position", "pk")
+        if line.origin_id and line.origin.kind == "purchasing.purchaseorder"
+    ]
     if not lines:
         return
-    orders = list(PurchaseOrder.objects.select_for_update(of=("self",)).filter(
-        pk__in={line.origin_id for line in lines}).order_by("pk"))
+    orders = list(
+        PurchaseOrder.objects.select_for_update(of=("self",))
+        .filter(pk__in={line.origin_id for line in lines})
+        .order_by("pk")
+    )
     for order in orders:
         progress.refresh(ctx, order)
     stocked = [line for line in lines if line.item_id and line.item.is_stocked]
@@ -210,17 +288,33 @@ def _entries(invoice: Invoice, lines, on, reversed_: bool) -> list[GrniEntry]:
     """What the invoice's entry put on the account, spread over its lines so that the sum agrees to the cent (M06)."""
     sign = (-1 if invoice.kind == "supplier_credit" else 1) * (-1 if reversed_ else 1)
     digits, found = invoice.company.base_currency.digits, []
-    posted: dict[int, Decimal] = dict(JournalLine.objects.filter(
-        document__origin=invoice.pk, document__reverses=None, account__in={line.account_id for line in lines},
-    ).order_by().values_list("account").annotate(Sum("amount")))
+    posted: dict[int, Decimal] = dict(
+        JournalLine.objects.filter(
+            document__origin=invoice.pk,
+            document__reverses=None,
+            account__in={line.account_id for line in lines},
+        )
+        .order_by()
+        .values_list("account")
+        .annotate(Sum("amount"))
+    )
     for account_id in sorted({line.account_id for line in lines}):
         here = [line for line in lines if line.account_id == account_id]
         total = money.rounded(posted.get(account_id, ZERO), digits) * (-1 if reversed_ else 1)
         for line, amount in zip(here, money.allocate(total, [line.net for line in here], digits), strict=True):
-            found.append(GrniEntry(
-                company_id=invoice.company_id, order_line_id=line.origin_line, document_id=invoice.pk, source_line=line.pk,
-                kind="credit" if invoice.kind == "supplier_credit" else "bill", posted_on=on,
-                quantity=-sign * line.quantity, amount=amount, currency_amount=sign * line.net))
+            found.append(
+                GrniEntry(
+                    company_id=invoice.company_id,
+                    order_line_id=line.origin_line,
+                    document_id=invoice.pk,
+                    source_line=line.pk,
+                    kind="credit" if invoice.kind == "supplier_credit" else "bill",
+                    posted_on=on,
+                    quantity=-sign * line.quantity,
+                    amount=amount,
+                    currency_amount=sign * line.net,
+                )
+            )
     return found
 
 

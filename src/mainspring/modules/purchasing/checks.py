@@ -27,7 +27,8 @@ def grni_agrees():
 def nothing_left():
     for row in database.rows("""
             SELECT o.number, l.position, SUM(e.amount) AS amount FROM purchasing_grnientry e
-            JOIN purchasing_purchaseorderline l ON l.id = e.order_line_id JOIN purchasing_purchaseorder o ON o.id = l.document_id
+            JOIN purchasing_purchaseorderline l ON l.id = e.order_line_id
+            JOIN purchasing_purchaseorder o ON o.id = l.document_id
             GROUP BY o.number, l.id, l.position HAVING SUM(e.quantity) = 0 AND SUM(e.amount) <> 0"""):
         yield f"{row['number']} line {row['position']}: {row['amount']:f} is left"
 
@@ -37,7 +38,8 @@ def received_agrees():
     for row in database.rows("""
             SELECT o.number, l.position, l.received_quantity, COALESCE(SUM(r.quantity), 0) AS facts
             FROM purchasing_purchaseorderline l JOIN purchasing_purchaseorder o ON o.id = l.document_id
-            LEFT JOIN (purchasing_receiptline r JOIN purchasing_receipt d ON d.id = r.document_id AND d.state = 'posted')
+            LEFT JOIN (purchasing_receiptline r
+                       JOIN purchasing_receipt d ON d.id = r.document_id AND d.state = 'posted')
                 ON r.order_line_id = l.id
             GROUP BY o.number, l.id, l.position, l.received_quantity
             HAVING l.received_quantity <> COALESCE(SUM(r.quantity), 0)"""):

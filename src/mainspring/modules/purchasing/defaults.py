@@ -15,7 +15,13 @@ def order_rule():
         return
     rule, made = ApprovalRule.objects.get_or_create(
         name="Purchase orders above the limit",
-        defaults={"entity": "purchasing.purchaseorder", "verb": "confirm", "amount_path": "total", "limit": LIMIT,
-                  "free_fields": "note buyer supplier_reference"})
+        defaults={
+            "entity": "purchasing.purchaseorder",
+            "verb": "confirm",
+            "amount_path": "total",
+            "limit": LIMIT,
+            "free_fields": "note buyer supplier_reference",
+        },
+    )
     if made:
         ApprovalStep.objects.create(document=rule, who="role", role=role)

@@ -36,8 +36,12 @@ class Part:
             taken = Part(self.entry, self.quantity, self.amount, self.currency_amount)
         else:
             share = quantity / self.quantity
-            taken = Part(self.entry, quantity, money.rounded(self.amount * share, digits),
-                         money.rounded(self.currency_amount * share, foreign))
+            taken = Part(
+                self.entry,
+                quantity,
+                money.rounded(self.amount * share, digits),
+                money.rounded(self.currency_amount * share, foreign),
+            )
         self.quantity -= taken.quantity
         self.amount -= taken.amount
         self.currency_amount -= taken.currency_amount
@@ -55,8 +59,9 @@ def matched(entries: Iterable[GrniEntry], digits: int, foreign: int) -> tuple[li
         new = Part(entry, entry.quantity, entry.amount, entry.currency_amount)
         others = [p for p in parts if p.quantity and (p.quantity > 0) != (new.quantity > 0)]
         if entry.kind == GrniEntry.Kind.RETURN:
-            others = [p for p in others if p.entry.kind == GrniEntry.Kind.RECEIPT
-                      and p.entry.source_line == entry.source_line]
+            others = [
+                p for p in others if p.entry.kind == GrniEntry.Kind.RECEIPT and p.entry.source_line == entry.source_line
+            ]
         for other in others:
             if not new.quantity:
                 break
@@ -71,8 +76,12 @@ def matched(entries: Iterable[GrniEntry], digits: int, foreign: int) -> tuple[li
 def settle(ctx, order_line_ids: Iterable[int], document, on: date) -> list[GrniEntry]:
     """Book the differences of what the document matched, so that each matched unit leaves nothing on the account."""
     ids = set(order_line_ids)
-    lines = {line.pk: line for line in PurchaseOrderLine.objects.filter(pk__in=ids).select_related(
-        "item", "document__currency", "document__company__base_currency", "document__supplier")}
+    lines = {
+        line.pk: line
+        for line in PurchaseOrderLine.objects.filter(pk__in=ids).select_related(
+            "item", "document__currency", "document__company__base_currency", "document__supplier"
+        )
+    }
     entries = defaultdict(list)
     for entry in GrniEntry.objects.filter(order_line__in=ids).exclude(kind="difference"):
         entries[entry.order_line_id].append(entry)
@@ -94,17 +103,30 @@ def _difference(ctx, line, above: Part, below: Part, document, on: date, digits:
     receipt = _receipt_line(above, below)
     side = above if above.currency_amount else below
     rate = side.amount / side.currency_amount if side.currency_amount else Decimal(1)
-    price_part = amount if line.document.currency_id == line.document.company.base_currency_id else \
-        money.rounded(in_currency * rate, digits)
+    price_part = (
+        amount
+        if line.document.currency_id == line.document.company.base_currency_id
+        else money.rounded(in_currency * rate, digits)
+    )
     if price_part:
         move = StockMove.objects.filter(origin=receipt.document_id, origin_line=receipt.pk, state="done").first()
         day = max(on, move.effective_on)
         stock.charge_receipt(ctx, move, -price_part, effective_on=day, origin=document)
     if amount != price_part:
         _exchange(ctx, line, amount - price_part, document, on)
-    return [GrniEntry(company_id=line.document.company_id, order_line=line, document_id=document.pk,
-                      source_line=receipt.pk, kind="difference", posted_on=on, quantity=ZERO, amount=amount,
-                      currency_amount=in_currency)]
+    return [
+        GrniEntry(
+            company_id=line.document.company_id,
+            order_line=line,
+            document_id=document.pk,
+            source_line=receipt.pk,
+            kind="difference",
+            posted_on=on,
+            quantity=ZERO,
+            amount=amount,
+            currency_amount=in_currency,
+        )
+    ]
 
 
 def _receipt_line(above: Part, below: Part) -> ReceiptLine:
@@ -119,16 +141,26 @@ def _exchange(ctx, line, amount: Decimal, document, on: date) -> None:
     """Amount to bring onto the account (debit above zero) because the rate changed between receipt and bill."""
     chart = accounting.Chart(line.document.company_id)
     role = "exchange_gain" if amount > 0 else "exchange_loss"
-    books.post_entry(ctx, company=line.document.company_id, posted_on=on, origin=document, area="purchase", memo="", lines=[
-        books.EntryLine(chart.account("grni", line.item), amount, party=line.document.supplier, item=line.item),
-        books.EntryLine(chart.account(role), -amount, party=line.document.supplier, item=line.item)])
+    books.post_entry(
+        ctx,
+        company=line.document.company_id,
+        posted_on=on,
+        origin=document,
+        area="purchase",
+        memo="",
+        lines=[
+            books.EntryLine(chart.account("grni", line.item), amount, party=line.document.supplier, item=line.item),
+            books.EntryLine(chart.account(role), -amount, party=line.document.supplier, item=line.item),
+        ],
+    )
 
 
 def unmatched(company_id: int, on: date | None = None) -> list[dict]:
     """One row per order line with something on the account: line, quantity, amount, amount in currency."""
     from mainspring.kernel import database
 
-    return database.rows("""
+    return database.rows(
+        """
         SELECT e.order_line_id, o.id AS order_id, o.number, p.name AS supplier, i.code AS item, l.description,
                SUM(e.quantity) AS quantity, SUM(e.amount) AS amount, SUM(e.currency_amount) AS currency_amount,
                o.currency_id AS currency, MIN(e.posted_on) AS since
@@ -138,4 +170,6 @@ def unmatched(company_id: int, on: date | None = None) -> list[dict]:
         WHERE e.company_id = %(company)s AND e.posted_on <= %(on)s
         GROUP BY e.order_line_id, o.id, o.number, p.name, i.code, l.description, o.currency_id
         HAVING SUM(e.amount) <> 0 OR SUM(e.quantity) <> 0 ORDER BY since, o.number, e.order_line_id""",
-        company=company_id, on=on or date.max)
+        company=company_id,
+        on=on or date.max,
+    )

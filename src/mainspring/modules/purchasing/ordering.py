@@ -58,12 +58,21 @@ def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -
 
 
 def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
-    order = PurchaseOrder.objects.select_for_update(of=("self",)).filter(
-        company=ctx.company_id, supplier=supplier, site=site, state="draft", created_by=ctx.user).order_by("pk").first()
+    order = (
+        PurchaseOrder.objects.select_for_update(of=("self",))
+        .filter(company=ctx.company_id, supplier=supplier, site=site, state="draft", created_by=ctx.user)
+        .order_by("pk")
+        .first()
+    )
     if order is None:
         of_items = [s for r in requests for s in sources.get(r.item_id, ()) if s.supplier_id == supplier.pk]
-        order = commands.create(PurchaseOrder, ctx, supplier=supplier, site=site,
-                                currency=of_items[0].currency if of_items else supplier.currency)
+        order = commands.create(
+            PurchaseOrder,
+            ctx,
+            supplier=supplier,
+            site=site,
+            currency=of_items[0].currency if of_items else supplier.currency,
+        )
     existing = list(order.lines.prefetch_related("allocations__request").order_by("position"))
     shared = {line.item_id: line for line in existing if line.item_id and line.allocations.all()}
     specs = [{"id": line.pk} for line in existing]
@@ -100,14 +109,25 @@ def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) ->
     """Item, quantity, price and date of the line that serves these needs, with the reasons."""
     need, needed_on = sum((q for _r, q in needs), ZERO), min(r.needed_on for r, _q in needs)
     if source is None or source.currency_id != order.currency_id:
-        return {"item": request.item, "description": request.description or request.item.local_name,
-                "quantity": need, "unit": request.unit, "expected_on": max(needed_on, ctx.business_date)}
+        return {
+            "item": request.item,
+            "description": request.description or request.item.local_name,
+            "quantity": need,
+            "unit": request.unit,
+            "expected_on": max(needed_on, ctx.business_date),
+        }
     in_unit = organization.to_unit(need, source.item.unit, source.unit, item=source.item, direction="up")
     found = offer(source, in_unit)
     earliest = working.add_working_days(organization.site_days(site), ctx.business_date, source.lead_time_days)
-    return {"item": source.item, "quantity": found.quantity, "unit": source.unit, "price": found.price,
-            "expected_on": max(needed_on, earliest), "price_reason": found.price_reason[:200],
-            "quantity_reason": found.quantity_reason[:200]}
+    return {
+        "item": source.item,
+        "quantity": found.quantity,
+        "unit": source.unit,
+        "price": found.price,
+        "expected_on": max(needed_on, earliest),
+        "price_reason": found.price_reason[:200],
+        "quantity_reason": found.quantity_reason[:200],
+    }
 
 
 def _number(requests, ctx) -> None:
@@ -177,10 +197,22 @@ def plan_supply(order: PurchaseOrder, ctx, lines=None) -> None:
     lines = lines if lines is not None else list(order.lines.select_related("item__unit", "unit", "document"))
     wanted = [line for line in lines if order.state == "confirmed" and line.is_stocked and line.open_quantity > 0]
     places = stock.ensure_locations(order.site, ctx) if wanted else {}
-    stock.replan(ctx, order, [
-        stock.MoveSpec(line.item, line.in_stock_unit(line.open_quantity), places["supplier"], places["internal"], order,
-                       line.pk, planned_on=line.expected_on or order.expected_on or order.ordered_on)
-        for line in wanted])
+    stock.replan(
+        ctx,
+        order,
+        [
+            stock.MoveSpec(
+                line.item,
+                line.in_stock_unit(line.open_quantity),
+                places["supplier"],
+                places["internal"],
+                order,
+                line.pk,
+                planned_on=line.expected_on or order.expected_on or order.ordered_on,
+            )
+            for line in wanted
+        ],
+    )
     _plan_cash(order, ctx, lines)
 
 
@@ -190,10 +222,17 @@ def _plan_cash(order: PurchaseOrder, ctx, lines) -> None:
     rows = []
     if order.state == "confirmed" and left > 0 and order.net:
         amount = money.rounded(order.total * left / order.net, order.currency.digits)
-        rows.append({"planned_on": parties.due_on(order.payment_term, max(order.expected_on or ctx.business_date,
-                                                                          ctx.business_date)),
-                     "currency_id": order.currency_id, "amount": -amount, "party_id": order.supplier_id,
-                     "amount_base": -money.rounded(order.total_base * amount / order.total, 2)})
+        rows.append(
+            {
+                "planned_on": parties.due_on(
+                    order.payment_term, max(order.expected_on or ctx.business_date, ctx.business_date)
+                ),
+                "currency_id": order.currency_id,
+                "amount": -amount,
+                "party_id": order.supplier_id,
+                "amount_base": -money.rounded(order.total_base * amount / order.total, 2),
+            }
+        )
     accounting.plan_cash(ctx, order, rows)
 
 
@@ -260,5 +299,8 @@ def _give_back(order, ctx) -> None:
 
 def requests_of(order) -> list:
     """Keys of the requests an order came from."""
-    return list(DocumentLink.objects.filter(target=order.pk, source__kind="purchasing.purchaserequest")
-                .values_list("source_id", flat=True))
+    return list(
+        DocumentLink.objects.filter(target=order.pk, source__kind="purchasing.purchaserequest").values_list(
+            "source_id", flat=True
+        )
+    )

@@ -27,8 +27,10 @@ def _fill(order: PurchaseOrder, ctx, lines) -> None:
     """Unit, description, price with its reason, tax and date of lines that leave them open."""
     company = order.company_id or ctx.company_id
     item_ids = {line.item_id for line in lines if line.item_id}
-    sources = {item: next((s for s in found if s.supplier_id == order.supplier_id), None)
-               for item, found in valid_sources(company, item_ids, order.ordered_on).items()}
+    sources = {
+        item: next((s for s in found if s.supplier_id == order.supplier_id), None)
+        for item, found in valid_sources(company, item_ids, order.ordered_on).items()
+    }
     taxes: dict = {}
     for line in lines:
         source = sources.get(line.item_id)
@@ -59,10 +61,13 @@ def _price(order: PurchaseOrder, line: PurchaseOrderLine, source) -> None:
     if source and source.unit_id == line.unit_id and source.currency_id == order.currency_id:
         line.price = source.price_at(line.quantity)
         line.price_reason = _("Source of %(supplier)s, from %(quantity)s") % {
-            "supplier": order.supplier, "quantity": f"{line.quantity.normalize():f} {line.unit.code}"}
+            "supplier": order.supplier,
+            "quantity": f"{line.quantity.normalize():f} {line.unit.code}",
+        }
     elif line.item_id:
-        answer = pricing.price_for(line.item, order.supplier, line.quantity, line.unit, order.ordered_on,
-                                   order.currency_id, kind="purchase")
+        answer = pricing.price_for(
+            line.item, order.supplier, line.quantity, line.unit, order.ordered_on, order.currency_id, kind="purchase"
+        )
         if answer and answer.price is not None:
             line.price, line.price_reason = answer.price, str(answer.reason)[:200]
 
@@ -77,8 +82,11 @@ def _total(order: PurchaseOrder, lines) -> None:
     order.tax = sum((_tax(line, rates, digits) for line in lines), ZERO)
     order.total = order.net + order.tax
     base = order.company.base_currency_id
-    order.total_base = organization.convert(order.total, order.currency_id, base, order.ordered_on) \
-        if order.currency_id != base else order.total
+    order.total_base = (
+        organization.convert(order.total, order.currency_id, base, order.ordered_on)
+        if order.currency_id != base
+        else order.total
+    )
     dates = [line.expected_on for line in lines if line.expected_on]
     if dates and not order.expected_on:
         order.expected_on = max(dates)
@@ -106,7 +114,9 @@ def receipt(record: Receipt, ctx, lines) -> None:
         return
     known = {line.pk: line for line in record.order.lines.select_related("item__unit", "unit", "document")}
     if not lines and record._state.adding:
-        lines += [ReceiptLine(order_line=line, quantity=line.open_quantity) for line in known.values() if line.open_quantity]
+        lines += [
+            ReceiptLine(order_line=line, quantity=line.open_quantity) for line in known.values() if line.open_quantity
+        ]
     for position, line in enumerate(lines, 1):
         line.position = position
         source = known.get(line.order_line_id)
@@ -129,8 +139,11 @@ def supplier_return(record: SupplierReturn, ctx, lines) -> None:
         return
     known = {line.pk: line for line in record.receipt.lines.select_related("item__unit", "unit")}
     if not lines and record._state.adding:
-        lines += [SupplierReturnLine(receipt_line=line, quantity=line.left_quantity)
-                  for line in known.values() if line.left_quantity]
+        lines += [
+            SupplierReturnLine(receipt_line=line, quantity=line.left_quantity)
+            for line in known.values()
+            if line.left_quantity
+        ]
     for position, line in enumerate(lines, 1):
         line.position = position
         source = known.get(line.receipt_line_id)

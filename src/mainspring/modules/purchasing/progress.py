@@ -17,8 +17,9 @@ def refresh(ctx, order: PurchaseOrder) -> list[PurchaseOrderLine]:
     """Derive received, returned and billed of the order's lines and states of the order; returns the lines."""
     lines = list(order.lines.select_related("item__unit", "unit", "document"))
     received = _sums(ReceiptLine, "order_line", order_line__in=lines, document__state="posted")
-    returned = _sums(SupplierReturnLine, "receipt_line__order_line", receipt_line__order_line__in=lines,
-                     document__state="posted")
+    returned = _sums(
+        SupplierReturnLine, "receipt_line__order_line", receipt_line__order_line__in=lines, document__state="posted"
+    )
     billed = billed_quantities([line.pk for line in lines], order.pk)
     short = preferences.get(order.company_id, "purchasing.under_receipt_pct")
     for line in lines:
@@ -26,32 +27,45 @@ def refresh(ctx, order: PurchaseOrder) -> list[PurchaseOrderLine]:
         line.returned_quantity = returned.get(line.pk, ZERO)
         line.billed_quantity = billed.get(line.pk, ZERO)
         enough = line.quantity * (100 - short) / 100
-        line.is_complete = bool(order.state == "closed" or (line.received_quantity and line.received_quantity >= enough))
+        line.is_complete = bool(
+            order.state == "closed" or (line.received_quantity and line.received_quantity >= enough)
+        )
     PurchaseOrderLine.objects.bulk_update(
-        lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"])
+        lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"]
+    )
     order.received_state = _state([(line.received_quantity, line.is_complete) for line in lines])
     order.billed_state = _state([(line.billed_quantity, _billed_up(line)) for line in lines])
-    PurchaseOrder.objects.filter(pk=order.pk).update(received_state=order.received_state, billed_state=order.billed_state)
+    PurchaseOrder.objects.filter(pk=order.pk).update(
+        received_state=order.received_state, billed_state=order.billed_state
+    )
     _spread_over_requests(lines)
     return lines
 
 
 def billed_quantities(line_ids, order_id) -> dict[int, Decimal]:
     """Billed less credited of order lines, from posted bills, in the order's unit."""
-    return {row["line"]: row["quantity"] for row in database.rows("""
+    return {
+        row["line"]: row["quantity"]
+        for row in database.rows(
+            """
         SELECT l.origin_line AS line,
                SUM(CASE WHEN i.kind = 'supplier_credit' THEN -l.quantity ELSE l.quantity END) AS quantity
         FROM accounting_invoiceline l JOIN accounting_invoice i ON i.id = l.document_id
         WHERE l.origin_id = %(order)s AND l.origin_line = ANY(%(lines)s) AND i.state = 'posted'
           AND i.kind IN ('supplier_bill', 'supplier_credit')
-        GROUP BY l.origin_line""", order=order_id, lines=list(line_ids))}
+        GROUP BY l.origin_line""",
+            order=order_id,
+            lines=list(line_ids),
+        )
+    }
 
 
 def refresh_requests(request_ids) -> None:
     """Derive ordered and received quantities and the state of requests from their allocations."""
     if not request_ids:
         return
-    database.execute("""
+    database.execute(
+        """
         WITH facts AS (
             SELECT r.id, COALESCE(SUM(a.quantity), 0) AS ordered, COALESCE(SUM(a.received_quantity), 0) AS received
             FROM purchasing_purchaserequest r LEFT JOIN purchasing_allocation a ON a.request_id = r.id
@@ -61,14 +75,19 @@ def refresh_requests(request_ids) -> None:
             WHEN r.state NOT IN ('approved', 'ordered', 'received') THEN r.state
             WHEN f.received >= r.quantity THEN 'received' WHEN f.ordered >= r.quantity THEN 'ordered'
             ELSE 'approved' END
-        FROM facts f WHERE f.id = r.id""", ids=list(request_ids))
+        FROM facts f WHERE f.id = r.id""",
+        ids=list(request_ids),
+    )
 
 
 def _spread_over_requests(lines) -> None:
     """Give what was received to the requests of each line, the earliest need first."""
     allocations = defaultdict(list)
-    for allocation in Allocation.objects.filter(order_line__in=lines).select_related("request").order_by(
-            "request__needed_on", "request_id"):
+    for allocation in (
+        Allocation.objects.filter(order_line__in=lines)
+        .select_related("request")
+        .order_by("request__needed_on", "request_id")
+    ):
         allocations[allocation.order_line_id].append(allocation)
     changed = []
     for line in lines:

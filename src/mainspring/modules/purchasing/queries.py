@@ -16,8 +16,11 @@ __all__ = ["grni_unmatched", "late_lines", "lead_days", "open_supply", "valid_so
 
 def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
     """{item id: (working days, whose)}: bought items by their first source, others by their planning data."""
-    found = {row.item_id: (row.lead_time_days, _("lead time of the item"))
-             for row in ItemSite.objects.filter(item__in=items, site=site) if row.lead_time_days}
+    found = {
+        row.item_id: (row.lead_time_days, _("lead time of the item"))
+        for row in ItemSite.objects.filter(item__in=items, site=site)
+        if row.lead_time_days
+    }
     bought = [pk for pk, item in items.items() if item.make_or_buy == "buy"]
     for item_id, sources in valid_sources(ctx.company_id, bought, ctx.business_date).items():
         if sources[0].lead_time_days:
@@ -36,7 +39,8 @@ def late_lines(ctx, *, until: date | None = None) -> list[dict]:
     order number, supplier, item, open quantity (stocking unit), expected_on, days_late, and of the first demand that
     stock and earlier supply do not cover: its document, date and quantity.
     """
-    return database.rows("""
+    return database.rows(
+        """
         WITH late AS (
             SELECT m.id, m.item_id, m.quantity, m.planned_on, m.origin_id, m.origin_line, t.site_id
             FROM stock_stockmove m JOIN stock_location t ON t.id = m.to_location_id
@@ -61,13 +65,20 @@ def late_lines(ctx, *, until: date | None = None) -> list[dict]:
                 WHERE b.item_id = late.item_id AND l.site_id = late.site_id AND l.kind = 'internal'), 0)
             ORDER BY d.planned_on, d.id LIMIT 1) need ON TRUE
         ORDER BY need.planned_on NULLS LAST, late.planned_on, o.number""",
-        company=ctx.company_id, until=until or ctx.business_date, today=ctx.business_date)
+        company=ctx.company_id,
+        until=until or ctx.business_date,
+        today=ctx.business_date,
+    )
 
 
 def open_supply(ctx, item_ids, site) -> list[dict]:
     """One row per approved request not ordered yet: item, open quantity, needed_on; firm supply of the plan."""
-    return database.rows("""
+    return database.rows(
+        """
         SELECT id, number, item_id, quantity - ordered_quantity AS quantity, needed_on FROM purchasing_purchaserequest
         WHERE company_id = %(company)s AND site_id = %(site)s AND item_id = ANY(%(items)s) AND state = 'approved'
           AND quantity > ordered_quantity ORDER BY needed_on, id""",
-        company=ctx.company_id, site=site.pk, items=list(item_ids))
+        company=ctx.company_id,
+        site=site.pk,
+        items=list(item_ids),
+    )

@@ -14,8 +14,10 @@ class PurchaseRequests(Resource):
     model = models.PurchaseRequest
     menu = MENU
     icon = "clipboard-list"
-    columns = "number item description quantity unit site needed_on order_by state supplier ordered_quantity received_quantity " \
-              "reason_text requester"
+    columns = (
+        "number item description quantity unit site needed_on order_by state supplier "
+        "ordered_quantity received_quantity reason_text requester"
+    )
     search = "number item__code item__name description reason_text"
     filters = "state item site supplier needed_on order_by source requester department"
     form = "item description quantity | needed_on site | supplier department requester | reason_text"
@@ -34,9 +36,14 @@ class PurchaseOrders(Resource):
     columns = "number supplier ordered_on expected_on state received_state billed_state buyer total total_base"
     search = "number supplier__name supplier_reference"
     filters = "state received_state billed_state supplier site buyer ordered_on expected_on total_base"
-    form = "supplier site supplier_reference | Dates: ordered_on expected_on | Terms: currency payment_term | Who: buyer | note"
-    lines = "item description quantity unit price discount_pct tax_code net expected_on received_quantity returned_quantity " \
-            "billed_quantity price_reason quantity_reason"
+    form = (
+        "supplier site supplier_reference | Dates: ordered_on expected_on | Terms: currency payment_term | Who: buyer "
+        "| note"
+    )
+    lines = (
+        "item description quantity unit price discount_pct tax_code net expected_on "
+        "received_quantity returned_quantity billed_quantity price_reason quantity_reason"
+    )
     line_totals = "net tax total"
     order = "-number"
     dimensions = "state received_state billed_state supplier site buyer currency ordered_on expected_on"
@@ -85,7 +92,10 @@ class BillMatches(Resource):
     menu = MENU
     icon = "checklist"
     title = _("Bill matching")
-    columns = "invoice invoice__party invoice__invoice_on invoice__total invoice__state needs_buyer summary accepted_by accepted_why"
+    columns = (
+        "invoice invoice__party invoice__invoice_on invoice__total invoice__state needs_buyer summary "
+        "accepted_by accepted_why"
+    )
     search = "invoice__number invoice__reference invoice__party__name summary"
     filters = "needs_buyer invoice__state invoice__party accepted_by"
     form = "invoice summary needs_buyer accepted_by accepted_why"
@@ -113,20 +123,31 @@ class SupplierItems(Resource):
     menu = f"{MENU} / Setup"
     icon = "tags"
     title = _("Sources")
-    columns = "item supplier supplier_code price currency unit minimum multiple lead_time_days priority valid_from valid_to active"
+    columns = (
+        "item supplier supplier_code price currency unit minimum multiple lead_time_days priority "
+        "valid_from valid_to active"
+    )
     search = "item__code item__name supplier__name supplier_code supplier_name"
     filters = "item supplier currency priority active valid_from valid_to"
-    form = "item supplier supplier_code supplier_name | Price: price currency unit | Order: minimum multiple lead_time_days " \
-           "priority | Valid: valid_from valid_to active"
+    form = (
+        "item supplier supplier_code supplier_name | Price: price currency unit "
+        "| Order: minimum multiple lead_time_days priority | Valid: valid_from valid_to active"
+    )
     lines = "minimum_quantity price"
     order = "item"
     dimensions = "supplier currency active"
 
 
-for _label, _key, _path in ((_("Sources"), "purchasing/supplier-items", "item"),
-                            (_("Purchase requests"), "purchasing/purchase-requests", "item"),
-                            (_("Purchase orders"), "purchasing/purchase-orders", "lines__item")):
+for _label, _key, _path in (
+    (_("Sources"), "purchasing/supplier-items", "item"),
+    (_("Purchase requests"), "purchasing/purchase-requests", "item"),
+    (_("Purchase orders"), "purchasing/purchase-orders", "lines__item"),
+):
     resource.amend("items.item", related=(_label, _key, _path))
-for _label, _key in ((_("Sources"), "purchasing/supplier-items"), (_("Purchase orders"), "purchasing/purchase-orders"),
-                     (_("Receipts"), "purchasing/receipts"), (_("Supplier returns"), "purchasing/supplier-returns")):
+for _label, _key in (
+    (_("Sources"), "purchasing/supplier-items"),
+    (_("Purchase orders"), "purchasing/purchase-orders"),
+    (_("Receipts"), "purchasing/receipts"),
+    (_("Supplier returns"), "purchasing/supplier-returns"),
+):
     resource.amend("parties.party", related=(_label, _key, "supplier"))

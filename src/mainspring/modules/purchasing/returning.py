@@ -28,11 +28,20 @@ def post(record, ctx):
     """Take the goods out of stock at receipt cost (I08); what was not billed is no longer owed for."""
     receipt = Receipt.objects.select_for_update(of=("self",)).get(pk=record.receipt_id)
     order = PurchaseOrder.objects.select_for_update(of=("self",)).get(pk=receipt.order_id)
-    lines = list(record.lines.select_related(
-        "receipt_line__order_line__item__unit", "receipt_line__order_line__unit", "receipt_line__order_line__document",
-        "receipt_line__document", "item"))
-    errors = {f"lines.{n}.quantity": _("Only %(left)s are left of this receipt.") % {"left": line.receipt_line.left_quantity}
-              for n, line in enumerate(lines) if line.quantity > line.receipt_line.left_quantity}
+    lines = list(
+        record.lines.select_related(
+            "receipt_line__order_line__item__unit",
+            "receipt_line__order_line__unit",
+            "receipt_line__order_line__document",
+            "receipt_line__document",
+            "item",
+        )
+    )
+    errors = {
+        f"lines.{n}.quantity": _("Only %(left)s are left of this receipt.") % {"left": line.receipt_line.left_quantity}
+        for n, line in enumerate(lines)
+        if line.quantity > line.receipt_line.left_quantity
+    }
     if errors:
         raise ValidationError(errors)
     entries = _valued(record, order, receipt, lines)
@@ -56,8 +65,9 @@ def _valued(record, order, receipt, lines) -> list[GrniEntry]:
     """The receipt's value in proportion; the last return of a line takes what is left of it."""
     digits, foreign = order.company.base_currency.digits, order.currency.digits
     before = {}
-    for old in SupplierReturnLine.objects.filter(receipt_line__in=[line.receipt_line_id for line in lines],
-                                                 document__state="posted"):
+    for old in SupplierReturnLine.objects.filter(
+        receipt_line__in=[line.receipt_line_id for line in lines], document__state="posted"
+    ):
         before[old.receipt_line_id] = before.get(old.receipt_line_id, ZERO) + old.value
     entries = []
     for line in lines:
@@ -67,24 +77,50 @@ def _valued(record, order, receipt, lines) -> list[GrniEntry]:
             continue
         left = source.value - before.get(source.pk, ZERO)
         line.value = money.rounded(left * line.quantity / source.left_quantity, digits)
-        in_currency = money.rounded(line.value / receipt.rate, foreign) if order.currency_id != \
-            order.company.base_currency_id else line.value
-        entries.append(GrniEntry(
-            company_id=record.company_id, order_line=source.order_line, document_id=record.pk, source_line=source.pk,
-            kind="return", posted_on=record.returned_on, quantity=-line.quantity, amount=line.value,
-            currency_amount=in_currency))
+        in_currency = (
+            money.rounded(line.value / receipt.rate, foreign)
+            if order.currency_id != order.company.base_currency_id
+            else line.value
+        )
+        entries.append(
+            GrniEntry(
+                company_id=record.company_id,
+                order_line=source.order_line,
+                document_id=record.pk,
+                source_line=source.pk,
+                kind="return",
+                posted_on=record.returned_on,
+                quantity=-line.quantity,
+                amount=line.value,
+                currency_amount=in_currency,
+            )
+        )
     return entries
 
 
 def _move(record, receipt, lines, ctx) -> None:
     places = stock.ensure_locations(record.site, ctx)
     came = {move.origin_line: move for move in StockMove.objects.filter(origin=receipt.pk, state="done")}
-    stock.post_moves(ctx, [
-        stock.MoveSpec(line.item, line.receipt_line.order_line.in_stock_unit(line.quantity)
-                       if line.quantity != line.receipt_line.quantity else line.receipt_line.stock_quantity,
-                       line.receipt_line.location or places["internal"], places["supplier"], record, line.pk,
-                       of_move=came[line.receipt_line_id], reference=receipt.number)
-        for line in lines if line.receipt_line.order_line.is_stocked], effective_on=record.returned_on)
+    stock.post_moves(
+        ctx,
+        [
+            stock.MoveSpec(
+                line.item,
+                line.receipt_line.order_line.in_stock_unit(line.quantity)
+                if line.quantity != line.receipt_line.quantity
+                else line.receipt_line.stock_quantity,
+                line.receipt_line.location or places["internal"],
+                places["supplier"],
+                record,
+                line.pk,
+                of_move=came[line.receipt_line_id],
+                reference=receipt.number,
+            )
+            for line in lines
+            if line.receipt_line.order_line.is_stocked
+        ],
+        effective_on=record.returned_on,
+    )
 
 
 @guard(SupplierReturn, "credit")

@@ -4,9 +4,24 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel.roles import grant, role
 
-SETUP = ("parties.party", "parties.address", "parties.contact", "parties.paymentterm", "items.item", "items.itemcategory",
-         "items.itemsite", "organization.unit", "kernel.site", "kernel.department", "kernel.currency", "pricing.pricelist",
-         "pricing.price", "accounting.taxcode", "stock.location", "kernel.user")
+SETUP = (
+    "parties.party",
+    "parties.address",
+    "parties.contact",
+    "parties.paymentterm",
+    "items.item",
+    "items.itemcategory",
+    "items.itemsite",
+    "organization.unit",
+    "kernel.site",
+    "kernel.department",
+    "kernel.currency",
+    "pricing.pricelist",
+    "pricing.price",
+    "accounting.taxcode",
+    "stock.location",
+    "kernel.user",
+)
 
 role("buyer", _("Buyer"), _("Finds sources, orders, follows deliveries up and accepts bills."))
 for _entity in SETUP:
@@ -14,8 +29,9 @@ for _entity in SETUP:
 grant("buyer", "parties.party", "create change export")
 grant("buyer", "purchasing.supplieritem", "view create change delete import export")
 grant("buyer", "purchasing.purchaserequest", "view create change delete export submit approve order cancel")
-grant("buyer", "purchasing.purchaseorder",
-      "view create change delete export confirm receive bill reschedule close cancel")
+grant(
+    "buyer", "purchasing.purchaseorder", "view create change delete export confirm receive bill reschedule close cancel"
+)
 grant("buyer", "purchasing.receipt", "view create change export bill send_back")
 grant("buyer", "purchasing.supplierreturn", "view create change export credit cancel")
 grant("buyer", "purchasing.billmatch", "view export accept")
@@ -27,9 +43,26 @@ grant("planner", "purchasing.purchaserequest", "view create change export submit
 grant("planner", "purchasing.purchaseorder", "view export")
 grant("planner", "purchasing.supplieritem", "view")
 
-grant("warehouse", "purchasing.purchaseorder", "view receive", "site", total="hide", total_base="hide", net="hide", tax="hide")
-grant("warehouse", "purchasing.receipt", "view create change delete export post cancel send_back", "site", total_base="hide")
-grant("warehouse", "purchasing.supplierreturn", "view create change delete export post cancel", "site", total_base="hide")
+grant(
+    "warehouse",
+    "purchasing.purchaseorder",
+    "view receive",
+    "site",
+    total="hide",
+    total_base="hide",
+    net="hide",
+    tax="hide",
+)
+grant(
+    "warehouse",
+    "purchasing.receipt",
+    "view create change delete export post cancel send_back",
+    "site",
+    total_base="hide",
+)
+grant(
+    "warehouse", "purchasing.supplierreturn", "view create change delete export post cancel", "site", total_base="hide"
+)
 grant("warehouse", "purchasing.purchaserequest", "view create change submit", "own")
 
 grant("accountant", "purchasing.purchaseorder", "view export bill")

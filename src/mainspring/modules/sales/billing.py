@@ -31,7 +31,7 @@ def invoice(order, ctx):
 
 
 def invoice_orders(orders: Sequence[SalesOrder], ctx) -> list[Invoice]:
-    """One draft invoice for each customer, currency and payment term among the orders; orders fully invoiced are skipped."""
+    """One draft invoice for each customer, currency and payment term; orders fully invoiced are skipped."""
     groups = defaultdict(list)
     for order in SalesOrder.objects.filter(pk__in=[o.pk for o in orders]).order_by("pk"):
         groups[order.party_id, order.currency_id, order.payment_term_id].append(order)
@@ -51,8 +51,12 @@ class NothingToInvoice(ValidationError):
 
 def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
     keys = [order.pk for order in orders]
-    orders = list(SalesOrder.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-                  .select_related("identity", "party", "currency", "site", "payment_term"))
+    orders = list(
+        SalesOrder.objects.select_for_update(of=("self",))
+        .filter(pk__in=keys)
+        .order_by("pk")
+        .select_related("identity", "party", "currency", "site", "payment_term")
+    )
     on_invoices = queries.invoicing(keys)
     specs, discount = [], ZERO
     for order in orders:
@@ -66,16 +70,33 @@ def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
     first = orders[0]
     shipped = list(Shipment.objects.filter(order__in=keys, state="posted").order_by("ship_on"))
     return commands.create(
-        Invoice, ctx, kind="customer_invoice", party=first.party, currency=first.currency,
-        payment_term=first.payment_term, site=first.site, discount=discount, lines=specs,
+        Invoice,
+        ctx,
+        kind="customer_invoice",
+        party=first.party,
+        currency=first.currency,
+        payment_term=first.payment_term,
+        site=first.site,
+        discount=discount,
+        lines=specs,
         reference=", ".join(o.reference for o in orders if o.reference)[:60],
-        tax_point_on=shipped[-1].ship_on if shipped else None, links=[*orders, *shipped])
+        tax_point_on=shipped[-1].ship_on if shipped else None,
+        links=[*orders, *shipped],
+    )
 
 
 def _line(identity, line: SalesOrderLine, quantity: Decimal) -> dict:
-    return {"item": line.item, "description": line.description, "quantity": quantity, "unit": line.unit,
-            "price": line.price, "discount_pct": line.discount_pct, "tax_code": line.tax_code,
-            "origin": identity, "origin_line": line.pk}
+    return {
+        "item": line.item,
+        "description": line.description,
+        "quantity": quantity,
+        "unit": line.unit,
+        "price": line.price,
+        "discount_pct": line.discount_pct,
+        "tax_code": line.tax_code,
+        "origin": identity,
+        "origin_line": line.pk,
+    }
 
 
 def _discount_share(order, lines, on_invoices: dict, due: dict) -> Decimal:
@@ -88,7 +109,9 @@ def _discount_share(order, lines, on_invoices: dict, due: dict) -> Decimal:
     after = before + sum((due.get(line.pk, ZERO) * worth[line.pk] for line in lines), ZERO)
     if not whole:
         return ZERO
-    shares = [money.rounded(order.discount * min(part, whole) / whole, order.currency.digits) for part in (before, after)]
+    shares = [
+        money.rounded(order.discount * min(part, whole) / whole, order.currency.digits) for part in (before, after)
+    ]
     return shares[1] - shares[0]
 
 
@@ -119,9 +142,13 @@ def credit(document, ctx):
     """Draft a credit note at the price, tax and rate of the invoice the goods were on (M09)."""
     order = document.shipment.order
     left = _to_credit(document)
-    billed = list(InvoiceLine.objects.filter(
-        origin=order.identity, origin_line__in=left, document__state="posted", document__kind="customer_invoice")
-        .select_related("document", "item", "unit", "tax_code", "account").order_by("-document__invoice_on", "-pk"))
+    billed = list(
+        InvoiceLine.objects.filter(
+            origin=order.identity, origin_line__in=left, document__state="posted", document__kind="customer_invoice"
+        )
+        .select_related("document", "item", "unit", "tax_code", "account")
+        .order_by("-document__invoice_on", "-pk")
+    )
     by_invoice: dict = defaultdict(list)
     for line in billed:
         part = min(left[line.origin_line], line.quantity - _credited(line))
@@ -145,9 +172,32 @@ def _credit_note(invoice: Invoice, parts, document, ctx) -> Invoice:
         back = sum((part * ln.price * (100 - ln.discount_pct) for ln, part in parts), ZERO)
         discount = money.rounded(invoice.discount * back / whole, invoice.currency.digits) if whole else ZERO
     return commands.create(
-        Invoice, ctx, kind="customer_credit", party=invoice.party, currency=invoice.currency, rate=invoice.rate,
-        credits=invoice, payment_term=invoice.payment_term, site=invoice.site, discount=discount,
-        tax_point_on=invoice.tax_point_on, links=[document, invoice], lines=[{
-            "item": line.item, "description": line.description, "quantity": part, "unit": line.unit, "price": line.price,
-            "discount_pct": line.discount_pct, "tax_code": line.tax_code, "account": line.account,
-            "origin": line.origin, "origin_line": line.origin_line, "credits": line} for line, part in parts])
+        Invoice,
+        ctx,
+        kind="customer_credit",
+        party=invoice.party,
+        currency=invoice.currency,
+        rate=invoice.rate,
+        credits=invoice,
+        payment_term=invoice.payment_term,
+        site=invoice.site,
+        discount=discount,
+        tax_point_on=invoice.tax_point_on,
+        links=[document, invoice],
+        lines=[
+            {
+                "item": line.item,
+                "description": line.description,
+                "quantity": part,
+                "unit": line.unit,
+                "price": line.price,
+                "discount_pct": line.discount_pct,
+                "tax_code": line.tax_code,
+                "account": line.account,
+                "origin": line.origin,
+                "origin_line": line.origin_line,
+                "credits": line,
+            }
+            for line, part in parts
+        ],
+    )

@@ -16,8 +16,11 @@ def progress_agrees():
             FROM ({queries.FACTS}) f JOIN sales_salesorderline line ON line.id = f.id
             JOIN sales_salesorder o ON o.id = line.document_id
             WHERE (f.shipped, f.returned, f.invoiced) IS DISTINCT FROM (line.shipped, line.returned, line.invoiced)"""):
-        yield (f"{row['number']} line {row['position']}: {row['said_shipped']}/{row['said_returned']}/{row['said_invoiced']}"
-               f" instead of {row['shipped']}/{row['returned']}/{row['invoiced']}")
+        yield (
+            f"{row['number']} line {row['position']}: "
+            f"{row['said_shipped']}/{row['said_returned']}/{row['said_invoiced']}"
+            f" instead of {row['shipped']}/{row['returned']}/{row['invoiced']}"
+        )
 
 
 @check("sales.moves", _("Every posted shipment and received return moved exactly its lines"))
@@ -30,7 +33,8 @@ def moves_agree():
                 SELECT d.id, d.number, l.id, l.stock_quantity FROM sales_return d
                 JOIN sales_returnline l ON l.document_id = d.id WHERE d.state IN ('received', 'credited'))
             SELECT said.number, said.stock_quantity, COALESCE(SUM(m.quantity), 0) AS moved
-            FROM said LEFT JOIN stock_stockmove m ON m.origin_id = said.id AND m.origin_line = said.line AND m.state = 'done'
+            FROM said LEFT JOIN stock_stockmove m
+              ON m.origin_id = said.id AND m.origin_line = said.line AND m.state = 'done'
             GROUP BY said.id, said.number, said.line, said.stock_quantity
             HAVING COALESCE(SUM(m.quantity), 0) <> said.stock_quantity"""):
         yield f"{row['number']}: {row['moved']} moved, {row['stock_quantity']} on the line"
@@ -49,11 +53,10 @@ def returns_within_deliveries():
 @check("sales.reservations", _("No closed order keeps goods, and none more than it still has to ship"))
 def reservations_are_needed():
     for row in database.rows("""
-            SELECT o.number, o.state, SUM(r.quantity) AS kept,
-                   SUM(CASE WHEN o.state = 'confirmed' THEN GREATEST(l.quantity - l.shipped, 0) / l.quantity * l.stock_quantity
-                            ELSE 0 END) AS needed
-            FROM stock_reservation r JOIN sales_salesorder o ON o.id = r.origin_id
-            JOIN sales_salesorderline l ON l.id = r.origin_line GROUP BY o.id, o.number, o.state, l.id
-            HAVING SUM(r.quantity) > SUM(CASE WHEN o.state = 'confirmed' THEN GREATEST(l.quantity - l.shipped, 0) / l.quantity
-                                              * l.stock_quantity ELSE 0 END) + 0.000001"""):
+            WITH kept AS (
+                SELECT o.number, o.state, l.id, SUM(r.quantity) AS kept, CASE WHEN o.state = 'confirmed' THEN
+                           GREATEST(l.quantity - l.shipped, 0) / l.quantity * l.stock_quantity ELSE 0 END AS needed
+                FROM stock_reservation r JOIN sales_salesorder o ON o.id = r.origin_id
+                JOIN sales_salesorderline l ON l.id = r.origin_line GROUP BY o.id, l.id)
+            SELECT * FROM kept WHERE kept > needed + 0.000001"""):
         yield f"{row['number']} ({row['state']}) keeps {row['kept']}, needs {row['needed']}"

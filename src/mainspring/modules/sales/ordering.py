@@ -28,7 +28,7 @@ def has_lines(order, ctx):
 
 @effect(SalesOrder, "confirm")
 def confirm(order, ctx):
-    """Promise every line, reserve what lies there and plan the rest; an order over the credit limit is held (SAL-03)."""
+    """Promise every line, reserve what lies there and plan the rest; over the credit limit it is held (SAL-03)."""
     reason = over_credit_limit(order, ctx)
     if reason:
         order.hold_reason, order.state = reason[:240], "held"
@@ -78,23 +78,41 @@ def replan(order, ctx, lines=None) -> None:
     specs = []
     if open_lines:
         here, there = shelves.location(order.site_id), shelves.location(order.site_id, "customer")
-        specs = [stock.MoveSpec(line.item, needed[line.pk], here, there, order.identity_id, line.pk,
-                                planned_on=line.promised_on or line.wanted_on or ctx.business_date,
-                                reference=order.number) for line in open_lines]
+        specs = [
+            stock.MoveSpec(
+                line.item,
+                needed[line.pk],
+                here,
+                there,
+                order.identity_id,
+                line.pk,
+                planned_on=line.promised_on or line.wanted_on or ctx.business_date,
+                reference=order.number,
+            )
+            for line in open_lines
+        ]
     stock.replan(ctx, order.identity_id, specs)
     _plan_cash(order, ctx, lines)
 
 
 def _plan_cash(order, ctx, lines) -> None:
     """What is not invoiced yet comes in when due after the promised delivery."""
-    share = sum(((line.net + line.tax) * max(line.quantity - line.invoiced, ZERO) / line.quantity for line in lines), ZERO)
+    share = sum(
+        ((line.net + line.tax) * max(line.quantity - line.invoiced, ZERO) / line.quantity for line in lines), ZERO
+    )
     rows = []
     if share > 0 and order.total:
         amount = round(share, order.currency.digits)
         delivered_on = order.promised_on or order.wanted_on or ctx.business_date
-        rows.append({"planned_on": parties.due_on(order.payment_term, max(delivered_on, ctx.business_date)),
-                     "currency_id": order.currency_id, "amount": amount, "party_id": order.party_id,
-                     "amount_base": round(order.total_base * amount / order.total, 2)})
+        rows.append(
+            {
+                "planned_on": parties.due_on(order.payment_term, max(delivered_on, ctx.business_date)),
+                "currency_id": order.currency_id,
+                "amount": amount,
+                "party_id": order.party_id,
+                "amount_base": round(order.total_base * amount / order.total, 2),
+            }
+        )
     accounting.plan_cash(ctx, order.identity_id, rows)
 
 
@@ -118,9 +136,15 @@ def over_credit_limit(order, ctx) -> str:
     whole = now["receivable"] + now["orders"] + order.total_base
     if whole <= limit:
         return ""
-    return _("Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, this order %(order)s.") % {
-        "limit": f"{limit:.2f}", "currency": base, "receivable": f"{now['receivable']:.2f}",
-        "orders": f"{now['orders']:.2f}", "order": f"{order.total_base:.2f}"}
+    return _(
+        "Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, this order %(order)s."
+    ) % {
+        "limit": f"{limit:.2f}",
+        "currency": base,
+        "receivable": f"{now['receivable']:.2f}",
+        "orders": f"{now['orders']:.2f}",
+        "order": f"{order.total_base:.2f}",
+    }
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

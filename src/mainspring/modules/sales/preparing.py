@@ -55,7 +55,9 @@ def _terms(document, ctx, company) -> None:
     document.territory_id = document.territory_id or party.territory_id
     document.owner_id = document.owner_id or party.owner_id or getattr(ctx.user, "pk", None)
     if document.site_id is None:
-        document.site = Site.objects.filter(company=company, active=True).exclude(kind="office").order_by("code").first()
+        document.site = (
+            Site.objects.filter(company=company, active=True).exclude(kind="office").order_by("code").first()
+        )
     elif document.site.company_id != company.pk:
         raise ValidationError({"site": _("This site belongs to another company.")})
     for name in ("contact", "delivery_address"):
@@ -74,8 +76,12 @@ def _terms(document, ctx, company) -> None:
 def _same_currency(document) -> None:
     before = type(document).objects.filter(pk=document.pk).values_list("currency_id", flat=True).first()
     if before and before != document.currency_id:
-        raise ValidationError({"currency": _("The lines are priced in %(currency)s; change them together with it.")
-                               % {"currency": before}})
+        raise ValidationError(
+            {
+                "currency": _("The lines are priced in %(currency)s; change them together with it.")
+                % {"currency": before}
+            }
+        )
 
 
 def dated_on(document):
@@ -94,10 +100,14 @@ def fill(document, ctx, lines, company) -> None:
             continue
         if line.quantity != round(line.quantity, line.unit.digits):
             wrong[f"lines.{position}.quantity"] = _("%(unit)s has %(digits)s decimal places.") % {
-                "unit": line.unit, "digits": line.unit.digits}
+                "unit": line.unit,
+                "digits": line.unit.digits,
+            }
             continue
         stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, line.item)
-        asked = f"{line.item_id}/{line.quantity.normalize():f}/{line.unit_id}/{document.party_id}/{document.currency_id}"
+        asked = (
+            f"{line.item_id}/{line.quantity.normalize():f}/{line.unit_id}/{document.party_id}/{document.currency_id}"
+        )
         if line.price is None or line.priced_for != asked:
             _price(document, line, on)
             line.priced_for, line.promised_on = asked, None
@@ -129,19 +139,29 @@ def total(document, lines, company) -> None:
     rates = accounting.tax_rates({line.tax_code_id for line in priced_lines} - {None}, dated_on(document))
     settings = preferences.all_of(company.pk)
     try:
-        found = taxes.totals(money.Document(
-            lines=[money.Line(Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0))
-                   for line in priced_lines], digits=digits, discount=Decimal(document.discount or 0),
-            tax_rounding=settings["accounting.tax_rounding"]))
+        found = taxes.totals(
+            money.Document(
+                lines=[
+                    money.Line(Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0))
+                    for line in priced_lines
+                ],
+                digits=digits,
+                discount=Decimal(document.discount or 0),
+                tax_rounding=settings["accounting.tax_rounding"],
+            )
+        )
     except InvalidProblem as error:
         raise ValidationError({"discount": str(error)}) from error
     for line, amounts in zip(priced_lines, found.lines, strict=True):
         line.net, line.tax = amounts.net, amounts.tax
     document.net, document.tax, document.total = found.net, found.tax, found.gross
-    document.net_base, document.total_base = (_in_base(document, amount, company) for amount in (found.net, found.gross))
+    document.net_base, document.total_base = (
+        _in_base(document, amount, company) for amount in (found.net, found.gross)
+    )
     document.discount_pct = max((_discount(line) for line in priced_lines), default=ZERO)
     document.over_discount_limit = document.discount_pct > max(
-        settings["sales.discount_limit_pct"], document.approved_discount_pct)
+        settings["sales.discount_limit_pct"], document.approved_discount_pct
+    )
 
 
 def _tax(line, rates) -> money.Tax:
@@ -158,8 +178,9 @@ def _tax(line, rates) -> money.Tax:
 def _in_base(document, amount: Decimal, company) -> Decimal:
     if document.currency_id == company.base_currency_id:
         return amount
-    return organization.convert(amount, document.currency_id, company.base_currency_id, dated_on(document),
-                                company.base_currency.digits)
+    return organization.convert(
+        amount, document.currency_id, company.base_currency_id, dated_on(document), company.base_currency.digits
+    )
 
 
 def _discount(line) -> Decimal:
@@ -175,9 +196,12 @@ def promise(document, ctx, lines, *, apart_from=None) -> None:
     asked = [line for line in lines if line.item_id and line.quantity]
     if document.site_id is None or not asked:
         return
-    answers = promising.promises(ctx, document.site, [
-        promising.Wanted(line.item, line.stock_quantity, line.wanted_on or document.wanted_on) for line in asked],
-        apart_from=apart_from)
+    answers = promising.promises(
+        ctx,
+        document.site,
+        [promising.Wanted(line.item, line.stock_quantity, line.wanted_on or document.wanted_on) for line in asked],
+        apart_from=apart_from,
+    )
     for line, answer in zip(asked, answers, strict=True):
         line.promised_on, line.promise_reason = answer.on, answer.text[:240]
     dates = [line.promised_on for line in asked]
@@ -226,8 +250,11 @@ def customer_return(document, ctx, lines) -> None:
     known = {line.pk: line for line in source.lines.select_related("item__unit", "unit", "order_line__item__unit")}
     back = queries.returned_of(source)
     if not lines and document._state.adding:
-        lines += [ReturnLine(shipment_line=line, quantity=line.quantity - back.get(line.pk, ZERO))
-                  for line in known.values() if line.quantity > back.get(line.pk, ZERO)]
+        lines += [
+            ReturnLine(shipment_line=line, quantity=line.quantity - back.get(line.pk, ZERO))
+            for line in known.values()
+            if line.quantity > back.get(line.pk, ZERO)
+        ]
     for position, line in enumerate(lines, 1):
         line.position = position
         shipped = known.get(line.shipment_line_id)
@@ -243,7 +270,14 @@ def _take_over(line, source, position: int) -> None:
     if line.quantity is None:
         return
     if line.quantity != round(line.quantity, source.unit.digits):
-        raise ValidationError({f"lines.{position - 1}.quantity": _("%(unit)s has %(digits)s decimal places.") % {
-            "unit": source.unit, "digits": source.unit.digits}})
-    line.stock_quantity = source.stock_quantity if line.quantity == source.quantity else \
-        organization.to_unit(line.quantity, source.unit, source.item.unit, source.item)
+        raise ValidationError(
+            {
+                f"lines.{position - 1}.quantity": _("%(unit)s has %(digits)s decimal places.")
+                % {"unit": source.unit, "digits": source.unit.digits}
+            }
+        )
+    line.stock_quantity = (
+        source.stock_quantity
+        if line.quantity == source.quantity
+        else organization.to_unit(line.quantity, source.unit, source.item.unit, source.item)
+    )

@@ -14,10 +14,13 @@ ZERO = Decimal(0)
 def refresh(order_id, ctx) -> None:
     """Write shipped, returned and invoiced of every line, the order's statuses, and close it when all is done (D02)."""
     order = SalesOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
-    facts = database.rows(f"""
+    facts = database.rows(
+        f"""
         UPDATE sales_salesorderline line SET shipped = f.shipped, returned = f.returned, invoiced = f.invoiced
         FROM ({queries.FACTS} WHERE line.document_id = %(order)s) f WHERE f.id = line.id
-        RETURNING f.*""", order=order_id)
+        RETURNING f.*""",
+        order=order_id,
+    )
     short = preferences.get(order.company_id, "sales.short_close_pct")
     delivery, billing = delivery_status(facts, short), billing_status(facts, short)
     if (order.delivery_status, order.billing_status) != (delivery, billing):
@@ -42,6 +45,10 @@ def billing_status(facts: list[dict], short_pct: Decimal = ZERO) -> str:
         return BillingStatus.TO_CREDIT
     if not any(f["invoiced"] for _delivered, f in kept):
         return BillingStatus.NOTHING
-    done = all(f["invoiced"] >= delivered and f["shipped"] >= f["quantity"] * (100 - short_pct) / 100
-               if f["kind"] == "stock" else f["invoiced"] >= delivered for delivered, f in kept)
+    done = all(
+        f["invoiced"] >= delivered and f["shipped"] >= f["quantity"] * (100 - short_pct) / 100
+        if f["kind"] == "stock"
+        else f["invoiced"] >= delivered
+        for delivered, f in kept
+    )
     return BillingStatus.ALL if done else BillingStatus.PART

@@ -16,7 +16,9 @@ ZERO = Decimal(0)
 
 def lines_of(order) -> list[SalesOrderLine]:
     """Lines of an order with all that quantities and prices need, in one query."""
-    return list(SalesOrderLine.objects.filter(document=order).select_related("item__unit", "unit", "tax_code", "document"))
+    return list(
+        SalesOrderLine.objects.filter(document=order).select_related("item__unit", "unit", "tax_code", "document")
+    )
 
 
 def open_orders(ctx, party=None):
@@ -27,36 +29,58 @@ def open_orders(ctx, party=None):
 
 def returned_of(shipment) -> dict[int, Decimal]:
     """{shipment line: quantity already on returns that are not cancelled}."""
-    return {row["line"]: row["quantity"] for row in database.rows("""
+    return {
+        row["line"]: row["quantity"]
+        for row in database.rows(
+            """
         SELECT l.shipment_line_id AS line, SUM(l.quantity) AS quantity
         FROM sales_returnline l JOIN sales_return r ON r.id = l.document_id
-        WHERE r.shipment_id = %(shipment)s AND r.state <> 'cancelled' GROUP BY 1""", shipment=shipment.pk)}
+        WHERE r.shipment_id = %(shipment)s AND r.state <> 'cancelled' GROUP BY 1""",
+            shipment=shipment.pk,
+        )
+    }
 
 
 def drafted(order, besides=None) -> dict[int, Decimal]:
     """{order line: quantity on shipments that have not left yet}."""
-    return {row["line"]: row["quantity"] for row in database.rows("""
+    return {
+        row["line"]: row["quantity"]
+        for row in database.rows(
+            """
         SELECT l.order_line_id AS line, SUM(l.quantity) AS quantity
         FROM sales_shipmentline l JOIN sales_shipment s ON s.id = l.document_id
         WHERE s.order_id = %(order)s AND s.state = 'draft' AND s.id IS DISTINCT FROM %(besides)s::uuid GROUP BY 1""",
-        order=order.pk, besides=getattr(besides, "pk", None))}
+            order=order.pk,
+            besides=getattr(besides, "pk", None),
+        )
+    }
 
 
 def reserved(order) -> dict[int, Decimal]:
     """{order line: quantity kept for it in stock, in stocking units}."""
-    return {row["line"]: row["quantity"] for row in database.rows("""
+    return {
+        row["line"]: row["quantity"]
+        for row in database.rows(
+            """
         SELECT origin_line AS line, SUM(quantity) AS quantity FROM stock_reservation
-        WHERE origin_id = %(order)s GROUP BY 1""", order=order.pk)}
+        WHERE origin_id = %(order)s GROUP BY 1""",
+            order=order.pk,
+        )
+    }
 
 
 def paid_pct(order) -> Decimal:
     """How much of the order's total its posted invoices have been paid (percent), from the ledger's open items."""
     if not order.total:
         return ZERO
-    billed = database.rows("""
-        SELECT i.id, i.total * CASE WHEN i.kind = 'customer_credit' THEN -1 ELSE 1 END AS total FROM accounting_invoice i
+    billed = database.rows(
+        """
+        SELECT i.id, i.total * CASE WHEN i.kind = 'customer_credit' THEN -1 ELSE 1 END AS total
+        FROM accounting_invoice i
         WHERE i.state = 'posted' AND EXISTS (
-            SELECT FROM accounting_invoiceline l WHERE l.document_id = i.id AND l.origin_id = %(order)s)""", order=order.pk)
+            SELECT FROM accounting_invoiceline l WHERE l.document_id = i.id AND l.origin_id = %(order)s)""",
+        order=order.pk,
+    )
     still_open = sum((row["amount"] for invoice in billed for row in accounting.locked_open_items(invoice["id"])), ZERO)
     paid = sum((row["total"] for row in billed), ZERO) - still_open
     return round(max(ZERO, min(Decimal(100), paid * 100 / order.total)), 2)
@@ -71,7 +95,8 @@ FACTS = """
                      WHERE s.order_line_id = line.id AND d.state IN ('received', 'credited')), 0) AS returned,
            COALESCE((SELECT SUM(i.quantity * CASE WHEN d.kind = 'customer_credit' THEN -1 ELSE 1 END)
                      FROM accounting_invoiceline i JOIN accounting_invoice d ON d.id = i.document_id
-                     WHERE i.origin_id = line.document_id AND i.origin_line = line.id AND d.state = 'posted'), 0) AS invoiced
+                     WHERE i.origin_id = line.document_id AND i.origin_line = line.id AND d.state = 'posted'), 0)
+               AS invoiced
     FROM sales_salesorderline line JOIN items_item item ON item.id = line.item_id
 """
 """One row per order line: what was shipped, returned and invoiced of it, from the documents alone (D01)."""
@@ -79,29 +104,44 @@ FACTS = """
 
 def invoicing(order_ids) -> dict[int, Decimal]:
     """{order line: quantity on customer invoices, draft or posted, less credits}: what may not be invoiced again."""
-    return {row["line"]: row["quantity"] for row in database.rows("""
-        SELECT i.origin_line AS line, SUM(i.quantity * CASE WHEN d.kind = 'customer_credit' THEN -1 ELSE 1 END) AS quantity
+    return {
+        row["line"]: row["quantity"]
+        for row in database.rows(
+            """
+        SELECT i.origin_line AS line,
+               SUM(i.quantity * CASE WHEN d.kind = 'customer_credit' THEN -1 ELSE 1 END) AS quantity
         FROM accounting_invoiceline i JOIN accounting_invoice d ON d.id = i.document_id
         WHERE i.origin_id = ANY(%(orders)s) AND d.state IN ('draft', 'posted')
-          AND d.kind IN ('customer_invoice', 'customer_credit') GROUP BY 1""", orders=list(order_ids))}
+          AND d.kind IN ('customer_invoice', 'customer_credit') GROUP BY 1""",
+            orders=list(order_ids),
+        )
+    }
 
 
 def exposure(company_id: int, party_id: int, besides=None) -> dict[str, Decimal]:
     """What a customer owes or will owe in base currency: receivables, and orders not invoiced yet (SAL-03).
 
-    Keys: receivable (ledger), orders (confirmed orders less what of them is invoiced; deliveries not invoiced among them)
+    Keys: receivable (ledger), orders (confirmed orders less what of them is invoiced, so with open deliveries)
     """
-    receivable = database.scalar("""
+    receivable = database.scalar(
+        """
         SELECT COALESCE(SUM(l.amount), 0) FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
         WHERE l.open_item AND l.company_id = %(company)s AND l.party_id = %(party)s
-          AND a.role IN ('receivable', 'prepayment')""", company=company_id, party=party_id)
-    orders = database.scalar("""
+          AND a.role IN ('receivable', 'prepayment')""",
+        company=company_id,
+        party=party_id,
+    )
+    orders = database.scalar(
+        """
         SELECT COALESCE(SUM(o.total_base * GREATEST(line.quantity - line.invoiced, 0) / line.quantity
                             * (line.net + line.tax) / NULLIF(o.total, 0)), 0)
         FROM sales_salesorder o JOIN sales_salesorderline line ON line.document_id = o.id
         WHERE o.company_id = %(company)s AND o.party_id = %(party)s AND o.state = 'confirmed'
           AND o.id IS DISTINCT FROM %(besides)s::uuid""",
-        company=company_id, party=party_id, besides=getattr(besides, "pk", None))
+        company=company_id,
+        party=party_id,
+        besides=getattr(besides, "pk", None),
+    )
     return {"receivable": receivable, "orders": round(orders, 2)}
 
 
@@ -112,11 +152,13 @@ def late_lines(ctx, *, until: date | None = None, quarter_end: date | None = Non
     """
     until = until or quarter_end or ctx.business_date
     orders = access.rows(ctx, SalesOrder).filter(state__in=("held", "confirmed")).values_list("pk", flat=True)
-    rows = database.rows("""
+    rows = database.rows(
+        """
         SELECT o.id AS order_id, o.number, o.state, p.name AS party, i.code AS item, line.id AS line_id,
                line.quantity - line.shipped AS remaining, u.code AS unit, line.wanted_on, line.promised_on,
                line.promise_reason, (line.quantity - line.shipped) / line.quantity * line.net AS net,
-               (line.quantity - line.shipped) / line.quantity * line.net * o.total_base / NULLIF(o.total, 0) AS net_base,
+               (line.quantity - line.shipped) / line.quantity * line.net * o.total_base / NULLIF(o.total, 0)
+                   AS net_base,
                o.currency_id AS currency,
                COALESCE((SELECT SUM(r.quantity) FROM stock_reservation r
                          WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS reserved,
@@ -127,7 +169,10 @@ def late_lines(ctx, *, until: date | None = None, quarter_end: date | None = Non
         WHERE o.id = ANY(%(orders)s) AND i.kind = 'stock' AND line.shipped < line.quantity
           AND (line.promised_on IS NULL OR line.promised_on < %(until)s OR line.promised_on > %(until)s AND %(later)s)
         ORDER BY line.promised_on NULLS FIRST, o.number, line.position""",
-        orders=list(orders), until=until, later=quarter_end is not None)
+        orders=list(orders),
+        until=until,
+        later=quarter_end is not None,
+    )
     found = []
     for row in rows:
         if quarter_end is not None and row["promised_on"] is not None and row["promised_on"] <= quarter_end:
@@ -155,28 +200,43 @@ def base_currency(company_id: int) -> str:
 
 def overdue(ctx, party) -> Decimal:
     """Receivables of a customer past their due date, in base currency."""
-    return sum((row["amount_base"] for row in accounting.open_items(ctx, party=party, roles=("receivable",))
-                if row["due_on"] < ctx.business_date), ZERO)
+    return sum(
+        (
+            row["amount_base"]
+            for row in accounting.open_items(ctx, party=party, roles=("receivable",))
+            if row["due_on"] < ctx.business_date
+        ),
+        ZERO,
+    )
 
 
 def margin_rows(ctx, *, since: date, until: date) -> list[dict]:
     """Sales and real cost on the days [since, until): one row per customer, item, representative and month (SAL-02).
 
-    net is what invoices booked as sales in base currency, cost what the material ledger booked as cost of sales for the
-    shipments and returns of the customer's orders; both therefore sum to the ledger.
+    net is what customer invoices booked as income in base currency, cost what the material ledger booked as cost of
+    sales for the shipments and returns of the customer's orders; both therefore sum to the ledger.
     """
-    return database.rows("""
-        WITH sold AS (
+    return database.rows(
+        """
+        WITH booked AS (
+            SELECT l.party_id, l.item_id, COALESCE((
+                       SELECT o.owner_id FROM accounting_invoiceline il JOIN sales_salesorder o ON o.id = il.origin_id
+                       WHERE il.document_id = l.origin_id LIMIT 1), i.created_by_id) AS owner_id,
+                   date_trunc('month', l.posted_on)::date AS month,
+                   0::numeric AS quantity, -l.amount AS net, 0::numeric AS cost
+            FROM accounting_journalline l
+            JOIN accounting_account a ON a.id = l.account_id AND a.kind = 'income'
+            JOIN accounting_invoice i ON i.id = l.origin_id AND i.kind IN ('customer_invoice', 'customer_credit')
+            WHERE l.company_id = %(company)s AND l.posted_on >= %(since)s AND l.posted_on < %(until)s),
+        sold AS (
             SELECT i.party_id, l.item_id, COALESCE(o.owner_id, i.created_by_id) AS owner_id,
                    date_trunc('month', i.invoice_on)::date AS month,
-                   l.quantity * s.sign AS quantity, jl.net AS net, 0::numeric AS cost
-            FROM accounting_invoice i
-            JOIN accounting_invoiceline l ON l.document_id = i.id
-            CROSS JOIN LATERAL (SELECT CASE WHEN i.kind = 'customer_credit' THEN -1 ELSE 1 END AS sign) s
-            CROSS JOIN LATERAL (SELECT round(l.net * i.rate, 2) * s.sign AS net) jl
+                   l.quantity * CASE WHEN i.kind = 'customer_credit' THEN -1 ELSE 1 END AS quantity,
+                   0::numeric AS net, 0::numeric AS cost
+            FROM accounting_invoice i JOIN accounting_invoiceline l ON l.document_id = i.id
             LEFT JOIN sales_salesorder o ON o.id = l.origin_id
-            WHERE i.company_id = %(company)s AND i.kind IN ('customer_invoice', 'customer_credit') AND i.state = 'posted'
-              AND i.invoice_on >= %(since)s AND i.invoice_on < %(until)s),
+            WHERE i.company_id = %(company)s AND i.kind IN ('customer_invoice', 'customer_credit')
+              AND i.state = 'posted' AND i.invoice_on >= %(since)s AND i.invoice_on < %(until)s),
         spent AS (
             SELECT o.party_id, v.item_id, o.owner_id, date_trunc('month', v.posted_on)::date AS month,
                    0::numeric AS quantity, 0::numeric AS net, v.cost_of_sales AS cost
@@ -189,5 +249,9 @@ def margin_rows(ctx, *, since: date, until: date) -> list[dict]:
             WHERE v.company_id = %(company)s AND v.posted_on >= %(since)s AND v.posted_on < %(until)s)
         SELECT party_id, item_id, owner_id, month, SUM(quantity) AS quantity, SUM(net) AS net, SUM(cost) AS cost,
                SUM(net) - SUM(cost) AS margin
-        FROM (SELECT * FROM sold UNION ALL SELECT * FROM spent) f
-        GROUP BY 1, 2, 3, 4 ORDER BY month, party_id, item_id""", company=ctx.company_id, since=since, until=until)
+        FROM (SELECT * FROM booked UNION ALL SELECT * FROM sold UNION ALL SELECT * FROM spent) facts
+        GROUP BY 1, 2, 3, 4 ORDER BY month, party_id, item_id""",
+        company=ctx.company_id,
+        since=since,
+        until=until,
+    )

@@ -13,23 +13,69 @@ from mainspring.modules.parties.models import Party
 from . import preparing
 from .models import Quotation, SalesOrder
 
-CARRIED = ("party", "contact", "delivery_address", "reference", "site", "owner", "territory", "opportunity", "wanted_on",
-           "payment_term", "currency", "discount", "note")
+CARRIED = (
+    "party",
+    "contact",
+    "delivery_address",
+    "reference",
+    "site",
+    "owner",
+    "territory",
+    "opportunity",
+    "wanted_on",
+    "payment_term",
+    "currency",
+    "discount",
+    "note",
+)
 """Header fields a revision or an order takes over."""
 
-CARRIED_LINE = ("item", "description", "quantity", "unit", "price", "discount_pct", "tax_code", "wanted_on", "list_price",
-                "price_reason", "priced_for", "promised_on", "promise_reason")
+CARRIED_LINE = (
+    "item",
+    "description",
+    "quantity",
+    "unit",
+    "price",
+    "discount_pct",
+    "tax_code",
+    "wanted_on",
+    "list_price",
+    "price_reason",
+    "priced_for",
+    "promised_on",
+    "promise_reason",
+)
 
-workflow.extend(Opportunity, Verb("quote", STAGES, "", label=gettext_lazy("Quote"), bulk=False,
-                                  help=gettext_lazy("Drafts a quotation for the customer.")))
-workflow.extend(Party, Verb("quote", label=gettext_lazy("Quote"), bulk=False,
-                            help=gettext_lazy("Drafts a quotation for the customer.")))
+workflow.extend(
+    Opportunity,
+    Verb(
+        "quote",
+        STAGES,
+        "",
+        label=gettext_lazy("Quote"),
+        bulk=False,
+        help=gettext_lazy("Drafts a quotation for the customer."),
+    ),
+)
+workflow.extend(
+    Party,
+    Verb("quote", label=gettext_lazy("Quote"), bulk=False, help=gettext_lazy("Drafts a quotation for the customer.")),
+)
 
 
 @effect(Opportunity, "quote")
 def quote_deal(deal, ctx):
-    return commands.create(Quotation, ctx, party=deal.party, contact=deal.contact, owner=deal.owner,
-                           territory=deal.territory, currency=deal.currency, opportunity=deal, links=[deal])
+    return commands.create(
+        Quotation,
+        ctx,
+        party=deal.party,
+        contact=deal.contact,
+        owner=deal.owner,
+        territory=deal.territory,
+        currency=deal.currency,
+        opportunity=deal,
+        links=[deal],
+    )
 
 
 @effect(Party, "quote")
@@ -45,9 +91,13 @@ def is_customer(party, ctx):
 
 def carried(document) -> dict:
     """Header values and lines of a quotation for what is made of it."""
-    return {**{name: getattr(document, name) for name in CARRIED}, "lines": [
-        {name: getattr(line, name) for name in CARRIED_LINE}
-        for line in document.lines.select_related("item", "unit", "tax_code")]}
+    return {
+        **{name: getattr(document, name) for name in CARRIED},
+        "lines": [
+            {name: getattr(line, name) for name in CARRIED_LINE}
+            for line in document.lines.select_related("item", "unit", "tax_code")
+        ],
+    }
 
 
 @guard(Quotation, "send")
@@ -59,16 +109,18 @@ def has_lines(document, ctx):
 @guard(Quotation, "send")
 def still_valid(quotation, ctx):
     if quotation.is_expired(ctx):
-        raise ValidationError({"valid_until": _("The offer would have expired already on %(day)s.")
-                               % {"day": quotation.valid_until}})
+        raise ValidationError(
+            {"valid_until": _("The offer would have expired already on %(day)s.") % {"day": quotation.valid_until}}
+        )
 
 
 @guard(Quotation, "accept")
 def not_expired(quotation, ctx):
     """An expired offer is not ordered unless somebody confirms it again (D10)."""
     if quotation.is_expired(ctx):
-        raise ValidationError(_("The offer expired on %(day)s; confirm it again first.") % {"day": quotation.valid_until},
-                              code="expired")
+        raise ValidationError(
+            _("The offer expired on %(day)s; confirm it again first.") % {"day": quotation.valid_until}, code="expired"
+        )
 
 
 @effect(Quotation, "accept")
@@ -96,8 +148,15 @@ def confirm_again(quotation, ctx, valid_until):
 def revise(quotation, ctx):
     """A new version with the same lines to change; this one is kept as it was."""
     base, number = quotation.number.partition("/")[0], quotation.revision + 1
-    new = commands.create(Quotation, ctx, **carried(quotation), links=[quotation], revises=quotation, revision=number,
-                          number=f"{base}/{number}")
+    new = commands.create(
+        Quotation,
+        ctx,
+        **carried(quotation),
+        links=[quotation],
+        revises=quotation,
+        revision=number,
+        number=f"{base}/{number}",
+    )
     DocumentIdentity.objects.filter(pk=new.pk).update(number=new.number)
     return new
 
@@ -105,4 +164,3 @@ def revise(quotation, ctx):
 @effect(Quotation, "decline")
 def decline(quotation, ctx, reason):
     quotation.decline_reason = reason
-

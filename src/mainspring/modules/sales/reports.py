@@ -16,8 +16,12 @@ from mainspring.modules.parties.models import Party
 from . import queries
 
 ZERO = Decimal(0)
-BY = {"party_id": (lazy("Customer"), Party, "parties.party"), "item_id": (lazy("Item"), Item, "items.item"),
-      "owner_id": (lazy("Sales representative"), User, "kernel.user"), "month": (lazy("Month"), None, "")}
+BY = {
+    "party_id": (lazy("Customer"), Party, "parties.party"),
+    "item_id": (lazy("Item"), Item, "items.item"),
+    "owner_id": (lazy("Sales representative"), User, "kernel.user"),
+    "month": (lazy("Month"), None, ""),
+}
 
 
 def run_sales(ctx, since, until, by) -> Answer:
@@ -27,9 +31,12 @@ def run_sales(ctx, since, until, by) -> Answer:
     booked = ledger.trial_balance(ctx, since=since, on=until.fromordinal(until.toordinal() - 1))
     sales = -sum((row["balance"] for row in booked if row["role"] == "sales"), ZERO)
     cost = sum((row["balance"] for row in booked if row["role"] == "cogs"), ZERO)
-    notes = [_("The ledger shows the same revenue and cost of sales.") if (sales, cost) == (totals["net"], totals["cost"])
-             else _("The ledger shows revenue %(sales)s and cost of sales %(cost)s; the rest was booked otherwise.") % {
-                 "sales": f"{sales:.2f}", "cost": f"{cost:.2f}"}]
+    notes = [
+        _("The ledger shows the same revenue and cost of sales.")
+        if (sales, cost) == (totals["net"], totals["cost"])
+        else _("The ledger shows revenue %(sales)s and cost of sales %(cost)s; the rest was booked otherwise.")
+        % {"sales": f"{sales:.2f}", "cost": f"{cost:.2f}"}
+    ]
     return Answer(rows, totals, notes)
 
 
@@ -41,10 +48,15 @@ def _grouped(found: list[dict], by: str) -> list[dict]:
         for name in into:
             into[name] += row[name] or ZERO
     names = model.objects.in_bulk([key for key in sums if key]) if model else {}
-    return [{"name": str(names.get(key, key or _("nobody"))), **row,
-             "margin_pct": round(row["margin"] * 100 / row["net"], 1) if row["net"] else None,
-             **({"_record": (entity, key)} if entity and key else {})}
-            for key, row in sorted(sums.items(), key=lambda pair: str(pair[0]) if by == "month" else -pair[1]["net"])]
+    return [
+        {
+            "name": str(names.get(key, key or _("nobody"))),
+            **row,
+            "margin_pct": round(row["margin"] * 100 / row["net"], 1) if row["net"] else None,
+            **({"_record": (entity, key)} if entity and key else {}),
+        }
+        for key, row in sorted(sums.items(), key=lambda pair: str(pair[0]) if by == "month" else -pair[1]["net"])
+    ]
 
 
 def run_late(ctx, on) -> Answer:
@@ -67,25 +79,63 @@ def quarter_end(record, ctx):
     return first.fromordinal(first.toordinal() - 1)
 
 
-LATE = (Column("number", lazy("Sales order")), Column("party", lazy("Customer")), Column("item", lazy("Item")),
-        Column("remaining", lazy("Still to ship"), "quantity"), Column("unit", lazy("Unit")),
-        Column("wanted_on", lazy("Wanted on"), "date"), Column("promised_on", lazy("Promised on"), "date"),
-        Column("days_late", lazy("Days late"), "integer"), Column("net", lazy("Net"), "money"),
-        Column("cause_text", lazy("Cause")))
+LATE = (
+    Column("number", lazy("Sales order")),
+    Column("party", lazy("Customer")),
+    Column("item", lazy("Item")),
+    Column("remaining", lazy("Still to ship"), "quantity"),
+    Column("unit", lazy("Unit")),
+    Column("wanted_on", lazy("Wanted on"), "date"),
+    Column("promised_on", lazy("Promised on"), "date"),
+    Column("days_late", lazy("Days late"), "integer"),
+    Column("net", lazy("Net"), "money"),
+    Column("cause_text", lazy("Cause")),
+)
 
-Report("sales-analysis", lazy("Sales and margin"), "Sales", "sales.salesorder",
-       (Column("name", lazy("Name")), Column("quantity", lazy("Quantity"), "decimal"), Column("net", lazy("Revenue"), "money"),
-        Column("cost", lazy("Cost of sales"), "money"), Column("margin", lazy("Margin"), "money"),
-        Column("margin_pct", lazy("Margin (%)"), "percent")), run_sales,
-       (Input("since", "date", lazy("From"), initial=lambda record, ctx: ctx.business_date.replace(month=1, day=1)),
-        Input("until", "date", lazy("Before"), initial=lambda record, ctx: ctx.business_date.replace(
-            year=ctx.business_date.year + 1, month=1, day=1)),
-        Input("by", "choice", lazy("By"), initial="party_id", choices=tuple((k, v[0]) for k, v in BY.items()))),
-       help=lazy("Revenue as invoiced, cost as the shelves really gave it."),
-       chart={"kind": "bar", "x": "name", "y": ["net", "margin"]})
-Report("late-orders", lazy("Late orders"), "Sales", "sales.salesorder", LATE, run_late,
-       (Input("on", "date", lazy("As of"), initial=lambda record, ctx: ctx.business_date),),
-       help=lazy("What was promised and has not left, and why."))
-Report("missed-shipments", lazy("Will not ship in time"), "Sales", "sales.salesorder", LATE, run_misses,
-       (Input("on", "date", lazy("Before the end of"), initial=quarter_end),),
-       help=lazy("Orders that will not be delivered before a day, such as the end of the quarter."))
+Report(
+    "sales-analysis",
+    lazy("Sales and margin"),
+    "Sales",
+    "sales.salesorder",
+    (
+        Column("name", lazy("Name")),
+        Column("quantity", lazy("Quantity"), "decimal"),
+        Column("net", lazy("Revenue"), "money"),
+        Column("cost", lazy("Cost of sales"), "money"),
+        Column("margin", lazy("Margin"), "money"),
+        Column("margin_pct", lazy("Margin (%)"), "percent"),
+    ),
+    run_sales,
+    (
+        Input("since", "date", lazy("From"), initial=lambda record, ctx: ctx.business_date.replace(month=1, day=1)),
+        Input(
+            "until",
+            "date",
+            lazy("Before"),
+            initial=lambda record, ctx: ctx.business_date.replace(year=ctx.business_date.year + 1, month=1, day=1),
+        ),
+        Input("by", "choice", lazy("By"), initial="party_id", choices=tuple((k, v[0]) for k, v in BY.items())),
+    ),
+    help=lazy("Revenue as invoiced, cost as the shelves really gave it."),
+    chart={"kind": "bar", "x": "name", "y": ["net", "margin"]},
+)
+Report(
+    "late-orders",
+    lazy("Late orders"),
+    "Sales",
+    "sales.salesorder",
+    LATE,
+    run_late,
+    (Input("on", "date", lazy("As of"), initial=lambda record, ctx: ctx.business_date),),
+    help=lazy("What was promised and has not left, and why."),
+)
+Report(
+    "missed-shipments",
+    lazy("Will not ship in time"),
+    "Sales",
+    "sales.salesorder",
+    LATE,
+    run_misses,
+    (Input("on", "date", lazy("Before the end of"), initial=quarter_end),),
+    help=lazy("Orders that will not be delivered before a day, such as the end of the quarter."),
+)

@@ -17,8 +17,10 @@ class Quotations(Resource):
     columns = "number revision party quoted_on valid_until state owner total net_base discount_pct promised_on"
     search = "number party__name reference"
     filters = "state party owner territory site quoted_on valid_until net_base over_discount_limit"
-    form = "party contact delivery_address reference | Dates: quoted_on valid_until wanted_on | " \
-           "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
+    form = (
+        "party contact delivery_address reference | Dates: quoted_on valid_until wanted_on | "
+        "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
+    )
     lines = "item description quantity unit price discount_pct tax_code net promised_on promise_reason price_reason"
     line_totals = "net tax total promised_on"
     order = "-number"
@@ -35,10 +37,14 @@ class SalesOrders(Resource):
     columns = "number party ordered_on state delivery_status billing_status promised_on owner total net_base"
     search = "number party__name reference"
     filters = "state delivery_status billing_status party owner territory site ordered_on promised_on net_base"
-    form = "party contact delivery_address reference | Dates: ordered_on wanted_on | " \
-           "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
-    lines = "item description quantity unit price discount_pct tax_code net promised_on promise_reason shipped returned " \
-            "invoiced price_reason"
+    form = (
+        "party contact delivery_address reference | Dates: ordered_on wanted_on | "
+        "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
+    )
+    lines = (
+        "item description quantity unit price discount_pct tax_code net promised_on promise_reason shipped returned "
+        "invoiced price_reason"
+    )
     line_totals = "net tax total promised_on"
     order = "-number"
     dimensions = "state delivery_status billing_status party owner territory site currency ordered_on promised_on"
@@ -78,10 +84,18 @@ class Returns(Resource):
     kanban = "state"
 
 
-resource.amend("parties.party", panel="sales/customer_360.html", title=_("Overview"),
-               context=lambda party, ctx: {"overview": overview.of_customer(ctx, party)})
-for _label, _key in ((_("Quotations"), "sales/quotations"), (_("Sales orders"), "sales/sales-orders"),
-                     (_("Shipments"), "sales/shipments"), (_("Returns"), "sales/returns")):
+resource.amend(
+    "parties.party",
+    panel="sales/customer_360.html",
+    title=_("Overview"),
+    context=lambda party, ctx: {"overview": overview.of_customer(ctx, party)},
+)
+for _label, _key in (
+    (_("Quotations"), "sales/quotations"),
+    (_("Sales orders"), "sales/sales-orders"),
+    (_("Shipments"), "sales/shipments"),
+    (_("Returns"), "sales/returns"),
+):
     resource.amend("parties.party", related=(_label, _key, "party"))
 resource.amend("crm.opportunity", related=(_("Quotations"), "sales/quotations", "opportunity"))
 resource.amend("crm.opportunity", related=(_("Sales orders"), "sales/sales-orders", "opportunity"))

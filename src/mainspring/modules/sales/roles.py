@@ -6,8 +6,18 @@ from mainspring.kernel.roles import grant, role
 
 QUOTING = "view create change delete export send accept confirm_again revise decline cancel"
 ORDERING = "view create change delete export confirm ship promise cancel"
-SETUP = ("parties.paymentterm", "pricing.pricelist", "pricing.price", "items.item", "items.itemcategory",
-         "organization.unit", "kernel.site", "kernel.territory", "kernel.currency", "accounting.taxcode")
+SETUP = (
+    "parties.paymentterm",
+    "pricing.pricelist",
+    "pricing.price",
+    "items.item",
+    "items.itemcategory",
+    "organization.unit",
+    "kernel.site",
+    "kernel.territory",
+    "kernel.currency",
+    "accounting.taxcode",
+)
 
 role("sales_rep", _("Sales representative"))
 role("sales_manager", _("Sales manager"))
@@ -36,9 +46,22 @@ grant("accountant", "sales.salesorder", "view export invoice release_credit", "c
 grant("accountant", "sales.shipment", "view export", "company")
 grant("accountant", "sales.return", "view export credit", "company")
 
-role("customer", _("Customer"), _("People of a customer: they see their own orders, deliveries and invoices."), portal=True)
-HIDDEN = {"note": "hide", "discount_pct": "hide", "approved_discount_pct": "hide", "over_discount_limit": "hide",
-          "net_base": "hide", "total_base": "hide", "opportunity": "hide", "territory": "hide"}
+role(
+    "customer",
+    _("Customer"),
+    _("People of a customer: they see their own orders, deliveries and invoices."),
+    portal=True,
+)
+HIDDEN = {
+    "note": "hide",
+    "discount_pct": "hide",
+    "approved_discount_pct": "hide",
+    "over_discount_limit": "hide",
+    "net_base": "hide",
+    "total_base": "hide",
+    "opportunity": "hide",
+    "territory": "hide",
+}
 grant("customer", "sales.quotation", "view accept decline", "party", **HIDDEN)
 grant("customer", "sales.salesorder", "view", "party", **HIDDEN, hold_reason="hide")
 grant("customer", "sales.shipment", "view", "party", note="hide")

@@ -38,16 +38,26 @@ def ship_order(order, ctx, quantities: dict[int, Decimal] | None = None) -> Ship
     """Draft a shipment of the quantities given by order line; else what is kept in stock, or all that is left."""
     lines = {line.pk: line for line in queries.lines_of(order)}
     quantities = _what_can_leave(order, lines.values()) if quantities is None else quantities
-    return commands.create(Shipment, ctx, order=order, links=[order], lines=[
-        {"order_line": lines[key], "quantity": quantity} for key, quantity in quantities.items() if quantity > 0])
+    return commands.create(
+        Shipment,
+        ctx,
+        order=order,
+        links=[order],
+        lines=[
+            {"order_line": lines[key], "quantity": quantity} for key, quantity in quantities.items() if quantity > 0
+        ],
+    )
 
 
 def _what_can_leave(order, lines) -> dict[int, Decimal]:
     """{order line: quantity}: what is kept for the order; all that is left when nothing is kept yet."""
     waiting, kept = queries.drafted(order), queries.reserved(order)
     left = {line.pk: line.remaining - waiting.get(line.pk, ZERO) for line in lines}
-    here = {line.pk: min(left[line.pk], _in_order_unit(line, kept[line.pk]) - waiting.get(line.pk, ZERO))
-            for line in lines if line.pk in kept}
+    here = {
+        line.pk: min(left[line.pk], _in_order_unit(line, kept[line.pk]) - waiting.get(line.pk, ZERO))
+        for line in lines
+        if line.pk in kept
+    }
     return here if any(quantity > 0 for quantity in here.values()) else left
 
 
@@ -62,8 +72,11 @@ def _in_order_unit(line, quantity: Decimal) -> Decimal:
 @guard(Shipment, "post")
 def can_leave(shipment, ctx):
     if shipment.order.state != "confirmed":
-        raise errors.Conflict(_("%(order)s is %(state)s; only confirmed orders are shipped.") % {
-            "order": shipment.order, "state": shipment.order.state_label}, code="state")
+        raise errors.Conflict(
+            _("%(order)s is %(state)s; only confirmed orders are shipped.")
+            % {"order": shipment.order, "state": shipment.order.state_label},
+            code="state",
+        )
     if not shipment.lines.exists():
         raise ValidationError({"lines": _("It has no lines yet.")}, code="lines")
 
@@ -71,8 +84,11 @@ def can_leave(shipment, ctx):
 @effect(Shipment, "post")
 def post(shipment, ctx):
     """The goods leave: within tolerance, from what is kept for the order, at their cost; the rest stays planned."""
-    order = SalesOrder.objects.select_for_update(of=("self",)).select_related("site", "currency", "party").get(
-        pk=shipment.order_id)
+    order = (
+        SalesOrder.objects.select_for_update(of=("self",))
+        .select_related("site", "currency", "party")
+        .get(pk=shipment.order_id)
+    )
     lines = list(shipment.lines.select_related("item__unit", "unit"))
     known = {line.pk: line for line in queries.lines_of(order)}
     _refuse_over_delivery(order, lines, known)
@@ -83,9 +99,16 @@ def post(shipment, ctx):
     for key in sorted(leaving, key=lambda key: known[key].item_id):  # lock order of balances
         stock.release(ctx, order.identity_id, key, quantity=leaving[key])
     here, there = shelves.location(shipment.site_id), shelves.location(shipment.site_id, "customer")
-    stock.post_moves(ctx, [
-        stock.MoveSpec(line.item, line.stock_quantity, here, there, shipment.identity_id, line.pk, reference=order.number)
-        for line in lines], effective_on=shipment.ship_on)
+    stock.post_moves(
+        ctx,
+        [
+            stock.MoveSpec(
+                line.item, line.stock_quantity, here, there, shipment.identity_id, line.pk, reference=order.number
+            )
+            for line in lines
+        ],
+        effective_on=shipment.ship_on,
+    )
     for line in lines:
         known[line.order_line_id].shipped += line.quantity
     ordering.replan(order, ctx, list(known.values()))
@@ -103,9 +126,14 @@ def _refuse_over_delivery(order, lines, known) -> None:
         most = ordered.quantity * (100 + tolerance) / 100
         if round(shipped[ordered.pk], 6) > most:
             wrong[f"lines.{position}.quantity"] = _(
-                "%(item)s: %(shipped)s %(unit)s would be shipped of %(ordered)s ordered; at most %(most)s may be.") % {
-                "item": line.item.code, "shipped": f"{shipped[ordered.pk].normalize():f}", "unit": line.unit,
-                "ordered": f"{ordered.quantity.normalize():f}", "most": f"{most.normalize():f}"}
+                "%(item)s: %(shipped)s %(unit)s would be shipped of %(ordered)s ordered; at most %(most)s may be."
+            ) % {
+                "item": line.item.code,
+                "shipped": f"{shipped[ordered.pk].normalize():f}",
+                "unit": line.unit,
+                "ordered": f"{ordered.quantity.normalize():f}",
+                "most": f"{most.normalize():f}",
+            }
     if wrong:
         raise ValidationError(wrong, code="over_delivery")
 
@@ -114,8 +142,8 @@ def _refuse_over_delivery(order, lines, known) -> None:
 
 
 @effect(Shipment, "return_goods")
-def return_goods(shipment, ctx):
-    return commands.create(Return, ctx, shipment=shipment, reason=_("to be said"), links=[shipment])
+def return_goods(shipment, ctx, reason):
+    return commands.create(Return, ctx, shipment=shipment, reason=reason or "", links=[shipment])
 
 
 @guard(Shipment, "return_goods")
@@ -134,22 +162,42 @@ def receive(document, ctx):
         raise ValidationError({"lines": _("It has no lines yet.")}, code="lines")
     _refuse_more_than_delivered(document, lines)
     document.returned_on = min(document.returned_on, ctx.business_date)
-    left = {move.origin_line: move for move in StockMove.objects.filter(
-        origin_id=document.shipment.identity_id, state="done", of_move=None)}
+    left = {
+        move.origin_line: move
+        for move in StockMove.objects.filter(origin_id=document.shipment.identity_id, state="done", of_move=None)
+    }
     to = shelves.location(document.site_id, "quarantine" if document.to_quarantine else "internal")
-    stock.post_moves(ctx, [
-        stock.MoveSpec(line.item, line.stock_quantity, left[line.shipment_line_id].to_location_id, to,
-                       document.identity_id, line.pk, of_move=left[line.shipment_line_id].pk,
-                       reference=document.shipment.number) for line in lines], effective_on=document.returned_on)
+    stock.post_moves(
+        ctx,
+        [
+            stock.MoveSpec(
+                line.item,
+                line.stock_quantity,
+                left[line.shipment_line_id].to_location_id,
+                to,
+                document.identity_id,
+                line.pk,
+                of_move=left[line.shipment_line_id].pk,
+                reference=document.shipment.number,
+            )
+            for line in lines
+        ],
+        effective_on=document.returned_on,
+    )
     events.publish(ReturnReceived(document.pk), ctx)
 
 
 def _refuse_more_than_delivered(document, lines) -> None:
     back = queries.returned_of(document.shipment)  # with this return
     delivered = dict(ShipmentLine.objects.filter(document=document.shipment).values_list("pk", "quantity"))
-    wrong = {f"lines.{n}.quantity": _("%(item)s: only %(left)s were delivered and not returned yet.") % {
-        "item": line.item.code,
-        "left": f"{(delivered[line.shipment_line_id] - back[line.shipment_line_id] + line.quantity).normalize():f}"}
-        for n, line in enumerate(lines) if back[line.shipment_line_id] > delivered[line.shipment_line_id]}
+    wrong = {
+        f"lines.{n}.quantity": _("%(item)s: only %(left)s were delivered and not returned yet.")
+        % {
+            "item": line.item.code,
+            "left": f"{(delivered[line.shipment_line_id] - back[line.shipment_line_id] + line.quantity).normalize():f}",
+        }
+        for n, line in enumerate(lines)
+        if back[line.shipment_line_id] > delivered[line.shipment_line_id]
+    }
     if wrong:
         raise ValidationError(wrong, code="returned")

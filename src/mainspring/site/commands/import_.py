@@ -59,14 +59,32 @@ def resource_of(key: str):
 def report(record, *, as_json: bool) -> None:
     """Counts, control totals and problems."""
     if as_json:
-        print(json.dumps({"id": record.pk, "state": record.progress, "rows": record.rows_total, "created": record.rows_created,
-                          "changed": record.rows_changed, "unchanged": record.rows_same, "wrong": record.rows_wrong,
-                          "totals": record.totals, "problems": record.problems[:200]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "id": record.pk,
+                    "state": record.progress,
+                    "rows": record.rows_total,
+                    "created": record.rows_created,
+                    "changed": record.rows_changed,
+                    "unchanged": record.rows_same,
+                    "wrong": record.rows_wrong,
+                    "totals": record.totals,
+                    "problems": record.problems[:200],
+                },
+                ensure_ascii=False,
+            )
+        )
         return
-    print(f"\r{record.file_name}: {record.rows_total} rows, {record.rows_created} new, {record.rows_changed} changed, "
-          f"{record.rows_same} unchanged, {record.rows_wrong} wrong")
+    print(
+        f"\r{record.file_name}: {record.rows_total} rows, {record.rows_created} new, {record.rows_changed} changed, "
+        f"{record.rows_same} unchanged, {record.rows_wrong} wrong"
+    )
     for path, total in record.totals.items():
         if path != "rows":
-            print(f"  {path}: file {total['file']}, arrived {total['arrived'] or '-'}{'' if total['equal'] else '  DIFFERS'}")
+            print(
+                f"  {path}: file {total['file']}, arrived {total['arrived'] or '-'}"
+                f"{'' if total['equal'] else '  DIFFERS'}"
+            )
     for problem in record.problems[:50]:
         print(f"  row {problem['row']}, {problem['column']} “{problem['value']}”: {problem['text']}")

@@ -10,8 +10,13 @@ HELP = "walk from lead to ledger and print each step"
 
 def add_arguments(parser):
     parser.add_argument("--json", action="store_true", help="print the steps for programs")
-    parser.add_argument("--date", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD",
-                        help="the first day of the story, a Monday; default: five weeks ago")
+    parser.add_argument(
+        "--date",
+        type=date.fromisoformat,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="the first day of the story, a Monday; default: five weeks ago",
+    )
 
 
 def run(options):

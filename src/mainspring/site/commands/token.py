@@ -11,8 +11,13 @@ def add_arguments(parser):
     parser.add_argument("user", help="sign-in name")
     parser.add_argument("--name", default="command line", help="what the token is for")
     parser.add_argument("--days", type=int, default=0, help="valid for so many days (default: until it is revoked)")
-    parser.add_argument("--allow", action="append", default=[], metavar="RECORD:VERB,VERB",
-                        help="limit it, for example sales.salesorder:view,create; may be repeated")
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="RECORD:VERB,VERB",
+        help="limit it, for example sales.salesorder:view,create; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
 
 

@@ -62,5 +62,11 @@ def context(request) -> Context:
         chosen = next((c for c in companies if c.pk == user.default_company_id), next(iter(companies), None))
     with timezone.override(chosen.time_zone if chosen else user.time_zone):
         day = datetime.now(timezone.get_current_timezone()).date()
-    return Context(user=user, business_date=day, company_id=chosen.pk if chosen else 0, source="api",
-                   request_id=getattr(request._request, "id", ""), language=translation.get_language() or "en")
+    return Context(
+        user=user,
+        business_date=day,
+        company_id=chosen.pk if chosen else 0,
+        source="api",
+        request_id=getattr(request._request, "id", ""),
+        language=translation.get_language() or "en",
+    )

@@ -29,11 +29,15 @@ def once(request, ctx, work):
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
         kept, made = IdempotencyKey.objects.get_or_create(
-            user=request.user, key=f"api:{key}"[:120], defaults={"fingerprint": fingerprint, "entity": "api"})
+            user=request.user, key=f"api:{key}"[:120], defaults={"fingerprint": fingerprint, "entity": "api"}
+        )
         if not made:
             if kept.fingerprint != fingerprint:
-                raise Problem(422, _("Key used before"),
-                              _("The idempotency key “%(key)s” was used for another call.") % {"key": key})
+                raise Problem(
+                    422,
+                    _("Key used before"),
+                    _("The idempotency key “%(key)s” was used for another call.") % {"key": key},
+                )
             return kept.status, kept.answer, True
         status, body = _settled(work)
         kept.status, kept.answer = status, json.loads(json.dumps(body, default=present.plain))

@@ -89,8 +89,9 @@ def _lines(model, lines, ctx, found) -> list[dict]:
         return []
     result = []
     for n, line in enumerate(lines):
-        values = _fields(line_model, {k: v for k, v in line.items() if k not in ("id", "custom")}, ctx, f"lines.{n}.",
-                         found)
+        values = _fields(
+            line_model, {k: v for k, v in line.items() if k not in ("id", "custom")}, ctx, f"lines.{n}.", found
+        )
         if line.get("id") is not None:
             values["id"] = key_of(line_model, line["id"], f"lines.{n}.id")
         result.append(values)
@@ -130,8 +131,9 @@ def _shaped(field, raw, ctx):
     elif isinstance(field, models.IntegerField):
         suits = isinstance(raw, str | int) and not isinstance(raw, bool)
     else:
-        suits = isinstance(raw, str) or (isinstance(field, models.CharField) and isinstance(raw, int)
-                                         and not isinstance(raw, bool))
+        suits = isinstance(raw, str) or (
+            isinstance(field, models.CharField) and isinstance(raw, int) and not isinstance(raw, bool)
+        )
     if not suits:
         raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}, code="type")
     return raw
@@ -165,8 +167,12 @@ def key_of(model, raw, field: str = "id"):
             raise ValueError
         return value
     except (ValueError, TypeError, ValidationError, OverflowError):
-        raise ValidationError({field: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}} if field else
-                              _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}, code="type") from None
+        raise ValidationError(
+            {field: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}}
+            if field
+            else _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]},
+            code="type",
+        ) from None
 
 
 def as_json(data):

@@ -30,8 +30,11 @@ class RateLimit(BaseThrottle):
             if len(self.buckets) > 10_000:
                 self.buckets.clear()
         self.seconds = 0 if allowed else (1 - left) * 60 / limit
-        view.limit_headers = {"RateLimit-Limit": str(limit), "RateLimit-Remaining": str(int(left)),
-                              "RateLimit-Reset": str(int((limit - left) * 60 / limit) + 1)}
+        view.limit_headers = {
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": str(int(left)),
+            "RateLimit-Reset": str(int((limit - left) * 60 / limit) + 1),
+        }
         return allowed
 
     def wait(self):

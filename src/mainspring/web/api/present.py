@@ -58,7 +58,9 @@ class View:
         if only:
             wrong = [p for p in only if p not in known and p not in extra and self.fields.mode(p) == "hide"]
             if wrong:
-                raise ValidationError({"fields": [_("There is no field “%(name)s”.") % {"name": n[:80]} for n in wrong]})
+                raise ValidationError(
+                    {"fields": [_("There is no field “%(name)s”.") % {"name": n[:80]} for n in wrong]}
+                )
             known = [p for p in only if p not in extra]
         self.columns = [of.column(p) for p in known]
         self.has_lines = bool(of.lines) and (not only or "lines" in only)
@@ -87,9 +89,15 @@ class View:
             modes = access.field_modes(self.ctx, self.resource.line_model)
             links = [c.path for c in columns if c.kind == "link"]
             found["lines"] = [
-                {"id": plain(line.pk)} | {c.path: access.mask(query.value_of(line, c)) if modes.get(c.path) == "mask"
-                                          else plain(query.value_of(line, c)) for c in columns}
-                for line in record.lines.select_related(*links)]
+                {"id": plain(line.pk)}
+                | {
+                    c.path: access.mask(query.value_of(line, c))
+                    if modes.get(c.path) == "mask"
+                    else plain(query.value_of(line, c))
+                    for c in columns
+                }
+                for line in record.lines.select_related(*links)
+            ]
         return found
 
 

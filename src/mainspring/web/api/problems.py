@@ -35,8 +35,11 @@ def handle(error: Exception, context: dict) -> HttpResponse | None:
 
 
 def respond(problem: Problem, headers: dict | None = None) -> HttpResponse:
-    answer = HttpResponse(json.dumps(problem.body, ensure_ascii=False, default=str), status=problem.body["status"],
-                          content_type=CONTENT_TYPE if problem.body["status"] >= 400 else "application/json")
+    answer = HttpResponse(
+        json.dumps(problem.body, ensure_ascii=False, default=str),
+        status=problem.body["status"],
+        content_type=CONTENT_TYPE if problem.body["status"] >= 400 else "application/json",
+    )
     for name, value in {**(headers or {}), **problem.headers}.items():
         answer[name] = value
     return answer
@@ -91,8 +94,9 @@ def items(error: ValidationError, sent=None) -> list[dict]:
         field = "" if name == NON_FIELD_ERRORS else name
         for one in broken:
             for message in one.messages:
-                found.append({"field": field, "value": _value(sent, field), "rule": one.code or "invalid",
-                              "message": message})
+                found.append(
+                    {"field": field, "value": _value(sent, field), "rule": one.code or "invalid", "message": message}
+                )
     return found
 
 

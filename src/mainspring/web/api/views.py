@@ -28,7 +28,9 @@ class Call(APIView):
         super().initial(request, *args, **kwargs)
         self.ctx = auth.context(request)
         found = resource.registry.get(f"{module}/{resources}")
-        verbs = ["view", "create", "change", "delete", *(v.name for v in workflow.verbs_of(found.model))] if found else []
+        verbs = (
+            ["view", "create", "change", "delete", *(v.name for v in workflow.verbs_of(found.model))] if found else []
+        )
         if found is None or not any(access.can(self.ctx, found.model, verb) for verb in verbs):
             raise Http404
         self.resource, self.model = found, found.model
@@ -59,9 +61,15 @@ class Call(APIView):
         """Refuse a question of which any part was not understood, naming each part."""
         if q.errors:
             params = self.request.GET
-            raise Problem(400, _("Invalid query"), " ".join(q.errors.values()), [
-                {"field": name, "value": params.get(name, "")[:200], "rule": "query", "message": text}
-                for name, text in q.errors.items()])
+            raise Problem(
+                400,
+                _("Invalid query"),
+                " ".join(q.errors.values()),
+                [
+                    {"field": name, "value": params.get(name, "")[:200], "rule": "query", "message": text}
+                    for name, text in q.errors.items()
+                ],
+            )
 
     def view(self) -> present.View:
         return present.View(self.resource, self.ctx, _words(self.request.GET.get("fields", "")))
@@ -123,8 +131,9 @@ class Record(Call):
     def patch(self, request, pk, **kwargs):
         record = self.record(pk)
         version = _if_match(request, record, required=True)
-        changed = commands.change(record, self.ctx, version=version,
-                                  **incoming.split(self.model, request.data, self.ctx))
+        changed = commands.change(
+            record, self.ctx, version=version, **incoming.split(self.model, request.data, self.ctx)
+        )
         return Response(self.fresh(changed), headers=_headers(changed))
 
     def delete(self, request, pk, **kwargs):
@@ -149,8 +158,11 @@ class Do(Call):
 
 def perform(call: Call, record, verb: str, version, inputs: dict) -> dict:
     """Perform a verb and say what came of it: the record, and under "outcome" another record it made."""
-    wrong = {name: _("“%(verb)s” takes no such input.") % {"verb": verb} for name in inputs
-             if name in ("ctx", "record", "name", "version")}
+    wrong = {
+        name: _("“%(verb)s” takes no such input.") % {"verb": verb}
+        for name in inputs
+        if name in ("ctx", "record", "name", "version")
+    }
     if wrong:
         raise ValidationError(wrong, code="unknown")
     done = commands.perform(record, verb, call.ctx, version=version, **inputs)
@@ -166,11 +178,30 @@ class Verbs(Call):
     """GET what can be done with a record now, and why the rest cannot."""
 
     def get(self, request, pk, **kwargs):
-        return Response({"verbs": [
-            {"name": verb.name, "title": verb.title, "possible": not reason, "reason": reason,
-             "inputs": [{"name": i.name, "kind": i.kind, "label": str(i.label or i.name), "required": i.required,
-                         "choices": [[str(k), str(label)] for k, label in i.choices], "to": i.to} for i in verb.ask]}
-            for verb, reason in commands.verbs_for(self.record(pk), self.ctx)]})
+        return Response(
+            {
+                "verbs": [
+                    {
+                        "name": verb.name,
+                        "title": verb.title,
+                        "possible": not reason,
+                        "reason": reason,
+                        "inputs": [
+                            {
+                                "name": i.name,
+                                "kind": i.kind,
+                                "label": str(i.label or i.name),
+                                "required": i.required,
+                                "choices": [[str(k), str(label)] for k, label in i.choices],
+                                "to": i.to,
+                            }
+                            for i in verb.ask
+                        ],
+                    }
+                    for verb, reason in commands.verbs_for(self.record(pk), self.ctx)
+                ]
+            }
+        )
 
 
 class Pivot(Call):
@@ -184,10 +215,24 @@ class Pivot(Call):
         q = query.Query(self.resource, self.ctx, self.spec({"dimensions", "measures"}))
         self.check(q)
         found, truncated = summaries.groups(q, dimensions, measures)
-        return Response({"dimensions": dimensions, "measures": measures, "truncated": truncated, "groups": [
-            {"keys": [present.plain(k) for k in g.keys], "labels": [str(x) for x in g.labels], "count": g.count,
-             "values": {k: present.plain(v) for k, v in g.values.items()}, "units": g.units,
-             "filter": urlencode(g.params)} for g in found]})
+        return Response(
+            {
+                "dimensions": dimensions,
+                "measures": measures,
+                "truncated": truncated,
+                "groups": [
+                    {
+                        "keys": [present.plain(k) for k in g.keys],
+                        "labels": [str(x) for x in g.labels],
+                        "count": g.count,
+                        "values": {k: present.plain(v) for k, v in g.values.items()},
+                        "units": g.units,
+                        "filter": urlencode(g.params),
+                    }
+                    for g in found
+                ],
+            }
+        )
 
 
 class Bulk(Call):
@@ -200,7 +245,9 @@ class Bulk(Call):
             if not isinstance(operations, list) or not isinstance(atomic, bool) or set(data) - {"operations", "atomic"}:
                 raise ValidationError({"operations": _("A list of operations is needed here.")}, code="type")
             if len(operations) > BULK_MAX:
-                raise ValidationError({"operations": _("At most %(n)s operations a call.") % {"n": BULK_MAX}}, code="max")
+                raise ValidationError(
+                    {"operations": _("At most %(n)s operations a call.") % {"n": BULK_MAX}}, code="max"
+                )
             return (self._all_or_none if atomic else self._each)(operations)
 
         status, body, replayed = idempotency.once(request, self.ctx, work)
@@ -213,11 +260,18 @@ class Bulk(Call):
                 for n, operation in enumerate(operations):
                     result = self._one(operation)
                     results.append(result)
-                    wrong += [{"field": f"operations.{n}.{i['field']}".rstrip("."), **{k: i[k] for k in i if k != "field"}}
-                              for i in _broken(result)]
+                    wrong += [
+                        {"field": f"operations.{n}.{i['field']}".rstrip("."), **{k: i[k] for k in i if k != "field"}}
+                        for i in _broken(result)
+                    ]
                 if wrong:
-                    raise Problem(422, _("Nothing was done"), _("%(n)s of %(all)s operations were refused.") % {
-                        "n": sum(r["status"] >= 400 for r in results), "all": len(results)}, wrong)
+                    raise Problem(
+                        422,
+                        _("Nothing was done"),
+                        _("%(n)s of %(all)s operations were refused.")
+                        % {"n": sum(r["status"] >= 400 for r in results), "all": len(results)},
+                        wrong,
+                    )
         except Problem as problem:
             problem.body["results"] = [r if r["status"] >= 400 else {"status": 424} for r in results]
             raise
@@ -267,9 +321,16 @@ class Index(APIView):
 
     def get(self, request):
         ctx = auth.context(request)
-        return Response({"company": ctx.company_id, "resources": [
-            {"key": key, "title": found.plural, "address": request.build_absolute_uri(f"/api/v1/{key}/")}
-            for key, found in sorted(resource.registry.items()) if access.can(ctx, found.model, "view")]})
+        return Response(
+            {
+                "company": ctx.company_id,
+                "resources": [
+                    {"key": key, "title": found.plural, "address": request.build_absolute_uri(f"/api/v1/{key}/")}
+                    for key, found in sorted(resource.registry.items())
+                    if access.can(ctx, found.model, "view")
+                ],
+            }
+        )
 
 
 class Unknown(APIView):
@@ -315,14 +376,17 @@ def _if_match(request, record, *, required: bool) -> int | None:
         return None
     tags = [t.strip().removeprefix("W/").strip('"') for t in sent.split(",")]
     if str(record.version) not in tags:
-        raise Problem(412, _("Changed meanwhile"), _("%(record)s is at version %(version)s; load it again.") % {
-            "record": record, "version": record.version}, headers={"ETag": _etag(record)})
+        raise Problem(
+            412,
+            _("Changed meanwhile"),
+            _("%(record)s is at version %(version)s; load it again.") % {"record": record, "version": record.version},
+            headers={"ETag": _etag(record)},
+        )
     return record.version
 
 
 def _links(of: resource.Resource) -> list[str]:
-    return [f.name for f in of.model._meta.concrete_fields
-            if f.many_to_one and f.name in present.paths(of)]
+    return [f.name for f in of.model._meta.concrete_fields if f.many_to_one and f.name in present.paths(of)]
 
 
 def _words(text: str) -> list[str]:
@@ -333,5 +397,6 @@ def _broken(result: dict) -> list[dict]:
     if result["status"] < 400:
         return []
     problem = result["problem"]
-    return problem.get("errors") or [{"field": "", "value": None, "rule": str(problem["status"]),
-                                      "message": problem["detail"]}]
+    return problem.get("errors") or [
+        {"field": "", "value": None, "rule": str(problem["status"]), "message": problem["detail"]}
+    ]

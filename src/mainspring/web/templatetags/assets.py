@@ -1,4 +1,5 @@
 """Template tags for what the front end build produced: entry files, icons and strings."""
+
 import functools
 import json
 import pathlib
@@ -46,8 +47,11 @@ def entry(name: str):
     if chunk is None:
         return ""
     styles = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((build_url(f),) for f in _styles(name)))
-    preloads = format_html_join("\n", '<link rel="modulepreload" href="{}">',
-                                ((build_url(manifest()[key]["file"]),) for key in chunk.get("imports", ())))
+    preloads = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}">',
+        ((build_url(manifest()[key]["file"]),) for key in chunk.get("imports", ())),
+    )
     script = format_html('<script type="module" src="{}"></script>', build_url(chunk["file"]))
     return mark_safe("\n".join(part for part in (styles, preloads, script) if part))
 
@@ -72,8 +76,13 @@ def asset(name: str) -> str:
 def icon(name: str, label: str = "", size: str = ""):
     """An icon of the sprite; decorative unless it has a label. Unknown names draw nothing."""
     described = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"></use></svg>',
-                       f"icon-{size}" if size else "", described, asset(ICONS), name or "point")
+    return format_html(
+        '<svg class="icon {}" {}><use href="{}#{}"></use></svg>',
+        f"icon-{size}" if size else "",
+        described,
+        asset(ICONS),
+        name or "point",
+    )
 
 
 @register.simple_tag
@@ -87,6 +96,12 @@ def props(value, element_id: str = ""):
     """The value as the JSON script an island reads its properties from."""
     script = str(json_script(value, element_id or None))
     return mark_safe(script.replace("<script", '<script class="props"', 1))
+
+
+@register.filter
+def entry_of(mapping, key: str):
+    """A mapping's entry or None; `{{ verb.values }}` alone would call the dictionary's own method."""
+    return mapping.get(key) if hasattr(mapping, "get") else getattr(mapping, key, None)
 
 
 @register.filter

@@ -333,3 +333,19 @@ def test_another_company_is_behind_its_wall(cast, inspection):
 def test_languages_switch(ona):
     ona.post("/language/", {"language": "lt", "next": "/"})
     assert 'lang="lt"' in ona.get("/").content.decode()
+
+
+def test_the_foot_of_a_pivot_is_the_sum_of_its_rows(ona, cast, van, inspection):
+    oil = [{"finding": "Oil", "price": "9"}]
+    commands.create(Inspection, cast.ctx("ona"), vehicle=van, done_on="2026-04-01", lines=oil)
+    pivot = ona.get(f"{I}pivot/?rows=done_on:month&measures=total,count", headers={"Accept": "application/json"}).json()
+    assert [[c["text"] for c in row["cells"]] for row in pivot["body"]] == [["91.00 EUR", "1"], ["9.00 EUR", "1"]]
+    assert [c["text"] for c in pivot["foot"]] == ["100.00 EUR", "2"]
+    assert "done_on__gte=2026-04-01" in pivot["body"][1]["href"]
+
+
+def test_printing_twice_gives_the_same_bytes(ona, inspection):
+    first, second = (ona.get(f"{I}{inspection.pk}/print/") for _time in range(2))
+    assert first.status_code == 200
+    assert first.content[:4] == b"%PDF"
+    assert first.content == second.content

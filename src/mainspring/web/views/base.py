@@ -69,15 +69,17 @@ def get(ctx, res, pk):
         raise Http404 from None
 
 
-def done(*, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", **events) -> HttpResponse:
+def done(
+    *, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", topics=()
+) -> HttpResponse:
     """204 to htmx: go somewhere, load again, or say something and tell the regions that listen."""
     answer = HttpResponse(status=204)
     if redirect:
         answer["HX-Redirect"] = redirect
     elif refresh:
         answer["HX-Refresh"] = "true"
-    if text:
-        answer["HX-Trigger"] = middleware.toast(text, tone, **events)
+    if text or topics:
+        answer["HX-Trigger"] = middleware.toast(text, tone, topics)
     return answer
 
 

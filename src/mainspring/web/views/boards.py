@@ -28,8 +28,9 @@ def board(request, res):
     if not path or not q.can_group(path):
         raise Http404
     if "board" in request.GET:
-        found = _cards(request, res, path, request.GET["board"])[0]
-        return render(request, "web/parts/cards.html", {"cards": found})
+        value = request.GET["board"]
+        found, more = _cards(request, res, path, value)
+        return render(request, "web/parts/cards.html", {"cards": found, "column": {"value": value, "more": more}})
     measure = next(
         (c.path for c in q.fields.columns(res.names("measures")) if c.kind == "money" and q.fields.is_clear(c.path)), ""
     )
@@ -94,7 +95,8 @@ def _cards(request, res, path: str, value: str) -> tuple[list[dict], str]:
     spec = query.parse(request.GET, size=CARDS, ignore=lists.NOT_FILTERS)
     spec.filters.append(query.Filter(path, "empty" if value == "None" else "eq", ("1" if value == "None" else value,)))
     q = query.Query(res, request.ctx, spec)
-    columns = [c for c in q.fields.columns(res.names("columns")) if c.path not in (path, "number")][:6]
+    columns = [c for c in q.fields.columns(res.names("columns")) if c.path not in (path, "number")]
+    columns = columns[:4] + [c for c in columns[4:] if c.kind == "money"][:1] + [c for c in columns[4:] if c.to][:1]
     found, show = q.page(columns), cells.Show(q.fields)
     more = addresses.with_params(request, board=value) + f"&after={found.next}" if found.next else ""
     return [_card(res, show, columns, r) for r in found.rows], more
@@ -135,14 +137,17 @@ def move(request, res, record):
     path, to = lists.board_field(res), request.POST.get("to", "")
     if path != "state" or not res.workflow:
         commands.change(record, request.ctx, version=base.version_of(request), **{path: None if to == "None" else to})
-        return base.done(live__table=None)
+        return base.done(topics=("table",))
     if to == record.state:
         return base.done()
     verb = _verb_to(request, res, record, to)
     commands.check_possible(record, verb, request.ctx)
     if verb.ask:
         return verbs.dialog(request, verb, record, forms.input_form(verb, record, request.ctx))
-    fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request))
+    try:
+        fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request))
+    except errors.ApprovalRequired as error:
+        raise errors.Conflict(_("This now waits for approval.")) from error
     return base.done(text=_("%(record)s: %(verb)s") % {"record": fresh, "verb": verb.title})
 
 

@@ -183,15 +183,13 @@ def chart(request, res):
         chooser.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=value, required=False)
     props = chart_props(request, q, x, split if split != x else "", measure, kind)
     carried = [(k, v) for k, values in request.GET.lists() for v in values if k not in chooser.fields]
-    for n, (key, value) in enumerate(carried):
-        chooser.fields[f"_{n}"] = forms.CharField(widget=forms.HiddenInput(attrs={"name": key}), initial=value)
     title = f"{dict(sums)[measure]}, {dict(dims)[x]}"
     return render(
         request,
         "web/chart.html",
         lists.tools(request, res, q, saved.of_list(request, res), "chart")
         | {
-            "chooser": [f for f in chooser if not f.name.startswith("_")],
+            "chooser": list(chooser),
             "carried": carried,
             "charts": [{"title": title, "wide": True, "props": props}],
         },

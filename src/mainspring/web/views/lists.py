@@ -218,6 +218,8 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
         "label": show.name(record),
         "cells": [show.cell(c, record) for c in columns],
     }
+    if columns and columns[0].path == "number" and not row["cells"][0]["text"]:
+        row["cells"][0]["text"] = _("Draft")
     if may_change:
         for column, cell in zip(columns, row["cells"], strict=True):
             cell["edit"] = column.editable and show.fields.mode(column.path) == "edit" and editable_now(record, column)

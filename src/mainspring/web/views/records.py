@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, errors, query, resource
 from mainspring.kernel.models import Document
-from mainspring.web import addresses, cells, forms, grids
+from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
 
 RECENT_MAX = 12
@@ -45,7 +45,7 @@ def heading(request, res, record) -> dict:
     """Number, state, verbs, neighbours."""
     page = {
         "title": res.singular,
-        "number": query.label(request.ctx, record),
+        "number": record.number if res.is_document else query.label(request.ctx, record),
         "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
         **verbs.buttons(request, record),
     }
@@ -218,7 +218,7 @@ def fact(request, res, record, name):
         try:
             record = lists.save_fields(record, form, request.ctx, version=base.version_of(request))
             answer = render(request, "web/parts/fact.html", {"fact": show.fact(column, record) | {"edit": edit}})
-            answer["HX-Trigger-After-Swap"] = '{"live:record": null}'
+            answer["HX-Trigger-After-Settle"] = middleware.toast("", topics=(f"record:{record.pk}",))
             return answer
         except errors.Conflict:
             raise

@@ -299,7 +299,7 @@ def live(request):
     answer = {
         "at": timezone.now().isoformat(),
         "unread": 0,
-        "counts": context_processors.waiting_counts(request.ctx),
+        "counts": context_processors.waiting_counts(request.ctx, fresh=True),
         "topics": [],
         "toasts": [],
     }

@@ -75,6 +75,8 @@ def do(request, res, record, name):
     try:
         inputs, _custom = form.raw()
         fresh = commands.perform(record, name, base.with_key(request), version=base.version_of(request), **inputs)
+    except errors.ApprovalRequired:
+        return waiting(record)
     except errors.Conflict:
         raise
     except ValidationError as error:
@@ -85,6 +87,11 @@ def do(request, res, record, name):
     return performed(request, verb, fresh)
 
 
+def waiting(record) -> HttpResponse:
+    """Say that the verb waits for approval, and show the record with its banner."""
+    return base.done(text=_("This now waits for approval."), tone="info", topics=("inbox", f"record:{record.pk}"))
+
+
 def performed(request, verb, record) -> HttpResponse:
     """Say what was done; go to the document the verb made, if it made one."""
     made = getattr(record, "outcome", None)
@@ -93,7 +100,7 @@ def performed(request, verb, record) -> HttpResponse:
         return base.done(redirect=addresses.of_record(made), text=text)
     if request.headers.get("HX-Current-URL", "").partition("?")[0].endswith(addresses.of_record(record)):
         return base.done(refresh=True)
-    return base.done(text=text, live__table=None, live__record=None)
+    return base.done(text=text, topics=("table", f"table:{record._meta.label_lower}", f"record:{record.pk}"))
 
 
 def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpResponse:

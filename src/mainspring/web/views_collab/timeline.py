@@ -74,7 +74,9 @@ def shown(entry: timeline.Entry) -> dict:
 @of_record
 def add_note(request, record):
     note = collaboration.add_note(record, request.ctx, text=_text(request, "text"))
-    entry = timeline.Entry(f"note-{note.pk}", "note", note.created_at, str(request.user), "", note.text, mine=True)
+    entry = timeline.Entry(
+        f"note-{note.pk}", "note", note.created_at, str(request.user), "", note.text, edit=f"/notes/{note.pk}/"
+    )
     return render(request, "web/parts/timeline_entry.html", {"item": shown(entry)})
 
 

@@ -143,9 +143,15 @@ def test_what_a_rep_finds_is_the_finders(regions):
     assert (own.owner, own.state) == (rep.user, "claimed")
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("name", "苏州泵业有限公司"), ("phone", "0512 8888 6666"), ("email", "Sales@Pumps.CN"),
-    ("registry_code", "91110000600037341L")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "苏州泵业有限公司"),
+        ("phone", "0512 8888 6666"),
+        ("email", "Sales@Pumps.CN"),
+        ("registry_code", "91110000600037341L"),
+    ],
+)
 def test_a_company_known_under_any_spelling_is_stopped_before_save(regions, field, value):
     """CRM-04, K05: the owner and status are named, the name is masked; import and API pass the same door."""
     known = regions.lead("苏州泵业股份有限公司", country="CN", phone="+86 512 8888 6666", email="sales@pumps.cn")
@@ -154,8 +160,9 @@ def test_a_company_known_under_any_spelling_is_stopped_before_save(regions, fiel
     commands.perform(known, "claim", rep)
     other = regions.ctx(regions.person("jun", "sales_rep", regions.central), source="import")
     with pytest.raises(ValidationError) as refusal:
-        commands.create(Lead, other, **{"name": "Something else", "country": "CN", "territory": regions.central.pk,
-                                        field: value})
+        commands.create(
+            Lead, other, **{"name": "Something else", "country": "CN", "territory": regions.central.pk, field: value}
+        )
     (text,) = refusal.value.message_dict[field]
     assert "Claimed" in text
     assert "Mei" in text
@@ -165,8 +172,16 @@ def test_a_company_known_under_any_spelling_is_stopped_before_save(regions, fiel
 
 def test_a_customer_is_not_entered_again_as_a_lead_unless_somebody_says_why(regions):
     """K05: another company of the same group may be entered with a reason; the same registry code never."""
-    commands.create(Party, regions.system, code="AZ", name="UAB „Ąžuolas“", is_customer=True, country="LT", currency="EUR",
-                    registry_code="123456789")
+    commands.create(
+        Party,
+        regions.system,
+        code="AZ",
+        name="UAB „Ąžuolas“",
+        is_customer=True,
+        country="LT",
+        currency="EUR",
+        registry_code="123456789",
+    )
     with pytest.raises(ValidationError, match="status: Customer"):
         regions.lead("AB Azuolas")
     made = regions.lead("AB Azuolas", duplicate_reason="Sister company with its own purchasing")
@@ -189,7 +204,9 @@ def test_a_won_lead_becomes_customer_contact_and_deal(regions):
     commands.perform(lead, "claim", rep)
     commands.perform(lead, "log", rep, content="Called, they need pumps", method="call", next_on="2026-03-09")
     commands.perform(lead, "qualify", rep, value="6000")
-    lead = commands.perform(lead, "convert", rep, opportunity="Ten pumps", amount="6000", expected_close_on="2026-05-01")
+    lead = commands.perform(
+        lead, "convert", rep, opportunity="Ten pumps", amount="6000", expected_close_on="2026-05-01"
+    )
     deal = lead.outcome
     assert lead.state == "converted"
     assert (lead.party.name, lead.party.is_customer, lead.party.owner) == ("Suzhou Pumps", True, rep.user)

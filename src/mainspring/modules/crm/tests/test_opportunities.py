@@ -15,8 +15,16 @@ from mainspring.modules.parties.models import Party
 
 @pytest.fixture
 def acme(regions):
-    return commands.create(Party, regions.system, code="ACME", name="Acme", is_customer=True, country="LT", currency="EUR",
-                           territory=regions.east)
+    return commands.create(
+        Party,
+        regions.system,
+        code="ACME",
+        name="Acme",
+        is_customer=True,
+        country="LT",
+        currency="EUR",
+        territory=regions.east,
+    )
 
 
 def test_each_stage_asks_only_for_what_it_needs(regions, acme):
@@ -33,7 +41,9 @@ def test_each_stage_asks_only_for_what_it_needs(regions, acme):
 
 def test_amounts_roll_up_weighted_in_any_currency(regions, acme):
     usd = Currency.objects.get_or_create(code="USD", defaults={"name": "Dollar"})[0]
-    commands.create(ExchangeRate, regions.system, from_currency=usd, to_currency="EUR", valid_on="2026-03-01", rate="0.80")
+    commands.create(
+        ExchangeRate, regions.system, from_currency=usd, to_currency="EUR", valid_on="2026-03-01", rate="0.80"
+    )
     commands.create(Opportunity, regions.system, name="A", party=acme, amount=1000, probability=30)
     commands.create(Opportunity, regions.system, name="B", party=acme, amount=1000, currency="USD", probability="12.5")
     assert sum(o.weighted_base for o in Opportunity.objects.all()) == Decimal(300) + Decimal(100)
@@ -54,7 +64,9 @@ def test_a_lost_deal_needs_a_reason(regions, acme):
 def test_a_follow_up_takes_three_inputs_and_closes_the_step_before(regions, acme):
     """CRM-07: content, method, next step; the deal shows what comes next."""
     rep = regions.ctx(regions.person("mei", "sales_rep", regions.east))
-    deal = commands.create(Opportunity, rep, name="Pumps", party=commands.change(acme, regions.system, owner=rep.user).pk)
+    deal = commands.create(
+        Opportunity, rep, name="Pumps", party=commands.change(acme, regions.system, owner=rep.user).pk
+    )
     deal = commands.perform(deal, "log", rep, content="Called", method="call", next_on="2026-03-09")
     assert deal.next_on == date(2026, 3, 9)
     deal = commands.perform(deal, "log", rep, content="Visited", method="visit", next_on="2026-03-20")

@@ -5,6 +5,11 @@ from .plan import PlanRun
 from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 
 __all__ = [
-    "CapacityBooking", "PlanRun", "ProductionComponent", "ProductionOperation", "ProductionOrder", "ProductionReport",
+    "CapacityBooking",
+    "PlanRun",
+    "ProductionComponent",
+    "ProductionOperation",
+    "ProductionOrder",
+    "ProductionReport",
     "ProductionReportLine",
 ]

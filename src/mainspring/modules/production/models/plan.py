@@ -10,8 +10,15 @@ from mainspring.kernel.workflow import Verb, Workflow
 class PlanRun(Document):
     """One run of the material plan: what it proposed, what it withdrew, and what needs a person (rules P17, P19)."""
 
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("site"), help_text=_("Empty: every site."))
+    site = models.ForeignKey(
+        Site,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("site"),
+        help_text=_("Empty: every site."),
+    )
     ran_on = models.DateField(_("date"), null=True, editable=False)
     planned_items = models.PositiveIntegerField(_("items"), default=0, editable=False)
     new_proposals = models.PositiveIntegerField(_("new proposals"), default=0, editable=False)
@@ -21,10 +28,15 @@ class PlanRun(Document):
     message_text = models.TextField(_("what needs a person"), blank=True, editable=False)
 
     number_format = "MRP{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("run", "draft", "done", label=_("Plan"), help=_("Computes the shortages and renews the proposals.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), labels={"draft": _("Draft"), "done": _("Done"), "cancelled": _("Cancelled")}, colors={"done": "green"})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("run", "draft", "done", label=_("Plan"), help=_("Computes the shortages and renews the proposals.")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        labels={"draft": _("Draft"), "done": _("Done"), "cancelled": _("Cancelled")},
+        colors={"done": "green"},
+    )
     scope_paths = {"own": "created_by", "site": "site"}
 
     class Meta:

@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 
 class ProductionReport(Document):
-    """A shop report on an order: components issued or returned, work done, or output received; a mistake is reversed."""
+    """A shop report on an order: components issued or returned, work done or output received."""
 
     class Kind(models.TextChoices):
         ISSUE = "issue", _("Components issued")
@@ -27,40 +27,74 @@ class ProductionReport(Document):
         WORK = "work", _("Work done")
         OUTPUT = "output", _("Output received")
 
-    order = models.ForeignKey(ProductionOrder, on_delete=models.PROTECT, related_name="reports",
-                              verbose_name=_("production order"))
+    order = models.ForeignKey(
+        ProductionOrder, on_delete=models.PROTECT, related_name="reports", verbose_name=_("production order")
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ISSUE)
     done_on = models.DateField(_("done on"), blank=True)
-    operation = models.ForeignKey(ProductionOperation, null=True, blank=True, on_delete=models.PROTECT,
-                                  related_name="reports", verbose_name=_("operation"))
+    operation = models.ForeignKey(
+        ProductionOperation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports",
+        verbose_name=_("operation"),
+    )
     good = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO)
     scrap = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO)
     scrap_reason = models.CharField(_("reason of the scrap"), max_length=120, blank=True)
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, null=True, blank=True)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-                               related_name="+", verbose_name=_("person"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("person"),
+    )
     cost = fields.MoneyField(_("cost"), editable=False)
 
     number_format = "SF{year}-{seq:06}"
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post")),
-        Verb("reverse", "posted", "reversed", label=_("Reverse"), danger=True, ask=(
-            Input("why", label=_("Reason")),), help=_("Takes back material, time, quantity and cost.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "reversed", "cancelled"), colors={"posted": "green", "reversed": "red"}, labels={
-        "draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post")),
+            Verb(
+                "reverse",
+                "posted",
+                "reversed",
+                label=_("Reverse"),
+                danger=True,
+                ask=(Input("why", label=_("Reason")),),
+                help=_("Takes back material, time, quantity and cost."),
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "reversed", "cancelled"),
+        colors={"posted": "green", "reversed": "red"},
+        labels={"draft": _("Draft"), "posted": _("Posted"), "reversed": _("Reversed"), "cancelled": _("Cancelled")},
+    )
     scope_paths = {"own": ("created_by", "person"), "site": "order__site"}
 
     class Meta:
         verbose_name, verbose_name_plural = _("shop report"), _("shop reports")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(name="report_not_negative", condition=Q(good__gte=0, scrap__gte=0),
-                                   violation_error_message=_("Quantities cannot be negative.")),
-            models.CheckConstraint(name="report_hours", condition=Q(hours__isnull=True) | Q(hours__gte=0),
-                                   violation_error_message=_("Hours cannot be negative.")),
-            models.CheckConstraint(name="report_work_operation", condition=~Q(kind="work") | Q(operation__isnull=False),
-                                   violation_error_message=_("Say which operation was worked on.")),
+            models.CheckConstraint(
+                name="report_not_negative",
+                condition=Q(good__gte=0, scrap__gte=0),
+                violation_error_message=_("Quantities cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="report_hours",
+                condition=Q(hours__isnull=True) | Q(hours__gte=0),
+                violation_error_message=_("Hours cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="report_work_operation",
+                condition=~Q(kind="work") | Q(operation__isnull=False),
+                violation_error_message=_("Say which operation was worked on."),
+            ),
         ]
 
     @property
@@ -80,20 +114,28 @@ class ProductionReport(Document):
 class ProductionReportLine(DocumentLine):
     """So much of a component was issued or returned, in its stocking unit."""
 
-    document = models.ForeignKey(ProductionReport, on_delete=models.CASCADE, related_name="lines",
-                                 verbose_name=_("shop report"))
-    component = models.ForeignKey(ProductionComponent, on_delete=models.PROTECT, related_name="report_lines",
-                                  verbose_name=_("component"))
-    item = models.ForeignKey(Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    document = models.ForeignKey(
+        ProductionReport, on_delete=models.CASCADE, related_name="lines", verbose_name=_("shop report")
+    )
+    component = models.ForeignKey(
+        ProductionComponent, on_delete=models.PROTECT, related_name="report_lines", verbose_name=_("component")
+    )
+    item = models.ForeignKey(
+        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
 
     company_path = "document__company"
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("reported component"), _("reported components")
-        constraints = [models.CheckConstraint(name="report_line_positive", condition=Q(quantity__gt=0),
-                                              violation_error_message=_("The quantity must be above zero."))]
+        constraints = [
+            models.CheckConstraint(
+                name="report_line_positive",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            )
+        ]
 
 
 class CapacityBooking(models.Model):
@@ -107,22 +149,42 @@ class CapacityBooking(models.Model):
         PLANNED = "planned", _("Planned")
         DONE = "done", _("Done")
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False,
-                                verbose_name=_("company"))
-    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="+", editable=False,
-                                    db_index=False, verbose_name=_("work center"))
-    operation = models.ForeignKey(ProductionOperation, on_delete=models.PROTECT, related_name="bookings", editable=False,
-                                  verbose_name=_("operation"))
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("company")
+    )
+    work_center = models.ForeignKey(
+        WorkCenter,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("work center"),
+    )
+    operation = models.ForeignKey(
+        ProductionOperation,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        editable=False,
+        verbose_name=_("operation"),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, editable=False)
     on_date = models.DateField(_("date"), editable=False)
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, editable=False)
     good = fields.QuantityField(_("good"), default=ZERO, editable=False)
     scrap = fields.QuantityField(_("scrap"), default=ZERO, editable=False)
     cost = fields.MoneyField(_("cost"), editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
-                               editable=False, db_index=False, verbose_name=_("person"))
-    origin = models.ForeignKey(DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False,
-                               verbose_name=_("document"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        verbose_name=_("person"),
+    )
+    origin = models.ForeignKey(
+        DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("document")
+    )
 
     history = False
     company_path = "company"
@@ -137,7 +199,9 @@ class CapacityBooking(models.Model):
         return f"{self.work_center_id} {self.on_date}: {self.hours}"
 
 
-database.declare("production_booking_done", """
+database.declare(
+    "production_booking_done",
+    """
 CREATE OR REPLACE FUNCTION mainspring_booking_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state = 'done' THEN
@@ -147,4 +211,5 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER production_booking_done BEFORE UPDATE OR DELETE ON production_capacitybooking
 FOR EACH ROW EXECUTE FUNCTION mainspring_booking_guard();
-""")
+""",
+)

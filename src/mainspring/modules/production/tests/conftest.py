@@ -23,36 +23,71 @@ class Making:
         self.world, self.ctx, self.site = world, world.ctx, world.site
         accounting.install_chart(world.company, world.ctx)
         self.places = stock.ensure_locations(world.site, world.ctx)
-        self.week = commands.create(WorkCalendar, self.ctx, code="WEEK", name="Week", lines=[
-            {"weekday": d, "starts_at": "08:00", "ends_at": "16:00"} for d in range(5)])
+        self.week = commands.create(
+            WorkCalendar,
+            self.ctx,
+            code="WEEK",
+            name="Week",
+            lines=[{"weekday": d, "starts_at": "08:00", "ends_at": "16:00"} for d in range(5)],
+        )
         self.welding = self.center("WELD", "30")
         self.painting = self.center("PAINT", "20")
         self.tube, self.paint = world.item("TUBE"), world.item("PAINT", unit="kg")
-        self.frame = self.made("FRAME", [(self.tube, "3"), (self.paint, "0.5")], [
-            (10, self.welding, "1", "0.5"), (20, self.painting, "0", "0.25")])
+        self.frame = self.made(
+            "FRAME",
+            [(self.tube, "3"), (self.paint, "0.5")],
+            [(10, self.welding, "1", "0.5"), (20, self.painting, "0", "0.25")],
+        )
         self.bring(self.tube, "100", "4")
         self.bring(self.paint, "100", "2")
 
     def center(self, code: str, rate: str, **values) -> WorkCenter:
-        return commands.create(WorkCenter, self.ctx, site=self.site, code=code, name=code.title(), calendar=self.week,
-                               hourly_cost=rate, **values)
+        return commands.create(
+            WorkCenter,
+            self.ctx,
+            site=self.site,
+            code=code,
+            name=code.title(),
+            calendar=self.week,
+            hourly_cost=rate,
+            **values,
+        )
 
     def made(self, code: str, parts, operations=(), *, batch: str = "1", **values):
         item = self.world.item(code, make_or_buy="make", **values)
-        commands.create(Bom, self.ctx, item=item, batch_quantity=batch, lines=[
-            {"component": part, "quantity": quantity, "unit": part.unit, **(more[0] if more else {})}
-            for part, quantity, *more in parts])
+        commands.create(
+            Bom,
+            self.ctx,
+            item=item,
+            batch_quantity=batch,
+            lines=[
+                {"component": part, "quantity": quantity, "unit": part.unit, **(more[0] if more else {})}
+                for part, quantity, *more in parts
+            ],
+        )
         if operations:
-            commands.create(Routing, self.ctx, item=item, lines=[
-                {"sequence": s, "work_center": c, "name": c.name, "setup_hours": setup, "run_hours_per_unit": run}
-                for s, c, setup, run in operations])
+            commands.create(
+                Routing,
+                self.ctx,
+                item=item,
+                lines=[
+                    {"sequence": s, "work_center": c, "name": c.name, "setup_hours": setup, "run_hours_per_unit": run}
+                    for s, c, setup, run in operations
+                ],
+            )
         return item
 
     def bring(self, item, quantity: str, cost: str) -> None:
         """Opening stock."""
-        stock.post_moves(self.ctx, [stock.MoveSpec(item, Decimal(quantity), self.places["adjustment"],
-                                                   self.places["internal"], unit_cost=Decimal(cost))],
-                         effective_on=self.ctx.business_date)
+        stock.post_moves(
+            self.ctx,
+            [
+                stock.MoveSpec(
+                    item, Decimal(quantity), self.places["adjustment"], self.places["internal"], unit_cost=Decimal(cost)
+                )
+            ],
+            effective_on=self.ctx.business_date,
+        )
 
     def planning(self, item, **values) -> ItemSite:
         return commands.create(ItemSite, self.ctx, item=item, site=self.site, **values)
@@ -69,8 +104,20 @@ class Making:
 
     def demand(self, item, quantity: str, day: str, origin) -> None:
         """Somebody needs so much on a day."""
-        stock.replan(self.ctx, origin, [stock.MoveSpec(item, Decimal(quantity), self.places["internal"],
-                                                       self.places["customer"], origin, planned_on=date.fromisoformat(day))])
+        stock.replan(
+            self.ctx,
+            origin,
+            [
+                stock.MoveSpec(
+                    item,
+                    Decimal(quantity),
+                    self.places["internal"],
+                    self.places["customer"],
+                    origin,
+                    planned_on=date.fromisoformat(day),
+                )
+            ],
+        )
 
     def balance(self, role: str) -> Decimal:
         return books.balance_of(self.world.company.pk, role, None)

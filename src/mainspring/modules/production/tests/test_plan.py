@@ -20,7 +20,9 @@ def needed(making, item, quantity, day):
 
 def proposals():
     made = [(o.item.code, o.quantity, o.starts_on, o.due_on) for o in ProductionOrder.objects.filter(state="proposed")]
-    bought = [(r.item.code, r.quantity, r.order_by, r.needed_on) for r in PurchaseRequest.objects.filter(state="proposed")]
+    bought = [
+        (r.item.code, r.quantity, r.order_by, r.needed_on) for r in PurchaseRequest.objects.filter(state="proposed")
+    ]
     return made, bought
 
 
@@ -28,7 +30,9 @@ def test_a_shortage_proposes_to_make_and_to_buy_and_says_why(making):
     """P09, P13, S05, PUR-04: 50 frames for Friday 20 March: make 50, and buy the tubes that are missing."""
     making.planning(making.frame, lead_time_days=5)
     supplier = making.world.party("Tubes UAB", is_supplier=True)
-    commands.create(SupplierItem, making.ctx, supplier=supplier, item=making.tube, price="4", lead_time_days=3, multiple="20")
+    commands.create(
+        SupplierItem, making.ctx, supplier=supplier, item=making.tube, price="4", lead_time_days=3, multiple="20"
+    )
     origin = needed(making, making.frame, "50", "2026-03-20")
     found = production.propose(making.ctx, making.site)
     made, bought = proposals()
@@ -36,26 +40,35 @@ def test_a_shortage_proposes_to_make_and_to_buy_and_says_why(making):
     assert bought == [("TUBE", 60, date(2026, 3, 10), date(2026, 3, 13))]
     assert (found.new, found.changed, found.withdrawn) == (2, 0, 0)
     order, request = ProductionOrder.objects.get(state="proposed"), PurchaseRequest.objects.get(state="proposed")
-    assert order.demand_id == origin.pk and order.reason["demands"][0]["document"] == str(origin.pk)
-    assert request.reason["steps"] == [["net", "50"], ["multiple", "60"]] and request.demand_id == origin.pk
-    assert "on hand 100" in request.reason_text and "(FRAME)" in request.reason_text
+    assert order.demand_id == origin.pk
+    assert order.reason["demands"][0]["document"] == str(origin.pk)
+    assert request.reason["steps"] == [["net", "50"], ["multiple", "60"]]
+    assert request.demand_id == origin.pk
+    assert "on hand 100" in request.reason_text
+    assert "(FRAME)" in request.reason_text
 
 
 def test_running_again_changes_nothing_and_firming_gives_nothing_new(making):
     """P19, S05, P20: the order will be five days late; that is said, and nothing is ordered a second time."""
     needed(making, making.frame, "50", "2026-03-20")
     production.propose(making.ctx, making.site)
-    keys = set(ProductionOrder.objects.values_list("pk", flat=True)) | set(PurchaseRequest.objects.values_list("pk", flat=True))
+    keys = set(ProductionOrder.objects.values_list("pk", flat=True)) | set(
+        PurchaseRequest.objects.values_list("pk", flat=True)
+    )
     again = production.propose(making.ctx, making.site)
     assert (again.new, again.changed, again.withdrawn) == (0, 0, 0)
     assert keys == set(ProductionOrder.objects.values_list("pk", flat=True)) | set(
-        PurchaseRequest.objects.values_list("pk", flat=True))
+        PurchaseRequest.objects.values_list("pk", flat=True)
+    )
     order = commands.perform(ProductionOrder.objects.get(), "confirm", making.ctx)
-    assert order.number and [c.required_quantity for c in order.lines.all()] == [150, 25]
+    assert order.number
+    assert [c.required_quantity for c in order.lines.all()] == [150, 25]
     commands.perform(PurchaseRequest.objects.get(), "approve", making.ctx)
     firm = production.propose(making.ctx, making.site)
     assert (firm.new, firm.changed, firm.withdrawn) == (0, 0, 0)
-    assert [m["text"] for m in firm.messages] == [f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."]
+    assert [m["text"] for m in firm.messages] == [
+        f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."
+    ]
 
 
 def test_demand_that_goes_away_takes_its_proposals_with_it(making):
@@ -63,7 +76,8 @@ def test_demand_that_goes_away_takes_its_proposals_with_it(making):
     production.propose(making.ctx, making.site)
     stock.replan(making.ctx, origin, [])
     found = production.propose(making.ctx, making.site, items=[making.frame.pk])
-    assert found.withdrawn == 2 and proposals() == ([], [])
+    assert found.withdrawn == 2
+    assert proposals() == ([], [])
 
 
 def test_planning_some_items_counts_what_other_proposals_need(making):
@@ -72,7 +86,8 @@ def test_planning_some_items_counts_what_other_proposals_need(making):
     production.propose(making.ctx, making.site)
     before = proposals()
     found = production.propose(making.ctx, making.site, items=[making.tube.pk])
-    assert (found.new, found.changed, found.withdrawn) == (0, 0, 0) and proposals() == before
+    assert (found.new, found.changed, found.withdrawn) == (0, 0, 0)
+    assert proposals() == before
 
 
 def test_a_reorder_point_looks_at_the_position_and_orders_up_to(making):
@@ -92,7 +107,8 @@ def test_what_cannot_be_there_in_time_is_said(making):
     run = commands.perform(run, "run", making.ctx)
     order = ProductionOrder.objects.get(state="proposed")
     assert (order.starts_on, order.due_on) == (date(2026, 3, 2), date(2026, 3, 9))
-    assert "possible on" in order.reason_text and "FRAME: needed on 2026-03-03" in run.message_text
+    assert "possible on" in order.reason_text
+    assert "FRAME: needed on 2026-03-03" in run.message_text
     assert (run.state, run.new_proposals) == ("done", 1)
 
 

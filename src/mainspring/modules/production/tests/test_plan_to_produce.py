@@ -7,11 +7,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.utils import DatabaseError
+from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import Role, RoleGrant
 from mainspring.modules.engineering.models import Bom
 from mainspring.modules.items.models import ItemCost
+from mainspring.modules.production import commands as production
 from mainspring.modules.production import queries
 from mainspring.modules.production.models import CapacityBooking, ProductionOrder, ProductionReport
 from mainspring.modules.stock.models import Reservation
@@ -21,8 +23,14 @@ def test_an_order_takes_its_components_from_the_bill_of_its_start_day(making):
     """P01, P26: a bill for ten, valid from April, is not that of an order that starts in March."""
     late = making.made("STEM", [(making.tube, "10")], batch="10")
     Bom.objects.filter(item=late).update(valid_to=date(2026, 4, 1))
-    commands.create(Bom, making.ctx, item=late, revision="B", valid_from="2026-04-01", lines=[
-        {"component": making.paint, "quantity": "1", "unit": making.paint.unit}])
+    commands.create(
+        Bom,
+        making.ctx,
+        item=late,
+        revision="B",
+        valid_from="2026-04-01",
+        lines=[{"component": making.paint, "quantity": "1", "unit": making.paint.unit}],
+    )
     march = making.order(late, "20", starts_on="2026-03-09", confirm=False)
     april = making.order(late, "20", starts_on="2026-04-09", confirm=False)
     assert [(c.item.code, c.required_quantity) for c in march.lines.all()] == [("TUBE", 20)]
@@ -38,8 +46,11 @@ def test_a_confirmed_order_plans_material_output_and_hours(making):
     assert making.planned(making.paint) == [(date(2026, 3, 2), -5)]
     assert making.planned(making.frame) == [(date(2026, 3, 6), 10)]
     booked = [(b.work_center.code, b.on_date, b.hours) for b in CapacityBooking.objects.order_by("id")]
-    assert booked == [("WELD", date(2026, 3, 2), 6), ("PAINT", date(2026, 3, 2), 2),
-                      ("PAINT", date(2026, 3, 3), Decimal("0.5"))]
+    assert booked == [
+        ("WELD", date(2026, 3, 2), 6),
+        ("PAINT", date(2026, 3, 2), 2),
+        ("PAINT", date(2026, 3, 3), Decimal("0.5")),
+    ]
     assert order.planned_unit_cost == Decimal("36")  # 3 x 4 + 0.5 x 2 + (6 x 30 + 2.5 x 20) / 10
     assert order.expected_on == date(2026, 3, 3)
 
@@ -59,7 +70,8 @@ def test_material_work_and_output_make_the_cost_and_closing_leaves_nothing_in_pr
     order = making.released(making.frame, "10")
     issue = making.do(order, "issue").outcome
     assert (issue.state, issue.cost, making.balance("wip")) == ("posted", Decimal("130.00"), Decimal("130.00"))
-    assert making.on_hand(making.tube) == 70 and not Reservation.objects.filter(origin=order.pk).exists()
+    assert making.on_hand(making.tube) == 70
+    assert not Reservation.objects.filter(origin=order.pk).exists()
     making.do(order, "report", operation=10, good=10, hours=7)
     making.do(order, "report", operation=20, good="9", scrap="1", scrap_reason="Runs", hours=3)
     assert making.balance("conversion_absorbed") == Decimal("-270.00")
@@ -71,14 +83,20 @@ def test_material_work_and_output_make_the_cost_and_closing_leaves_nothing_in_pr
     assert making.balance("wip") == Decimal("40.00")
     order = making.do(making.do(order, "complete"), "close")
     assert (order.state, making.balance("wip")) == ("closed", 0)
-    assert making.value(making.frame) == Decimal("400.00") and making.on_hand(making.frame) == 10
-    assert not making.planned(making.frame) and not queries.open_in_process(making.ctx)
+    assert making.value(making.frame) == Decimal("400.00")
+    assert making.on_hand(making.frame) == 10
+    assert not making.planned(making.frame)
+    assert not queries.open_in_process(making.ctx)
 
 
 def test_goods_at_standard_cost_leave_the_variance_on_its_account(making):
     """MFG-10: standard 35, spent 400 on 10 pieces: 50.00 unfavourable."""
-    chair = making.made("CHAIR", [(making.tube, "3"), (making.paint, "0.5")],
-                        [(10, making.welding, "1", "0.5"), (20, making.painting, "0", "0.25")], cost_method="standard")
+    chair = making.made(
+        "CHAIR",
+        [(making.tube, "3"), (making.paint, "0.5")],
+        [(10, making.welding, "1", "0.5"), (20, making.painting, "0", "0.25")],
+        cost_method="standard",
+    )
     ItemCost.objects.create(item=chair, company=making.world.company, standard_cost=Decimal(35))
     order = making.released(chair, "10")
     making.do(order, "issue")
@@ -118,8 +136,13 @@ def test_components_come_back_at_the_cost_they_were_issued_with(making):
     order = making.released(making.frame, "10")
     making.do(order, "issue")
     making.bring(making.tube, "70", "8")
-    back = commands.create(ProductionReport, making.ctx, order=order, kind="return", lines=[
-        {"component": order.lines.get(item=making.tube), "quantity": "5"}])
+    back = commands.create(
+        ProductionReport,
+        making.ctx,
+        order=order,
+        kind="return",
+        lines=[{"component": order.lines.get(item=making.tube), "quantity": "5"}],
+    )
     back = making.do(back, "post")
     assert (back.cost, order.lines.get(item=making.tube).open_quantity) == (Decimal("-20.00"), 5)
 
@@ -140,7 +163,7 @@ def test_more_than_ordered_is_not_received(making):
 
 
 def test_work_center_load_by_week_counts_size_and_efficiency(making):
-    """C02, C03, C04: 60 h of welding from Thursday spill over; a center that never opens is overloaded, not an error."""
+    """C02, C03, C04: 60 h of welding from Thursday spill over; a closed center is overloaded, not an error."""
     making.order(making.frame, "118", starts_on="2026-03-05", due_on="2026-03-31")
     rows = {(r["work_center"], r["week"]): r for r in queries.load(making.ctx, weeks=3)}
     first, second = rows["WELD", date(2026, 3, 2)], rows["WELD", date(2026, 3, 9)]
@@ -154,5 +177,22 @@ def test_work_center_load_by_week_counts_size_and_efficiency(making):
 def test_the_workshop_does_not_see_what_it_costs(making, db):
     hidden = RoleGrant.objects.get(role=Role.objects.get(code="workshop"), entity="production.productionreport").fields
     assert hidden == {"cost": "hide"}
-    assert ProductionOrder._meta.get_field("planned_unit_cost").name in RoleGrant.objects.get(
-        role=Role.objects.get(code="workshop"), entity="production.productionorder").fields
+    assert (
+        ProductionOrder._meta.get_field("planned_unit_cost").name
+        in RoleGrant.objects.get(role=Role.objects.get(code="workshop"), entity="production.productionorder").fields
+    )
+
+
+def test_many_orders_are_confirmed_at_once_in_a_fixed_number_of_statements(making):
+    """The same plan as one by one, and thirty orders cost no more statements than three."""
+    counts = []
+    for size in (3, 30):
+        orders = [making.order(making.frame, "2", confirm=False) for _n in range(size)]
+        with CaptureQueriesContext(connection) as captured:
+            confirmed = production.confirm_orders(orders, making.ctx)
+        counts.append(len(captured))
+    assert {o.state for o in confirmed} == {"confirmed"}
+    assert len({o.number for o in ProductionOrder.objects.all()}) == 33
+    assert {o.planned_unit_cost for o in confirmed} == {Decimal("48")}  # 3 x 4 + 0.5 x 2 + (2 x 30 + 0.5 x 20) / 2
+    assert sum(q for _day, q in making.planned(making.tube)) == -33 * 6
+    assert counts[1] - counts[0] <= 27 * 1  # only the approval rules are asked order by order

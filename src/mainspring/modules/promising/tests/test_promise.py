@@ -28,8 +28,19 @@ class Shelf:
         """A planned receipt from suppliers, or, with kind "customer", a planned issue."""
         ends = (self.places[kind], self.places["internal"])
         origin = origin or self.document()
-        stock.replan(self.ctx, origin, [stock.MoveSpec(item, Decimal(quantity), *(ends if kind == "supplier" else ends[::-1]),
-                                                       origin, planned_on=date.fromisoformat(day))])
+        stock.replan(
+            self.ctx,
+            origin,
+            [
+                stock.MoveSpec(
+                    item,
+                    Decimal(quantity),
+                    *(ends if kind == "supplier" else ends[::-1]),
+                    origin,
+                    planned_on=date.fromisoformat(day),
+                )
+            ],
+        )
         return origin
 
     def promise(self, item, quantity: str, day: str = "2026-03-02", **values):
@@ -47,8 +58,11 @@ def pump(world, shelf):
 
     accounting.install_chart(world.company, world.ctx)
     pump = world.item("PUMP")
-    stock.post_moves(world.ctx, [stock.MoveSpec(pump, Decimal(10), shelf.places["adjustment"], shelf.places["internal"],
-                                                unit_cost=Decimal(5))], effective_on=date(2026, 3, 2))
+    stock.post_moves(
+        world.ctx,
+        [stock.MoveSpec(pump, Decimal(10), shelf.places["adjustment"], shelf.places["internal"], unit_cost=Decimal(5))],
+        effective_on=date(2026, 3, 2),
+    )
     return pump
 
 
@@ -72,8 +86,9 @@ def test_what_later_demand_needs_is_not_free(shelf, pump):
 def test_two_lines_of_one_question_never_get_the_same_units(shelf, pump):
     commands.create(ItemSite, shelf.ctx, item=pump, site=shelf.world.site, lead_time_days=5)
     day = date(2026, 3, 2)
-    first, second = promising.promises(shelf.ctx, shelf.world.site, [
-        promising.Wanted(pump, Decimal(8), day), promising.Wanted(pump, Decimal(8), day)])
+    first, second = promising.promises(
+        shelf.ctx, shelf.world.site, [promising.Wanted(pump, Decimal(8), day), promising.Wanted(pump, Decimal(8), day)]
+    )
     assert (first.on, second.on) == (day, date(2026, 3, 9))
     assert [(r.code, r.quantity) for r in second.reasons] == [("stock", 2), ("lead_time", 6)]
 
@@ -105,7 +120,9 @@ def test_ten_lines_cost_no_more_queries_than_one(shelf, pump, world):
     items = [pump, *(world.item(f"I{n}") for n in range(9))]
 
     def queries_for(wanted):
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             promising.promises(shelf.ctx, world.site, [promising.Wanted(i, Decimal(1), None) for i in wanted])
         return len(captured)
 

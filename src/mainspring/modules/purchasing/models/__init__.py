@@ -7,6 +7,16 @@ from .requests import PurchaseRequest
 from .sources import PriceBreak, SupplierItem
 
 __all__ = [
-    "Allocation", "BillMatch", "GrniEntry", "PriceBreak", "PurchaseOrder", "PurchaseOrderLine", "PurchaseRequest",
-    "Receipt", "ReceiptLine", "SupplierItem", "SupplierReturn", "SupplierReturnLine",
+    "Allocation",
+    "BillMatch",
+    "GrniEntry",
+    "PriceBreak",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
+    "PurchaseRequest",
+    "Receipt",
+    "ReceiptLine",
+    "SupplierItem",
+    "SupplierReturn",
+    "SupplierReturnLine",
 ]

@@ -28,18 +28,27 @@ class GrniEntry(models.Model):
         CREDIT = "credit", _("Supplier credit note")
         DIFFERENCE = "difference", _("Difference")
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False,
-                                verbose_name=_("company"))
-    order_line = models.ForeignKey(PurchaseOrderLine, on_delete=models.PROTECT, related_name="grni_entries",
-                                   editable=False, verbose_name=_("order line"))
-    document = models.ForeignKey(DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False,
-                                 verbose_name=_("document"))
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("company")
+    )
+    order_line = models.ForeignKey(
+        PurchaseOrderLine,
+        on_delete=models.PROTECT,
+        related_name="grni_entries",
+        editable=False,
+        verbose_name=_("order line"),
+    )
+    document = models.ForeignKey(
+        DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("document")
+    )
     source_line = models.BigIntegerField(null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, editable=False)
     posted_on = models.DateField(_("posted on"), editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="order_line__unit", editable=False)
     amount = fields.MoneyField(_("amount"), editable=False)
-    currency_amount = fields.MoneyField(_("amount in currency"), currency="order_line__document__currency", editable=False)
+    currency_amount = fields.MoneyField(
+        _("amount in currency"), currency="order_line__document__currency", editable=False
+    )
 
     history = False
     company_path = "company"
@@ -54,19 +63,33 @@ class GrniEntry(models.Model):
 
 
 class BillMatch(Entity):
-    """A supplier bill laid beside what was ordered and received; a buyer accepts what is outside the tolerance (D04)."""
+    """A supplier bill laid beside what was ordered and received; a buyer accepts what is beyond tolerance (D04)."""
 
-    invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, related_name="match", editable=False,
-                                   verbose_name=_("supplier bill"))
+    invoice = models.OneToOneField(
+        Invoice, on_delete=models.CASCADE, related_name="match", editable=False, verbose_name=_("supplier bill")
+    )
     differences = models.JSONField(_("differences"), default=list, editable=False)
     summary = models.TextField(_("what differs"), blank=True, editable=False)
     needs_buyer = models.BooleanField(_("needs the buyer"), default=False, editable=False)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-                                    related_name="+", editable=False, verbose_name=_("accepted by"))
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("accepted by"),
+    )
     accepted_why = models.CharField(_("accepted because"), max_length=240, blank=True, editable=False)
 
-    actions = (Verb("accept", label=_("Accept"), ask=(Input("why", label=_("Reason")),),
-                    help=_("The bill may be posted although it differs from the order.")),)
+    actions = (
+        Verb(
+            "accept",
+            label=_("Accept"),
+            ask=(Input("why", label=_("Reason")),),
+            help=_("The bill may be posted although it differs from the order."),
+        ),
+    )
     company_path = "invoice__company"
     scope_paths = {"own": "invoice__created_by", "party": "invoice__party"}
 

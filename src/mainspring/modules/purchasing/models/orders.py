@@ -32,44 +32,87 @@ class Progress(models.TextChoices):
 class PurchaseOrder(Document):
     """What we order from a supplier, at which prices, for which day; received, billed and returned come from facts."""
 
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="purchase_orders",
-                                 verbose_name=_("supplier"), limit_choices_to={"is_supplier": True})
+    supplier = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        related_name="purchase_orders",
+        verbose_name=_("supplier"),
+        limit_choices_to={"is_supplier": True},
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"),
-                                 blank=True)
+    currency = models.ForeignKey(
+        Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"), blank=True
+    )
     ordered_on = models.DateField(_("ordered on"), blank=True)
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
-    payment_term = models.ForeignKey(PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                     verbose_name=_("payment term"))
-    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-                              related_name="+", verbose_name=_("buyer"))
+    payment_term = models.ForeignKey(
+        PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("payment term")
+    )
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("buyer"),
+    )
     supplier_reference = models.CharField(_("supplier's number"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
-    received_state = models.CharField(_("received"), max_length=8, choices=Progress, default=Progress.NONE, editable=False)
+    received_state = models.CharField(
+        _("received"), max_length=8, choices=Progress, default=Progress.NONE, editable=False
+    )
     billed_state = models.CharField(_("billed"), max_length=8, choices=Progress, default=Progress.NONE, editable=False)
 
     number_format = "PO{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("confirm", "draft", "confirmed", label=_("Confirm"), help=_("Sends it out: the goods count as expected.")),
-        Verb("receive", "confirmed", label=_("Receive"), help=_("Makes a draft receipt of what is still to come.")),
-        Verb("bill", ("confirmed", "closed"), label=_("Enter bill"), ask=(
-            Input("supplier_number", label=_("Supplier's bill number"), required=False),
-            Input("invoiced_on", "date", _("Bill date"), required=False),
-            Input("ahead", "bool", _("Also what has not arrived yet"), required=False)),
-             help=_("Drafts the supplier's bill from what was received and is not billed yet.")),
-        Verb("reschedule", "confirmed", label=_("Change date"), ask=(
-            Input("expected_on", "date", _("Expected on"), initial=lambda record, ctx: record.expected_on),
-            Input("position", "integer", _("Line"), required=False, help=_("Empty: every open line."))),
-             help=_("The supplier gave another date; the plan follows it.")),
-        Verb("close", "confirmed", "closed", label=_("Close"), help=_("Nothing more is expected; the rest is released.")),
-        Verb("cancel", ("draft", "confirmed"), "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("closed", "cancelled"), labels={
-        "draft": _("Draft"), "confirmed": _("Confirmed"), "closed": _("Closed"), "cancelled": _("Cancelled")},
-        colors={"confirmed": "blue", "closed": "green"})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb(
+                "confirm",
+                "draft",
+                "confirmed",
+                label=_("Confirm"),
+                help=_("Sends it out: the goods count as expected."),
+            ),
+            Verb("receive", "confirmed", label=_("Receive"), help=_("Makes a draft receipt of what is still to come.")),
+            Verb(
+                "bill",
+                ("confirmed", "closed"),
+                label=_("Enter bill"),
+                ask=(
+                    Input("supplier_number", label=_("Supplier's bill number"), required=False),
+                    Input("invoiced_on", "date", _("Bill date"), required=False),
+                    Input("ahead", "bool", _("Also what has not arrived yet"), required=False),
+                ),
+                help=_("Drafts the supplier's bill from what was received and is not billed yet."),
+            ),
+            Verb(
+                "reschedule",
+                "confirmed",
+                label=_("Change date"),
+                ask=(
+                    Input("expected_on", "date", _("Expected on"), initial=lambda record, ctx: record.expected_on),
+                    Input("position", "integer", _("Line"), required=False, help=_("Empty: every open line.")),
+                ),
+                help=_("The supplier gave another date; the plan follows it."),
+            ),
+            Verb(
+                "close",
+                "confirmed",
+                "closed",
+                label=_("Close"),
+                help=_("Nothing more is expected; the rest is released."),
+            ),
+            Verb("cancel", ("draft", "confirmed"), "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("closed", "cancelled"),
+        labels={"draft": _("Draft"), "confirmed": _("Confirmed"), "closed": _("Closed"), "cancelled": _("Cancelled")},
+        colors={"confirmed": "blue", "closed": "green"},
+    )
     scope_paths = {"own": ("buyer", "created_by"), "team": "buyer__department", "site": "site", "party": "supplier"}
     always_editable = ("note", "supplier_reference", "buyer")
 
@@ -100,22 +143,26 @@ class PurchaseOrder(Document):
 class PurchaseOrderLine(DocumentLine):
     """An item or a free text: how many in the supplier's unit, at which price, expected when."""
 
-    document = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines",
-                                 verbose_name=_("purchase order"))
-    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_lines",
-                             verbose_name=_("item"))
+    document = models.ForeignKey(
+        PurchaseOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("purchase order")
+    )
+    item = models.ForeignKey(
+        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_lines", verbose_name=_("item")
+    )
     description = models.CharField(_("description"), max_length=200, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
     stock_quantity = fields.QuantityField(_("quantity in stocking unit"), unit="item__unit", default=0, editable=False)
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"))
-    tax_code = models.ForeignKey(TaxCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("tax"))
+    tax_code = models.ForeignKey(
+        TaxCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("tax")
+    )
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
-    over_receipt_pct = fields.PercentField(_("over-receipt allowed"), null=True, blank=True, default=None,
-                                           help_text=_("Empty: the company's setting."))
+    over_receipt_pct = fields.PercentField(
+        _("over-receipt allowed"), null=True, blank=True, default=None, help_text=_("Empty: the company's setting.")
+    )
     price_reason = models.CharField(_("why this price"), max_length=200, blank=True, editable=False)
     quantity_reason = models.CharField(_("why this quantity"), max_length=200, blank=True, editable=False)
     received_quantity = fields.QuantityField(_("received"), unit="unit", default=0, editable=False)
@@ -128,14 +175,26 @@ class PurchaseOrderLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("purchase order line"), _("purchase order lines")
         constraints = [
-            models.CheckConstraint(name="purchase_line_quantity", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("The quantity must be above zero.")),
-            models.CheckConstraint(name="purchase_line_price", condition=Q(price__gte=0),
-                                   violation_error_message=_("A price cannot be negative.")),
-            models.CheckConstraint(name="purchase_line_discount", condition=Q(discount_pct__gte=0, discount_pct__lte=100),
-                                   violation_error_message=_("A discount is from 0 to 100 percent.")),
-            models.CheckConstraint(name="purchase_line_subject", condition=Q(item__isnull=False) | ~Q(description=""),
-                                   violation_error_message=_("Name an item or describe what is bought.")),
+            models.CheckConstraint(
+                name="purchase_line_quantity",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="purchase_line_price",
+                condition=Q(price__gte=0),
+                violation_error_message=_("A price cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="purchase_line_discount",
+                condition=Q(discount_pct__gte=0, discount_pct__lte=100),
+                violation_error_message=_("A discount is from 0 to 100 percent."),
+            ),
+            models.CheckConstraint(
+                name="purchase_line_subject",
+                condition=Q(item__isnull=False) | ~Q(description=""),
+                violation_error_message=_("Name an item or describe what is bought."),
+            ),
         ]
 
     def __str__(self):
@@ -171,10 +230,12 @@ class PurchaseOrderLine(DocumentLine):
 class Allocation(models.Model):
     """So much of a request (its unit) is covered by this order line; receipts go to the earliest need (rule D15)."""
 
-    order_line = models.ForeignKey(PurchaseOrderLine, on_delete=models.CASCADE, related_name="allocations",
-                                   verbose_name=_("order line"))
-    request = models.ForeignKey(PurchaseRequest, on_delete=models.PROTECT, related_name="allocations",
-                                verbose_name=_("purchase request"))
+    order_line = models.ForeignKey(
+        PurchaseOrderLine, on_delete=models.CASCADE, related_name="allocations", verbose_name=_("order line")
+    )
+    request = models.ForeignKey(
+        PurchaseRequest, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("purchase request")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="request__unit")
     received_quantity = fields.QuantityField(_("received"), unit="request__unit", default=0)
 

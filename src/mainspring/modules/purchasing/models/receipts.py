@@ -23,39 +23,66 @@ COLORS = {"posted": "green"}
 class Receipt(Document):
     """Goods of a purchase order that arrived together; posting puts them into stock at their cost."""
 
-    order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="receipts",
-                              verbose_name=_("purchase order"))
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", editable=False,
-                                 verbose_name=_("supplier"))
+    order = models.ForeignKey(
+        PurchaseOrder, on_delete=models.PROTECT, related_name="receipts", verbose_name=_("purchase order")
+    )
+    supplier = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("supplier")
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("site"))
     received_on = models.DateField(_("received on"), blank=True)
-    delivery_note = models.CharField(_("delivery note"), max_length=60, blank=True,
-                                     help_text=_("The supplier's number; the same one is not received twice."))
+    delivery_note = models.CharField(
+        _("delivery note"),
+        max_length=60,
+        blank=True,
+        help_text=_("The supplier's number; the same one is not received twice."),
+    )
     note = models.TextField(_("note"), blank=True)
     rate = fields.RateField(_("exchange rate"), null=True, editable=False)
     total_base = fields.MoneyField(_("value"), editable=False)
 
     number_format = "RC{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post"), help=_("The goods are in stock and owed for.")),
-        Verb("bill", "posted", label=_("Enter bill"), ask=(
-            Input("supplier_number", label=_("Supplier's bill number"), required=False),
-            Input("invoiced_on", "date", _("Bill date"), required=False)),
-             help=_("Drafts the supplier's bill from what was received here and is not billed yet.")),
-        Verb("send_back", "posted", label=_("Send back"), ask=(Input("reason", label=_("Reason")),),
-             help=_("Makes a draft return of everything received here that was not returned yet.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "cancelled"), labels=LABELS, colors=COLORS)
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post"), help=_("The goods are in stock and owed for.")),
+            Verb(
+                "bill",
+                "posted",
+                label=_("Enter bill"),
+                ask=(
+                    Input("supplier_number", label=_("Supplier's bill number"), required=False),
+                    Input("invoiced_on", "date", _("Bill date"), required=False),
+                ),
+                help=_("Drafts the supplier's bill from what was received here and is not billed yet."),
+            ),
+            Verb(
+                "send_back",
+                "posted",
+                label=_("Send back"),
+                ask=(Input("reason", label=_("Reason")),),
+                help=_("Makes a draft return of everything received here that was not returned yet."),
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "cancelled"),
+        labels=LABELS,
+        colors=COLORS,
+    )
     scope_paths = {"own": "created_by", "site": "site", "party": "supplier"}
     always_editable = ("note",)
 
     class Meta:
         verbose_name, verbose_name_plural = _("receipt"), _("receipts")
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(
-            fields=["company", "supplier", "delivery_note"], name="delivery_note_once",
-            condition=~Q(delivery_note="") & ~Q(state="cancelled"),
-            violation_error_message=_("This delivery note of the supplier was already entered."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "supplier", "delivery_note"],
+                name="delivery_note_once",
+                condition=~Q(delivery_note="") & ~Q(state="cancelled"),
+                violation_error_message=_("This delivery note of the supplier was already entered."),
+            )
+        ]
 
     @property
     def party_label(self):
@@ -75,17 +102,27 @@ class ReceiptLine(DocumentLine):
     """So much of an order line arrived, in the order's unit."""
 
     document = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="lines", verbose_name=_("receipt"))
-    order_line = models.ForeignKey(PurchaseOrderLine, on_delete=models.PROTECT, related_name="receipt_lines",
-                                   verbose_name=_("order line"))
-    item = models.ForeignKey(Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    order_line = models.ForeignKey(
+        PurchaseOrderLine, on_delete=models.PROTECT, related_name="receipt_lines", verbose_name=_("order line")
+    )
+    item = models.ForeignKey(
+        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     description = models.CharField(_("description"), max_length=200, blank=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("unit"))
-    location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("location"), help_text=_("Empty: the site's usual place."))
-    stock_quantity = fields.QuantityField(_("quantity in stocking unit"), unit="item__unit", default=Decimal(0),
-                                          editable=False)
+    location = models.ForeignKey(
+        Location,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("location"),
+        help_text=_("Empty: the site's usual place."),
+    )
+    stock_quantity = fields.QuantityField(
+        _("quantity in stocking unit"), unit="item__unit", default=Decimal(0), editable=False
+    )
     value = fields.MoneyField(_("value"), editable=False)
     returned_quantity = fields.QuantityField(_("returned"), unit="unit", default=Decimal(0), editable=False)
 
@@ -94,10 +131,17 @@ class ReceiptLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("receipt line"), _("receipt lines")
         constraints = [
-            models.CheckConstraint(name="receipt_line_positive", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("The quantity must be above zero.")),
-            models.UniqueConstraint(fields=["document", "order_line", "location"], name="receipt_line_once",
-                                    nulls_distinct=False, deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(
+                name="receipt_line_positive",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            ),
+            models.UniqueConstraint(
+                fields=["document", "order_line", "location"],
+                name="receipt_line_once",
+                nulls_distinct=False,
+                deferrable=models.Deferrable.DEFERRED,
+            ),
         ]
 
     def __str__(self):
@@ -113,22 +157,35 @@ class SupplierReturn(Document):
     """Goods that go back to the supplier; they leave at the cost they came with (rule I08)."""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="returns", verbose_name=_("receipt"))
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", editable=False,
-                                 verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("supplier")
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("site"))
     returned_on = models.DateField(_("returned on"), blank=True)
     reason = models.CharField(_("reason"), max_length=240)
     total_base = fields.MoneyField(_("value"), editable=False)
 
     number_format = "SR{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Post"), help=_("The goods leave stock.")),
-        Verb("credit", "posted", label=_("Enter credit note"), ask=(
-            Input("supplier_number", label=_("Supplier's credit note number"), required=False),
-            Input("invoiced_on", "date", _("Credit note date"), required=False)),
-             help=_("Drafts the supplier's credit note for what was billed and went back.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "cancelled"), labels=LABELS, colors=COLORS)
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Post"), help=_("The goods leave stock.")),
+            Verb(
+                "credit",
+                "posted",
+                label=_("Enter credit note"),
+                ask=(
+                    Input("supplier_number", label=_("Supplier's credit note number"), required=False),
+                    Input("invoiced_on", "date", _("Credit note date"), required=False),
+                ),
+                help=_("Drafts the supplier's credit note for what was billed and went back."),
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "cancelled"),
+        labels=LABELS,
+        colors=COLORS,
+    )
     scope_paths = {"own": "created_by", "site": "site", "party": "supplier"}
 
     class Meta:
@@ -152,12 +209,15 @@ class SupplierReturn(Document):
 class SupplierReturnLine(DocumentLine):
     """So much of a receipt line goes back, in the order's unit."""
 
-    document = models.ForeignKey(SupplierReturn, on_delete=models.CASCADE, related_name="lines",
-                                 verbose_name=_("supplier return"))
-    receipt_line = models.ForeignKey(ReceiptLine, on_delete=models.PROTECT, related_name="return_lines",
-                                     verbose_name=_("receipt line"))
-    item = models.ForeignKey(Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    document = models.ForeignKey(
+        SupplierReturn, on_delete=models.CASCADE, related_name="lines", verbose_name=_("supplier return")
+    )
+    receipt_line = models.ForeignKey(
+        ReceiptLine, on_delete=models.PROTECT, related_name="return_lines", verbose_name=_("receipt line")
+    )
+    item = models.ForeignKey(
+        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="receipt_line__unit")
     value = fields.MoneyField(_("value"), editable=False)
 
@@ -166,10 +226,16 @@ class SupplierReturnLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
         constraints = [
-            models.CheckConstraint(name="supplier_return_positive", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("The quantity must be above zero.")),
-            models.UniqueConstraint(fields=["document", "receipt_line"], name="supplier_return_line_once",
-                                    deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(
+                name="supplier_return_positive",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            ),
+            models.UniqueConstraint(
+                fields=["document", "receipt_line"],
+                name="supplier_return_line_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
         ]
 
     def __str__(self):

@@ -16,7 +16,7 @@ from mainspring.modules.parties.models import Party
 
 
 class PurchaseRequest(Document):
-    """A need to be bought: an item or a free text, how many, where and by when; people and the plan raise them (PUR-01).
+    """A need to be bought: an item or a free text, how many, where, by when; raised by people and the plan (PUR-01).
 
     Progress (ordered, received) follows from the order lines the request was allocated to.
     """
@@ -25,23 +25,46 @@ class PurchaseRequest(Document):
         PERSON = "person", _("Person")
         PLAN = "plan", _("Plan")
 
-    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_requests",
-                             verbose_name=_("item"))
-    description = models.CharField(_("description"), max_length=200, blank=True,
-                                   help_text=_("What is needed, when it is not an item."))
+    item = models.ForeignKey(
+        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_requests", verbose_name=_("item")
+    )
+    description = models.CharField(
+        _("description"), max_length=200, blank=True, help_text=_("What is needed, when it is not an item.")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="unit")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
     needed_on = models.DateField(_("needed on"))
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-                                  related_name="+", verbose_name=_("requester"))
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                   verbose_name=_("department"))
-    supplier = models.ForeignKey(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("supplier"), help_text=_("Empty: the first source."))
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("requester"),
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    supplier = models.ForeignKey(
+        Party,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("supplier"),
+        help_text=_("Empty: the first source."),
+    )
     source = models.CharField(_("raised by"), max_length=10, choices=Source, default=Source.PERSON, editable=False)
-    demand = models.ForeignKey(DocumentIdentity, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
-                               editable=False, verbose_name=_("for document"))
+    demand = models.ForeignKey(
+        DocumentIdentity,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        verbose_name=_("for document"),
+    )
     order_by = models.DateField(_("order by"), null=True, blank=True, editable=False)
     reason = models.JSONField(_("reason data"), default=dict, blank=True, editable=False)
     reason_text = models.TextField(_("reason"), blank=True)
@@ -49,20 +72,49 @@ class PurchaseRequest(Document):
     received_quantity = fields.QuantityField(_("received"), unit="unit", default=0, editable=False)
 
     number_format = "PR{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("submit", "draft", "open", label=_("Submit"), help=_("Ask for it to be bought.")),
-        Verb("approve", ("draft", "open", "proposed"), "approved", label=_("Approve"), four_eyes=True),
-        Verb("order", ("approved", "proposed"), label=_("Order"), ask=(
-            Input("supplier", "link", _("Supplier"), required=False, to="parties.party",
-                  help=_("Empty: the first source of the item.")),),
-             help=_("Adds it to the open draft order of the supplier, or starts one.")),
-        Verb("cancel", ("draft", "open", "proposed", "approved", "ordered"), "cancelled", label=_("Cancel"), danger=True,
-             ask=(Input("why", label=_("Reason"), required=False),)),
-    ), closed=("received", "cancelled"), labels={
-        "draft": _("Draft"), "open": _("Open"), "proposed": _("Proposed"), "approved": _("Approved"),
-        "ordered": _("Ordered"), "received": _("Received"), "cancelled": _("Cancelled")},
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("submit", "draft", "open", label=_("Submit"), help=_("Ask for it to be bought.")),
+            Verb("approve", ("draft", "open", "proposed"), "approved", label=_("Approve"), four_eyes=True),
+            Verb(
+                "order",
+                ("approved", "proposed"),
+                label=_("Order"),
+                ask=(
+                    Input(
+                        "supplier",
+                        "link",
+                        _("Supplier"),
+                        required=False,
+                        to="parties.party",
+                        help=_("Empty: the first source of the item."),
+                    ),
+                ),
+                help=_("Adds it to the open draft order of the supplier, or starts one."),
+            ),
+            Verb(
+                "cancel",
+                ("draft", "open", "proposed", "approved", "ordered"),
+                "cancelled",
+                label=_("Cancel"),
+                danger=True,
+                ask=(Input("why", label=_("Reason"), required=False),),
+            ),
+        ),
+        closed=("received", "cancelled"),
+        labels={
+            "draft": _("Draft"),
+            "open": _("Open"),
+            "proposed": _("Proposed"),
+            "approved": _("Approved"),
+            "ordered": _("Ordered"),
+            "received": _("Received"),
+            "cancelled": _("Cancelled"),
+        },
         colors={"proposed": "amber", "approved": "green", "received": "green", "cancelled": "grey"},
-        editable=("draft", "open"))
+        editable=("draft", "open"),
+    )
     scope_paths = {"own": ("requester", "created_by"), "team": ("department", "requester__department"), "site": "site"}
     always_editable = ("supplier", "reason_text")
 
@@ -71,10 +123,16 @@ class PurchaseRequest(Document):
         ordering = ["needed_on", "pk"]
         indexes = [models.Index(fields=["company", "state", "needed_on"], name="purchase_request_state")]
         constraints = [
-            models.CheckConstraint(name="purchase_request_quantity", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("The quantity must be above zero.")),
-            models.CheckConstraint(name="purchase_request_subject", condition=Q(item__isnull=False) | ~Q(description=""),
-                                   violation_error_message=_("Name an item or describe what is needed.")),
+            models.CheckConstraint(
+                name="purchase_request_quantity",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("The quantity must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="purchase_request_subject",
+                condition=Q(item__isnull=False) | ~Q(description=""),
+                violation_error_message=_("Name an item or describe what is needed."),
+            ),
         ]
 
     @property
@@ -88,8 +146,9 @@ class PurchaseRequest(Document):
 
     def clean(self):
         if self.item_id and self.unit_id != self.item.unit_id:
-            raise ValidationError({"unit": _now("Requests of items are in the stocking unit, %(unit)s.")
-                                   % {"unit": self.item.unit}})
+            raise ValidationError(
+                {"unit": _now("Requests of items are in the stocking unit, %(unit)s.") % {"unit": self.item.unit}}
+            )
 
     def prepare(self, ctx, lines=None):
         if self.item_id and not self.unit_id:

@@ -21,16 +21,29 @@ from mainspring.modules.parties.models import Party
 class SupplierItem(Entity):
     """A source: what one supplier asks for one item, valid on the days [valid from, valid to)."""
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
     supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sources", verbose_name=_("supplier"))
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sources", verbose_name=_("item"))
     supplier_code = models.CharField(_("supplier's item code"), max_length=60, blank=True)
     supplier_name = models.CharField(_("supplier's item name"), max_length=160, blank=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True,
-                             help_text=_("Empty: the item's purchase unit."))
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"),
-                                 blank=True, help_text=_("Empty: the supplier's currency."))
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("unit"),
+        blank=True,
+        help_text=_("Empty: the item's purchase unit."),
+    )
+    currency = models.ForeignKey(
+        Currency,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("currency"),
+        blank=True,
+        help_text=_("Empty: the supplier's currency."),
+    )
     price = fields.PriceField(_("price"), currency="currency")
     minimum = fields.QuantityField(_("minimum"), unit="unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="unit", default=0)
@@ -48,14 +61,19 @@ class SupplierItem(Entity):
         verbose_name, verbose_name_plural = _("source"), _("sources")
         ordering = ["item", "priority", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["company", "supplier", "item", "valid_from"], name="supplier_item_once",
-                                    nulls_distinct=False),
-            models.CheckConstraint(name="supplier_item_not_negative",
-                                   condition=Q(price__gte=0, minimum__gte=0, multiple__gte=0),
-                                   violation_error_message=_("Prices and quantities cannot be negative.")),
-            models.CheckConstraint(name="supplier_item_period", condition=Q(valid_from__isnull=True)
-                                   | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                                   violation_error_message=_("It must end after it starts.")),
+            models.UniqueConstraint(
+                fields=["company", "supplier", "item", "valid_from"], name="supplier_item_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="supplier_item_not_negative",
+                condition=Q(price__gte=0, minimum__gte=0, multiple__gte=0),
+                violation_error_message=_("Prices and quantities cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="supplier_item_period",
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                violation_error_message=_("It must end after it starts."),
+            ),
         ]
 
     def __str__(self):
@@ -83,10 +101,14 @@ class PriceBreak(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("price break"), _("price breaks")
         constraints = [
-            models.UniqueConstraint(fields=["document", "minimum_quantity"], name="price_break_once",
-                                    deferrable=models.Deferrable.DEFERRED),
-            models.CheckConstraint(name="price_break_not_negative", condition=Q(price__gte=0, minimum_quantity__gt=0),
-                                   violation_error_message=_("A break needs a quantity above zero and a price.")),
+            models.UniqueConstraint(
+                fields=["document", "minimum_quantity"], name="price_break_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(
+                name="price_break_not_negative",
+                condition=Q(price__gte=0, minimum_quantity__gt=0),
+                violation_error_message=_("A break needs a quantity above zero and a price."),
+            ),
         ]
 
     def __str__(self):
@@ -104,14 +126,19 @@ class Offer:
 
     @property
     def quantity_reason(self) -> str:
-        names = {"net": _now("need %(quantity)s"), "minimum": _now("minimum %(quantity)s"),
-                 "multiple": _now("rounded up to %(quantity)s")}
+        names = {
+            "net": _now("need %(quantity)s"),
+            "minimum": _now("minimum %(quantity)s"),
+            "multiple": _now("rounded up to %(quantity)s"),
+        }
         return ", ".join(names[name] % {"quantity": f"{value.normalize():f}"} for name, value in self.steps)
 
     @property
     def price_reason(self) -> str:
         return _now("Source of %(supplier)s, from %(quantity)s") % {
-            "supplier": self.source.supplier, "quantity": f"{self.quantity.normalize():f} {self.source.unit.code}"}
+            "supplier": self.source.supplier,
+            "quantity": f"{self.quantity.normalize():f} {self.source.unit.code}",
+        }
 
 
 def offer(source: SupplierItem, need: Decimal) -> Offer:
@@ -123,10 +150,18 @@ def offer(source: SupplierItem, need: Decimal) -> Offer:
 def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]]:
     """Sources of each item on a day, the first to ask first; two queries whatever the number of items."""
     found = defaultdict(list)
-    for source in SupplierItem.objects.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gt=on), active=True,
-            supplier__active=True, company=company_id, item__in=item_ids,
-    ).select_related("supplier__currency", "supplier__payment_term", "item__unit", "unit", "currency").prefetch_related(
-            "lines").order_by("priority", "price", "id"):
+    for source in (
+        SupplierItem.objects.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on),
+            Q(valid_to=None) | Q(valid_to__gt=on),
+            active=True,
+            supplier__active=True,
+            company=company_id,
+            item__in=item_ids,
+        )
+        .select_related("supplier__currency", "supplier__payment_term", "item__unit", "unit", "currency")
+        .prefetch_related("lines")
+        .order_by("priority", "price", "id")
+    ):
         found[source.item_id].append(source)
     return found

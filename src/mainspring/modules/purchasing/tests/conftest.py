@@ -33,12 +33,26 @@ class Buying:
         commands.create(ExchangeRate, self.ctx, from_currency=currency, to_currency="EUR", valid_on=day, rate=rate)
 
     def source(self, item, price: str, *, supplier=None, breaks=(), **values) -> SupplierItem:
-        return commands.create(SupplierItem, self.ctx, supplier=supplier or self.supplier, item=item, price=price,
-                               lines=[{"minimum_quantity": q, "price": p} for q, p in breaks], **values)
+        return commands.create(
+            SupplierItem,
+            self.ctx,
+            supplier=supplier or self.supplier,
+            item=item,
+            price=price,
+            lines=[{"minimum_quantity": q, "price": p} for q, p in breaks],
+            **values,
+        )
 
     def request(self, item, quantity: str, needed_on: str = "2026-03-20", ctx=None, **values) -> PurchaseRequest:
-        return commands.create(PurchaseRequest, ctx or self.ctx, item=item, quantity=quantity, needed_on=needed_on,
-                               site=self.world.site, **values)
+        return commands.create(
+            PurchaseRequest,
+            ctx or self.ctx,
+            item=item,
+            quantity=quantity,
+            needed_on=needed_on,
+            site=self.world.site,
+            **values,
+        )
 
     def approved(self, *args, **values) -> PurchaseRequest:
         request = self.request(*args, **values)
@@ -46,8 +60,13 @@ class Buying:
         return commands.perform(request, "approve", self.ctx)
 
     def order(self, item, quantity: str, *, supplier=None, confirm: bool = True, **line) -> PurchaseOrder:
-        order = commands.create(PurchaseOrder, self.ctx, supplier=supplier or self.supplier, site=self.world.site,
-                                lines=[{"item": item, "quantity": quantity, **line}])
+        order = commands.create(
+            PurchaseOrder,
+            self.ctx,
+            supplier=supplier or self.supplier,
+            site=self.world.site,
+            lines=[{"item": item, "quantity": quantity, **line}],
+        )
         return commands.perform(order, "confirm", self.ctx) if confirm else order
 
     def receive(self, order, quantity: str | None = None, *, day: str = "2026-03-02", **values):

@@ -22,8 +22,16 @@ def bolt(world):
 def test_five_departments_share_one_order_line_and_each_sees_its_own_receipt(buying, bolt):
     """PUR-03, D15: one line of the sum; a partial receipt goes to the earliest need; who cancels frees the goods."""
     buying.source(bolt, "2.00", minimum="50", multiple="10", lead_time_days=5)
-    needs = [buying.approved(bolt, q, day) for q, day in
-             (("10", "2026-03-25"), ("12", "2026-03-20"), ("5", "2026-03-30"), ("4", "2026-04-01"), ("2", "2026-04-02"))]
+    needs = [
+        buying.approved(bolt, q, day)
+        for q, day in (
+            ("10", "2026-03-25"),
+            ("12", "2026-03-20"),
+            ("5", "2026-03-30"),
+            ("4", "2026-04-01"),
+            ("2", "2026-04-02"),
+        )
+    ]
     [order] = purchasing.order_requests(needs, buying.ctx)
     [line] = order.lines.all()
     assert (line.quantity, line.price) == (50, Decimal("2.00"))
@@ -36,7 +44,12 @@ def test_five_departments_share_one_order_line_and_each_sees_its_own_receipt(buy
     for need in needs:
         need.refresh_from_db()
     assert [(n.received_quantity, n.state) for n in needs] == [
-        (3, "ordered"), (12, "received"), (0, "ordered"), (0, "ordered"), (0, "ordered")]
+        (3, "ordered"),
+        (12, "received"),
+        (0, "ordered"),
+        (0, "ordered"),
+        (0, "ordered"),
+    ]
     assert buying.planned(bolt) == [(date(2026, 3, 20), 35)]
     order.refresh_from_db()
     assert (order.state, order.received_state, order.billed_state) == ("confirmed", "partly", "none")
@@ -46,7 +59,12 @@ def test_five_departments_share_one_order_line_and_each_sees_its_own_receipt(buy
     for need in needs:
         need.refresh_from_db()
     assert [(n.received_quantity, n.state) for n in needs] == [
-        (10, "received"), (12, "received"), (5, "received"), (0, "cancelled"), (2, "received")]
+        (10, "received"),
+        (12, "received"),
+        (5, "received"),
+        (0, "cancelled"),
+        (2, "received"),
+    ]
     assert buying.on_hand(bolt) == 50
 
 
@@ -117,12 +135,15 @@ def test_a_bill_at_the_ordered_price_leaves_nothing_between_receipt_and_bill(buy
 
 
 def test_a_dearer_bill_waits_for_the_buyer_and_its_difference_goes_to_the_goods(buying, world, bolt):
-    """PUR-11, D04, I09: 10 received at 5, 4 of them gone; billed at 6 the buyer accepts: 6 to stock, 4 to cost of sales."""
+    """PUR-11, D04, I09: 10 received at 5, 4 of them gone; the buyer accepts 6: 6 to stock, 4 to cost of sales."""
     order = buying.order(bolt, "10", price="5")
     buying.receive(order)
     places = {place.kind: place for place in world.site.locations.all()}
-    stock.post_moves(buying.ctx, [stock.MoveSpec(bolt, Decimal(4), places["internal"], places["customer"])],
-                     effective_on=date(2026, 3, 2))
+    stock.post_moves(
+        buying.ctx,
+        [stock.MoveSpec(bolt, Decimal(4), places["internal"], places["customer"])],
+        effective_on=date(2026, 3, 2),
+    )
     bill = buying.bill(order, price="6", post=False)
     with pytest.raises(ValidationError, match="price 6, ordered at 5"):
         commands.perform(bill, "post", buying.ctx)
@@ -209,11 +230,18 @@ def test_a_late_line_names_the_order_it_will_delay(buying, bolt, world):
     order = buying.order(bolt, "10", price="4", expected_on="2026-03-05")
     places = stock.ensure_locations(world.site, buying.ctx)
     other = buying.order(bolt, "1", price="1", confirm=False)
-    stock.replan(buying.ctx, other, [stock.MoveSpec(bolt, Decimal(8), places["internal"], places["customer"], other,
-                                                    planned_on=date(2026, 3, 12))])
+    stock.replan(
+        buying.ctx,
+        other,
+        [stock.MoveSpec(bolt, Decimal(8), places["internal"], places["customer"], other, planned_on=date(2026, 3, 12))],
+    )
     [late] = queries.late_lines(buying.on("2026-03-10"))
     assert (late["number"], late["days_late"], late["delayed_on"], late["delays_id"]) == (
-        order.number, 5, date(2026, 3, 12), other.pk)
+        order.number,
+        5,
+        date(2026, 3, 12),
+        other.pk,
+    )
     commands.perform(order, "reschedule", buying.on("2026-03-10"), expected_on="2026-03-20")
     assert not queries.late_lines(buying.on("2026-03-10"))
 

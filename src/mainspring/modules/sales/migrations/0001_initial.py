@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ('identity', models.OneToOneField(db_column='id', editable=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='kernel.documentidentity')),
                 ('number', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=40, verbose_name='number')),
                 ('state', models.CharField(db_index=True, editable=False, max_length=24, verbose_name='state')),
-                ('reason', models.CharField(max_length=240, verbose_name='reason')),
+                ('reason', models.CharField(blank=True, max_length=240, verbose_name='reason')),
                 ('returned_on', models.DateField(blank=True, null=True, verbose_name='returned on')),
                 ('to_quarantine', models.BooleanField(default=False, help_text='Kept apart until somebody has looked at it.', verbose_name='to quarantine')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),

@@ -17,24 +17,57 @@ class SaleDocument(Document):
     """Base of quotations and orders."""
 
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", verbose_name=_("customer"))
-    contact = models.ForeignKey("parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("contact"))
-    delivery_address = models.ForeignKey("parties.Address", null=True, blank=True, on_delete=models.PROTECT,
-                                         related_name="+", verbose_name=_("delivery address"))
+    contact = models.ForeignKey(
+        "parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact")
+    )
+    delivery_address = models.ForeignKey(
+        "parties.Address",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("delivery address"),
+    )
     reference = models.CharField(_("customer's reference"), max_length=60, blank=True)
-    site = models.ForeignKey("kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("ships from"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("sales representative"))
-    territory = models.ForeignKey("kernel.Territory", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("territory"))
-    opportunity = models.ForeignKey("crm.Opportunity", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                    verbose_name=_("opportunity"))
+    site = models.ForeignKey(
+        "kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("ships from")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("sales representative"),
+    )
+    territory = models.ForeignKey(
+        "kernel.Territory",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("territory"),
+    )
+    opportunity = models.ForeignKey(
+        "crm.Opportunity",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("opportunity"),
+    )
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
-    payment_term = models.ForeignKey("parties.PaymentTerm", null=True, blank=True, on_delete=models.PROTECT,
-                                     related_name="+", verbose_name=_("payment term"))
-    currency = models.ForeignKey("kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    payment_term = models.ForeignKey(
+        "parties.PaymentTerm",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("payment term"),
+    )
+    currency = models.ForeignKey(
+        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
@@ -42,8 +75,11 @@ class SaleDocument(Document):
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
     net_base = fields.MoneyField(_("net in base currency"), editable=False)
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
-    discount_pct = fields.PercentField(_("highest discount"), editable=False,
-                                       help_text=_("Off the list price on any line, with the document's discount."))
+    discount_pct = fields.PercentField(
+        _("highest discount"),
+        editable=False,
+        help_text=_("Off the list price on any line, with the document's discount."),
+    )
     approved_discount_pct = fields.PercentField(_("discount agreed"), editable=False)
     over_discount_limit = models.BooleanField(_("discount over the limit"), default=False, editable=False)
     promised_on = models.DateField(_("promised on"), null=True, editable=False)
@@ -70,20 +106,30 @@ class SaleLine(DocumentLine):
     item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
     description = models.CharField(_("description"), max_length=240, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit", default=Decimal(1))
-    unit = models.ForeignKey("organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("unit"))
+    unit = models.ForeignKey(
+        "organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
+    )
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"), blank=True)
-    tax_code = models.ForeignKey("accounting.TaxCode", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("tax code"))
+    tax_code = models.ForeignKey(
+        "accounting.TaxCode",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("tax code"),
+    )
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="document__currency", editable=False)
-    list_price = fields.PriceField(_("list price"), currency="document__currency", null=True, default=None, editable=False)
+    list_price = fields.PriceField(
+        _("list price"), currency="document__currency", null=True, default=None, editable=False
+    )
     priced_for = models.CharField(max_length=120, blank=True, editable=False)
     price_reason = models.CharField(_("price from"), max_length=240, blank=True, editable=False)
-    stock_quantity = fields.QuantityField(_("quantity in stocking units"), unit="item__unit", default=Decimal(0),
-                                          editable=False)
+    stock_quantity = fields.QuantityField(
+        _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
+    )
     promised_on = models.DateField(_("promised on"), null=True, editable=False)
     promise_reason = models.CharField(_("promise rests on"), max_length=240, blank=True, editable=False)
 
@@ -97,10 +143,19 @@ class SaleLine(DocumentLine):
 def line_constraints(name: str) -> list:
     """The rules every kind of line has, named after it."""
     return [
-        models.CheckConstraint(name=f"{name}_quantity", condition=Q(quantity__gt=0),
-                               violation_error_message=_("The quantity must be above zero.")),
-        models.CheckConstraint(name=f"{name}_price", condition=Q(price__gte=0),
-                               violation_error_message=_("The price must not be below zero.")),
-        models.CheckConstraint(name=f"{name}_discount", condition=Q(discount_pct__gte=0, discount_pct__lte=100),
-                               violation_error_message=_("A discount is between 0 and 100 percent.")),
+        models.CheckConstraint(
+            name=f"{name}_quantity",
+            condition=Q(quantity__gt=0),
+            violation_error_message=_("The quantity must be above zero."),
+        ),
+        models.CheckConstraint(
+            name=f"{name}_price",
+            condition=Q(price__gte=0),
+            violation_error_message=_("The price must not be below zero."),
+        ),
+        models.CheckConstraint(
+            name=f"{name}_discount",
+            condition=Q(discount_pct__gte=0, discount_pct__lte=100),
+            violation_error_message=_("A discount is between 0 and 100 percent."),
+        ),
     ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine
-from mainspring.kernel.workflow import Verb, Workflow
+from mainspring.kernel.workflow import Input, Verb, Workflow
 
 from .orders import SalesOrder, SalesOrderLine
 
@@ -18,28 +18,66 @@ ABOVE_ZERO = _("The quantity must be above zero.")
 class Shipment(Document):
     """Goods that leave for a customer, all or part of an order; posting it moves them and books their cost."""
 
-    order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments", verbose_name=_("sales order"))
-    party = models.ForeignKey("parties.Party", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("customer"))
-    site = models.ForeignKey("kernel.Site", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("ships from"))
+    order = models.ForeignKey(
+        SalesOrder, on_delete=models.PROTECT, related_name="shipments", verbose_name=_("sales order")
+    )
+    party = models.ForeignKey(
+        "parties.Party",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
+    site = models.ForeignKey(
+        "kernel.Site",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("ships from"),
+    )
     ship_on = models.DateField(_("ships on"), null=True, blank=True)
-    delivery_address = models.ForeignKey("parties.Address", null=True, blank=True, on_delete=models.PROTECT,
-                                         related_name="+", verbose_name=_("delivery address"))
+    delivery_address = models.ForeignKey(
+        "parties.Address",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("delivery address"),
+    )
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     number_format = "DN{year}-{seq:05}"
     always_editable = ("note", "carrier", "tracking_number")
-    scope_paths = {"own": ("order__owner", "created_by"), "team": "order__owner__department",
-                   "territory": "order__territory", "site": "site", "party": "party"}
-    workflow = Workflow("draft", (
-        Verb("post", "draft", "posted", label=_("Ship"), help=_("The goods leave now.")),
-        Verb("return_goods", "posted", "", label=_("Return"), bulk=False, help=_("Drafts a return of what was delivered.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("posted", "cancelled"), colors={"posted": "green"},
-        labels={"draft": _("Draft"), "posted": _("Shipped"), "cancelled": _("Cancelled")})
+    scope_paths = {
+        "own": ("order__owner", "created_by"),
+        "team": "order__owner__department",
+        "territory": "order__territory",
+        "site": "site",
+        "party": "party",
+    }
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("post", "draft", "posted", label=_("Ship"), help=_("The goods leave now.")),
+            Verb(
+                "return_goods",
+                "posted",
+                "",
+                label=_("Return"),
+                bulk=False,
+                help=_("Drafts a return of what was delivered."),
+                ask=(Input("reason", "text", _("Reason"), required=False),),
+            ),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("posted", "cancelled"),
+        colors={"posted": "green"},
+        labels={"draft": _("Draft"), "posted": _("Shipped"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("shipment"), _("shipments")
@@ -59,20 +97,32 @@ class ShipmentLine(DocumentLine):
     """What leaves of one line of the order, in that line's unit."""
 
     document = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("shipment"))
-    order_line = models.ForeignKey(SalesOrderLine, on_delete=models.PROTECT, related_name="shipment_lines",
-                                   verbose_name=_("order line"))
-    item = models.ForeignKey("items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    order_line = models.ForeignKey(
+        SalesOrderLine, on_delete=models.PROTECT, related_name="shipment_lines", verbose_name=_("order line")
+    )
+    item = models.ForeignKey(
+        "items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey("organization.Unit", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("unit"))
-    stock_quantity = fields.QuantityField(_("quantity in stocking units"), unit="item__unit", default=Decimal(0),
-                                          editable=False)
+    unit = models.ForeignKey(
+        "organization.Unit",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("unit"),
+    )
+    stock_quantity = fields.QuantityField(
+        _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
+    )
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("shipment line"), _("shipment lines")
-        constraints = [models.CheckConstraint(name="shipment_line_quantity", condition=Q(quantity__gt=0),
-                                              violation_error_message=ABOVE_ZERO)]
+        constraints = [
+            models.CheckConstraint(
+                name="shipment_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
+            )
+        ]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"
@@ -82,24 +132,47 @@ class Return(Document):
     """Goods a customer brings back from a shipment; received at the cost they left with, then credited (I07)."""
 
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="returns", verbose_name=_("shipment"))
-    party = models.ForeignKey("parties.Party", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                              verbose_name=_("customer"))
-    site = models.ForeignKey("kernel.Site", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("comes back to"))
-    reason = models.CharField(_("reason"), max_length=240)
+    party = models.ForeignKey(
+        "parties.Party",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
+    site = models.ForeignKey(
+        "kernel.Site",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("comes back to"),
+    )
+    reason = models.CharField(_("reason"), max_length=240, blank=True)
     returned_on = models.DateField(_("returned on"), null=True, blank=True)
-    to_quarantine = models.BooleanField(_("to quarantine"), default=False,
-                                        help_text=_("Kept apart until somebody has looked at it."))
+    to_quarantine = models.BooleanField(
+        _("to quarantine"), default=False, help_text=_("Kept apart until somebody has looked at it.")
+    )
 
     number_format = "RT{year}-{seq:05}"
-    scope_paths = {"own": ("shipment__order__owner", "created_by"), "team": "shipment__order__owner__department",
-                   "territory": "shipment__order__territory", "site": "site", "party": "party"}
-    workflow = Workflow("draft", (
-        Verb("receive", "draft", "received", label=_("Receive"), help=_("The goods are back in stock.")),
-        Verb("credit", "received", "credited", label=_("Credit"), bulk=False, help=_("Drafts the credit note.")),
-        Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
-    ), closed=("credited", "cancelled"), colors={"received": "amber", "credited": "green"},
-        labels={"draft": _("Draft"), "received": _("Received"), "credited": _("Credited"), "cancelled": _("Cancelled")})
+    scope_paths = {
+        "own": ("shipment__order__owner", "created_by"),
+        "team": "shipment__order__owner__department",
+        "territory": "shipment__order__territory",
+        "site": "site",
+        "party": "party",
+    }
+    workflow = Workflow(
+        "draft",
+        (
+            Verb("receive", "draft", "received", label=_("Receive"), help=_("The goods are back in stock.")),
+            Verb("credit", "received", "credited", label=_("Credit"), bulk=False, help=_("Drafts the credit note.")),
+            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+        ),
+        closed=("credited", "cancelled"),
+        colors={"received": "amber", "credited": "green"},
+        labels={"draft": _("Draft"), "received": _("Received"), "credited": _("Credited"), "cancelled": _("Cancelled")},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("return"), _("returns")
@@ -118,20 +191,32 @@ class ReturnLine(DocumentLine):
     """What comes back of one line of the shipment."""
 
     document = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="lines", verbose_name=_("return"))
-    shipment_line = models.ForeignKey(ShipmentLine, on_delete=models.PROTECT, related_name="return_lines",
-                                      verbose_name=_("shipment line"))
-    item = models.ForeignKey("items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("item"))
+    shipment_line = models.ForeignKey(
+        ShipmentLine, on_delete=models.PROTECT, related_name="return_lines", verbose_name=_("shipment line")
+    )
+    item = models.ForeignKey(
+        "items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
+    )
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey("organization.Unit", null=True, editable=False, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("unit"))
-    stock_quantity = fields.QuantityField(_("quantity in stocking units"), unit="item__unit", default=Decimal(0),
-                                          editable=False)
+    unit = models.ForeignKey(
+        "organization.Unit",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("unit"),
+    )
+    stock_quantity = fields.QuantityField(
+        _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
+    )
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
-        constraints = [models.CheckConstraint(name="return_line_quantity", condition=Q(quantity__gt=0),
-                                              violation_error_message=ABOVE_ZERO)]
+        constraints = [
+            models.CheckConstraint(
+                name="return_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
+            )
+        ]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"

@@ -31,46 +31,102 @@ class SalesOrder(SaleDocument):
     ordered_on = models.DateField(_("ordered on"), null=True, blank=True)
     hold_reason = models.CharField(_("held because"), max_length=240, blank=True, editable=False)
     close_reason = models.CharField(_("closed because"), max_length=240, blank=True, editable=False)
-    delivery_status = models.CharField(_("delivery"), max_length=10, choices=DeliveryStatus, editable=False,
-                                       default=DeliveryStatus.NOTHING)
-    billing_status = models.CharField(_("invoicing"), max_length=10, choices=BillingStatus, editable=False,
-                                      default=BillingStatus.NOTHING)
+    delivery_status = models.CharField(
+        _("delivery"), max_length=10, choices=DeliveryStatus, editable=False, default=DeliveryStatus.NOTHING
+    )
+    billing_status = models.CharField(
+        _("invoicing"), max_length=10, choices=BillingStatus, editable=False, default=BillingStatus.NOTHING
+    )
 
     number_format = "SO{year}-{seq:05}"
-    workflow = Workflow("draft", (
-        Verb("confirm", "draft", "confirmed", label=_("Confirm"),
-             help=_("Promises the dates, reserves what is in stock and plans the rest; over the credit limit it is held.")),
-        Verb("release_credit", "held", "confirmed", label=_("Release from credit hold"), four_eyes=True,
-             ask=(Input("reason", "text", _("Reason")),)),
-        Verb("ship", "confirmed", "", label=_("Ship"), help=_("Drafts a shipment of what is left to deliver.")),
-        Verb("invoice", ("confirmed", "closed"), "", label=_("Invoice"),
-             help=_("Drafts an invoice of what is delivered and not invoiced.")),
-        Verb("promise", ("draft", "held", "confirmed"), "", label=_("Promise anew"),
-             help=_("Looks up again when each line can be delivered.")),
-        Verb("close", "confirmed", "closed", label=_("Close short"), danger=True,
-             help=_("Nothing more will be delivered; what was kept for it is free again."),
-             ask=(Input("reason", "text", _("Reason")),)),
-        Verb("complete", "confirmed", "closed", label=_("Complete"), hidden=True),
-        Verb("reopen", "closed", "confirmed", label=_("Reopen")),
-        Verb("cancel", ("draft", "held", "confirmed"), "cancelled", label=_("Cancel"), danger=True,
-             help=_("After a part was delivered, only the rest is cancelled."), ask=(Input("reason", "text", _("Reason")),)),
-    ), closed=("closed", "cancelled"),
-        labels={"draft": _("Draft"), "held": _("On credit hold"), "confirmed": _("Confirmed"), "closed": _("Closed"),
-                "cancelled": _("Cancelled")},
-        colors={"held": "red", "confirmed": "blue", "closed": "green"})
+    workflow = Workflow(
+        "draft",
+        (
+            Verb(
+                "confirm",
+                "draft",
+                "confirmed",
+                label=_("Confirm"),
+                help=_(
+                    "Promises the dates, keeps what is in stock and plans the rest; over the credit limit it is held."
+                ),
+            ),
+            Verb(
+                "release_credit",
+                "held",
+                "confirmed",
+                label=_("Release from credit hold"),
+                four_eyes=True,
+                ask=(Input("reason", "text", _("Reason")),),
+            ),
+            Verb("ship", "confirmed", "", label=_("Ship"), help=_("Drafts a shipment of what is left to deliver.")),
+            Verb(
+                "invoice",
+                ("confirmed", "closed"),
+                "",
+                label=_("Invoice"),
+                help=_("Drafts an invoice of what is delivered and not invoiced."),
+            ),
+            Verb(
+                "promise",
+                ("draft", "held", "confirmed"),
+                "",
+                label=_("Promise anew"),
+                help=_("Looks up again when each line can be delivered."),
+            ),
+            Verb(
+                "close",
+                "confirmed",
+                "closed",
+                label=_("Close short"),
+                danger=True,
+                help=_("Nothing more will be delivered; what was kept for it is free again."),
+                ask=(Input("reason", "text", _("Reason")),),
+            ),
+            Verb("complete", "confirmed", "closed", label=_("Complete"), hidden=True),
+            Verb("reopen", "closed", "confirmed", label=_("Reopen")),
+            Verb(
+                "cancel",
+                ("draft", "held", "confirmed"),
+                "cancelled",
+                label=_("Cancel"),
+                danger=True,
+                help=_("After a part was delivered, only the rest is cancelled."),
+                ask=(Input("reason", "text", _("Reason")),),
+            ),
+        ),
+        closed=("closed", "cancelled"),
+        labels={
+            "draft": _("Draft"),
+            "held": _("On credit hold"),
+            "confirmed": _("Confirmed"),
+            "closed": _("Closed"),
+            "cancelled": _("Cancelled"),
+        },
+        colors={"held": "red", "confirmed": "blue", "closed": "green"},
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("sales order"), _("sales orders")
-        constraints = [models.CheckConstraint(name="sales_order_discount", condition=Q(discount__gte=0),
-                                              violation_error_message=_("A discount must not be below zero."))]
-        indexes = [models.Index(fields=["party", "state"], name="sales_order_party"),
-                   models.Index(fields=["company", "state", "promised_on"], name="sales_order_promised")]
+        constraints = [
+            models.CheckConstraint(
+                name="sales_order_discount",
+                condition=Q(discount__gte=0),
+                violation_error_message=_("A discount must not be below zero."),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["party", "state"], name="sales_order_party"),
+            models.Index(fields=["company", "state", "promised_on"], name="sales_order_promised"),
+        ]
 
 
 class SalesOrderLine(SaleLine):
     """An item ordered: how much of it was reserved, delivered, returned and invoiced, in the line's unit."""
 
-    document = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("sales order"))
+    document = models.ForeignKey(
+        SalesOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("sales order")
+    )
     shipped = fields.QuantityField(_("shipped"), unit="unit", default=Decimal(0), editable=False)
     returned = fields.QuantityField(_("returned"), unit="unit", default=Decimal(0), editable=False)
     invoiced = fields.QuantityField(_("invoiced"), unit="unit", default=Decimal(0), editable=False)

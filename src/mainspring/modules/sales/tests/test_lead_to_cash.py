@@ -1,4 +1,4 @@
-"""From a lead to the books: who, when, what happened, what the shelves and the ledger say (CRM-09, SAL-03 to SAL-05)."""
+"""From a lead to the books: what the shelves and the ledger say at each step (CRM-09, SAL-03 to SAL-05)."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,9 @@ def test_a_lead_becomes_an_order_that_ships_in_two_parts_and_is_paid(world):
     commands.create(LeadPool, ctx, code="N", name="North", territory=world.north)
     lead = commands.create(Lead, ctx, name="Blue Water", territory=world.north, contact_name="Ona Onaitė")
     commands.perform(lead, "claim", ctx)
-    deal = commands.perform(lead, "convert", ctx, opportunity="Pumps", amount=1000, expected_close_on="2026-03-20").outcome
+    deal = commands.perform(
+        lead, "convert", ctx, opportunity="Pumps", amount=1000, expected_close_on="2026-03-20"
+    ).outcome
     quotation = commands.perform(deal, "quote", ctx).outcome
     quotation = commands.change(quotation, ctx, lines=[{"item": world.pump.pk, "quantity": "10"}])
     offered = quotation.lines.get()
@@ -53,8 +55,13 @@ def test_a_lead_becomes_an_order_that_ships_in_two_parts_and_is_paid(world):
     assert (world.balance("sales"), world.balance("receivable"), world.balance("tax_output")) == (-1000, 1210, -210)
     assert JournalEntry.objects.count() == 5  # opening, two deliveries, two invoices
 
-    payment = commands.create(Payment, ctx, party=order.party, amount=1210, lines=[
-        {"invoice": first, "amount": 726}, {"invoice": second, "amount": 484}])
+    payment = commands.create(
+        Payment,
+        ctx,
+        party=order.party,
+        amount=1210,
+        lines=[{"invoice": first, "amount": 726}, {"invoice": second, "amount": 484}],
+    )
     commands.perform(payment, "post", ctx)
     assert queries.paid_pct(order) == Decimal(100)
     assert world.balance("receivable") == 0

@@ -1,4 +1,4 @@
-"""Orders: progress from facts, tolerances, credit, cancelling; quantities always add up (D01 to D06, SAL-03 to SAL-05)."""
+"""Orders: progress from facts, tolerances, credit, cancelling (D01 to D06, SAL-03 to SAL-05)."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ def state_of(order):
 
 
 def test_every_intermediate_status_is_right_until_a_return_is_credited(world):
-    """D01, D02: 10 ordered, 6 + 4 delivered, 5 + 5 invoiced, 1 returned and credited: delivered 9, invoiced 9, closed."""
+    """D01, D02: 10 ordered, 6 + 4 delivered, 5 + 5 invoiced, 1 returned and credited: 9 and 9, closed."""
     world.stocked(world.pump, 10, "60.00")
     order = world.order(world.pump, 10)
     assert state_of(order) == ("confirmed", "nothing", "nothing")
@@ -38,8 +38,9 @@ def test_every_intermediate_status_is_right_until_a_return_is_credited(world):
     assert rest.lines.get().quantity == 5
     assert state_of(order) == ("closed", "all", "all")
 
-    back = commands.create(Return, world.ctx, shipment=last, reason="Scratched", lines=[
-        {"shipment_line": last.lines.get(), "quantity": 1}])
+    back = commands.create(
+        Return, world.ctx, shipment=last, reason="Scratched", lines=[{"shipment_line": last.lines.get(), "quantity": 1}]
+    )
     commands.perform(back, "receive", world.ctx)
     assert state_of(order) == ("closed", "all", "to_credit")
     credit = commands.perform(back, "credit", world.ctx).outcome
@@ -77,8 +78,10 @@ def test_no_more_comes_back_than_was_delivered(world):
     assert world.on_hand(world.pump) == 2
 
 
-@pytest.mark.parametrize(("tolerance", "quantity", "allowed"), [
-    ("5", "105", True), ("5", "105.001", False), ("0", "100", True), ("0", "100.002", False)])
+@pytest.mark.parametrize(
+    ("tolerance", "quantity", "allowed"),
+    [("5", "105", True), ("5", "105.001", False), ("0", "100", True), ("0", "100.002", False)],
+)
 def test_over_delivery_is_measured_cumulatively_at_the_units_precision(world, tolerance, quantity, allowed):
     """D03: 5 % of 100 kg accepts 105 in two shipments and refuses 105.001; 0 % refuses 100.002."""
     preferences.save(world.ctx, {"sales.over_delivery_pct": tolerance})
@@ -140,7 +143,10 @@ def test_confirming_keeps_stock_and_a_second_quotation_promises_later(world):
 
 def test_an_order_waits_for_goods_and_gets_them_when_they_arrive_by_promise(world):
     """Arrivals are kept for the order promised first, not for whoever asks next."""
-    first, second = world.order(world.pump, 5, wanted_on="2026-03-10"), world.order(world.pump, 5, wanted_on="2026-03-05")
+    first, second = (
+        world.order(world.pump, 5, wanted_on="2026-03-10"),
+        world.order(world.pump, 5, wanted_on="2026-03-05"),
+    )
     world.stocked(world.pump, 6, "60.00")
     kept = {order.pk: sum(queries.reserved(order).values()) for order in (first, second)}
     assert kept == {second.pk: 5, first.pk: 1} or kept == {first.pk: 5, second.pk: 1}
@@ -159,8 +165,12 @@ def test_an_order_over_the_credit_limit_is_held_and_released_by_somebody_else(wo
     world.ship(shipped)
     assert queries.exposure(world.company.pk, world.acme.pk) == {"receivable": 605, "orders": 847}
     rep = world.person("rep", "sales_rep")
-    order = commands.create(SalesOrder, world.context(rep), party=world.customer("Mine", owner=rep), lines=[
-        {"item": world.pump.pk, "quantity": 1}])
+    order = commands.create(
+        SalesOrder,
+        world.context(rep),
+        party=world.customer("Mine", owner=rep),
+        lines=[{"item": world.pump.pk, "quantity": 1}],
+    )
     assert commands.perform(order, "confirm", world.context(rep)).state == "confirmed"
 
     held = world.order(world.pump, 5)
@@ -177,11 +187,16 @@ def test_an_order_over_the_credit_limit_is_held_and_released_by_somebody_else(wo
 
 
 def test_several_orders_of_a_customer_go_on_one_invoice(world):
-    """SAL-05: one invoice for two orders; services are invoiced once ordered; the document discount is shared exactly."""
+    """SAL-05: one invoice for two orders; services once ordered; the document discount is shared exactly."""
     world.stocked(world.pump, 10, "60.00")
     fitting = world.item("FIT", price=50, kind="service")
-    one = commands.create(SalesOrder, world.ctx, party=world.acme, discount="10.00", lines=[
-        {"item": world.pump, "quantity": 3}, {"item": fitting, "quantity": 1}])
+    one = commands.create(
+        SalesOrder,
+        world.ctx,
+        party=world.acme,
+        discount="10.00",
+        lines=[{"item": world.pump, "quantity": 3}, {"item": fitting, "quantity": 1}],
+    )
     one = commands.perform(one, "confirm", world.ctx)
     two = world.order(world.pump, 2)
     assert one.net == 340
@@ -203,7 +218,9 @@ def test_an_order_in_dollars_is_booked_at_the_days_rate(world):
     from mainspring.modules.organization.models import ExchangeRate
 
     usd = Currency.objects.get_or_create(code="USD", defaults={"name": "Dollar"})[0]
-    commands.create(ExchangeRate, world.ctx, from_currency=usd.pk, to_currency="EUR", valid_on="2026-03-01", rate="0.80")
+    commands.create(
+        ExchangeRate, world.ctx, from_currency=usd.pk, to_currency="EUR", valid_on="2026-03-01", rate="0.80"
+    )
     world.stocked(world.pump, 2, "60.00")
     order = world.order(world.pump, 2, party=world.customer("Yankee", country="US", currency="USD"))
     assert (line(order).price, order.total, order.total_base) == (125, 250, 200)

@@ -23,7 +23,15 @@ def busy(world):
     world.ship(world.shipped, 3)
     world.bill(world.shipped)
     world.waiting = world.order(world.pump, 9)
-    commands.perform(world.acme, "log", world.ctx, content="Asked for more", next_on="2026-03-03", next_step="Send an offer")
+    commands.perform(
+        world.acme,
+        "log",
+        world.ctx,
+        content="Asked for more",
+        method="call",
+        next_on="2026-03-03",
+        next_step="Send an offer",
+    )
     return world
 
 
@@ -32,7 +40,14 @@ def test_everything_about_a_customer_is_on_one_page(busy):
     found = overview.of_customer(busy.ctx, busy.acme)
     assert (found["receivable"], found["orders"], found["overdue"]) == ("363.00 EUR", "1,210.00 EUR", "0.00 EUR")
     rows = {group["title"]: len(group["rows"]) for group in found["groups"]}
-    assert rows == {"Opportunities": 1, "Quotations": 1, "Sales orders": 2, "Shipments": 1, "Invoices": 1, "Follow-ups": 1}
+    assert rows == {
+        "Opportunities": 1,
+        "Quotations": 1,
+        "Sales orders": 2,
+        "Shipments": 1,
+        "Invoices": 1,
+        "Follow-ups": 1,
+    }
     assert all(row["href"] for group in found["groups"] for row in group["rows"])
 
 
@@ -68,8 +83,9 @@ def test_a_customer_sees_its_own_and_can_order_what_it_was_offered(busy):
     ctx = busy.context(user)
     for model in (Quotation, SalesOrder, Shipment, Invoice):
         assert not access.rows(ctx, model).exists()
-    offer = commands.create(Quotation, busy.ctx, party=other, note="Give in at 90", lines=[
-        {"item": busy.pump, "quantity": 1}])
+    offer = commands.create(
+        Quotation, busy.ctx, party=other, note="Give in at 90", lines=[{"item": busy.pump, "quantity": 1}]
+    )
     commands.perform(offer, "send", busy.ctx)
     assert access.rows(ctx, Quotation).get() == offer
     assert access.shown(ctx, offer, "note") is None
@@ -87,8 +103,12 @@ def test_the_checks_of_selling_find_nothing_and_notice_a_wrong_number(busy):
 def test_a_rep_sees_own_orders_and_the_manager_the_regions(world):
     """SEC-01: own for the representative, territory for the manager, sites for the warehouse."""
     rep, other = world.person("rep", "sales_rep"), world.person("other", "sales_rep")
-    mine = commands.create(SalesOrder, world.context(rep), party=world.customer("Mine", owner=rep).pk, lines=[
-        {"item": world.pump.pk, "quantity": 1}])
+    mine = commands.create(
+        SalesOrder,
+        world.context(rep),
+        party=world.customer("Mine", owner=rep).pk,
+        lines=[{"item": world.pump.pk, "quantity": 1}],
+    )
     assert access.rows(world.context(rep), SalesOrder).get() == mine
     assert not access.rows(world.context(other), SalesOrder).exists()
     assert access.rows(world.context(world.person("manager", "sales_manager")), SalesOrder).get() == mine

@@ -64,9 +64,15 @@ def test_a_discount_over_the_limit_waits_for_the_manager(world):
     assert commands.perform(order, "confirm", ctx).state == "confirmed"
 
 
-@pytest.mark.parametrize(("terms", "discount"), [
-    ({"lines": [{"price": "90"}]}, "10"), ({"lines": [{"price": "90", "discount_pct": "10"}]}, "19"),
-    ({"lines": [{}], "discount": "10"}, "5"), ({"lines": [{"price": "120"}]}, "0")])
+@pytest.mark.parametrize(
+    ("terms", "discount"),
+    [
+        ({"lines": [{"price": "90"}]}, "10"),
+        ({"lines": [{"price": "90", "discount_pct": "10"}]}, "19"),
+        ({"lines": [{}], "discount": "10"}, "5"),
+        ({"lines": [{"price": "120"}]}, "0"),
+    ],
+)
 def test_every_way_to_give_money_away_counts_as_discount(world, terms, discount):
     """A lower price, a line discount and a document discount (M05) all count against the limit."""
     lines = [{"item": world.pump.pk, "quantity": 2, **given} for given in terms.pop("lines")]
@@ -90,8 +96,9 @@ def test_a_price_follows_quantity_and_customer_until_somebody_types_one(world):
     """SAL-03: quantity breaks apply when the quantity changes; a typed price stays."""
     from mainspring.modules.pricing.models import Price
 
-    commands.create(Price, world.ctx, price_list=world.prices, item=world.pump, unit=world.piece, minimum_quantity=10,
-                    price=80)
+    commands.create(
+        Price, world.ctx, price_list=world.prices, item=world.pump, unit=world.piece, minimum_quantity=10, price=80
+    )
     quotation = offer(world)
     key = quotation.lines.get().pk
     quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 10}])

@@ -58,12 +58,24 @@ class World:
         return user
 
     def customer(self, name, **values) -> Party:
-        return commands.create(Party, self.ctx, **{"code": name.upper(), "name": name, "is_customer": True, "country": "LT",
-                                                   "currency": "EUR", "territory": self.north, **values})
+        return commands.create(
+            Party,
+            self.ctx,
+            **{
+                "code": name.upper(),
+                "name": name,
+                "is_customer": True,
+                "country": "LT",
+                "currency": "EUR",
+                "territory": self.north,
+                **values,
+            },
+        )
 
     def item(self, code, price=None, unit=None, lead_time_days=None, **values) -> Item:
-        item = commands.create(Item, self.ctx, code=code, name=f"Item {code}", category=self.category,
-                               unit=unit or self.piece, **values)
+        item = commands.create(
+            Item, self.ctx, code=code, name=f"Item {code}", category=self.category, unit=unit or self.piece, **values
+        )
         if price is not None:
             commands.create(Price, self.ctx, price_list=self.prices, item=item, unit=item.unit, price=price)
         if lead_time_days is not None:
@@ -73,13 +85,21 @@ class World:
     def stocked(self, item, quantity, cost, ctx=None):
         """Opening stock at a cost."""
         ctx = ctx or self.ctx
-        document = commands.create(StockAdjustment, ctx, site=self.site, reason="Opening", lines=[
-            {"item": item, "quantity": quantity, "unit_cost": cost}])
+        document = commands.create(
+            StockAdjustment,
+            ctx,
+            site=self.site,
+            reason="Opening",
+            lines=[{"item": item, "quantity": quantity, "unit_cost": cost}],
+        )
         return commands.perform(document, "post", ctx)
 
     def order(self, item, quantity, ctx=None, party=None, confirm=True, **values) -> SalesOrder:
-        line = {"item": item, "quantity": quantity, **{k: values.pop(k) for k in ("price", "discount_pct", "unit")
-                                                       if k in values}}
+        line = {
+            "item": item,
+            "quantity": quantity,
+            **{k: values.pop(k) for k in ("price", "discount_pct", "unit") if k in values},
+        }
         order = commands.create(SalesOrder, ctx or self.ctx, party=party or self.acme, lines=[line], **values)
         return commands.perform(order, "confirm", ctx or self.ctx) if confirm else order
 
@@ -90,7 +110,9 @@ class World:
         ctx = ctx or self.ctx
         if quantities:
             lines = order.lines.order_by("position")
-            draft = sales.ship_order(order, ctx, {line.pk: Decimal(q) for line, q in zip(lines, quantities, strict=True)})
+            draft = sales.ship_order(
+                order, ctx, {line.pk: Decimal(q) for line, q in zip(lines, quantities, strict=True)}
+            )
         else:
             draft = commands.perform(order, "ship", ctx).outcome
         return commands.perform(draft, "post", ctx)

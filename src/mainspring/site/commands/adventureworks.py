@@ -1,0 +1,222 @@
+"""Move the sample bicycle maker in: items, suppliers, bills of material, stock and purchase orders, through the import.
+
+Shows how moving in from another system goes: mapping files in order, control totals against the source, then the
+business goes on: orders are confirmed, received and billed. See docs/guide/moving-in.md.
+"""
+
+import csv
+import json
+import os
+import sys
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+HELP = "move the AdventureWorks sample data in (a folder of CSV files)"
+MAPS = Path(__file__).resolve().parents[2] / "exchange_maps" / "adventureworks"
+STATUS_DONE, STATUS_REJECTED = "4", "3"
+
+
+def add_arguments(parser):
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(os.environ.get("MAINSPRING_SHARED", "../shared")) / "data" / "adventureworks",
+    )
+    parser.add_argument("--orders", type=int, default=0, help="receive and bill only so many orders (default: all)")
+    parser.add_argument("--json", action="store_true", help="print the result for programs")
+
+
+def run(options):
+    say = (
+        (lambda text: print(text, file=sys.stderr, flush=True))
+        if options.json
+        else (lambda text: print(text, flush=True))
+    )
+    result = move_in(options.folder, orders=options.orders, say=say)
+    if options.json:
+        print(json.dumps(result, default=str))
+    return 0 if result["equal"] else 1
+
+
+def move_in(folder: Path, *, orders: int = 0, say=print) -> dict:
+    """Bring everything in, check the totals, carry the orders out. Each step may be repeated; nothing comes twice."""
+    from mainspring.kernel.exchange import moving
+
+    ctx, site = _company()
+    constants = {
+        "06_planning": {"site": site.code},
+        "10_locations": {"site": site.code},
+        "11_stock": {"site": site.code},
+        "12_orders": {"site": site.code},
+    }
+    runs = {}
+    for mapping in sorted(MAPS.glob("*.json")):
+        record = moving.bring_in(ctx, mapping, folder, constants=constants.get(mapping.stem))
+        title = moving.read_rules(mapping)["title"]
+        runs[mapping.stem] = record
+        say(
+            f"{title}: {record.rows_total} rows ({record.totals['rows']['left_out']} left out by the mapping), "
+            f"{record.rows_created} new, {record.rows_changed} changed, {record.rows_same} unchanged, "
+            f"{record.rows_wrong} refused"
+        )
+        for problem in record.problems[:20]:
+            say(f"  row {problem['row']}, {problem['column']} “{problem['value']}”: {problem['text']}")
+    totals = control_totals(folder, ctx)
+    for name, (source, ours) in totals.items():
+        say(f"{name}: source {source}, here {ours}{'' if source == ours else '  DIFFERS'}")
+    done = _carry_out(folder, ctx, limit=orders, say=say)
+    equal = all(source == ours for source, ours in totals.values()) and not any(
+        r.rows_wrong and not r.rules.get("skip_wrong") for r in runs.values()
+    )
+    return {
+        "equal": equal,
+        "totals": {k: [str(a), str(b)] for k, (a, b) in totals.items()},
+        **done,
+        "rows": {k: {"rows": r.rows_total, "created": r.rows_created, "wrong": r.rows_wrong} for k, r in runs.items()},
+    }
+
+
+def _company():
+    """A company with its books in dollars, one plant, a chart of accounts, and the category of parts without one."""
+    from mainspring.kernel import commands
+    from mainspring.kernel.context import Context
+    from mainspring.kernel.models import Company, Currency, Site, User
+    from mainspring.modules.accounting.chart import install_chart
+    from mainspring.modules.items.models import ItemCategory
+    from mainspring.modules.stock.moving import ensure_locations
+
+    dollar, _made = Currency.objects.get_or_create(code="USD", defaults={"name": "US Dollar", "symbol": "$"})
+    company, made = Company.objects.get_or_create(
+        code="AW",
+        defaults={
+            "name": "Adventure Works Cycles",
+            "base_currency": dollar,
+            "country": "US",
+            "time_zone": "America/Los_Angeles",
+        },
+    )
+    user = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first() or User.objects.create(
+        username="mover", is_superuser=True
+    )
+    ctx = Context(user, date(2022, 4, 1), company.pk, source="cli")
+    site = Site.objects.filter(company=company).first() or commands.create(
+        Site, ctx, company=company.pk, code="AW1", name="Bothell plant"
+    )
+    if made:
+        install_chart(company, ctx)
+    ensure_locations(site, ctx)
+    if not ItemCategory.objects.filter(code="PARTS").exists():
+        commands.create(ItemCategory, ctx, code="PARTS", name="Parts without a category")
+    return ctx, site
+
+
+def rows(folder: Path, name: str) -> list[dict]:
+    with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def control_totals(folder: Path, ctx) -> dict[str, tuple[Decimal, Decimal]]:
+    """{what: (in the source, here)}, counted in the source files apart from the import and here in the tables."""
+    from django.db.models import F, Sum
+
+    from mainspring.kernel.models import ExternalId
+    from mainspring.modules.engineering.models import BomLine
+    from mainspring.modules.items.models import ItemSite
+    from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseOrderLine, SupplierItem
+    from mainspring.modules.stock.models import StockAdjustmentLine
+
+    def total(name, column, keep=lambda r: True):
+        return sum((Decimal(r[column] or 0) for r in rows(folder, name) if keep(r)), Decimal(0))
+
+    def summed(query, what):
+        return Decimal(query.aggregate(s=Sum(what))["s"] or 0)
+
+    def known(entity):
+        return Decimal(ExternalId.objects.filter(system="adventureworks", entity=entity).count())
+
+    lines = PurchaseOrderLine.objects.filter(document__company_id=ctx.company_id)
+    current = lambda r: not r["EndDate"] and r["ProductAssemblyID"]  # noqa: E731
+    found = {
+        "items": (Decimal(len(rows(folder, "Product.csv"))), known("items.item")),
+        "suppliers": (Decimal(len(rows(folder, "Vendor.csv"))), known("parties.party")),
+        "safety stock": (
+            total("Product.csv", "SafetyStockLevel"),
+            summed(ItemSite.objects.filter(site__company_id=ctx.company_id), "safety_stock"),
+        ),
+        "supplier prices": (
+            total("ProductVendor.csv", "StandardPrice"),
+            summed(SupplierItem.objects.filter(company_id=ctx.company_id), "price"),
+        ),
+        "bill of material quantity": (
+            total("BillOfMaterials.csv", "PerAssemblyQty", current),
+            summed(BomLine.objects.all(), "quantity"),
+        ),
+        "opening stock": (
+            total("ProductInventory.csv", "Quantity"),
+            summed(StockAdjustmentLine.objects.filter(document__company_id=ctx.company_id), "quantity"),
+        ),
+        "purchase orders": (
+            Decimal(len(rows(folder, "PurchaseOrderHeader.csv"))),
+            Decimal(PurchaseOrder.objects.filter(company_id=ctx.company_id).count()),
+        ),
+        "ordered quantity": (total("PurchaseOrderDetail.csv", "OrderQty"), summed(lines, "quantity")),
+        "order value": (total("PurchaseOrderDetail.csv", "LineTotal"), summed(lines, F("quantity") * F("price"))),
+    }
+    return {k: (a.quantize(Decimal("0.0001")), b.quantize(Decimal("0.0001"))) for k, (a, b) in found.items()}
+
+
+def _carry_out(folder: Path, ctx, *, limit: int, say) -> dict:
+    """Post the opening stock; confirm, receive and bill what the source says was received, cancel what was rejected."""
+    from mainspring.kernel import access, commands
+    from mainspring.kernel.models import ExternalId
+    from mainspring.modules.purchasing.models import PurchaseOrder
+    from mainspring.modules.stock.models import StockAdjustment
+
+    for opening in StockAdjustment.objects.filter(company_id=ctx.company_id, state="draft"):
+        commands.perform(opening, "post", ctx)
+    stocked: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows(folder, "PurchaseOrderDetail.csv"):
+        stocked[row["PurchaseOrderID"]].append(Decimal(row["StockedQty"]))
+    status = {r["PurchaseOrderID"]: r["Status"] for r in rows(folder, "PurchaseOrderHeader.csv")}
+    pairs = dict(
+        ExternalId.objects.filter(system="adventureworks", entity="purchasing.purchaseorder").values_list(
+            "record_id", "external_id"
+        )
+    )
+    counts = {"received": 0, "billed": 0, "cancelled": 0}
+    found = access.rows(ctx, PurchaseOrder).filter(state="draft").order_by("ordered_on", "pk")
+    for n, order in enumerate(found[:limit] if limit else found, 1):
+        key, day = pairs[str(order.pk)], ctx.on(order.ordered_on)
+        if status[key] == STATUS_REJECTED:
+            commands.perform(order, "cancel", day)
+            counts["cancelled"] += 1
+            continue
+        order = commands.perform(order, "confirm", day)
+        if status[key] == STATUS_DONE and any(stocked[key]):
+            _receive_and_bill(order, key, stocked[key], ctx, counts)
+        if n % 250 == 0:
+            say(f"  {n} orders carried out")
+    say(f"orders received {counts['received']}, billed {counts['billed']}, cancelled {counts['cancelled']}")
+    return counts
+
+
+def _receive_and_bill(order, key: str, quantities: list[Decimal], ctx, counts: dict) -> None:
+    """One receipt of what went into stock, one bill of it, both posted on the day the goods were due."""
+    from mainspring.kernel import commands
+
+    day = ctx.on(max(order.expected_on or order.ordered_on, order.ordered_on))
+    receipt = commands.perform(order, "receive", day).outcome
+    wanted = dict(zip((line.pk for line in order.lines.order_by("position")), quantities, strict=True))
+    lines = [
+        {"id": line.pk, "quantity": wanted[line.order_line_id]}
+        for line in receipt.lines.all()
+        if wanted[line.order_line_id]
+    ]
+    receipt = commands.perform(commands.change(receipt, day, lines=lines), "post", day)
+    counts["received"] += 1
+    bill = commands.perform(receipt, "bill", day, supplier_number=f"AW-{key}").outcome
+    commands.perform(bill, "post", day)
+    counts["billed"] += 1

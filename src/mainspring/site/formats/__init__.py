@@ -1,0 +1,1 @@
+"""Local formats where Django's own would be read wrongly elsewhere."""
