@@ -51,7 +51,7 @@ def person(company):
     def make(name, grants=None, *, portal=False, **values):
         user = User.objects.create(username=name, is_superuser=grants is None, default_company=company, **values)
         if grants:
-            role = Role.objects.create(code=name, name=name, portal=portal)
+            role = Role.objects.create(code=f"test-{name}", name=name, portal=portal)
             for entity, (verbs, scope, fields) in grants.items():
                 RoleGrant.objects.create(role=role, entity=entity, verbs=verbs.split(), scope=scope, fields=fields)
             Membership.objects.create(user=user, role=role, company=company)

@@ -37,7 +37,7 @@ class Webhooks(Resource):
     columns = "name url events active"
     search = "name url"
     filters = "active"
-    form = "name url | events active company"
+    form = "name url | events active company secret"
     related = {_("Deliveries"): ("kernel/webhook-deliveries", "endpoint")}
     icon = "webhook"
 

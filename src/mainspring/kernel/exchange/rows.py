@@ -90,6 +90,7 @@ class Reader:
         self.targets = rules.check(of, ctx, mapping, self.table.headers)
         self.columns = {h: self.targets[p] for h, p in mapping.get("columns", {}).items() if p}
         self.header_of = {t.path: h for h, t in self.columns.items()}
+        self._named: tuple = (None, {})
         self.linker = Linker(ctx, mapping.get("system", ""))
         self.key = mapping.get("key") or self._usual_key()
         self.has_lines = any(t.is_line for t in self.targets.values())
@@ -199,7 +200,9 @@ class Reader:
     def _raw(self, path: str, row: dict):
         """What the file says for a path: a cell, a formula over the row, or a constant."""
         if path in self.rules.get("formulas", {}):
-            return formulas.evaluate(self.rules["formulas"][path], _names(row))
+            if self._named[0] is not row:  # several formulas read the same row
+                self._named = row, _names(row)
+            return formulas.evaluate(self.rules["formulas"][path], self._named[1])
         return row.get(self.header_of[path]) if path in self.header_of else self.rules.get("constants", {}).get(path)
 
     def _value(self, path: str, target, raw):

@@ -60,6 +60,7 @@ class WebhookEndpoint(Entity):
     active = models.BooleanField(_("active"), default=True)
 
     company_path, company_optional = "company", True
+    clear_when = {"secret": lambda ctx: models.Q(created_by=ctx.user)}
 
     class Meta:
         verbose_name, verbose_name_plural = _("webhook"), _("webhooks")

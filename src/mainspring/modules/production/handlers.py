@@ -19,4 +19,4 @@ def follow_demand(event, ctx):
     items = sorted(set(order.lines.filter(item__kind="stock").values_list("item_id", flat=True)))
     if items and order.site_id:
         key = f"{order.site_id}:{','.join(map(str, items))}"
-        jobs.defer("production.follow", ctx, key=key[:200], site_id=order.site_id, items=items)
+        jobs.defer("production.follow", ctx, key=key[:120], site_id=order.site_id, items=items)

@@ -1,6 +1,6 @@
-"""Addresses of the REST interface, its description and its explorable documentation."""
+"""Addresses under /api/v1/: the REST interface, its description and its explorable documentation."""
 
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from . import auth, dossier, views
@@ -24,7 +24,7 @@ class Docs(SpectacularSwaggerSplitView):
         return renderer, renderer.media_type
 
 
-calls = [
+urlpatterns = [
     path("", views.Index.as_view(), name="api-index"),
     path("openapi.json", Schema.as_view(), name="api-schema"),
     path("dossier/", dossier.Dossier.as_view(), name="api-dossier"),
@@ -35,8 +35,5 @@ calls = [
     path(f"{BASE}<str:pk>/", views.Record.as_view(), name="api-record"),
     path(f"{BASE}<str:pk>/verbs/", views.Verbs.as_view(), name="api-verbs"),
     path(f"{BASE}<str:pk>/do/<str:verb>/", views.Do.as_view(), name="api-do"),
-]
-urlpatterns = [
-    path("api/v1/", include(calls)),
-    re_path(r"^api/", views.Unknown.as_view(), name="api-unknown"),
+    re_path(r"", views.Unknown.as_view(), name="api-unknown"),
 ]
