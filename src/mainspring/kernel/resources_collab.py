@@ -14,7 +14,16 @@ from .models import (
 )
 from .resource import Resource
 
-__all__ = ["Absences", "ApprovalRequests", "ApprovalRules", "AuditTrail", "BackgroundJobs", "Mails", "Schedules", "Tasks"]
+__all__ = [
+    "Absences",
+    "ApprovalRequests",
+    "ApprovalRules",
+    "AuditTrail",
+    "BackgroundJobs",
+    "Mails",
+    "Schedules",
+    "Tasks",
+]
 
 
 class Tasks(Resource):
@@ -109,7 +118,9 @@ class AuditTrail(Resource):
     columns = "at user verb entity record_label source business_date sealed_seq"
     search = "record_label record_id"
     filters = "at user verb entity record_label record_id source business_date company request_id"
-    form = "at user verb entity record_label record_id | source request_id business_date company | details sealed_seq seal"
+    form = (
+        "at user verb entity record_label record_id | source request_id business_date company | details sealed_seq seal"
+    )
     order = "-id"
     dimensions = "user verb entity source at"
     icon = "history"

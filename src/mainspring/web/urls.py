@@ -11,12 +11,11 @@ from mainspring.web import gallery, pwa
 from mainspring.web.views import boards, charts, editing, lists, lookup, printing, records, saving, shell, verbs
 
 ROOMS = {
-    "mainspring.web.api.urls": "",
+    "mainspring.web.api.urls": "api/v1/",
     "mainspring.web.exchange_urls": "",
     "mainspring.web.collaboration_urls": "",
     "mainspring.web.settings_page": "",
     "mainspring.studio.urls": "studio/",
-    "mainspring.web.settings_page": "",
 }
 """Addresses other rooms of the web bring along, when they are there, with what stands before them."""
 
