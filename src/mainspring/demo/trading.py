@@ -190,7 +190,7 @@ class Trading:
             ctx = self.context(self.company.code, seller, day)
             order = self.attempt(
                 "sales order",
-                lambda c=customer, x=ctx: commands.create(
+                lambda c=customer, x=ctx, seller=seller: commands.create(
                     SalesOrder,
                     x,
                     party=c,
