@@ -11,13 +11,14 @@ from django.db.models import F
 
 from mainspring.kernel import commands
 from mainspring.kernel.errors import ApprovalRequired
-from mainspring.kernel.models import Site, User
+from mainspring.kernel.models import ApprovalRequest, Site, User
 from mainspring.modules.accounting.models import Invoice, Payment
 from mainspring.modules.crm.models import Activity, Lead, Opportunity
 from mainspring.modules.items.models import Item
 from mainspring.modules.parties.models import Party
 from mainspring.modules.production import commands as production
 from mainspring.modules.production.models import ProductionOrder
+from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest, Receipt
 from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
 
@@ -190,7 +191,7 @@ class Trading:
             ctx = self.context(self.company.code, seller, day)
             order = self.attempt(
                 "sales order",
-                lambda c=customer, x=ctx: commands.create(
+                lambda c=customer, x=ctx, seller=seller: commands.create(
                     SalesOrder,
                     x,
                     party=c,
@@ -216,17 +217,34 @@ class Trading:
             self.attempt("plan", lambda: production.propose(self.by("planner", day).inside(None)))
         buyer = self.by("buyer", day)
         due = day + timedelta(days=5)
-        for request in PurchaseRequest.objects.filter(
-            company__code=self.company.code, state="proposed", order_by__lte=due
-        ).order_by("order_by")[:40]:
-            self.attempt("order request", lambda r=request: commands.perform(r, "order", buyer))
-        for order in PurchaseOrder.objects.filter(company__code=self.company.code, state="draft"):
-            self.attempt("confirm purchase", lambda o=order: commands.perform(o, "confirm", buyer))
+        mine = {"company__code": self.company.code}
+        requests = PurchaseRequest.objects.filter(**mine, state="proposed", order_by__lte=due).select_related(
+            "item", "site", "supplier"
+        )
+        if day.weekday() in (1, 3) and (wanted := list(requests.order_by("order_by")[:60])):
+            self.attempt("order requests", lambda: purchasing.order_requests(wanted, buyer))
+        for order in PurchaseOrder.objects.filter(**mine, state="draft", created_by=buyer.user):
+            if not self._waits(order):
+                self.attempt("confirm purchase", lambda o=order: commands.perform(o, "confirm", buyer))
+        self._approve(day)
         planner = self.by("planner", day)
         for order in ProductionOrder.objects.filter(
             company__code=self.company.code, state="proposed", starts_on__lte=due
         ).order_by("starts_on")[:40]:
             self.attempt("confirm production", lambda o=order: commands.perform(o, "confirm", planner))
+
+    def _waits(self, record) -> bool:
+        return ApprovalRequest.objects.filter(
+            entity=record._meta.label_lower, record_id=str(record.pk), state="waiting"
+        ).exists()
+
+    def _approve(self, day: date) -> None:
+        """Those who are asked decide most of what waits for them; the youngest requests stay open."""
+        for request in ApprovalRequest.objects.filter(company__code=self.company.code, state="waiting")[:10]:
+            if self.rng.random() < 0.7:
+                role = "manager" if request.entity == "purchasing.purchaseorder" else "sales_manager"
+                ctx = self.context(self.company.code, role, day)
+                self.attempt("approve", lambda r=request, c=ctx: commands.perform(r, "approve", c))
 
     def receiving(self, day: date) -> None:
         ctx = self.by("warehouse", day)

@@ -280,7 +280,8 @@ def field_modes(ctx, model) -> dict[str, str]:
 def clear_when(ctx, model) -> dict[str, Q]:
     """Fields shown in the clear on some rows only: {field: condition of those rows}; masked on the others.
 
-    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts it.
+    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts
+    it.
     """
     stated = getattr(model, "clear_when", None)
     if not stated or ctx.trusted or policy(ctx).all_powerful:

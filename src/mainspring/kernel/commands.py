@@ -114,13 +114,13 @@ def change(
             return run.earlier
         record = _locked(record, "change", ctx)
         _check_version(record, version)
-        if isinstance(record, Document) and not ctx.trusted and record.state not in record.workflow.editable:
-            if set(values) - set(getattr(model, "always_editable", ())) or lines is not None:
-                raise errors.Conflict(
-                    _("%(record)s is %(state)s and can no longer be edited.")
-                    % {"record": record, "state": record.state_label},
-                    code="state",
-                )
+        closed = isinstance(record, Document) and not ctx.trusted and record.state not in record.workflow.editable
+        if closed and (lines is not None or set(values) - set(getattr(model, "always_editable", ()))):
+            raise errors.Conflict(
+                _("%(record)s is %(state)s and can no longer be edited.")
+                % {"record": record, "state": record.state_label},
+                code="state",
+            )
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
@@ -392,7 +392,7 @@ def _refuse_read_only(model, ctx, values) -> None:
 
 
 def prepare(record, ctx, lines=None) -> None:
-    """Let the record fill in its blanks. Where that fails because something required is missing, say what is missing."""
+    """Let the record fill in its blanks. Where that fails for want of something required, say what is missing."""
     if not hasattr(record, "prepare"):
         return
     try:

@@ -46,7 +46,10 @@ class ApprovalRequests(Resource):
     columns = "record_label verb state amount currency rule created_by created_at decided_at"
     search = "record_label"
     filters = "state entity rule created_by created_at amount_base"
-    form = "record_label verb state rule | amount currency amount_base | comment failure | created_by created_at decided_at"
+    form = (
+        "record_label verb state rule | amount currency amount_base | comment failure | "
+        "created_by created_at decided_at"
+    )
     order = "-id"
     dimensions = "rule state created_by created_at"
     measures = "amount_base"
@@ -71,7 +74,10 @@ class ApprovalRules(Resource):
     columns = "name entity verb condition limit department company priority active"
     search = "name entity verb"
     filters = "entity verb department company active"
-    form = "name entity verb active priority | condition amount_path limit split_days | department company order free_fields"
+    form = (
+        "name entity verb active priority | condition amount_path limit split_days | "
+        "department company order free_fields"
+    )
     lines = "name who user role levels need votes timeout_hours escalate_to"
     related = {_("Requests"): ("kernel/approval-requests", "rule")}
     icon = "git-branch"
