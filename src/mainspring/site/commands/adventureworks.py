@@ -65,7 +65,8 @@ def move_in(folder: Path, *, orders: int = 0, say=print) -> dict:
     for name, (source, ours) in totals.items():
         say(f"{name}: source {source}, here {ours}{'' if source == ours else '  DIFFERS'}")
     done = _carry_out(folder, ctx, limit=orders, say=say)
-    bring("9*.json")  # what holds today only: nothing can be ordered from a supplier that is no longer active
+    if not done["left"]:
+        bring("9*.json")  # what holds today only: nothing can be ordered from a supplier that is no longer active
     equal = all(source == ours for source, ours in totals.values()) and not any(
         r.rows_wrong and not r.rules.get("skip_wrong") for r in runs.values()
     )
@@ -208,7 +209,11 @@ def _carry_out(folder: Path, ctx, *, limit: int, say) -> dict:
             _receive_and_bill(order, key, stocked[key], ctx, counts)
         if n % 250 == 0:
             say(f"  {n} orders carried out")
-    say(f"orders received {counts['received']}, billed {counts['billed']}, cancelled {counts['cancelled']}")
+    counts["left"] = found.count()
+    say(
+        f"orders received {counts['received']}, billed {counts['billed']}, cancelled {counts['cancelled']}, "
+        f"left {counts['left']}"
+    )
     return counts
 
 
