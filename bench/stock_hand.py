@@ -67,7 +67,7 @@ def main() -> dict:
             for _n in range(ROUNDS):
                 one = stock.MoveSpec(hot, Decimal(1), places["internal"], places["customer"])
                 took.append(timed(lambda s=one: stock.post_moves(ctx, [s], effective_on=ctx.business_date))[1])
-                time.sleep(1)
+                time.sleep(2)
         except Exception as error:
             errors.append(repr(error))
         finally:

@@ -33,8 +33,21 @@ function onDrag(event: DragEvent): void {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** Selects the present panel entry, answers of verbs, and errors of requests. */
+/** A value edited in place: its field has the focus, Escape puts the value back. */
+function inlineEditing(): void {
+  document.addEventListener("htmx:load", (event) => {
+    const form = event.target as Element;
+    if (form.matches?.("[data-inline-edit]")) form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = (event.target as Element).closest?.("[data-inline-edit]");
+    if (form && event.key === "Escape") form.querySelector<HTMLElement>("[data-cancel]")?.click();
+  });
+}
+
+/** Submit on change, upload by drop, tabs, answers of verbs, and errors of requests. */
 export function start(): void {
+  inlineEditing();
   document.addEventListener("keydown", onTabKey);
   document.addEventListener("click", onTabClick);
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, onDrag as EventListener);

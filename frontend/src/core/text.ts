@@ -11,6 +11,10 @@ export function t(text: string, values: Record<string, string | number> = {}): s
 
 export const language = (): string => document.documentElement.lang || "en";
 
+/** English dates are written day first with the month's name, as the pages do: no reader can take them the other way. */
+const dates = (): [string, Intl.DateTimeFormatOptions] =>
+  language().startsWith("en") ? ["en-GB", { day: "numeric", month: "short", year: "numeric" }] : [language(), { year: "numeric", month: "2-digit", day: "2-digit" }];
+
 /** A decimal string in the person's writing; the text is returned as it is when it is no number. */
 export function decimal(value: string | number | null | undefined, digits?: number): string {
   if (value === null || value === undefined || value === "") return "";
@@ -39,13 +43,13 @@ export function parseDecimal(text: string): string | null {
 /** A short local date for an ISO date; the exact text belongs in the title. */
 export function shortDate(value: string): string {
   const date = new Date(value.length === 10 ? `${value}T00:00` : value);
-  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(...dates()).format(date);
 }
 
 /** Day and month of an ISO date, for axes where the year is clear. */
 export function dayMonth(value: string): string {
   const date = new Date(`${value.slice(0, 10)}T00:00`);
-  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(date);
+  return Number.isNaN(date.getTime()) ? value : new Intl.DateTimeFormat(dates()[0], { day: "numeric", month: "short" }).format(date);
 }
 
 export function escapeHtml(text: unknown): string {

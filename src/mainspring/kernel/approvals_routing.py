@@ -118,7 +118,10 @@ def check_rule(rule: ApprovalRule) -> None:
 
 
 def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
-    """Facts about one purchase cut into pieces below the limit: same person or party, within days (rule K09)."""
+    """Facts about one purchase cut into pieces below the limit: same party or person, within days (rule K09).
+
+    Where the record has a party, pieces are those of the same party; a buyer who orders from many is not splitting.
+    """
     rule, model = case.rule, type(record)
     if not rule.split_days:
         return None
@@ -127,22 +130,18 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
     ids = list(done.exclude(record_id=str(record.pk)).values_list("record_id", flat=True)[: SPLIT_RECORDS_MAX * 10])
     if not ids:
         return None
-    same = Q(created_by=getattr(ctx.user, "pk", None))
     party_path = getattr(model, "scope_paths", {}).get("party")
     if isinstance(party_path, str) and "__" not in party_path:
-        same |= Q(**{party_path: getattr(record, model._meta.get_field(party_path).attname)})
+        same = Q(**{party_path: getattr(record, model._meta.get_field(party_path).attname)})
+    else:
+        same = Q(created_by=getattr(ctx.user, "pk", None))
     related = list(model._default_manager.filter(same, pk__in=ids)[:SPLIT_RECORDS_MAX])
+    sums: dict[str, Decimal] = {}
+    for r in related:
+        currency = _currency(r, rule.amount_path, company_id)
+        sums[currency] = sums.get(currency, Decimal(0)) + (read(r, rule.amount_path) or Decimal(0))
     total = case.amount_base + sum(
-        (
-            to_base(
-                read(r, rule.amount_path) or Decimal(0),
-                _currency(r, rule.amount_path, company_id),
-                company_id,
-                ctx.business_date,
-            )
-            for r in related
-        ),
-        Decimal(0),
+        (to_base(amount, currency, company_id, ctx.business_date) for currency, amount in sums.items()), Decimal(0)
     )
     if not related or total <= rule.limit:
         return None
@@ -201,7 +200,8 @@ def _currency(record, path: str, company_id: int) -> str:
     found = _field(type(record), path)
     if isinstance(found, fields.MoneyField) and found.currency:
         prefix = path.rpartition("__")[0]
-        currency = read(record, f"{prefix}__{found.currency}" if prefix else found.currency)
+        direct = getattr(record, f"{found.currency}_id", None) if not prefix and "__" not in found.currency else None
+        currency = direct or read(record, f"{prefix}__{found.currency}" if prefix else found.currency)
         return str(getattr(currency, "pk", currency) or "")
     return str(Company.objects.values_list("base_currency_id", flat=True).get(pk=company_id))
 

@@ -15,7 +15,7 @@ export default function mount(element: HTMLElement): void {
   const key = `draft:${form.dataset.draft}`;
   const note = form.querySelector<HTMLElement>("[data-draft-note]");
   const kept = load(key);
-  if (kept && JSON.stringify(kept.fields) !== JSON.stringify(fields(form)) && !form.querySelector(".has-error")) offer(form, key, kept);
+  if (kept && JSON.stringify(kept.fields) !== JSON.stringify(fields(form)) && !form.querySelector(".has-error, .alert-block[role=alert]")) offer(form, key, kept);
   // What stands there when the person first enters the form is no draft; islands have filled their fields by then.
   let first: string | undefined;
   form.addEventListener("focusin", () => (first ??= JSON.stringify(fields(form))));

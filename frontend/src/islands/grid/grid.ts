@@ -365,10 +365,10 @@ export class Grid {
 
   private accept(answer: Answer, sent: Map<string, string>): void {
     for (const said of answer.lines ?? []) {
-      const row = this.lines.findIndex((line) => line.key === said.key || (said.id !== undefined && line.id === said.id));
+      const row = this.lines.findIndex((line) => line.key === said.key || (said.id != null && String(line.id) === String(said.id)));
       const line = this.lines[row];
       if (!line) continue;
-      if (said.id !== undefined) line.id = said.id;
+      if (said.id != null) line.id = said.id;
       // When the person typed on meanwhile, the newer text stays and is sent next.
       const untouched = sent.get(line.key) === undefined || comparable(line) === comparableText(sent.get(line.key)!);
       for (const [name, value] of Object.entries(said.values ?? {})) {

@@ -90,6 +90,7 @@ export function editText(column: Column, value: Value): string {
     const point = new Intl.NumberFormat(language()).format(1.5).charAt(1);
     return String(value).replace(".", point);
   }
+  if (column.kind === "date") return String(value);
   return show(column, value);
 }
 
@@ -139,7 +140,7 @@ export function readDate(text: string, today = new Date()): string | null {
   let day: number;
   if (numbers[0] > 31 && numbers.length === 3) [year, month, day] = numbers;
   else {
-    const order = new Intl.DateTimeFormat(language()).formatToParts(today).map((part) => part.type).filter((type) => type === "day" || type === "month");
+    const order = new Intl.DateTimeFormat(language() === "en" ? "en-GB" : language()).formatToParts(today).map((part) => part.type).filter((type) => type === "day" || type === "month");
     [day, month] = order[0] === "day" ? numbers : [numbers[1], numbers[0]];
     if (numbers.length === 3) year = numbers[2] < 100 ? 2000 + numbers[2] : numbers[2];
   }

@@ -1,5 +1,6 @@
 /** Sends changed lines to the server, one request at a time, and hands back what it computed. */
 import { json, Refused } from "../../core/http";
+import { refresh, setVersion } from "../../core/record";
 import { toast } from "../../core/toast";
 import { plain, plainLine, isBlank, type GridProps, type Line, type Total, type Value } from "./model";
 
@@ -77,6 +78,10 @@ export class Saver {
     try {
       const answer = await json<Answer>(this.props.url!, { body });
       if (answer.version !== undefined) this.props.version = answer.version;
+      if (this.props.saved) {
+        if (answer.version !== undefined) setVersion(answer.version);
+        refresh();
+      }
       this.accept(answer, sent);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -12,7 +12,17 @@ from .models import JournalEntry, PlannedCash
 from .posting import EntryLine, EntrySpec, key, post_entries
 from .reversing import reverse_entry
 
-__all__ = ["EntryLine", "EntrySpec", "install_chart", "key", "plan_cash", "post_entries", "post_entry", "reverse_entry"]
+__all__ = [
+    "EntryLine",
+    "EntrySpec",
+    "install_chart",
+    "key",
+    "merge_totals",
+    "plan_cash",
+    "post_entries",
+    "post_entry",
+    "reverse_entry",
+]
 
 
 def post_entry(

@@ -57,6 +57,7 @@ class EntrySpec:
     area: str = "general"
     reverses: Any = None
     lines_kept: list[EntryLine] = field(default_factory=list)
+    base: str = ""
 
 
 def post_entries(ctx, specs: Sequence[EntrySpec]) -> list[JournalEntry]:
@@ -85,15 +86,15 @@ def _cleaned(spec: EntrySpec, ctx) -> EntrySpec:
             code="balance",
         )
     company = key(spec.company) or ctx.company_id
-    return replace(spec, company=company, lines_kept=kept, origin=key(spec.origin), reverses=key(spec.reverses))
+    base = spec.company.base_currency_id if isinstance(spec.company, Company) else ""
+    origin, reverses = key(spec.origin), key(spec.reverses)
+    return replace(spec, company=company, base=base, lines_kept=kept, origin=origin, reverses=reverses)
 
 
 def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
     now = datetime.now(timezone.utc)  # noqa: UP017
     user_id = ctx.user.pk if ctx.user else None
-    base = dict(Company.objects.filter(pk__in={s.company for s in specs}).values_list("pk", "base_currency_id"))
-    accounts = {key(line.account) for spec in specs for line in spec.lines_kept}
-    roles = {a.pk: (a.role, a.company_id) for a in Account.objects.filter(pk__in=accounts)}
+    base, roles = _known(specs)
     entries, lines = [], []
     for spec in specs:
         entry = JournalEntry(
@@ -129,6 +130,20 @@ def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
     for entry in entries:
         commands.number_late(entry)
     return entries
+
+
+def _known(specs: list[EntrySpec]) -> tuple[dict, dict]:
+    """{company: base currency} and {account: (role, company)}; only what came as bare keys is looked up."""
+    base = {s.company: s.base for s in specs if s.base}
+    missing = {s.company for s in specs} - base.keys()
+    if missing:
+        base |= dict(Company.objects.filter(pk__in=missing).values_list("pk", "base_currency_id"))
+    accounts = {line.account for spec in specs for line in spec.lines_kept}
+    known = [a for a in accounts if isinstance(a, Account)]
+    missing = {a for a in accounts if not isinstance(a, Account)} - {a.pk for a in known}
+    if missing:
+        known += Account.objects.filter(pk__in=missing)
+    return base, {a.pk: (a.role, a.company_id) for a in known}
 
 
 ENTRY_COLUMNS = [

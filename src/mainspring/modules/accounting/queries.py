@@ -35,6 +35,10 @@ class Chart:
         rules = AccountRule.objects.filter(company_id=self.company_id).select_related("account")
         return {(r.role, r.category_id, r.party_id): r.account for r in rules}
 
+    def load(self) -> None:
+        """Read everything now, before locks are taken."""
+        _read = self.by_role, self.rules
+
     def account(self, role: str, item=None, party=None) -> Account:
         """The account for a role: the rule for category and party, party, category, then the chart's default.
 

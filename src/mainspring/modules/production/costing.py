@@ -21,9 +21,8 @@ def unit_costs(company_id: int, item_ids) -> dict[int, Decimal]:
     return found
 
 
-def planned_cost(order, components, operations) -> Decimal:
+def planned_cost(order, components, operations, costs: dict[int, Decimal]) -> Decimal:
     """Materials at today's cost and work at the work centers' rates, for the whole order, base currency."""
-    costs = unit_costs(order.company_id, {c.item_id for c in components})
     material = sum((c.required_quantity * costs.get(c.item_id, ZERO) for c in components), ZERO)
     work = sum((scheduling.clock_hours(o, order.quantity) * o.work_center.hourly_cost for o in operations), ZERO)
     return material + work

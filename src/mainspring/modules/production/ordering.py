@@ -1,12 +1,16 @@
 """Confirm, release and end production orders; what they plan in material and time."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, money
+from mainspring.kernel import access, commands, database, events, money, numbering
+from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.engineering.models import RoutingOperation
 from mainspring.modules.stock import commands as stock
 
 from . import costing, preparing, scheduling
@@ -25,25 +29,91 @@ def order_can_be_made(order, ctx):
 @effect(ProductionOrder, "confirm")
 def confirm(order, ctx):
     """Freeze components and operations, plan material, output and work, and what a unit should cost."""
-    preparing.order(order, ctx, None)
-    components = complete_components(order, ctx)
-    operations = freeze_operations(order)
-    if not components and not operations:
-        raise ValidationError(
-            _("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
-            % {"item": order.item, "date": order.starts_on}
+    _confirm_all([order], ctx)
+
+
+def confirm_orders(orders: Iterable[ProductionOrder], ctx) -> list[ProductionOrder]:
+    """Confirm any number of orders in one transaction and a fixed number of statements; one refusal refuses all."""
+    keys = {order.pk for order in orders}
+    if ctx.command_id is None:
+        with commands.batch(ProductionOrder, ctx, "confirm", orders=len(keys)) as inner:
+            return _confirm_locked(keys, ctx, inner)
+    return _confirm_locked(keys, ctx, ctx)
+
+
+def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
+    """Lock and check the orders as the person who asked, confirm and number them, and announce each."""
+    orders = list(
+        access.rows(asked, ProductionOrder, "confirm")
+        .filter(pk__in=keys)
+        .select_related("item__unit", "site", "company", "bom", "routing")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    if len(orders) != len(keys):
+        raise PermissionDenied(_("Some of these orders are out of your sight."))
+    verb = ProductionOrder.workflow["confirm"]
+    for order in orders:
+        commands.check_possible(order, verb, asked)
+        if not asked.trusted:
+            commands.approval_gate(order, "confirm", asked, {})
+    _confirm_all(orders, ctx)
+    new = [order for order in orders if not order.number]
+    if new:
+        numbers = numbering.next_numbers(ProductionOrder, ctx.company_id, ctx.business_date.year, len(new))
+        for order, number in zip(new, numbers, strict=True):
+            order.number = number
+        database.execute(
+            """UPDATE kernel_documentidentity d SET number = k.number
+               FROM unnest(%(ids)s::uuid[], %(numbers)s::text[]) AS k (id, number) WHERE d.id = k.id""",
+            ids=[order.pk for order in new],
+            numbers=numbers,
         )
-    order.state = "confirmed"
-    replan(order, ctx, components, operations)
-    cost = costing.planned_cost(order, components, operations)
-    order.planned_unit_cost = money.rounded(cost / order.quantity, 6)
+    for order in orders:
+        order.version += 1
+    ProductionOrder.objects.bulk_update(orders, CONFIRMED_FIELDS, batch_size=500)
+    for order in orders:
+        events.publish(events.CommandDone(order, "confirm", True), ctx)
+    return orders
 
 
-def complete_components(order, ctx) -> list[ProductionComponent]:
-    """The order's components; written now when a proposal is confirmed or the quantity changed."""
-    lines = list(order.lines.select_related("item__unit"))
+CONFIRMED_FIELDS = [
+    "number", "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
+    "planned_unit_cost",
+]  # fmt: skip
+
+
+def _confirm_all(orders: list[ProductionOrder], ctx) -> None:
+    components = defaultdict(list)
+    for line in (
+        ProductionComponent.objects.filter(document__in=orders).select_related("item__unit").order_by("position")
+    ):
+        components[line.document_id].append(line)
+    for order in orders:
+        preparing.order(order, ctx, None)
+        _complete_components(order, ctx, components[order.pk])
+    operations = _frozen_operations(orders)
+    for order in orders:
+        if not components[order.pk] and not operations[order.pk]:
+            raise ValidationError(
+                _("%(item)s has neither a bill of material nor a routing for %(date)s; there is nothing to do.")
+                % {"item": order.item, "date": order.starts_on}
+            )
+        order.state = "confirmed"
+    replan_all([(order, components[order.pk], operations[order.pk]) for order in orders], ctx)
+    DocumentLink.objects.bulk_create(
+        [DocumentLink(source_id=o.demand_id, target_id=o.pk) for o in orders if o.demand_id], ignore_conflicts=True
+    )
+    costs = costing.unit_costs(ctx.company_id, {c.item_id for found in components.values() for c in found})
+    for order in orders:
+        cost = costing.planned_cost(order, components[order.pk], operations[order.pk], costs)
+        order.planned_unit_cost = money.rounded(cost / order.quantity, 6)
+
+
+def _complete_components(order, ctx, lines: list[ProductionComponent]) -> None:
+    """Write the components now when a proposal is confirmed or the quantity changed."""
     if order.exploded_quantity == order.quantity:
-        return lines
+        return
     if order.bom_id is None or order.routing_id is None:
         preparing.order(order, ctx, lines)
     preparing.explode(order, lines)
@@ -51,71 +121,85 @@ def complete_components(order, ctx) -> list[ProductionComponent]:
         line.document = order
     ProductionComponent.objects.bulk_create([line for line in lines if not line.pk])
     ProductionComponent.objects.bulk_update([line for line in lines if line.pk], ["required_quantity", "position"])
-    return lines
 
 
-def freeze_operations(order) -> list[ProductionOperation]:
-    """Copy the operations of the order's routing, once."""
-    found = list(order.operations.select_related("work_center"))
-    if found or not order.routing_id:
-        return found
-    return ProductionOperation.objects.bulk_create(
-        [
-            ProductionOperation(
-                order=order,
-                sequence=o.sequence,
-                work_center=o.work_center,
-                name=o.name,
-                setup_hours=o.setup_hours,
-                run_hours_per_unit=o.run_hours_per_unit,
-                queue_hours=o.queue_hours,
-            )
-            for o in order.routing.lines.select_related("work_center")
-        ]
-    )
+def _frozen_operations(orders: list[ProductionOrder]) -> dict:
+    """{order: its operations}, copied from the routings of those that have none yet."""
+    found = defaultdict(list)
+    for operation in ProductionOperation.objects.filter(order__in=orders).select_related("work_center"):
+        found[operation.order_id].append(operation)
+    wanted = [order for order in orders if order.routing_id and order.pk not in found]
+    steps = defaultdict(list)
+    for step in RoutingOperation.objects.filter(document__in={o.routing_id for o in wanted}).select_related(
+        "work_center"
+    ):
+        steps[step.document_id].append(step)
+    new = [
+        ProductionOperation(
+            order=order,
+            sequence=step.sequence,
+            work_center=step.work_center,
+            name=step.name,
+            setup_hours=step.setup_hours,
+            run_hours_per_unit=step.run_hours_per_unit,
+            queue_hours=step.queue_hours,
+        )
+        for order in wanted
+        for step in steps[order.routing_id]
+    ]
+    for operation in ProductionOperation.objects.bulk_create(new) if new else ():
+        found[operation.order_id].append(operation)
+    return found
 
 
-def replan(order, ctx, components=None, operations=None) -> None:
-    """Write what is still to be taken, made and worked as planned rows; nothing for an order that is not open.
+def replan(order, ctx) -> None:
+    """Write what is still to be taken, made and worked of one order; see `replan_all`."""
+    components = list(order.lines.select_related("item__unit"))
+    replan_all([(order, components, list(order.operations.select_related("work_center")))], ctx)
 
+
+def replan_all(work: list[tuple], ctx) -> None:
+    """Write what is still to be taken, made and worked as planned rows; nothing for orders that are not open.
+
+    work  (order, components, operations) of each order
     A start in the past counts from today (C06); components are due when their operation starts (P16).
     """
-    if order.state not in OPEN:
-        stock.replan(ctx, order, [])
-        CapacityBooking.objects.filter(operation__order=order.pk, state="planned").delete()
-        return
-    components = list(order.lines.select_related("item__unit")) if components is None else components
-    operations = list(order.operations.select_related("work_center")) if operations is None else operations
-    starts_on = max(order.starts_on, ctx.business_date)
-    slots = scheduling.forward(
-        operations, {o.pk: _left(order, o) for o in operations}, starts_on, scheduling.calendars_of(operations)
-    )
-    order.expected_on = max([starts_on, *(slot.ends_on for slot in slots)])
-    _book(order, slots, ctx)
-    starts = {slot.operation.sequence: slot.starts_on for slot in slots}
-    for component in components:
-        component.needed_on = starts.get(component.operation_sequence, starts_on)
-    ProductionComponent.objects.bulk_update(components, ["needed_on"])
-    places = stock.ensure_locations(order.site, ctx)
+    calendars = scheduling.calendars_of([operation for _order, _lines, operations in work for operation in operations])
+    places: dict[int, dict] = {}
+    plans: dict = {order.pk: [] for order, _lines, _operations in work}
+    slots, changed = [], []
+    for order, components, operations in work:
+        if order.state not in OPEN:
+            continue
+        starts_on = max(order.starts_on, ctx.business_date)
+        found = scheduling.forward(operations, {o.pk: _left(order, o) for o in operations}, starts_on, calendars)
+        order.expected_on = max([starts_on, *(slot.ends_on for slot in found)])
+        slots += [(order, slot) for slot in found]
+        starts = {slot.operation.sequence: slot.starts_on for slot in found}
+        for component in components:
+            component.needed_on = starts.get(component.operation_sequence, starts_on)
+        changed += components
+        if order.site_id not in places:
+            places[order.site_id] = stock.ensure_locations(order.site, ctx)
+        plans[order.pk] = _moves(order, components, places[order.site_id])
+    _book([order.pk for order, _lines, _operations in work], slots)
+    if changed:
+        ProductionComponent.objects.bulk_update(changed, ["needed_on"], batch_size=1000)
+    stock.replan_all(ctx, plans)
+
+
+def _moves(order, components, places: dict) -> list[stock.MoveSpec]:
+    """Planned moves of an order: components into production, output into stock."""
+    here, there = places["internal"], places["production"]
     specs = [
-        stock.MoveSpec(
-            c.item, c.open_quantity, places["internal"], places["production"], order, c.pk, planned_on=c.needed_on
-        )
+        stock.MoveSpec(c.item_id, c.open_quantity, here, there, order, c.pk, planned_on=c.needed_on)
         for c in components
         if c.open_quantity > 0
     ]
     if order.open_quantity > 0:
-        specs.append(
-            stock.MoveSpec(
-                order.item,
-                order.open_quantity,
-                places["production"],
-                places["internal"],
-                order,
-                planned_on=max(order.due_on, order.expected_on),
-            )
-        )
-    stock.replan(ctx, order, specs)
+        ready_on = max(order.due_on, order.expected_on)
+        specs.append(stock.MoveSpec(order.item_id, order.open_quantity, there, here, order, planned_on=ready_on))
+    return specs
 
 
 def _left(order, operation) -> tuple[Decimal, bool]:
@@ -123,8 +207,13 @@ def _left(order, operation) -> tuple[Decimal, bool]:
     return max(order.quantity - operation.good_quantity, ZERO), not operation.done_hours
 
 
-def _book(order, slots, ctx) -> None:
-    CapacityBooking.objects.filter(operation__in=[slot.operation.pk for slot in slots], state="planned").delete()
+def _book(order_ids: list, slots: list[tuple]) -> None:
+    """Replace the planned hours of orders and note when their operations run."""
+    database.execute(
+        """DELETE FROM production_capacitybooking b USING production_productionoperation o
+           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s) AND b.state = 'planned'""",
+        orders=order_ids,
+    )
     CapacityBooking.objects.bulk_create(
         [
             CapacityBooking(
@@ -136,14 +225,17 @@ def _book(order, slots, ctx) -> None:
                 hours=hours,
                 origin_id=order.pk,
             )
-            for slot in slots
+            for order, slot in slots
             for day, hours in slot.days
             if hours > 0
         ]
     )
-    for slot in slots:
+    for _order, slot in slots:
         slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
-    ProductionOperation.objects.bulk_update([slot.operation for slot in slots], ["starts_on", "ends_on"])
+    if slots:
+        ProductionOperation.objects.bulk_update(
+            [slot.operation for _order, slot in slots], ["starts_on", "ends_on"], batch_size=1000
+        )
 
 
 # -- release ----------------------------------------------------------------------------------------------------------

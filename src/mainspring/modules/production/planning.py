@@ -76,6 +76,13 @@ def renew(run, ctx):
     return {"items": found.items, "new": found.new, "changed": found.changed, "withdrawn": found.withdrawn}
 
 
+@jobs.job("production.follow", title=_lazy("Plan the items of an order"))
+def follow(run, ctx, *, site_id, items):
+    """Propose what an order lacks, or withdraw what it no longer needs: its items and what they are made of."""
+    found = propose(ctx, Site.objects.get(pk=site_id), items=items)
+    return {"items": found.items, "new": found.new, "changed": found.changed, "withdrawn": found.withdrawn}
+
+
 def _plan_site(ctx, site, items, total: Outcome) -> None:
     ids = problem.affected(site, items)
     if not ids:

@@ -2,7 +2,7 @@
 
 from . import documents, moving, planning, reserving, valuing  # noqa: F401  (binds the verbs)
 from .moving import MoveSpec, ensure_locations, post_moves, reversed_spec
-from .planning import replan
+from .planning import replan, replan_all
 from .reserving import release, reserve
 from .valuing import change_standard_cost, charge_receipt
 
@@ -14,6 +14,7 @@ __all__ = [
     "post_moves",
     "release",
     "replan",
+    "replan_all",
     "reserve",
     "reversed_spec",
 ]

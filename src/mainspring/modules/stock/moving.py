@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, events
-from mainspring.kernel.models import Company, Site
+from mainspring.kernel.models import Site
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
 
@@ -97,9 +97,9 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     book = valuing.prepare(ctx, moves, {n: spec.value for n, spec in enumerate(specs)})  # reads only
     _lock_balances(deltas)
     book.lock()
-    at = _moment(ctx, effective_on, book.last_at)
+    at = _moment(ctx, effective_on, book.last_at, book.zone)
     for move in moves:
-        move.effective_at = at or _edge_of_day(ctx, effective_on, move.to_location.is_owned)
+        move.effective_at = at or _edge_of_day(effective_on, move.to_location.is_owned, book.zone)
     if at is None:
         _refuse_later_shortage(ctx, deltas, effective_on)
     StockMove.objects.bulk_create(moves)
@@ -232,23 +232,18 @@ def _change_balances(deltas: dict) -> None:
         )
 
 
-def _moment(ctx, effective_on: date, last_at: datetime | None) -> datetime | None:
+def _moment(ctx, effective_on: date, last_at: datetime | None, zone: ZoneInfo) -> datetime | None:
     """Now, for what happens today; None for an earlier day. Never before the last event of the locked items."""
     if effective_on < ctx.business_date:
         return None
-    zone = _zone(ctx)
     now = datetime.combine(effective_on, timezone.localtime(timezone=zone).time(), tzinfo=zone)
     same_day = last_at is not None and last_at.astimezone(zone).date() == effective_on
     return max(now, last_at) if same_day else now
 
 
-def _edge_of_day(ctx, day: date, arrives: bool) -> datetime:
+def _edge_of_day(day: date, arrives: bool, zone: ZoneInfo) -> datetime:
     """Back-dated receipts count from the morning, issues at the evening, in whatever order they are entered (I01)."""
-    return datetime.combine(day, time.min if arrives else time(23, 59, 59), tzinfo=_zone(ctx))
-
-
-def _zone(ctx) -> ZoneInfo:
-    return ZoneInfo(Company.objects.values_list("time_zone", flat=True).get(pk=ctx.company_id))
+    return datetime.combine(day, time.min if arrives else time(23, 59, 59), tzinfo=zone)
 
 
 def _refuse_later_shortage(ctx, deltas: dict, effective_on: date) -> None:

@@ -1,5 +1,6 @@
 """Value what moves, and book it: one locked cost row an item and company; only late documents need a replay."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -118,8 +119,24 @@ class Valuation:
                 [f.event.effective_at.replace(tzinfo=self.zone) for f in new] + [cost.last_at or _long_ago()]
             )
         self._write(list(fresh), adjusted)
-        CostBalance.objects.bulk_update(
-            [self.costs[i] for i in by_item], ["quantity", "value", "last_unit_cost", "standard", "layers", "last_at"]
+        self._save([self.costs[i] for i in by_item])
+
+    def _save(self, costs: list[CostBalance]) -> None:
+        database.execute(
+            """
+            UPDATE stock_costbalance c SET quantity = n.quantity, value = n.value, last_unit_cost = n.last_unit_cost,
+                   standard = n.standard, layers = n.layers::jsonb, last_at = n.last_at
+            FROM unnest(%(ids)s::bigint[], %(quantities)s::numeric[], %(values)s::numeric[], %(lasts)s::numeric[],
+                        %(standards)s::numeric[], %(layers)s::text[], %(ats)s::timestamptz[])
+                 AS n (id, quantity, value, last_unit_cost, standard, layers, last_at)
+            WHERE c.id = n.id""",
+            ids=[c.pk for c in costs],
+            quantities=[c.quantity for c in costs],
+            values=[c.value for c in costs],
+            lasts=[c.last_unit_cost for c in costs],
+            standards=[c.standard for c in costs],
+            layers=[json.dumps(c.layers) for c in costs],
+            ats=[c.last_at for c in costs],
         )
 
     # -- events ---------------------------------------------------------------------------------------------------
@@ -334,6 +351,8 @@ class Valuation:
                 events.publish(CostAdjusted(move.pk, found.cost_of_sales), self.ctx)
 
     def _booked_moves(self, names: list[str]) -> dict[str, StockValue]:
+        if not names:
+            return {}
         found = StockValue.objects.filter(company=self.company, item__in=self.item_ids, event__in=names, adjusts=False)
         return {
             v.event: v
@@ -398,6 +417,7 @@ def prepare(ctx, moves: Sequence[StockMove], values: dict[int, Decimal | None]) 
     """The valuation of moves not yet written; values: {position in moves: cost of the whole move}."""
     valuation = Valuation(ctx, {move.item_id for move in moves if kind_of(move)})
     valuation.values = values
+    valuation.chart.load()
     return valuation
 
 
@@ -460,7 +480,8 @@ def _run(
 
     valuation = Valuation(ctx, {item_id})
     valuation.lock()
-    at = _moment(ctx, effective_on, valuation.last_at) or _edge_of_day(ctx, effective_on, False)
+    zone = valuation.zone
+    at = _moment(ctx, effective_on, valuation.last_at, zone) or _edge_of_day(effective_on, False, zone)
     number = StockValue.objects.filter(company_id=ctx.company_id, item=item_id, kind=kind, adjusts=False).count() + 1
     event = Event(
         f"{name}-{number}" if kind == "charge" else f"{name}{number}",

@@ -99,6 +99,12 @@ def props(value, element_id: str = ""):
 
 
 @register.filter
+def entry_of(mapping, key: str):
+    """A mapping's entry or None; `{{ verb.values }}` alone would call the dictionary's own method."""
+    return mapping.get(key) if hasattr(mapping, "get") else getattr(mapping, key, None)
+
+
+@register.filter
 def initials(name: str) -> str:
     """Up to two initials of a person's name; the last two signs of a name written in Chinese."""
     text = str(name).strip()

@@ -7,11 +7,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.utils import DatabaseError
+from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import Role, RoleGrant
 from mainspring.modules.engineering.models import Bom
 from mainspring.modules.items.models import ItemCost
+from mainspring.modules.production import commands as production
 from mainspring.modules.production import queries
 from mainspring.modules.production.models import CapacityBooking, ProductionOrder, ProductionReport
 from mainspring.modules.stock.models import Reservation
@@ -179,3 +181,18 @@ def test_the_workshop_does_not_see_what_it_costs(making, db):
         ProductionOrder._meta.get_field("planned_unit_cost").name
         in RoleGrant.objects.get(role=Role.objects.get(code="workshop"), entity="production.productionorder").fields
     )
+
+
+def test_many_orders_are_confirmed_at_once_in_a_fixed_number_of_statements(making):
+    """The same plan as one by one, and thirty orders cost no more statements than three."""
+    counts = []
+    for size in (3, 30):
+        orders = [making.order(making.frame, "2", confirm=False) for _n in range(size)]
+        with CaptureQueriesContext(connection) as captured:
+            confirmed = production.confirm_orders(orders, making.ctx)
+        counts.append(len(captured))
+    assert {o.state for o in confirmed} == {"confirmed"}
+    assert len({o.number for o in ProductionOrder.objects.all()}) == 33
+    assert {o.planned_unit_cost for o in confirmed} == {Decimal("48")}  # 3 x 4 + 0.5 x 2 + (2 x 30 + 0.5 x 20) / 2
+    assert sum(q for _day, q in making.planned(making.tube)) == -33 * 6
+    assert counts[1] - counts[0] <= 27 * 1  # only the approval rules are asked order by order

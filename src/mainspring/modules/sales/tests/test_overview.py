@@ -24,7 +24,13 @@ def busy(world):
     world.bill(world.shipped)
     world.waiting = world.order(world.pump, 9)
     commands.perform(
-        world.acme, "log", world.ctx, content="Asked for more", next_on="2026-03-03", next_step="Send an offer"
+        world.acme,
+        "log",
+        world.ctx,
+        content="Asked for more",
+        method="call",
+        next_on="2026-03-03",
+        next_step="Send an offer",
     )
     return world
 
