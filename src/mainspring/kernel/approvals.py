@@ -465,7 +465,7 @@ def _open_seats(request):
 def _seat_of(request, ctx) -> ApprovalSeat | None:
     """The seat a person decides in: an open one first, their own before one they stand in for, else one decided."""
     user = ctx.user
-    if not getattr(user, "pk", None) or user.pk in request.route["excluded"]:
+    if not getattr(user, "pk", None) or user.pk in request.route.get("excluded", ()):
         return None
     mine = Q(user=user) | Q(user__in=_absent(user, ctx).values("user")) | Q(decision__decided_by=user)
     seats = (

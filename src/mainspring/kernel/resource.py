@@ -102,6 +102,7 @@ class Resource:
     quick = ""
     creatable = True
     computed: dict[str, Column] = {}
+    prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""
 
     def __init_subclass__(cls, **kwargs):

@@ -19,5 +19,9 @@ def password_link(run, ctx, *, user_id):
         key = EmailAwarePasswordResetTokenGenerator().make_token(user)
         path = f"/accounts/password/reset/key/{user_pk_to_url_str(user)}-{key}/"
         text = _("Hello %(name)s,\n\nchoose your password here:\n%(link)s\n\nYour user name is %(user)s.")
-        send_mail(f"{settings.PRODUCT_NAME}: {_('Choose your password')}",
-                  text % {"name": user, "link": settings.BASE_URL + path, "user": user.username}, None, [user.email])
+        send_mail(
+            f"{settings.PRODUCT_NAME}: {_('Choose your password')}",
+            text % {"name": user, "link": settings.BASE_URL + path, "user": user.username},
+            None,
+            [user.email],
+        )
