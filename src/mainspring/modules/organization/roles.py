@@ -77,3 +77,18 @@ roles.grant("planner", "organization.workcalendar", "view create change import_h
 roles.grant("planner", "organization.calendarexception", "view create change delete")
 roles.grant("engineer", "organization.unit", "view create change")
 roles.grant("integrator", "organization.exchangerate", "view create change import")
+
+for entity in (
+    "approvalrule",
+    "customfield",
+    "apitoken",
+    "webhookendpoint",
+    "importrun",
+    "importmapping",
+    "jobschedule",
+):
+    roles.grant("administrator", f"kernel.{entity}", "*")
+roles.grant("administrator", "kernel.webhookdelivery", "view replay")
+roles.grant("administrator", "kernel.outgoingmail", "view send_again cancel")
+for code in ("administrator", "auditor"):
+    roles.grant(code, "kernel.auditentry", "view export")
