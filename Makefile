@@ -6,7 +6,7 @@ SIZE ?= M
 PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup frontend browser run reset test check messages migrations bench docs lock clean
+.PHONY: help setup frontend browser run reset test test-slow check messages migrations bench docs lock clean
 
 help:                  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -38,7 +38,10 @@ browser: .venv/ready   ## Chromium for the browser tests
 	@sh tools/browser.sh
 
 test: setup browser    ## the whole suite
-	pytest -n 2 --dist loadfile
+	pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: setup       ## what takes minutes: moving in a whole company's records
+	pytest -m slow
 
 check: .venv/ready     ## lint, format, types, layers, migrations complete, translations complete
 	ruff check .
