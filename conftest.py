@@ -87,6 +87,8 @@ def _schema_digest() -> str:
     digest = hashlib.sha256(repr((settings.INSTALLED_APPS, sorted(database._declared.items()),
                                   sorted(roles.declared().items()))).encode())  # fmt: skip
     folders = [Path(config.path) for config in apps.get_app_configs() if "mainspring" in config.name]
-    for path in sorted(p for folder in folders for pattern in ("migrations/*.py", "defaults.py") for p in folder.glob(pattern)):
+    for path in sorted(
+        p for folder in folders for pattern in ("migrations/*.py", "defaults.py") for p in folder.glob(pattern)
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()

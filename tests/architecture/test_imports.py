@@ -54,13 +54,15 @@ def module_files() -> list[Path]:
 
 
 def test_a_module_is_entered_through_its_face_only():
+    """The demo company is one story told module by module, so a demo room may read the demo rooms of modules below."""
     offences = []
     for path in module_files():
-        own, _room = place(path)
+        own, room = place(path)
+        face = FACE | {"demo", "demo_data"} if room.startswith("demo") else FACE
         for name in imports_of(path):
             parts = name.split(".")
             foreign = parts[:2] == ["mainspring", "modules"] and len(parts) > 3 and parts[2] != own
-            if foreign and parts[3] not in FACE:
+            if foreign and parts[3] not in face:
                 offences.append(f"{path.relative_to(SOURCE)} imports {name}")
     assert not offences, "\n".join(offences)
 

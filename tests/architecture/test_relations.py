@@ -6,8 +6,20 @@ from pathlib import Path
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-FRAMEWORK = {"auth", "contenttypes", "sessions", "account", "mfa", "socialaccount", "usersessions", "axes",
-             "procrastinate", "messages", "admin", "sites"}
+FRAMEWORK = {
+    "auth",
+    "contenttypes",
+    "sessions",
+    "account",
+    "mfa",
+    "socialaccount",
+    "usersessions",
+    "axes",
+    "procrastinate",
+    "messages",
+    "admin",
+    "sites",
+}
 
 
 def layers() -> dict[str, int]:
@@ -42,12 +54,18 @@ def test_relations_of_modules_point_down():
 
 
 def test_every_table_has_an_owner():
-    strangers = {m._meta.label for m in apps.get_models() if not m.__module__.startswith(("mainspring", "mainspring_fleet"))
-                 and m._meta.app_label not in FRAMEWORK}
+    strangers = {
+        m._meta.label
+        for m in apps.get_models()
+        if not m.__module__.startswith(("mainspring", "mainspring_fleet")) and m._meta.app_label not in FRAMEWORK
+    }
     assert not strangers
 
 
 def test_every_model_says_in_one_sentence_what_it_is():
-    silent = [m._meta.label for m in own_models()
-              if not m._meta.auto_created and (not m.__doc__ or m.__doc__.startswith(m.__name__ + "("))]
+    silent = [
+        m._meta.label
+        for m in own_models()
+        if not m._meta.auto_created and (not m.__doc__ or m.__doc__.startswith(m.__name__ + "("))
+    ]
     assert not silent

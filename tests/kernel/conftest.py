@@ -25,8 +25,11 @@ class Cast:
     def person(self, name, *roles, department=None, company="own", superuser=False) -> User:
         user = User.objects.create(username=name, is_superuser=superuser, department=department)
         for code in roles:
-            Membership.objects.create(user=user, role=Role.objects.get(code=code),
-                                      company={"own": self.company, "all": None}.get(company, company))
+            Membership.objects.create(
+                user=user,
+                role=Role.objects.get(code=code),
+                company={"own": self.company, "all": None}.get(company, company),
+            )
         return user
 
     def ctx(self, user, company=None, **extra) -> Context:

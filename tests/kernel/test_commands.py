@@ -26,13 +26,22 @@ def van(cast, ona):
 
 
 def inspect(cast, user, van, **values):
-    return commands.create(Inspection, cast.ctx(user), vehicle=van, done_on="2026-03-02", **{
-        "lines": [{"finding": "Brakes", "quantity": "2", "price": "40.50"}, {"finding": "Oil", "price": 10}], **values})
+    return commands.create(
+        Inspection,
+        cast.ctx(user),
+        vehicle=van,
+        done_on="2026-03-02",
+        **{
+            "lines": [{"finding": "Brakes", "quantity": "2", "price": "40.50"}, {"finding": "Oil", "price": 10}],
+            **values,
+        },
+    )
 
 
 def test_an_inspection_is_created_with_its_lines_and_totals(cast, ona, van):
     inspection = inspect(cast, ona, van)
-    assert inspection.state == "draft" and inspection.number == ""
+    assert inspection.state == "draft"
+    assert inspection.number == ""
     assert inspection.total == Decimal("91.00")
     assert [(line.position, line.finding) for line in inspection.lines.all()] == [(1, "Brakes"), (2, "Oil")]
     entry = AuditEntry.objects.get(entity="fleet.inspection", verb="create")
@@ -46,7 +55,8 @@ def test_every_error_is_named_at_once_and_nothing_is_written(cast, ona, van):
     with pytest.raises(ValidationError) as refusal:
         inspect(cast, ona, van, lines=[{"finding": "x", "quantity": "many", "colour": "red"}])
     assert set(refusal.value.message_dict) == {"lines.0.quantity", "lines.0.colour"}
-    assert not Inspection.objects.exists() and not DocumentIdentity.objects.exists()
+    assert not Inspection.objects.exists()
+    assert not DocumentIdentity.objects.exists()
 
 
 def test_a_rule_of_the_database_is_refused_in_its_own_words(cast, ona, van):
@@ -71,9 +81,11 @@ def test_a_verb_is_refused_outside_its_state_and_by_its_guard(cast, ona, van):
     with pytest.raises(errors.Conflict, match="needs it to be Submitted"):
         commands.perform(empty, "accept", cast.ctx(ona))
     empty.refresh_from_db()
-    assert empty.state == "draft" and empty.number == ""
+    assert empty.state == "draft"
+    assert empty.number == ""
     reasons = {verb.name: reason for verb, reason in commands.verbs_for(empty, cast.ctx(ona))}
-    assert "at least one finding" in reasons["submit"] and reasons["cancel"] == ""
+    assert "at least one finding" in reasons["submit"]
+    assert reasons["cancel"] == ""
 
 
 def test_nobody_accepts_their_own_inspection(cast, ona, jonas, van):
@@ -105,13 +117,19 @@ def test_fields_change_only_in_editable_states_but_notes_always(cast, ona, van):
 def test_lines_are_kept_changed_added_and_removed(cast, ona, van):
     inspection = inspect(cast, ona, van)
     brakes, oil = inspection.lines.all()
-    changed = commands.change(inspection, cast.ctx(ona), lines=[
-        {"finding": "Tyres", "quantity": 4, "price": "80"}, {"id": brakes.pk, "price": "41"}])
+    changed = commands.change(
+        inspection,
+        cast.ctx(ona),
+        lines=[{"finding": "Tyres", "quantity": 4, "price": "80"}, {"id": brakes.pk, "price": "41"}],
+    )
     assert [(line.pk == brakes.pk, line.finding, line.price) for line in changed.lines.all()] == [
-        (False, "Tyres", 80), (True, "Brakes", 41)]
+        (False, "Tyres", 80),
+        (True, "Brakes", 41),
+    ]
     assert changed.total == Decimal("402.00")
     gone = RowHistory.objects.get(table_name="fleet_inspectionline", operation="DELETE")
-    assert gone.row_id == str(oil.pk) and gone.parent_id == str(inspection.pk)
+    assert gone.row_id == str(oil.pk)
+    assert gone.parent_id == str(inspection.pk)
 
 
 def test_nobody_overwrites_an_edit_unseen(cast, ona, jonas, van):
@@ -135,7 +153,8 @@ def test_the_same_key_gives_the_same_record_and_another_call_is_refused(cast, on
     """D12: create and perform are idempotent."""
     first = commands.create(Vehicle, cast.ctx(ona, idempotency_key="k1"), plate="KEY001")
     again = commands.create(Vehicle, cast.ctx(ona, idempotency_key="k1"), plate="KEY001")
-    assert first.pk == again.pk and Vehicle.objects.count() == 1
+    assert first.pk == again.pk
+    assert Vehicle.objects.count() == 1
     with pytest.raises(errors.Conflict, match="used for another call"):
         commands.create(Vehicle, cast.ctx(ona, idempotency_key="k1"), plate="KEY002")
 

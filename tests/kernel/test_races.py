@@ -28,8 +28,12 @@ def test_twenty_submit_at_once_and_every_number_is_given_once(committed_cast):
     cast = committed_cast
     user = cast.person("ona", "fleet_manager")
     van = commands.create(Vehicle, cast.ctx(user), plate="RACE1")
-    drafts = [commands.create(Inspection, cast.ctx(user), vehicle=van, done_on="2026-03-02",
-                              lines=[{"finding": "f", "price": 1}]) for _ in range(20)]
+    drafts = [
+        commands.create(
+            Inspection, cast.ctx(user), vehicle=van, done_on="2026-03-02", lines=[{"finding": "f", "price": 1}]
+        )
+        for _ in range(20)
+    ]
     contexts = [cast.ctx(user) for _ in drafts]
     done = together([lambda d=d, c=c: commands.perform(d, "submit", c) for d, c in zip(drafts, contexts, strict=True)])
     assert sorted(d.number for d in done) == [f"FI2026-{n:05}" for n in range(1, 21)]
@@ -40,8 +44,9 @@ def test_a_double_click_is_one_submission(committed_cast):
     cast = committed_cast
     user = cast.person("ona", "fleet_manager")
     van = commands.create(Vehicle, cast.ctx(user), plate="RACE2")
-    draft = commands.create(Inspection, cast.ctx(user), vehicle=van, done_on="2026-03-02",
-                            lines=[{"finding": "f", "price": 1}])
+    draft = commands.create(
+        Inspection, cast.ctx(user), vehicle=van, done_on="2026-03-02", lines=[{"finding": "f", "price": 1}]
+    )
     ctx = cast.ctx(user)
     done = together([lambda: commands.perform(draft, "submit", ctx)] * 2)
     assert sorted(type(d).__name__ for d in done) == ["Conflict", "Inspection"]

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 
 from django.utils import timezone
 
-from mainspring.kernel import commands, jobs
-from mainspring.kernel.models import Company, Role, Site, User
+from mainspring.kernel import commands, database
+from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account
 from mainspring.modules.items.models import Item, ItemCost
@@ -25,17 +25,44 @@ from mainspring.modules.stock.models import StockAdjustment
 
 from . import trading
 
-ROOMS = ("organization", "items", "parties", "pricing", "engineering", "accounting", "stock", "crm", "sales", "purchasing",
-         "production")
-DAYS = {"S": 20, "M": 60, "L": 40}
-ORDERS_A_DAY = {"S": 1.2, "M": 3.0, "L": 3.0}
+ROOMS = (
+    "organization",
+    "items",
+    "parties",
+    "pricing",
+    "engineering",
+    "accounting",
+    "stock",
+    "crm",
+    "sales",
+    "purchasing",
+    "production",
+)
+DAYS = {"S": 20, "M": 24}
+ORDERS_A_DAY = {"S": 1.5, "M": 3.0}
 SEED = 2026
 
 BALTIC = trading.Company(
-    "MSB", "VNO", {"sales_manager": "sales_manager", "buyer": "buyer", "planner": "planner", "warehouse": "warehouse",
-                   "workshop": "workshop", "accountant": "accountant", "controller": "controller"},
+    "MSB",
+    "VNO",
+    {
+        "sales_manager": "sales_manager",
+        "buyer": "buyer",
+        "planner": "planner",
+        "warehouse": "warehouse",
+        "workshop": "workshop",
+        "accountant": "accountant",
+        "controller": "controller",
+    },
     {"BALT": "sales", "DACH": "sales_de", "NORD": "sales_de", "PL": "sales_pl", "WEST": "sales_de", "AM": "sales_de"},
-    ("BALT", "DACH", "PL"))
+    ("BALT", "DACH", "PL"),
+)
+
+
+def _places_of_work() -> None:
+    """People of warehouse and workshop work at every site of their company; others see sites through the company."""
+    for membership in Membership.objects.filter(role__code__in=("warehouse", "workshop", "planner", "buyer")):
+        membership.sites.set(Site.objects.filter(company=membership.company))
 
 
 def is_empty() -> bool:
@@ -54,24 +81,31 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     for room in ROOMS:
         if find_spec(f"mainspring.modules.{room}.demo"):
             importlib.import_module(f"mainspring.modules.{room}.demo").load(context, size, rng, _indented(out))
+    _places_of_work()
     first = _workdays(today, DAYS[size])[0]
     _opening(context, first, rng, out)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(context, today, size, rng, out)
-    if size == "L":
-        from . import history
-
-        history.load(context, today, rng, out)
-    jobs.forget_pending() if hasattr(jobs, "forget_pending") else None
+    _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")
     return sign_ins()
+
+
+def _drop_waiting_jobs() -> None:
+    """The days are over: nobody needs their mails, reminders and plans one by one; the plan was just made."""
+    JobRun.objects.filter(state="queued").delete()
+    database.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+    OutgoingMail.objects.filter(state="queued").delete()
 
 
 def sign_ins() -> list[tuple[str, str, str]]:
     """(user, password, role) of the people of the demo, in the order of their roles."""
     names = {role.code: role.name for role in Role.objects.all()}
-    return [(name, demo_data.PASSWORD, names.get(role, role)) for name, _first, _last, role, *_rest in demo_data.PEOPLE
-            if User.objects.filter(username=name).exists()]
+    return [
+        (name, demo_data.PASSWORD, names.get(role, role))
+        for name, _first, _last, role, *_rest in demo_data.PEOPLE
+        if User.objects.filter(username=name).exists()
+    ]
 
 
 def _indented(out) -> Callable[[str], None]:
@@ -96,26 +130,44 @@ def _opening(context, first: date, rng, out) -> None:
             stock.ensure_locations(site, ctx)
         roles = {a.role: a for a in Account.objects.filter(company=company).exclude(role="")}
         capital = Decimal(1_200_000 if company.base_currency_id == "EUR" else 8_000_000)
-        accounting.post_entry(ctx, company=company, posted_on=first, memo="Share capital paid in", lines=[
-            accounting.EntryLine(roles["bank"], capital),
-            accounting.EntryLine(Account.objects.get(company=company, code="3000"), -capital)])
+        accounting.post_entry(
+            ctx,
+            company=company,
+            posted_on=first,
+            memo="Share capital paid in",
+            lines=[
+                accounting.EntryLine(roles["bank"], capital),
+                accounting.EntryLine(Account.objects.get(company=company, code="3000"), -capital),
+            ],
+        )
     ctx = context("MSB", on=first)
     _sources(ctx, rng)
     costs = {c.item_id: c.standard_cost for c in ItemCost.objects.filter(company__code="MSB")}
     for code, share in (("VNO", 1.0), ("KUN", 0.6)):
         site = Site.objects.get(code=code)
-        lines = [{"item": item, "quantity": Decimal(max(4, int(share * _opening_quantity(item, rng)))),
-                  "unit_cost": costs.get(item.pk) or Decimal(10)}
-                 for item in Item.objects.filter(kind="stock", active=True, sites__site=site).select_related("category")
-                 .order_by("code").distinct()]
+        lines = [
+            {
+                "item": item,
+                "quantity": Decimal(max(4, int(share * _opening_quantity(item, rng)))),
+                "unit_cost": costs.get(item.pk) or Decimal(10),
+            }
+            for item in Item.objects.filter(kind="stock", active=True, sites__site=site)
+            .select_related("category")
+            .order_by("code")
+            .distinct()
+        ]
         if lines:
-            document = commands.create(StockAdjustment, ctx, site=site, adjusted_on=first, reason="Opening stock", lines=lines)
+            document = commands.create(
+                StockAdjustment, ctx, site=site, adjusted_on=first, reason="Opening stock", lines=lines
+            )
             commands.perform(document, "post", ctx)
     out("  charts of accounts, sources and opening stock")
 
 
 def _opening_quantity(item, rng) -> int:
-    return {"FG": rng.randrange(4, 16), "WIP": rng.randrange(10, 30)}.get(item.category.code, rng.randrange(80, 260))
+    if item.category.code in ("FG", "WIP"):
+        return rng.randrange(6, 24)
+    return rng.randrange(300, 900) * (20 if item.code == "SPOK" else 1)
 
 
 def _sources(ctx, rng) -> None:
@@ -127,8 +179,16 @@ def _sources(ctx, rng) -> None:
     for item in Item.objects.filter(kind="stock", make_or_buy="buy", active=True).order_by("code"):
         for priority, supplier in enumerate(rng.sample(suppliers, min(2, len(suppliers))), 1):
             price = (costs.get(item.pk) or Decimal(5)) * Decimal(str(round(rng.uniform(0.94, 1.08), 3)))
-            commands.create(SupplierItem, ctx, supplier=supplier, item=item, priority=priority, currency="EUR",
-                            price=price.quantize(Decimal("0.01")), lead_time_days=rng.randrange(4, 15))
+            commands.create(
+                SupplierItem,
+                ctx,
+                supplier=supplier,
+                item=item,
+                priority=priority,
+                currency="EUR",
+                price=price.quantize(Decimal("0.01")),
+                lead_time_days=rng.randrange(4, 15),
+            )
 
 
 def _live(context, today: date, size: str, rng, out) -> None:
@@ -138,9 +198,11 @@ def _live(context, today: date, size: str, rng, out) -> None:
     for number, day in enumerate(days, 1):
         life.day(day)
         if number % 10 == 0 or number == len(days):
-            out(f"  day {number} of {len(days)}: {life.done['sales order']} sales orders, "
+            out(
+                f"  day {number} of {len(days)}: {life.done['sales order']} sales orders, "
                 f"{life.done['post receipt']} receipts, {life.done['output']} production orders done, "
-                f"{life.done['post invoice']} invoices, {time.monotonic() - began:.0f} s")
+                f"{life.done['post invoice']} invoices, {time.monotonic() - began:.0f} s"
+            )
     production.propose(context("MSB", on=today))
     for text, count in life.refusals.most_common(12):
         out(f"  refused {count} times: {text}")

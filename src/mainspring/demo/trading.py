@@ -11,13 +11,14 @@ from django.db.models import F
 
 from mainspring.kernel import commands
 from mainspring.kernel.errors import ApprovalRequired
-from mainspring.kernel.models import Site, User
+from mainspring.kernel.models import ApprovalRequest, Site, User
 from mainspring.modules.accounting.models import Invoice, Payment
 from mainspring.modules.crm.models import Activity, Lead, Opportunity
 from mainspring.modules.items.models import Item
 from mainspring.modules.parties.models import Party
 from mainspring.modules.production import commands as production
 from mainspring.modules.production.models import ProductionOrder
+from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest, Receipt
 from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
 
@@ -54,9 +55,11 @@ class Trading:
     done: Counter = field(default_factory=Counter)
 
     def __post_init__(self):
-        self.customers = [p for p in Party.objects.filter(is_customer=True, active=True)
-                          .select_related("territory").order_by("code")
-                          if p.territory and p.territory.code in self.company.sellers]
+        self.customers = [
+            p
+            for p in Party.objects.filter(is_customer=True, active=True).select_related("territory").order_by("code")
+            if p.territory and p.territory.code in self.company.sellers
+        ]
         self.goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
         self.weights = [1 / (1 + n % 17) for n in range(len(self.goods))]
         self.site = Site.objects.get(code=self.company.plant)
@@ -104,10 +107,22 @@ class Trading:
         seller = self.company.sellers[place]
         name, contact, mail, phone, country = words.prospect(self.rng, place)
         ctx = self.context(self.company.code, self.company.people["sales_manager"], day)
-        lead = self.attempt("lead", lambda: commands.create(
-            Lead, ctx, name=name, contact_name=contact, email=mail, phone=phone, country=country,
-            territory=_territory(place), source=self.rng.choice(["web", "call", "event"]),
-            value=Decimal(self.rng.randrange(2, 60) * 500), note=self.rng.choice(words.NEEDS)))
+        lead = self.attempt(
+            "lead",
+            lambda: commands.create(
+                Lead,
+                ctx,
+                name=name,
+                contact_name=contact,
+                email=mail,
+                phone=phone,
+                country=country,
+                territory=_territory(place),
+                source=self.rng.choice(["web", "call", "event"]),
+                value=Decimal(self.rng.randrange(2, 60) * 500),
+                note=self.rng.choice(words.NEEDS),
+            ),
+        )
         if lead and self.rng.random() < 0.75:
             self.attempt("claim", lambda: commands.perform(lead, "claim", self.context(self.company.code, seller, day)))
 
@@ -115,16 +130,26 @@ class Trading:
         if lead.owner is None or self.rng.random() < 0.6:
             return
         ctx = self.context(self.company.code, lead.owner.username, day)
-        self.attempt("follow-up", lambda: commands.create(
-            Activity, ctx, lead=lead, content=self.rng.choice(words.TALKS), method=self.rng.choice(["call", "mail", "visit"]),
-            next_on=day + timedelta(days=self.rng.randrange(3, 14))))
+        self.attempt(
+            "follow-up",
+            lambda: commands.create(
+                Activity,
+                ctx,
+                lead=lead,
+                content=self.rng.choice(words.TALKS),
+                method=self.rng.choice(["call", "mail", "visit"]),
+                next_on=day + timedelta(days=self.rng.randrange(3, 14)),
+            ),
+        )
         chance = self.rng.random()
         if lead.state == "claimed" and chance < 0.5:
             verb = next(v for v in Lead.workflow.verbs if v.name == "qualify")
             self.attempt("qualify", lambda: commands.perform(lead, "qualify", ctx, **_answers(verb, lead, self.rng)))
         elif lead.state == "qualified" and chance < 0.6:
             verb = next(v for v in Lead.workflow.verbs if v.name == "convert")
-            done = self.attempt("convert", lambda: commands.perform(lead, "convert", ctx, **_answers(verb, lead, self.rng)))
+            done = self.attempt(
+                "convert", lambda: commands.perform(lead, "convert", ctx, **_answers(verb, lead, self.rng))
+            )
             deal = Opportunity.objects.filter(party__leads=lead).order_by("-created_at").first() if done else None
             if deal:
                 self._quote(deal, ctx)
@@ -133,9 +158,22 @@ class Trading:
 
     def _quote(self, deal: Opportunity, ctx) -> None:
         discount = self.rng.choice([0, 0, 3, 5, 8, 18])
-        quotation = self.attempt("quotation", lambda: commands.create(
-            Quotation, ctx, party=deal.party, opportunity=deal, owner=deal.owner, lines=self._basket(discount), links=[deal]))
-        if quotation is None or self.attempt("send quotation", lambda: commands.perform(quotation, "send", ctx)) is None:
+        quotation = self.attempt(
+            "quotation",
+            lambda: commands.create(
+                Quotation,
+                ctx,
+                party=deal.party,
+                opportunity=deal,
+                owner=deal.owner,
+                lines=self._basket(discount),
+                links=[deal],
+            ),
+        )
+        if (
+            quotation is None
+            or self.attempt("send quotation", lambda: commands.perform(quotation, "send", ctx)) is None
+        ):
             return
         chance = self.rng.random()
         if chance < 0.55:
@@ -151,37 +189,68 @@ class Trading:
             customer = self.rng.choice(self.customers)
             seller = self.company.sellers[customer.territory.code]
             ctx = self.context(self.company.code, seller, day)
-            order = self.attempt("sales order", lambda c=customer, x=ctx: commands.create(
-                SalesOrder, x, party=c, reference=f"{self.rng.randrange(10_000, 99_999)}", owner=_user(seller),
-                site=self.site, wanted_on=day + timedelta(days=self.rng.randrange(5, 40)),
-                lines=self._basket(self.rng.choice([0, 0, 0, 5]))))
+            order = self.attempt(
+                "sales order",
+                lambda c=customer, x=ctx, seller=seller: commands.create(
+                    SalesOrder,
+                    x,
+                    party=c,
+                    reference=f"{self.rng.randrange(10_000, 99_999)}",
+                    owner=_user(seller),
+                    site=self.site,
+                    wanted_on=day + timedelta(days=self.rng.randrange(5, 40)),
+                    lines=self._basket(self.rng.choice([0, 0, 0, 5])),
+                ),
+            )
             if order and self.rng.random() < 0.95:
                 self.attempt("confirm order", lambda o=order, x=ctx: commands.perform(o, "confirm", x))
 
     def _basket(self, discount: int) -> list[dict]:
         items = {i.pk: i for i in self.rng.choices(self.goods, self.weights, k=self.rng.randrange(1, 6))}
-        return [{"item": item, "quantity": Decimal(self.rng.randrange(1, 12)), "discount_pct": Decimal(discount)}
-                for item in items.values()]
+        return [
+            {"item": item, "quantity": Decimal(self.rng.randrange(1, 12)), "discount_pct": Decimal(discount)}
+            for item in items.values()
+        ]
 
     def planning(self, day: date) -> None:
         if day.weekday() in (0, 2, 4):
             self.attempt("plan", lambda: production.propose(self.by("planner", day).inside(None)))
         buyer = self.by("buyer", day)
         due = day + timedelta(days=5)
-        for request in PurchaseRequest.objects.filter(company__code=self.company.code, state="proposed",
-                                                      order_by__lte=due).order_by("order_by")[:40]:
-            self.attempt("order request", lambda r=request: commands.perform(r, "order", buyer))
-        for order in PurchaseOrder.objects.filter(company__code=self.company.code, state="draft"):
-            self.attempt("confirm purchase", lambda o=order: commands.perform(o, "confirm", buyer))
+        mine = {"company__code": self.company.code}
+        requests = PurchaseRequest.objects.filter(**mine, state="proposed", order_by__lte=due).select_related(
+            "item", "site", "supplier"
+        )
+        if day.weekday() in (1, 3) and (wanted := list(requests.order_by("order_by")[:60])):
+            self.attempt("order requests", lambda: purchasing.order_requests(wanted, buyer))
+        for order in PurchaseOrder.objects.filter(**mine, state="draft", created_by=buyer.user):
+            if not self._waits(order):
+                self.attempt("confirm purchase", lambda o=order: commands.perform(o, "confirm", buyer))
+        self._approve(day)
         planner = self.by("planner", day)
-        for order in ProductionOrder.objects.filter(company__code=self.company.code, state="proposed",
-                                                    starts_on__lte=due).order_by("starts_on")[:40]:
+        for order in ProductionOrder.objects.filter(
+            company__code=self.company.code, state="proposed", starts_on__lte=due
+        ).order_by("starts_on")[:40]:
             self.attempt("confirm production", lambda o=order: commands.perform(o, "confirm", planner))
+
+    def _waits(self, record) -> bool:
+        return ApprovalRequest.objects.filter(
+            entity=record._meta.label_lower, record_id=str(record.pk), state="waiting"
+        ).exists()
+
+    def _approve(self, day: date) -> None:
+        """Those who are asked decide most of what waits for them; the youngest requests stay open."""
+        for request in ApprovalRequest.objects.filter(company__code=self.company.code, state="waiting")[:10]:
+            if self.rng.random() < 0.7:
+                role = "manager" if request.entity == "purchasing.purchaseorder" else "sales_manager"
+                ctx = self.context(self.company.code, role, day)
+                self.attempt("approve", lambda r=request, c=ctx: commands.perform(r, "approve", c))
 
     def receiving(self, day: date) -> None:
         ctx = self.by("warehouse", day)
-        for order in PurchaseOrder.objects.filter(company__code=self.company.code, state="confirmed",
-                                                  expected_on__lte=day).order_by("expected_on")[:12]:
+        for order in PurchaseOrder.objects.filter(
+            company__code=self.company.code, state="confirmed", expected_on__lte=day
+        ).order_by("expected_on")[:12]:
             if self.rng.random() < 0.15:  # the supplier is late
                 continue
             made = self.attempt("receipt", lambda o=order: commands.perform(o, "receive", ctx))
@@ -189,16 +258,27 @@ class Trading:
             if receipt is None:
                 continue
             if self.rng.random() < 0.2:  # a part comes now, the rest later
-                lines = [{"id": line.pk, "quantity": max(Decimal(1), (line.quantity / 2).quantize(Decimal(1)))}
-                         for line in receipt.lines.all()]
-                receipt = self.attempt("part receipt", lambda r=receipt, n=lines: commands.change(r, ctx, lines=n)) or receipt
+                lines = [
+                    {"id": line.pk, "quantity": max(Decimal(1), (line.quantity / 2).quantize(Decimal(1)))}
+                    for line in receipt.lines.all()
+                ]
+                receipt = (
+                    self.attempt("part receipt", lambda r=receipt, n=lines: commands.change(r, ctx, lines=n)) or receipt
+                )
             self.attempt("post receipt", lambda r=receipt: commands.perform(r, "post", ctx))
         accountant = self.by("accountant", day)
-        for receipt in Receipt.objects.filter(company__code=self.company.code, state="posted",
-                                              received_on__lte=day - timedelta(days=3),
-                                              order__billed_state__in=("none", "part"))[:10]:
-            made = self.attempt("enter bill", lambda r=receipt: commands.perform(
-                r, "bill", accountant, supplier_number=f"S-{r.number}", invoiced_on=day))
+        for receipt in Receipt.objects.filter(
+            company__code=self.company.code,
+            state="posted",
+            received_on__lte=day - timedelta(days=3),
+            order__billed_state__in=("none", "part"),
+        )[:10]:
+            made = self.attempt(
+                "enter bill",
+                lambda r=receipt: commands.perform(
+                    r, "bill", accountant, supplier_number=f"S-{r.number}", invoiced_on=day
+                ),
+            )
             if made and made.outcome:
                 self.attempt("post bill", lambda b=made.outcome: commands.perform(b, "post", accountant))
 
@@ -215,17 +295,26 @@ class Trading:
     def _finish(self, order: ProductionOrder, ctx, day: date) -> None:
         for operation in order.operations.order_by("sequence"):
             hours = (operation.setup_hours + operation.run_hours_per_unit * order.quantity) * Decimal(
-                str(round(self.rng.uniform(0.92, 1.15), 2)))
-            self.attempt("report", lambda p=operation, h=hours: commands.perform(
-                order, "report", ctx, operation=p.sequence, good=order.quantity, hours=h.quantize(Decimal("0.01"))))
+                str(round(self.rng.uniform(0.92, 1.15), 2))
+            )
+            self.attempt(
+                "report",
+                lambda p=operation, h=hours: commands.perform(
+                    order, "report", ctx, operation=p.sequence, good=order.quantity, hours=h.quantize(Decimal("0.01"))
+                ),
+            )
         if self.attempt("output", lambda: commands.perform(order, "receive", ctx, quantity=order.quantity)) is not None:
             self.attempt("complete", lambda: commands.perform(order, "complete", ctx))
             self.attempt("close production", lambda: commands.perform(order, "close", self.by("controller", day)))
 
     def shipping(self, day: date) -> None:
         ctx, accountant = self.by("warehouse", day), self.by("accountant", day)
-        open_orders = SalesOrder.objects.filter(company__code=self.company.code, state="confirmed").exclude(
-            delivery_status="all").filter(promised_on__lte=day).order_by("promised_on")[:20]
+        open_orders = (
+            SalesOrder.objects.filter(company__code=self.company.code, state="confirmed")
+            .exclude(delivery_status="all")
+            .filter(promised_on__lte=day)
+            .order_by("promised_on")[:20]
+        )
         for order in open_orders:
             made = self.attempt("shipment", lambda o=order: commands.perform(o, "ship", ctx))
             shipment = made.outcome if made else None
@@ -250,8 +339,12 @@ class Trading:
         if document is None:
             return
         line = document.lines.first()
-        self.attempt("return one", lambda: commands.change(document, ctx, reason=self.rng.choice(words.FAULTS), lines=[
-            {"id": line.pk, "quantity": Decimal(1)}]))
+        self.attempt(
+            "return one",
+            lambda: commands.change(
+                document, ctx, reason=self.rng.choice(words.FAULTS), lines=[{"id": line.pk, "quantity": Decimal(1)}]
+            ),
+        )
         if self.attempt("receive return", lambda: commands.perform(document, "receive", ctx)) is None:
             return
         credit = self.attempt("credit", lambda: commands.perform(document, "credit", accountant))
@@ -265,18 +358,37 @@ class Trading:
         for invoice in _unpaid(self.company.code, ("customer_invoice", "supplier_bill"), day):
             if invoice.kind == "customer_invoice" and self.rng.random() < 0.35:  # some pay late
                 continue
-            payment = self.attempt("payment", lambda i=invoice: commands.create(
-                Payment, ctx, direction="in" if i.kind == "customer_invoice" else "out", party=i.party,
-                currency=i.currency, amount=i.total, paid_on=day, lines=[{"invoice": i, "amount": i.total}]))
+            payment = self.attempt(
+                "payment",
+                lambda i=invoice: commands.create(
+                    Payment,
+                    ctx,
+                    direction="in" if i.kind == "customer_invoice" else "out",
+                    party=i.party,
+                    currency=i.currency,
+                    amount=i.total,
+                    paid_on=day,
+                    lines=[{"invoice": i, "amount": i.total}],
+                ),
+            )
             if payment:
                 self.attempt("post payment", lambda p=payment: commands.perform(p, "post", ctx))
 
 
 def _unpaid(company: str, kinds: tuple[str, ...], day: date):
     """Posted invoices due by the day that nothing is allocated to yet, oldest first."""
-    return Invoice.objects.filter(company__code=company, kind__in=kinds, state="posted", due_on__lte=day,
-                                  allocations__isnull=True, credit_notes__isnull=True).select_related("party").order_by(
-        F("due_on").asc(nulls_last=True))[:25]
+    return (
+        Invoice.objects.filter(
+            company__code=company,
+            kind__in=kinds,
+            state="posted",
+            due_on__lte=day,
+            allocations__isnull=True,
+            credit_notes__isnull=True,
+        )
+        .select_related("party")
+        .order_by(F("due_on").asc(nulls_last=True))[:25]
+    )
 
 
 def _times(mean: float, rng) -> int:

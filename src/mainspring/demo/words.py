@@ -1,23 +1,58 @@
 """What people of the demo say and are called. All of them are invented."""
 
-NEEDS = ("A fleet of city bicycles for the staff", "Forty touring bicycles for next spring", "A dealer in the old town",
-         "Rental bicycles for a campsite", "Bicycles for the postal round", "A school wants to teach cycling")
-TALKS = ("Talked about sizes and colors.", "Sent the price list.", "They compare us with two others.",
-         "Visited the shop, they liked the paint.", "Wants delivery before Easter.", "Asked for longer payment terms.",
-         "Decision after the board meets.")
+NEEDS = (
+    "A fleet of city bicycles for the staff",
+    "Forty touring bicycles for next spring",
+    "A dealer in the old town",
+    "Rental bicycles for a campsite",
+    "Bicycles for the postal round",
+    "A school wants to teach cycling",
+)
+TALKS = (
+    "Talked about sizes and colors.",
+    "Sent the price list.",
+    "They compare us with two others.",
+    "Visited the shop, they liked the paint.",
+    "Wants delivery before Easter.",
+    "Asked for longer payment terms.",
+    "Decision after the board meets.",
+)
 FAULTS = ("Scratched in transit", "Wrong color delivered", "Bent fork", "Customer changed their mind")
 
-_FIRST = {"LT": ("Aistė", "Domas", "Rūta", "Lukas", "Ugnė"), "DE": ("Lena", "Jonas", "Mia", "Felix"),
-          "PL": ("Zofia", "Jakub", "Ewa", "Piotr"), "CN": ("伟", "芳", "娜", "磊"), "SE": ("Elsa", "Nils"), "US": ("Ava", "Liam")}
-_LAST = {"LT": ("Mockutė", "Varnas", "Žemaitis", "Kubilius"), "DE": ("Krüger", "Vogel", "Huber", "Lang"),
-         "PL": ("Wójcik", "Kaczmarek", "Mazur"), "CN": ("李", "黄", "周", "吴"), "SE": ("Berg", "Lund"), "US": ("Reed", "Hale")}
-_TRADE = {"LT": ("Dviračių ratas", "Miesto mynimas", "Pedalas", "Žalias kelias"), "DE": ("Radhaus", "Stadtrad", "Tretlager"),
-          "PL": ("Rowerownia", "Dwa Koła", "Szprycha"), "CN": ("骑行之家", "绿道单车", "飞轮车行"),
-          "SE": ("Hjulet", "Cykelverket"), "US": ("Spoke & Chain", "Hilltop Cycles")}
+_FIRST = {
+    "LT": ("Aistė", "Domas", "Rūta", "Lukas", "Ugnė"),
+    "DE": ("Lena", "Jonas", "Mia", "Felix"),
+    "PL": ("Zofia", "Jakub", "Ewa", "Piotr"),
+    "CN": ("伟", "芳", "娜", "磊"),
+    "SE": ("Elsa", "Nils"),
+    "US": ("Ava", "Liam"),
+}
+_LAST = {
+    "LT": ("Mockutė", "Varnas", "Žemaitis", "Kubilius"),
+    "DE": ("Krüger", "Vogel", "Huber", "Lang"),
+    "PL": ("Wójcik", "Kaczmarek", "Mazur"),
+    "CN": ("李", "黄", "周", "吴"),
+    "SE": ("Berg", "Lund"),
+    "US": ("Reed", "Hale"),
+}
+_TRADE = {
+    "LT": ("Dviračių ratas", "Miesto mynimas", "Pedalas", "Žalias kelias"),
+    "DE": ("Radhaus", "Stadtrad", "Tretlager"),
+    "PL": ("Rowerownia", "Dwa Koła", "Szprycha"),
+    "CN": ("骑行之家", "绿道单车", "飞轮车行"),
+    "SE": ("Hjulet", "Cykelverket"),
+    "US": ("Spoke & Chain", "Hilltop Cycles"),
+}
 _FORM = {"LT": "UAB {}", "DE": "{} GmbH", "PL": "{} Sp. z o.o.", "CN": "{}有限公司", "SE": "{} AB", "US": "{} Inc."}
 _COUNTRY = {"BALT": "LT", "DACH": "DE", "NORD": "SE", "WEST": "DE", "PL": "PL", "AM": "US"}
-_PHONE = {"LT": "+3706{:07d}", "DE": "+4915{:09d}", "PL": "+4850{:07d}", "CN": "+86138{:08d}", "SE": "+467{:08d}",
-          "US": "+1202555{:04d}"}
+_PHONE = {
+    "LT": "+3706{:07d}",
+    "DE": "+4915{:09d}",
+    "PL": "+4850{:07d}",
+    "CN": "+86138{:08d}",
+    "SE": "+467{:08d}",
+    "US": "+1202555{:04d}",
+}
 
 
 def prospect(rng, territory: str) -> tuple[str, str, str, str, str]:

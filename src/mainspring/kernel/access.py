@@ -84,8 +84,14 @@ def narrow(p: Policy, allowed: dict[str, list[str]]) -> Policy:
     left = []
     for g in whole:
         for entity, verbs in allowed.items():
-            inner = next((a for a, b in ((entity, g.entity), (g.entity, entity))
-                          if b in ("*", a) or b == f"{a.split('.')[0]}.*"), None)
+            inner = next(
+                (
+                    a
+                    for a, b in ((entity, g.entity), (g.entity, entity))
+                    if b in ("*", a) or b == f"{a.split('.')[0]}.*"
+                ),
+                None,
+            )
             both = g.verbs if "*" in verbs else frozenset(verbs) if "*" in g.verbs else g.verbs & frozenset(verbs)
             if inner and both:
                 left.append(replace(g, entity=inner, verbs=both, limited=True))
@@ -104,14 +110,32 @@ def load(user, day) -> Policy:
         return Policy(user.pk, True)
     found = query(POLICY, user=user.pk, department=user.department_id, day=day)
     grants = [
-        Grant(g["entity"], frozenset(g["verbs"]), g["scope"], g["fields"], m["company_id"],
-              frozenset(m["territories"]), frozenset(m["sites"]), m["portal"])
-        for m in found for g in json.loads(m["grants"])
+        Grant(
+            g["entity"],
+            frozenset(g["verbs"]),
+            g["scope"],
+            g["fields"],
+            m["company_id"],
+            frozenset(m["territories"]),
+            frozenset(m["sites"]),
+            m["portal"],
+        )
+        for m in found
+        for g in json.loads(m["grants"])
     ]
-    grants += [Grant(entity, frozenset(verbs), scope, fields, m["company_id"])
-               for m in found if not m["portal"] for entity, verbs, scope, fields in roles.for_everyone()]
-    return Policy(user.pk, False, tuple(grants), tuple(sorted({m["code"] for m in found})),
-                  frozenset(found[0]["departments"]) if found else frozenset())
+    grants += [
+        Grant(entity, frozenset(verbs), scope, fields, m["company_id"])
+        for m in found
+        if not m["portal"]
+        for entity, verbs, scope, fields in roles.for_everyone()
+    ]
+    return Policy(
+        user.pk,
+        False,
+        tuple(grants),
+        tuple(sorted({m["code"] for m in found})),
+        frozenset(found[0]["departments"]) if found else frozenset(),
+    )
 
 
 POLICY = """
@@ -146,11 +170,14 @@ def _with_children(table: str, roots: set[int]) -> dict[int, set[int]]:
     if not roots:
         return {}
     found: dict[int, set[int]] = {}
-    for row in query(f"""
+    for row in query(
+        f"""
             WITH RECURSIVE tree AS (
                 SELECT id AS root, id FROM {table} WHERE id = ANY(%(roots)s)
                 UNION SELECT tree.root, child.id FROM tree JOIN {table} child ON child.parent_id = tree.id)
-            SELECT root, id FROM tree""", roots=list(roots)):
+            SELECT root, id FROM tree""",
+        roots=list(roots),
+    ):
         found.setdefault(row["root"], set()).add(row["id"])
     return found
 
@@ -167,8 +194,9 @@ def can(ctx, model, verb: str) -> bool:
 
 def require(ctx, model, verb: str) -> None:
     if not can(ctx, model, verb):
-        raise PermissionDenied(_("You may not do this: %(verb)s, %(model)s.")
-                               % {"verb": verb, "model": model._meta.verbose_name})
+        raise PermissionDenied(
+            _("You may not do this: %(verb)s, %(model)s.") % {"verb": verb, "model": model._meta.verbose_name}
+        )
 
 
 def predicate(ctx, model, verb: str = "view") -> Q:
@@ -203,8 +231,13 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
     paths = getattr(model, "scope_paths", {}).get(grant.scope)
     if paths is None:
         return None
-    values = {"own": [user.pk], "team": p.department_ids, "territory": grant.territory_ids, "site": grant.site_ids,
-              "party": _parties(p, user)}[grant.scope]
+    values = {
+        "own": [user.pk],
+        "team": p.department_ids,
+        "territory": grant.territory_ids,
+        "site": grant.site_ids,
+        "party": _parties(p, user),
+    }[grant.scope]
     q = NOTHING
     for path in paths if isinstance(paths, tuple) else (paths,):
         part = path(list(values)) if callable(path) else Q(**{f"{path}__in": list(values)})
@@ -247,7 +280,8 @@ def field_modes(ctx, model) -> dict[str, str]:
 def clear_when(ctx, model) -> dict[str, Q]:
     """Fields shown in the clear on some rows only: {field: condition of those rows}; masked on the others.
 
-    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts it.
+    A model states `clear_when = {"phone": lambda ctx: Q(owner=ctx.user)}`; a grant that names the field "clear" lifts
+    it.
     """
     stated = getattr(model, "clear_when", None)
     if not stated or ctx.trusted or policy(ctx).all_powerful:
@@ -259,8 +293,10 @@ def clear_when(ctx, model) -> dict[str, Q]:
 
 def with_clearance(queryset, ctx):
     """The queryset with one flag a field that is clear on some rows only, so that `shown` asks nothing more."""
-    flags = {f"_clear_{name}": models.Case(models.When(q, then=models.Value(True)), default=models.Value(False))
-             for name, q in clear_when(ctx, queryset.model).items()}
+    flags = {
+        f"_clear_{name}": models.Case(models.When(q, then=models.Value(True)), default=models.Value(False))
+        for name, q in clear_when(ctx, queryset.model).items()
+    }
     return queryset.annotate(**flags) if flags else queryset
 
 
@@ -318,8 +354,10 @@ def custom_mode(ctx, model, path: str) -> str:
     if ctx.trusted or policy(ctx).all_powerful:
         return "edit"
     program = getattr(ctx.user, "is_program", False)
-    found = [g.fields.get(path, "hide" if g.portal or g.limited or program else "edit").replace("clear", "edit")
-             for g in policy(ctx).matching(model._meta.label_lower, "view")]
+    found = [
+        g.fields.get(path, "hide" if g.portal or g.limited or program else "edit").replace("clear", "edit")
+        for g in policy(ctx).matching(model._meta.label_lower, "view")
+    ]
     return max(found, key=MODES.index, default="hide")
 
 

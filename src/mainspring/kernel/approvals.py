@@ -154,6 +154,8 @@ def send_back(request, ctx, comment):
 def _decide(request, ctx, kind: str, comment: str | None) -> None:
     """Note one decision and follow what it sets off. A repeated click finds its decision made and does nothing."""
     seat = _seat_of(request, ctx)
+    if seat is None:
+        raise PermissionDenied
     if hasattr(seat, "decision"):
         if seat.decision.kind != kind:
             raise errors.Conflict(
@@ -463,7 +465,7 @@ def _open_seats(request):
 def _seat_of(request, ctx) -> ApprovalSeat | None:
     """The seat a person decides in: an open one first, their own before one they stand in for, else one decided."""
     user = ctx.user
-    if not getattr(user, "pk", None) or user.pk in request.route["excluded"]:
+    if not getattr(user, "pk", None) or user.pk in request.route.get("excluded", ()):
         return None
     mine = Q(user=user) | Q(user__in=_absent(user, ctx).values("user")) | Q(decision__decided_by=user)
     seats = (
@@ -499,7 +501,7 @@ def _tell_approvers(users: list[User], request, ctx) -> None:
             user__in=users, starts_on__lte=day, ends_on__gt=day, stand_in__is_active=True
         ).select_related("stand_in")
     ]
-    people = [u for u in [*users, *stand_ins] if u.pk not in request.route["excluded"]]
+    people = [u for u in [*users, *stand_ins] if u is not None and u.pk not in request.route["excluded"]]
     amount = f"{request.amount.normalize():f} {request.currency}" if request.amount is not None else ""
     notifications.notify(
         people,

@@ -4,8 +4,19 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
-ROOMS = ("resources", "commands", "handlers", "jobs", "reports", "preferences", "roles", "checks", "guards", "prints",
-         "defaults")
+ROOMS = (
+    "resources",
+    "commands",
+    "handlers",
+    "jobs",
+    "reports",
+    "preferences",
+    "roles",
+    "checks",
+    "guards",
+    "prints",
+    "defaults",
+)
 
 
 class KernelConfig(AppConfig):

@@ -25,11 +25,19 @@ def stamp(command_id: UUID | None) -> None:
 def write(command_id: UUID, record, verb: str, ctx, **details) -> AuditEntry:
     """One entry for one command; `details` are made fit for JSON."""
     return AuditEntry.objects.create(
-        id=command_id, parent=ctx.command_id, company_id=getattr(record, "company_id", None) or ctx.company_id,
-        entity=record._meta.label_lower, record_id=str(record.pk or ""), verb=verb,
+        id=command_id,
+        parent=ctx.command_id,
+        company_id=getattr(record, "company_id", None) or ctx.company_id,
+        entity=record._meta.label_lower,
+        record_id=str(record.pk or ""),
+        verb=verb,
         record_label=str(record if record.pk else record._meta.verbose_name_plural)[:120],
-        user=ctx.user if ctx.user and ctx.user.pk else None, source=ctx.source, request_id=ctx.request_id,
-        business_date=ctx.business_date, details={k: plain(v) for k, v in details.items() if v not in (None, {}, [])})
+        user=ctx.user if ctx.user and ctx.user.pk else None,
+        source=ctx.source,
+        request_id=ctx.request_id,
+        business_date=ctx.business_date,
+        details={k: plain(v) for k, v in details.items() if v not in (None, {}, [])},
+    )
 
 
 def plain(value):

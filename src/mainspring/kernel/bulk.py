@@ -90,16 +90,12 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
             record.company_id = ctx.company_id
         creating = True
     else:
-        if isinstance(record, Document) and record.state not in record.workflow.editable and not ctx.trusted:
-            raise ValidationError(
-                _("%(record)s is %(state)s and can no longer be edited.")
-                % {"record": record, "state": record.state_label},
-                code="state",
-            )
         for name, value in head.items():
             if getattr(record, name) != value:
                 draft.before[name] = getattr(record, name)
                 setattr(record, name, value)
+        if draft.before and not is_editable(record, ctx):
+            raise not_editable(record)
         creating = False
     draft.record = record
     draft.lines = [commands._line(model, spec, position) for position, spec in enumerate(lines, 1)]
@@ -111,6 +107,17 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
             draft.before["custom"] = record.custom
             record.custom = cleaned
     commands.validate(record, draft.lines)
+
+
+def is_editable(record, ctx) -> bool:
+    return ctx.trusted or not isinstance(record, Document) or record.state in record.workflow.editable
+
+
+def not_editable(record) -> ValidationError:
+    return ValidationError(
+        _("%(record)s is %(state)s and can no longer be edited.") % {"record": record, "state": record.state_label},
+        code="state",
+    )
 
 
 def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = None) -> list:

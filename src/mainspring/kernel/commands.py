@@ -40,7 +40,9 @@ _late_numbers: ContextVar[list | None] = ContextVar("late_numbers", default=None
 # -- the three verbs every record has ---------------------------------------------------------------------------------
 
 
-def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None = None, links: Iterable = (), **values):
+def create(
+    model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None = None, links: Iterable = (), **values
+):
     """Create a record, with its lines when it is a document. `links`: documents it comes from.
 
     Raises ValidationError naming fields, PermissionDenied, and returns the earlier record for a repeated key.
@@ -53,8 +55,11 @@ def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None
             return run.earlier
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
         lines = _coerce_lines(model, lines, ctx)
-        record = model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values) \
-            if _has(model, "created_by") else model(**values)
+        record = (
+            model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values)
+            if _has(model, "created_by")
+            else model(**values)
+        )
         if isinstance(record, Document):
             if record.company_id is None:
                 record.company_id = ctx.company_id
@@ -70,7 +75,8 @@ def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None
         validate(record, new_lines)
         if isinstance(record, Document):
             record.identity = DocumentIdentity.objects.create(
-                kind=model._meta.label_lower, company_id=record.company_id, title=_title(record))
+                kind=model._meta.label_lower, company_id=record.company_id, title=_title(record)
+            )
             record.pk = record.identity_id
             if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
                 _number(record, run)
@@ -86,8 +92,15 @@ def create(model, ctx, *, lines: Iterable[dict] = (), custom_values: dict | None
     return record
 
 
-def change(record, ctx, *, lines: Iterable[dict] | None = None, custom_values: dict | None = None,
-           version: int | None = None, **values):
+def change(
+    record,
+    ctx,
+    *,
+    lines: Iterable[dict] | None = None,
+    custom_values: dict | None = None,
+    version: int | None = None,
+    **values,
+):
     """Change fields and, when `lines` is given, replace the lines (a dict with "id" keeps that line).
 
     version: the version the caller read; Conflict when somebody changed the record since.
@@ -101,10 +114,13 @@ def change(record, ctx, *, lines: Iterable[dict] | None = None, custom_values: d
             return run.earlier
         record = _locked(record, "change", ctx)
         _check_version(record, version)
-        if isinstance(record, Document) and not ctx.trusted and record.state not in record.workflow.editable:
-            if set(values) - set(getattr(model, "always_editable", ())) or lines is not None:
-                raise errors.Conflict(_("%(record)s is %(state)s and can no longer be edited.")
-                                      % {"record": record, "state": record.state_label}, code="state")
+        closed = isinstance(record, Document) and not ctx.trusted and record.state not in record.workflow.editable
+        if closed and (lines is not None or set(values) - set(getattr(model, "always_editable", ()))):
+            raise errors.Conflict(
+                _("%(record)s is %(state)s and can no longer be edited.")
+                % {"record": record, "state": record.state_label},
+                code="state",
+            )
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
@@ -120,8 +136,11 @@ def change(record, ctx, *, lines: Iterable[dict] | None = None, custom_values: d
         if kept is not None:
             _write_lines(record, kept, removed)
         _must_be_in_scope(record, "change", ctx)
-        changed = [k for k, v in before.items()
-                   if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))]
+        changed = [
+            k
+            for k, v in before.items()
+            if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))
+        ]
         after_change(record, changed + (["lines"] if kept is not None else []), run.ctx)
         run.finish(record, before={k: before[k] for k in changed})
     return record
@@ -135,8 +154,9 @@ def delete(record, ctx, *, version: int | None = None) -> None:
         record = _locked(record, "delete", ctx)
         _check_version(record, version)
         if isinstance(record, Document) and (record.number or record.state != model.workflow.initial):
-            raise errors.Conflict(_("%(record)s has a number; cancel or reverse it instead.") % {"record": record},
-                                  code="state")
+            raise errors.Conflict(
+                _("%(record)s has a number; cancel or reverse it instead.") % {"record": record}, code="state"
+            )
         if getattr(model, "append_only", False):
             raise errors.Conflict(_("These records are never deleted."), code="append_only")
         run.finish(record, before=_snapshot(record))
@@ -145,8 +165,9 @@ def delete(record, ctx, *, version: int | None = None) -> None:
                 record.delete()
         except (models.ProtectedError, models.RestrictedError) as error:
             used = sorted({str(o._meta.verbose_name) for o in list(getattr(error, "protected_objects", ()))[:50]})
-            raise errors.Conflict(_("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)},
-                                  code="used") from None
+            raise errors.Conflict(
+                _("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)}, code="used"
+            ) from None
 
 
 def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
@@ -159,8 +180,9 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
     try:
         verb = workflow.verb_of(model, name)
     except KeyError:
-        raise ValidationError(_("“%(verb)s” is not something that can be done here.") % {"verb": name},
-                              code="verb") from None
+        raise ValidationError(
+            _("“%(verb)s” is not something that can be done here.") % {"verb": name}, code="verb"
+        ) from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
     try:
@@ -183,7 +205,9 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             approval_gate(record, name, ctx, cleaned)
         source = getattr(record, "state", "")
         gapless = isinstance(record, Document) and numbering.is_gapless(model)
-        leaves_draft = isinstance(record, Document) and not record.number and verb.target not in ("", "draft", "cancelled")
+        leaves_draft = (
+            isinstance(record, Document) and not record.number and verb.target not in ("", "draft", "cancelled")
+        )
         if leaves_draft and not gapless:
             _number(record, run)
         work = workflow.effect_of(model, name)
@@ -216,9 +240,15 @@ def check_possible(record, verb: workflow.Verb, ctx) -> None:
     if verb.sources and record.state not in verb.sources:
         flow = record.workflow
         raise errors.Conflict(
-            _("%(record)s is %(state)s; “%(verb)s” needs it to be %(needed)s.") % {
-                "record": record, "state": flow.label(record.state), "verb": verb.title,
-                "needed": " / ".join(flow.label(s) for s in verb.sources)}, code="state")
+            _("%(record)s is %(state)s; “%(verb)s” needs it to be %(needed)s.")
+            % {
+                "record": record,
+                "state": flow.label(record.state),
+                "verb": verb.title,
+                "needed": " / ".join(flow.label(s) for s in verb.sources),
+            },
+            code="state",
+        )
     if verb.four_eyes and not ctx.trusted and record.created_by_id == getattr(ctx.user, "pk", None):
         raise errors.Forbidden(_("Someone else has to do this: you created %(record)s.") % {"record": record})
     for check in workflow.guards_of(type(record), verb.name):
@@ -246,8 +276,9 @@ def link(source, target, kind: str = "next") -> None:
     """Note that `target` came from `source` (documents or identities)."""
     ids = [d.pk for d in (source, target)]
     if ids[0] != ids[1]:
-        DocumentLink.objects.bulk_create([DocumentLink(source_id=ids[0], target_id=ids[1], kind=kind)],
-                                         ignore_conflicts=True)
+        DocumentLink.objects.bulk_create(
+            [DocumentLink(source_id=ids[0], target_id=ids[1], kind=kind)], ignore_conflicts=True
+        )
 
 
 # -- helpers, outermost first -----------------------------------------------------------------------------------------
@@ -301,13 +332,16 @@ def _answered(model, ctx, verb, call):
     text = json.dumps([model._meta.label_lower, verb, audit.plain(call)], sort_keys=True, default=str)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
     key, made = IdempotencyKey.objects.get_or_create(
-        user=ctx.user, key=ctx.idempotency_key[:120],
-        defaults={"fingerprint": fingerprint, "entity": model._meta.label_lower})
+        user=ctx.user,
+        key=ctx.idempotency_key[:120],
+        defaults={"fingerprint": fingerprint, "entity": model._meta.label_lower},
+    )
     if made:
         return key, None
     if key.fingerprint != fingerprint:
-        raise errors.Conflict(_("The idempotency key “%(key)s” was used for another call.") % {"key": key.key},
-                              code="idempotency")
+        raise errors.Conflict(
+            _("The idempotency key “%(key)s” was used for another call.") % {"key": key.key}, code="idempotency"
+        )
     return None, model._default_manager.get(pk=key.record_id)
 
 
@@ -332,9 +366,14 @@ def _check_version(record, version: int | None) -> None:
     if version is not None and getattr(record, "version", version) != int(version):
         from .models.records import AuditEntry
 
-        last = AuditEntry.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk)).order_by("-at").first()
-        raise errors.Conflict(_("%(record)s was changed meanwhile by %(user)s. Load it again to see the change.")
-                              % {"record": record, "user": last.user if last else "?"}, code="version")
+        last = (
+            AuditEntry.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk)).order_by("-at").first()
+        )
+        raise errors.Conflict(
+            _("%(record)s was changed meanwhile by %(user)s. Load it again to see the change.")
+            % {"record": record, "user": last.user if last else "?"},
+            code="version",
+        )
 
 
 def _refuse_read_only(model, ctx, values) -> None:
@@ -353,7 +392,7 @@ def _refuse_read_only(model, ctx, values) -> None:
 
 
 def prepare(record, ctx, lines=None) -> None:
-    """Let the record fill in its blanks. Where that fails because something required is missing, say what is missing."""
+    """Let the record fill in its blanks. Where that fails for want of something required, say what is missing."""
     if not hasattr(record, "prepare"):
         return
     try:
@@ -374,8 +413,9 @@ def validate(record, lines=()) -> None:
             instance.clean_fields(exclude=skip)
             instance.clean()
         except ValidationError as error:
-            for name, messages in (error.message_dict if hasattr(error, "error_dict")
-                                   else {NON_FIELD_ERRORS: error.messages}).items():
+            for name, messages in (
+                error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+            ).items():
                 found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
     if found:
         raise ValidationError(found)
@@ -398,15 +438,21 @@ def _coerce_lines(model, lines, ctx) -> list[dict]:
     line_model = line_model_of(model)
     if not ctx.trusted:
         editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
-        refused = {f"lines.{n}.{name}": _("This field cannot be set.") for n, spec in enumerate(lines)
-                   for name in spec if name not in editable and name in {f.name for f in line_model._meta.fields}}
+        refused = {
+            f"lines.{n}.{name}": _("This field cannot be set.")
+            for n, spec in enumerate(lines)
+            for name in spec
+            if name not in editable and name in {f.name for f in line_model._meta.fields}
+        }
         if refused:
             raise ValidationError(refused)
     return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
 
 
 def _line(model, spec: dict, position: int):
-    return line_model_of(model)(position=position, **{k: v for k, v in spec.items() if k not in ("id", "custom", "position")})
+    return line_model_of(model)(
+        position=position, **{k: v for k, v in spec.items() if k not in ("id", "custom", "position")}
+    )
 
 
 def line_model_of(model):
@@ -467,7 +513,12 @@ def _give_late_numbers(run: _Run) -> None:
     waiting: dict[tuple, list] = {}
     for record in _late_numbers.get() or ():
         day = getattr(record, "numbering_date", None) or run.ctx.business_date
-        name = (type(record)._meta.label_lower, record.company_id, day.year, *getattr(record, "number_series", ("", "")))
+        name = (
+            type(record)._meta.label_lower,
+            record.company_id,
+            day.year,
+            *getattr(record, "number_series", ("", "")),
+        )
         waiting.setdefault(name, []).append(record)
     for (_label, company_id, year, suffix, number_format), records in sorted(waiting.items(), key=lambda pair: pair[0]):
         model = type(records[0])
@@ -477,10 +528,13 @@ def _give_late_numbers(run: _Run) -> None:
         given = {"keys": [r.pk for r in records], "numbers": numbers, "titles": [_title(r) for r in records]}
         for table, column in ((model._meta.db_table, model._meta.pk.column), (DocumentIdentity._meta.db_table, "id")):
             title = ", title = given.title" if table == DocumentIdentity._meta.db_table else ""
-            database.execute(f"""
+            database.execute(
+                f"""
                 UPDATE "{table}" AS t SET number = given.number{title}
                 FROM unnest(%(keys)s::uuid[], %(numbers)s::text[], %(titles)s::text[]) AS given (key, number, title)
-                WHERE t."{column}" = given.key""", **given)
+                WHERE t."{column}" = given.key""",
+                **given,
+            )
     if waiting:
         _late_numbers.get().clear()
 

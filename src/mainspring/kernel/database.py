@@ -47,16 +47,21 @@ def declare(name: str, sql: str) -> None:
 
 def declare_trigger(name: str, table: str, when: str, function: str, arguments: str = "") -> None:
     """Declare a trigger: `when` is like "BEFORE UPDATE OR DELETE", `function` names an installed function."""
-    declare(f"trigger {name}", f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" '
-                  f"FOR EACH ROW EXECUTE FUNCTION {function}({arguments});")
+    declare(
+        f"trigger {name}",
+        f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}({arguments});',
+    )
 
 
 def declare_constraint_trigger(name: str, table: str, when: str, function: str) -> None:
     """Declare a deferred constraint trigger, checked when the transaction commits."""
-    declare(f"trigger {name}", f"""
+    declare(
+        f"trigger {name}",
+        f"""
         DROP TRIGGER IF EXISTS {name} ON "{table}";
         CREATE CONSTRAINT TRIGGER {name} {when} ON "{table}" DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION {function}();""")
+        FOR EACH ROW EXECUTE FUNCTION {function}();""",
+    )
 
 
 def append_only(model) -> None:
@@ -69,9 +74,12 @@ def append_only(model) -> None:
 def install() -> None:
     """Install all declared SQL and the row-history triggers, unless exactly this is installed already."""
     tables = set(connection.introspection.table_names())
-    history = [f'CREATE OR REPLACE TRIGGER mainspring_history AFTER UPDATE OR DELETE ON "{m._meta.db_table}" '
-               f"FOR EACH ROW EXECUTE FUNCTION mainspring_row_history('{m._meta.pk.column}');"
-               for m in apps.get_models() if m._meta.db_table in tables and getattr(m, "history", False)]
+    history = [
+        f'CREATE OR REPLACE TRIGGER mainspring_history AFTER UPDATE OR DELETE ON "{m._meta.db_table}" '
+        f"FOR EACH ROW EXECUTE FUNCTION mainspring_row_history('{m._meta.pk.column}');"
+        for m in apps.get_models()
+        if m._meta.db_table in tables and getattr(m, "history", False)
+    ]
     statements = [ROW_HISTORY, REFUSE_CHANGE, *history, *_declared.values()]
     digest = hashlib.sha256("\n".join([*statements, *sorted(tables)]).encode()).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:

@@ -50,14 +50,21 @@ def from_integrity_error(error: IntegrityError, models) -> ValidationError:
         if state == "23505" and diag.table_name == model._meta.db_table:
             for field in model._meta.local_fields:
                 if field.unique and name and f"_{field.column}_" in name:
-                    return ValidationError({field.name: _("A record with this %(fields)s already exists.")
-                                            % {"fields": field.verbose_name}}, code="unique")
+                    return ValidationError(
+                        {
+                            field.name: _("A record with this %(fields)s already exists.")
+                            % {"fields": field.verbose_name}
+                        },
+                        code="unique",
+                    )
     if state == "23505":
         return ValidationError(_("A record with these values already exists."), code="unique")
     if state == "23502":
         return ValidationError({diag.column_name: _("This field is required.")}, code="null")
     if state == "23503":
-        return ValidationError(_("Other records refer to this one, or it refers to one that is gone."), code="foreign_key")
+        return ValidationError(
+            _("Other records refer to this one, or it refers to one that is gone."), code="foreign_key"
+        )
     if state in ("P0001", "23514"):  # raised by our own guards, already worded
         return ValidationError(diag.message_primary, code=name or "guard")
     raise error

@@ -8,7 +8,7 @@ from django.db import models
 class MoneyField(models.DecimalField):
     """An amount in the currency found by `currency` (a path from the record; empty means the company's base currency).
 
-    Stored with 4 digits so that every ISO 4217 currency fits; rounded to the currency's own digits by `money.round_amount`.
+    Stored with 4 digits so that every ISO 4217 currency fits; `money.rounded` brings it to the currency's own digits.
     """
 
     def __init__(self, *args, currency: str = "", **kwargs):

@@ -7,7 +7,15 @@ from .exchange import importing
 from .models import ImportRun
 
 __all__ = [
-    "approvals", "collaboration", "custom", "inbox", "invariants", "mail", "sealing", "tokens", "webhooks",
+    "approvals",
+    "collaboration",
+    "custom",
+    "inbox",
+    "invariants",
+    "mail",
+    "sealing",
+    "tokens",
+    "webhooks",
 ]
 
 

@@ -15,20 +15,37 @@ def waiting(ctx) -> list[home.Waiting]:
     """Approvals first by amount, then tasks by due day."""
     found = []
     for request in approvals.waiting_for(ctx).select_related("created_by")[:SHOWN_MAX]:
-        found.append(home.Waiting(
-            title=approvals.title_of(request), href=f"/inbox/approvals/{request.pk}/", kind="approval", icon="rubber-stamp",
-            text=_("asked by %(person)s") % {"person": request.created_by}, cost=request.amount_base or 0, tone="warning"))
+        found.append(
+            home.Waiting(
+                title=approvals.title_of(request),
+                href=f"/inbox/approvals/{request.pk}/",
+                kind="approval",
+                icon="rubber-stamp",
+                text=_("asked by %(person)s") % {"person": request.created_by},
+                cost=request.amount_base or 0,
+                tone="warning",
+            )
+        )
     for task in open_tasks(ctx)[:SHOWN_MAX]:
-        found.append(home.Waiting(title=task.title, href=f"/kernel/tasks/{task.pk}/", text=task.record_label, icon="checkbox",
-                                  due_on=task.due_on))
+        found.append(
+            home.Waiting(
+                title=task.title,
+                href=f"/kernel/tasks/{task.pk}/",
+                text=task.record_label,
+                icon="checkbox",
+                due_on=task.due_on,
+            )
+        )
     return found
 
 
 @home.counts.fill
 def counts(ctx) -> dict[str, int]:
     """What the inbox holds: approvals to decide and unread news."""
-    return {"inbox": approvals.waiting_for(ctx).count() + notifications.unread(ctx.user),
-            "kernel/tasks": open_tasks(ctx).count()}
+    return {
+        "inbox": approvals.waiting_for(ctx).count() + notifications.unread(ctx.user),
+        "kernel/tasks": open_tasks(ctx).count(),
+    }
 
 
 @home.news.fill

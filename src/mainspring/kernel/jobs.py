@@ -261,7 +261,7 @@ def _queue_if_due(found: Job, due: datetime.datetime) -> int:
             return 0
         JobSchedule.objects.filter(pk=schedule.pk).update(last_due_at=due)
         queued = 0
-        companies = list(Company.objects.order_by("pk"))
+        companies: list[Company | None] = list(Company.objects.order_by("pk"))
         for company in companies if found.per_company else companies[:1] or [None]:
             day = due.astimezone(ZoneInfo(company.time_zone if company else "UTC")).date()
             queued += (

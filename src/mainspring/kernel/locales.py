@@ -95,15 +95,29 @@ def person(given: str, family: str, language: str = "en") -> str:
     return " ".join(part for part in parts if part)
 
 
-def address(country: str, language: str = "en", *, street="", street_2="", postal_code="", city="", region="",
-            domestic: bool = False) -> list[str]:
+def address(
+    country: str,
+    language: str = "en",
+    *,
+    street="",
+    street_2="",
+    postal_code="",
+    city="",
+    region="",
+    domestic: bool = False,
+) -> list[str]:
     """The lines of an address as its country writes them, the country's name last; left out when domestic.
 
     An address in Chinese or Japanese writing runs from the large to the small.
     """
     eastern = any("\u4e00" <= letter <= "\u9fff" for letter in street + city)
-    parts = {"street": street, "street_2": street_2, "city": city, "region": region,
-             "postal_code": postal_code.strip().removeprefix(f"{country}-")}
+    parts = {
+        "street": street,
+        "street_2": street_2,
+        "city": city,
+        "region": region,
+        "postal_code": postal_code.strip().removeprefix(f"{country}-"),
+    }
     template = _ADDRESS_EAST if eastern else _ADDRESS.get(country, _ADDRESS[""])
     lines = [line.format(**parts) for line in template if any(parts[n] for n in parts if f"{{{n}}}" in line)]
     lines = [line if parts["postal_code"] else line.replace(f"{country}-", "") for line in lines]

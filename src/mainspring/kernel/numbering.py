@@ -15,8 +15,10 @@ def _series(company_id: int, entity: str, year: int, default_format: str, gaples
         return _known[key]
     found = NumberSeries.objects.filter(company_id=company_id, entity=entity, year=year).first()
     if found is None:
-        NumberSeries.objects.bulk_create([NumberSeries(company_id=company_id, entity=entity, year=year,
-                                                       format=default_format, gapless=gapless)], ignore_conflicts=True)
+        NumberSeries.objects.bulk_create(
+            [NumberSeries(company_id=company_id, entity=entity, year=year, format=default_format, gapless=gapless)],
+            ignore_conflicts=True,
+        )
         found = NumberSeries.objects.get(company_id=company_id, entity=entity, year=year)
     if not found.gapless:
         with connection.cursor() as cursor:
@@ -47,8 +49,9 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
     entity = f"{model._meta.label_lower}/{suffix}" if suffix else model._meta.label_lower
     series_id, number_format, gapless = _series(company_id, entity, year, default or model.number_format, model.gapless)
     if gapless:
-        last = database.scalar("UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(id)s RETURNING last",
-                               n=count, id=series_id)
+        last = database.scalar(
+            "UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(id)s RETURNING last", n=count, id=series_id
+        )
         numbers = range(last - count + 1, last + 1)
     else:
         found = database.rows(f"SELECT nextval('{_sequence(series_id)}') AS n FROM generate_series(1, %(n)s)", n=count)

@@ -1,8 +1,8 @@
 """Settings of a company, typed. A module declares its own in `preferences.py`; administrators set them on one page.
 
-    Preference("sales.over_delivery_pct", "decimal", Decimal(0), _("Over-delivery (%)"), minimum=0, maximum=100)
+Preference("sales.over_delivery_pct", "decimal", Decimal(0), _("Over-delivery (%)"), minimum=0, maximum=100)
 
-    preferences.get(ctx.company_id, "sales.over_delivery_pct")
+preferences.get(ctx.company_id, "sales.over_delivery_pct")
 """
 
 from dataclasses import dataclass, replace
@@ -58,9 +58,17 @@ class Preference:
             return None if self.default is None else self.default
         for bound, wrong in ((self.minimum, lambda b: value < b), (self.maximum, lambda b: value > b)):
             if bound is not None and wrong(bound):
-                raise ValidationError({self.name: _("“%(value)s” is out of range: %(minimum)s to %(maximum)s.") % {
-                    "value": value, "minimum": self.minimum if self.minimum is not None else "…",
-                    "maximum": self.maximum if self.maximum is not None else "…"}}, code="range")
+                raise ValidationError(
+                    {
+                        self.name: _("“%(value)s” is out of range: %(minimum)s to %(maximum)s.")
+                        % {
+                            "value": value,
+                            "minimum": self.minimum if self.minimum is not None else "…",
+                            "maximum": self.maximum if self.maximum is not None else "…",
+                        }
+                    },
+                    code="range",
+                )
         return value
 
     def from_json(self, stored):

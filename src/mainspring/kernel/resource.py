@@ -102,6 +102,7 @@ class Resource:
     quick = ""
     creatable = True
     computed: dict[str, Column] = {}
+    prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""
 
     def __init_subclass__(cls, **kwargs):
@@ -224,9 +225,15 @@ def column_of(model, path: str) -> Column:
     for name in ("currency", "unit"):
         if extra.get(name) and prefix:
             extra[name] = f"{prefix}__{extra[name]}"
-    return Column(path, label[:1].upper() + label[1:], kind, editable=field.editable and len(parts) == 1,
-                  required=not getattr(field, "blank", True) and not field.has_default() and field.editable,
-                  help=str(getattr(field, "help_text", "")), **extra)
+    return Column(
+        path,
+        label[:1].upper() + label[1:],
+        kind,
+        editable=field.editable and len(parts) == 1,
+        required=not getattr(field, "blank", True) and not field.has_default() and field.editable,
+        help=str(getattr(field, "help_text", "")),
+        **extra,
+    )
 
 
 def _kind(owner, field) -> tuple[str, dict]:
@@ -272,23 +279,38 @@ def custom_column(f) -> Column:
     """Describe a custom field as a column."""
     choices = tuple((c["value"], c.get("label", c["value"])) if isinstance(c, dict) else (c, c) for c in f.choices)
     kind = f.result_kind if f.kind == "formula" else f.kind
-    return Column(f"custom.{f.name}", f.labels.get(get_language() or "en", f.label), CUSTOM_KINDS.get(kind, kind),
-                  choices=choices, to=f.link_to, editable=f.kind != "formula", required=f.required, help=f.help_text,
-                  digits=f.digits)
+    return Column(
+        f"custom.{f.name}",
+        f.labels.get(get_language() or "en", f.label),
+        CUSTOM_KINDS.get(kind, kind),
+        choices=choices,
+        to=f.link_to,
+        editable=f.kind != "formula",
+        required=f.required,
+        help=f.help_text,
+        digits=f.digits,
+    )
 
 
 _amendments: dict[str, list[dict]] = {}
 
 
-def amend(model_label: str, *, panel: str = "", title: Any = "", context: Callable | None = None,
-          related: tuple[Any, str, str] | None = None) -> None:
+def amend(
+    model_label: str,
+    *,
+    panel: str = "",
+    title: Any = "",
+    context: Callable | None = None,
+    related: tuple[Any, str, str] | None = None,
+) -> None:
     """Complete the page of a lower record from above.
 
     panel    template shown as a tab titled `title`, with what context(record, ctx) returns
     related  (title, resource key, foreign key path): a tab with the related records
     """
     _amendments.setdefault(model_label.lower(), []).append(
-        {"panel": panel, "title": title, "context": context, "related": related})
+        {"panel": panel, "title": title, "context": context, "related": related}
+    )
 
 
 def amendments(model) -> list[dict]:

@@ -14,7 +14,16 @@ from .models import (
 )
 from .resource import Resource
 
-__all__ = ["Absences", "ApprovalRequests", "ApprovalRules", "AuditTrail", "BackgroundJobs", "Mails", "Schedules", "Tasks"]
+__all__ = [
+    "Absences",
+    "ApprovalRequests",
+    "ApprovalRules",
+    "AuditTrail",
+    "BackgroundJobs",
+    "Mails",
+    "Schedules",
+    "Tasks",
+]
 
 
 class Tasks(Resource):
@@ -37,7 +46,10 @@ class ApprovalRequests(Resource):
     columns = "record_label verb state amount currency rule created_by created_at decided_at"
     search = "record_label"
     filters = "state entity rule created_by created_at amount_base"
-    form = "record_label verb state rule | amount currency amount_base | comment failure | created_by created_at decided_at"
+    form = (
+        "record_label verb state rule | amount currency amount_base | comment failure | "
+        "created_by created_at decided_at"
+    )
     order = "-id"
     dimensions = "rule state created_by created_at"
     measures = "amount_base"
@@ -62,7 +74,10 @@ class ApprovalRules(Resource):
     columns = "name entity verb condition limit department company priority active"
     search = "name entity verb"
     filters = "entity verb department company active"
-    form = "name entity verb active priority | condition amount_path limit split_days | department company order free_fields"
+    form = (
+        "name entity verb active priority | condition amount_path limit split_days | "
+        "department company order free_fields"
+    )
     lines = "name who user role levels need votes timeout_hours escalate_to"
     related = {_("Requests"): ("kernel/approval-requests", "rule")}
     icon = "git-branch"
@@ -109,7 +124,9 @@ class AuditTrail(Resource):
     columns = "at user verb entity record_label source business_date sealed_seq"
     search = "record_label record_id"
     filters = "at user verb entity record_label record_id source business_date company request_id"
-    form = "at user verb entity record_label record_id | source request_id business_date company | details sealed_seq seal"
+    form = (
+        "at user verb entity record_label record_id | source request_id business_date company | details sealed_seq seal"
+    )
     order = "-id"
     dimensions = "user verb entity source at"
     icon = "history"

@@ -60,7 +60,8 @@ def sync_after_migrate(using="default", **kwargs) -> None:
         return
     for r in _declared.values():
         stored, _made = Role.objects.get_or_create(
-            code=r.code, defaults={"name": str(r.name or r.code), "description": str(r.description), "portal": r.portal})
+            code=r.code, defaults={"name": str(r.name or r.code), "description": str(r.description), "portal": r.portal}
+        )
         known = {(g.entity, g.scope): g for g in stored.grants.all()}
         merged: dict[tuple[str, str], tuple[set, dict]] = {}
         for entity, verbs, scope, fields in r.grants:
@@ -69,7 +70,9 @@ def sync_after_migrate(using="default", **kwargs) -> None:
             have[1].update(fields)
         RoleGrant.objects.bulk_create(
             RoleGrant(role=stored, entity=entity, scope=scope, verbs=sorted(verbs), fields=fields)
-            for (entity, scope), (verbs, fields) in merged.items() if (entity, scope) not in known)
+            for (entity, scope), (verbs, fields) in merged.items()
+            if (entity, scope) not in known
+        )
 
 
 grant_everyone("kernel.task", "view create change delete finish reopen")
@@ -77,5 +80,18 @@ grant_everyone("kernel.jobrun", "view cancel retry")
 grant_everyone("kernel.approvalrequest", "view approve reject return delegate recall")
 grant_everyone("kernel.absence", "view create change delete")
 # Colleagues are known to each other: tasks, mentions and approvals name them.
-grant_everyone("kernel.user", "view", "company", password="hide", is_superuser="hide", is_staff="hide", last_login="hide",
-               preferences="hide", user_permissions="hide", groups="hide", time_zone="hide", language="hide", theme="hide")
+grant_everyone(
+    "kernel.user",
+    "view",
+    "company",
+    password="hide",
+    is_superuser="hide",
+    is_staff="hide",
+    last_login="hide",
+    preferences="hide",
+    user_permissions="hide",
+    groups="hide",
+    time_zone="hide",
+    language="hide",
+    theme="hide",
+)

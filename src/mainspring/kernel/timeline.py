@@ -342,9 +342,7 @@ def _approvals(ctx, about: Q, before, limit: int) -> list[Entry]:
                 href=_page(r),
             )
         )
-    decisions = ApprovalDecision.objects.filter(
-        seat__stage__request__entity=about.children[0][1], seat__stage__request__record_id=about.children[1][1]
-    )
+    decisions = ApprovalDecision.objects.filter(seat__stage__request__in=ApprovalRequest.objects.filter(about))
     for d in _until(decisions, "at", before).select_related("decided_by", "seat__user")[: limit + 1]:
         title = d.get_kind_display()
         if d.decided_by_id != d.seat.user_id:

@@ -28,8 +28,11 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
             try:
                 field = model._meta.get_field(name)
                 row[field.name] = _value(field, raw)
-                if isinstance(field, models.ForeignKey) and row[field.name] is not None \
-                        and not isinstance(row[field.name], models.Model):
+                if (
+                    isinstance(field, models.ForeignKey)
+                    and row[field.name] is not None
+                    and not isinstance(row[field.name], models.Model)
+                ):
                     links.setdefault(field.name, set()).add(row[field.name])
             except FieldDoesNotExist:
                 found.setdefault(prefix + name, []).append(_("There is no such field."))
@@ -45,7 +48,8 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
                     row[name] = records[value]
                 else:
                     found.setdefault(prefix + name, []).append(
-                        _("“%(value)s” does not exist or is out of your sight.") % {"value": value})
+                        _("“%(value)s” does not exist or is out of your sight.") % {"value": value}
+                    )
     if found:
         raise ValidationError(found)
     return typed
@@ -71,8 +75,9 @@ def _value(field, raw):
         return value
     if isinstance(field, models.DecimalField):
         value = field.to_python(raw if isinstance(raw, Decimal | int) else str(raw))
-        if value is not None and (not value.is_finite()
-                                  or (value and value.adjusted() >= field.max_digits - field.decimal_places)):
+        if value is not None and (
+            not value.is_finite() or (value and value.adjusted() >= field.max_digits - field.decimal_places)
+        ):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
     return field.to_python(raw)

@@ -40,8 +40,9 @@ class Input:
         try:
             return getattr(self, f"_{self.kind}")(raw, ctx)
         except (ValueError, TypeError, InvalidOperation, OverflowError, ValidationError):
-            raise ValidationError({self.name: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}},
-                                  code="invalid") from None
+            raise ValidationError(
+                {self.name: _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}}, code="invalid"
+            ) from None
 
     def _text(self, raw, ctx):
         text = str(raw).strip()

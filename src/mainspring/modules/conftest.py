@@ -28,13 +28,27 @@ class World:
         return self.ctx.on(date.fromisoformat(day))
 
     def item(self, code: str, *, unit: str = "pcs", **values) -> Item:
-        return commands.create(Item, self.ctx, code=code, unit=self.units[unit],
-                               **{"name": code.title(), "category": self.category, **values})
+        return commands.create(
+            Item,
+            self.ctx,
+            code=code,
+            unit=self.units[unit],
+            **{"name": code.title(), "category": self.category, **values},
+        )
 
     def party(self, name: str, **values) -> Party:
-        return commands.create(Party, self.ctx, **{
-            "code": name.split()[0].upper()[:20], "name": name, "country": "LT", "currency": "EUR", "is_customer": True,
-            **values})
+        return commands.create(
+            Party,
+            self.ctx,
+            **{
+                "code": name.split()[0].upper()[:20],
+                "name": name,
+                "country": "LT",
+                "currency": "EUR",
+                "is_customer": True,
+                **values,
+            },
+        )
 
     def person(self, name: str, *roles: str, territories=(), **values) -> Context:
         """The context of a new person with these roles in the company."""
@@ -52,5 +66,3 @@ class World:
 @pytest.fixture
 def world(db):
     return World()
-
-

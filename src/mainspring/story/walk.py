@@ -11,7 +11,7 @@ from mainspring.modules.crm.models import Lead
 from mainspring.modules.parties.models import Party
 from mainspring.modules.pricing.models import PartyPriceList
 from mainspring.modules.production import queries as production
-from mainspring.modules.production.models import ProductionOrder
+from mainspring.modules.production.models import PlanRun, ProductionOrder
 from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing import queries as supply
 from mainspring.modules.purchasing.models import BillMatch, PurchaseRequest
@@ -130,12 +130,14 @@ class Story:
                 for line in self.order.lines.select_related("item")
             ],
         )
+        run = commands.create(PlanRun, cast.ctx("planner"), site=cast.site)
+        run = self.do("planner", run, "run")
         self.make = ProductionOrder.objects.get(item=cast.items["BIKE"], state="proposed")
         self.needs = list(PurchaseRequest.objects.filter(company=cast.company, state="proposed").select_related("item"))
         self.teller.step(
             "The shortage proposes what to make and what to buy",
-            "",
-            [],
+            "planner",
+            [run],
             [
                 f"make {_plain(self.make.quantity)} {self.make.item.code} by {self.make.due_on}: "
                 f"{self.make.reason_text}",

@@ -32,19 +32,32 @@ def page(request):
         except ValidationError as error:
             form.show_errors(error)
             status = 422
-    groups = [{"title": _(module.replace("_", " ").capitalize()), "fields": [form[p.name] for p in found]}
-              for module, found in preferences.by_module().items()]
-    return render(request, "web/form.html", {
-        "page": {"title": _("Settings"), "subtitle": str(company)}, "form": form, "groups": groups,
-        "submit": _("Save"), "cancel": "/", "version": company.version}, status=status)
+    groups = [
+        {"title": _(module.replace("_", " ").capitalize()), "fields": [form[p.name] for p in found]}
+        for module, found in preferences.by_module().items()
+    ]
+    return render(
+        request,
+        "web/form.html",
+        {
+            "page": {"title": _("Settings"), "subtitle": str(company)},
+            "form": form,
+            "groups": groups,
+            "submit": _("Save"),
+            "cancel": "/",
+            "version": company.version,
+        },
+        status=status,
+    )
 
 
 def _form(ctx, company, data) -> forms.RecordForm:
     stored = preferences.all_of(company.pk)
     form = forms.RecordForm(data)
     for p in preferences.registry.values():
-        column = Column(p.name, str(p.label), p.kind, choices=tuple(p.choices), to=p.to, help=str(p.help),
-                        editable=True)
+        column = Column(
+            p.name, str(p.label), p.kind, choices=tuple(p.choices), to=p.to, help=str(p.help), editable=True
+        )
         form.fields[p.name] = forms.field_for(column, ctx, value=stored[p.name], required=False)
         if p.kind == "link" and stored[p.name]:
             from mainspring.web.views import lookup

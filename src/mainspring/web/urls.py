@@ -16,7 +16,6 @@ ROOMS = {
     "mainspring.web.collaboration_urls": "",
     "mainspring.web.settings_page": "",
     "mainspring.studio.urls": "studio/",
-    "mainspring.web.settings_page": "",
 }
 """Addresses other rooms of the web bring along, when they are there, with what stands before them."""
 

@@ -21,6 +21,7 @@ def has_findings(inspection, ctx):
 @effect(Inspection, "refuse")
 def refuse(inspection, ctx, reason):
     """Note the reason and open a new inspection of the same vehicle."""
-    again = commands.create(Inspection, ctx, vehicle=inspection.vehicle, done_on=ctx.business_date, note=reason,
-                            links=[inspection])
+    again = commands.create(
+        Inspection, ctx, vehicle=inspection.vehicle, done_on=ctx.business_date, note=reason, links=[inspection]
+    )
     return again

@@ -178,6 +178,8 @@ def _plan_changes(source: rows.Reader, pairs: list, found: Outcome) -> None:
         lines = unit.values.get("lines")
         if draft.problems:
             found.problems += _named(source, unit, draft.problems)
+        elif lines is not None and not _same_lines(record, lines) and not bulk.is_editable(record, ctx):
+            found.problems.append((unit.rows[0], "", str(record), bulk.not_editable(record).messages[0]))
         elif lines is not None and not _same_lines(record, lines):
             found.relined.append((unit, record, {k: v for k, v in unit.values.items() if k not in _fixed(model)}))
         elif draft.before:

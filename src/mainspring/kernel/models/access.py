@@ -10,17 +10,33 @@ from .base import Entity
 class User(AbstractUser):
     """A person or program that signs in. `department` and `manager` route approvals and team scopes."""
 
-    language = models.CharField(_("language"), max_length=10, default="en",
-                                choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")])
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        default="en",
+        choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")],
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Vilnius")
-    theme = models.CharField(_("theme"), max_length=10, default="auto",
-                             choices=[("auto", _("System")), ("light", _("Light")), ("dark", _("Dark"))])
-    department = models.ForeignKey("kernel.Department", null=True, blank=True, on_delete=models.SET_NULL,
-                                   related_name="members", verbose_name=_("department"))
-    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports",
-                                verbose_name=_("manager"))
-    default_company = models.ForeignKey("kernel.Company", null=True, blank=True, on_delete=models.SET_NULL,
-                                        related_name="+", verbose_name=_("company"))
+    theme = models.CharField(
+        _("theme"),
+        max_length=10,
+        default="auto",
+        choices=[("auto", _("System")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
+    department = models.ForeignKey(
+        "kernel.Department",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="members",
+        verbose_name=_("department"),
+    )
+    manager = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports", verbose_name=_("manager")
+    )
+    default_company = models.ForeignKey(
+        "kernel.Company", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("company")
+    )
     is_program = models.BooleanField(_("is a program"), default=False)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     preferences = models.JSONField(default=dict, blank=True, editable=False)
@@ -49,8 +65,11 @@ class Role(Entity):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=240, blank=True)
-    portal = models.BooleanField(_("portal"), default=False,
-                                 help_text=_("People of a customer or supplier: they see their own party's records only."))
+    portal = models.BooleanField(
+        _("portal"),
+        default=False,
+        help_text=_("People of a customer or supplier: they see their own party's records only."),
+    )
 
     key = ("code",)
 
@@ -97,17 +116,21 @@ class Membership(Entity):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("role"))
-    company = models.ForeignKey("kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                verbose_name=_("company"))
-    territories = models.ManyToManyField("kernel.Territory", blank=True, related_name="+", verbose_name=_("territories"))
+    company = models.ForeignKey(
+        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
+    )
+    territories = models.ManyToManyField(
+        "kernel.Territory", blank=True, related_name="+", verbose_name=_("territories")
+    )
     sites = models.ManyToManyField("kernel.Site", blank=True, related_name="+", verbose_name=_("sites"))
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("membership"), _("memberships")
-        constraints = [models.UniqueConstraint(fields=["user", "role", "company"], name="membership_once",
-                                               nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "company"], name="membership_once", nulls_distinct=False)
+        ]
 
     def __str__(self):
         return f"{self.user}: {self.role}"

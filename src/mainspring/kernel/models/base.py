@@ -21,8 +21,15 @@ class Entity(models.Model):
     key          fields that name a record in imports, e.g. ("code",)
     """
 
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, editable=False,
-                                   on_delete=models.PROTECT, related_name="+", verbose_name=_("created by"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -83,12 +90,14 @@ class Document(Entity):
     state_on_create / workflow  see `workflow.Workflow`
     """
 
-    identity = models.OneToOneField(DocumentIdentity, primary_key=True, editable=False, on_delete=models.PROTECT,
-                                    db_column="id", related_name="+")
+    identity = models.OneToOneField(
+        DocumentIdentity, primary_key=True, editable=False, on_delete=models.PROTECT, db_column="id", related_name="+"
+    )
     number = models.CharField(_("number"), max_length=40, blank=True, default="", editable=False, db_index=True)
     state = models.CharField(_("state"), max_length=24, editable=False, db_index=True)
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False,
-                                verbose_name=_("company"))
+    company = models.ForeignKey(
+        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
+    )
 
     workflow = None
     number_format = "{seq:06}"

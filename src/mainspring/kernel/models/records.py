@@ -16,14 +16,21 @@ class AuditEntry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     parent = models.UUIDField(null=True)
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+",
-                                db_constraint=False)
+    company = models.ForeignKey(
+        "kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     entity = models.CharField(_("record type"), max_length=80)
     record_id = models.CharField(max_length=40)
     record_label = models.CharField(_("record"), max_length=120, blank=True)
     verb = models.CharField(_("verb"), max_length=60)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
-                             db_index=False, verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("user"),
+    )
     source = models.CharField(_("source"), max_length=20)
     request_id = models.CharField(max_length=40, blank=True)
     business_date = models.DateField(_("business date"))
@@ -34,8 +41,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("audit entry"), _("audit trail")
-        indexes = [models.Index(fields=["entity", "record_id"], name="audit_record"),
-                   BrinIndex(fields=["at"], name="audit_at_brin")]
+        indexes = [
+            models.Index(fields=["entity", "record_id"], name="audit_record"),
+            BrinIndex(fields=["at"], name="audit_at_brin"),
+        ]
 
     company_path, company_optional = "company", True
     history, read_only = False, True
@@ -56,10 +65,11 @@ class RowHistory(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["table_name", "row_id"], name="row_history_row"),
-                   models.Index(fields=["command_id"], name="row_history_command"),
-                   models.Index(fields=["parent_id"], name="row_history_parent",
-                                condition=models.Q(parent_id__isnull=False))]
+        indexes = [
+            models.Index(fields=["table_name", "row_id"], name="row_history_row"),
+            models.Index(fields=["command_id"], name="row_history_command"),
+            models.Index(fields=["parent_id"], name="row_history_parent", condition=models.Q(parent_id__isnull=False)),
+        ]
 
 
 class NumberSeries(models.Model):

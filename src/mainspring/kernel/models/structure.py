@@ -84,10 +84,12 @@ class Department(Entity):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, verbose_name=_("company"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
-                               verbose_name=_("part of"))
-    manager = models.ForeignKey("kernel.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
-                                verbose_name=_("manager"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
+    )
+    manager = models.ForeignKey(
+        "kernel.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("manager")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("company", "code")
@@ -107,8 +109,9 @@ class Territory(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
-                               verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
+    )
 
     key = ("code",)
     scope_paths = {"territory": "pk"}

@@ -60,7 +60,9 @@ def boms_in(unit) -> str:
 
 
 # Two people saving bills at once could close a loop that neither sees, so the database looks again at commit (P08).
-database.declare("engineering_no_loop_function", """
+database.declare(
+    "engineering_no_loop_function",
+    """
 CREATE OR REPLACE FUNCTION engineering_no_loop() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     loop_codes text;
@@ -79,8 +81,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-""")
-database.declare_constraint_trigger("engineering_no_loop", "engineering_bomline", "AFTER INSERT OR UPDATE",
-                                    "engineering_no_loop")
-
-
+""",
+)
+database.declare_constraint_trigger(
+    "engineering_no_loop", "engineering_bomline", "AFTER INSERT OR UPDATE", "engineering_no_loop"
+)

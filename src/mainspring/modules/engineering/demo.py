@@ -22,21 +22,48 @@ def load(ctx_factory, size: str, rng, out) -> None:
     centers = {}
     for site, code, name, calendar, number, efficiency, cost in data.WORK_CENTERS:
         centers[code] = commands.create(
-            WorkCenter, ctx, site=sites[site], code=code, name=name, calendar=calendars[calendar], size=number,
-            efficiency_pct=efficiency, hourly_cost=cost)
+            WorkCenter,
+            ctx,
+            site=sites[site],
+            code=code,
+            name=name,
+            calendar=calendars[calendar],
+            size=number,
+            efficiency_pct=efficiency,
+            hourly_cost=cost,
+        )
     boms = 0
     for code, lines, batch in _bills(size):
-        commands.create(Bom, ctx, item=items[code], batch_quantity=batch, lines=[
-            {"component": items[part], "quantity": quantity, "scrap_pct": scrap, "operation_sequence": operation}
-            for part, quantity, scrap, operation in lines])
+        commands.create(
+            Bom,
+            ctx,
+            item=items[code],
+            batch_quantity=batch,
+            lines=[
+                {"component": items[part], "quantity": quantity, "scrap_pct": scrap, "operation_sequence": operation}
+                for part, quantity, scrap, operation in lines
+            ],
+        )
         boms += 1
         if items[code].kind == "phantom":
             continue
         prefix = next(p for p in data.ROUTINGS if code.startswith(p) and (p or "-" in code))
-        commands.create(Routing, ctx, item=items[code], lines=[
-            {"sequence": 10 * n, "work_center": centers[center], "name": name, "setup_hours": setup,
-             "run_hours_per_unit": run, "queue_hours": queue}
-            for n, (center, name, setup, run, queue) in enumerate(data.ROUTINGS[prefix], 1)])
+        commands.create(
+            Routing,
+            ctx,
+            item=items[code],
+            lines=[
+                {
+                    "sequence": 10 * n,
+                    "work_center": centers[center],
+                    "name": name,
+                    "setup_hours": setup,
+                    "run_hours_per_unit": run,
+                    "queue_hours": queue,
+                }
+                for n, (center, name, setup, run, queue) in enumerate(data.ROUTINGS[prefix], 1)
+            ],
+        )
     count = engineering.roll_up_all(ctx_factory("MSB"))
     engineering.roll_up_all(ctx_factory("MSC"))
     out(f"{boms} bills of material, {len(centers)} work centers, {count} standard costs rolled up")
@@ -48,21 +75,45 @@ def _bills(size: str):
     for wheel in wheels_of(families):
         spokes = "28" if wheel == "20" else "32"
         for end in "FR":
-            yield f"WHL{wheel}{end}", ((f"RIM{wheel}", 1, Decimal("0.5"), 10), (f"HUB{end}", 1, 0, 10),
-                                       ("SPOK", spokes, 2, 10)), 1
-        yield f"WST{wheel}", ((f"WHL{wheel}F", 1, 0, None), (f"WHL{wheel}R", 1, 0, None), (f"TYR{wheel}", 2, 0, None),
-                              (f"TUB{wheel}", 2, 1, None)), 1
+            yield (
+                f"WHL{wheel}{end}",
+                ((f"RIM{wheel}", 1, Decimal("0.5"), 10), (f"HUB{end}", 1, 0, 10), ("SPOK", spokes, 2, 10)),
+                1,
+            )
+        yield (
+            f"WST{wheel}",
+            (
+                (f"WHL{wheel}F", 1, 0, None),
+                (f"WHL{wheel}R", 1, 0, None),
+                (f"TYR{wheel}", 2, 0, None),
+                (f"TUB{wheel}", 2, 1, None),
+            ),
+            1,
+        )
     for family, *_names, wheel, _price, own in families:
         extra = own.split()
         common = [line for line in data.COMMON if not (line[0] == "FORK" and "SFRK" in extra)]
         for position, (mark, _label) in enumerate(sizes):
             tube = Decimal("3.6") + Decimal("0.2") * position
             yield f"TS-{family}-{mark}", (("TUBE", tube, 6, 10),), 1
-            yield f"RF-{family}-{mark}", ((f"TS-{family}-{mark}", 1, 1, 10), ("DROP", 1, 0, 10),
-                                          ("WIRE", Decimal("0.12"), 5, 10)), 1
+            yield (
+                f"RF-{family}-{mark}",
+                ((f"TS-{family}-{mark}", 1, 1, 10), ("DROP", 1, 0, 10), ("WIRE", Decimal("0.12"), 5, 10)),
+                1,
+            )
             for color, *_shades in colors:
-                yield f"PF-{family}-{mark}-{color}", (
-                    (f"RF-{family}-{mark}", 10, 2, 10), (f"PNT{color}", Decimal("1.8"), 8, 10), ("DECL", 10, 3, 20)), 10
-                yield f"{family}-{mark}-{color}", (
-                    (f"PF-{family}-{mark}-{color}", 1, 0, 10), (f"WST{wheel}", 1, 0, 10), *common,
-                    *((code, 1, 0, 10) for code in extra)), 1
+                yield (
+                    f"PF-{family}-{mark}-{color}",
+                    ((f"RF-{family}-{mark}", 10, 2, 10), (f"PNT{color}", Decimal("1.8"), 8, 10), ("DECL", 10, 3, 20)),
+                    10,
+                )
+                yield (
+                    f"{family}-{mark}-{color}",
+                    (
+                        (f"PF-{family}-{mark}-{color}", 1, 0, 10),
+                        (f"WST{wheel}", 1, 0, 10),
+                        *common,
+                        *((code, 1, 0, 10) for code in extra),
+                    ),
+                    1,
+                )

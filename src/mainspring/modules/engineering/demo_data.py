@@ -22,5 +22,14 @@ ROUTINGS = {
 }
 
 # parts of every bicycle besides frame and wheels: code, quantity, scrap %, operation
-COMMON = (("FORK", "1", 0, 10), ("HSET", "1", 0, 10), ("STEM", "1", 0, 10), ("BAR", "1", 0, 10), ("SPST", "1", 0, 10),
-          ("BBKT", "1", 0, 10), ("CABL", "3.2", 4, 10), ("BOLT", "1", 2, 10), ("CART", "1", 1, 20))
+COMMON = (
+    ("FORK", "1", 0, 10),
+    ("HSET", "1", 0, 10),
+    ("STEM", "1", 0, 10),
+    ("BAR", "1", 0, 10),
+    ("SPST", "1", 0, 10),
+    ("BBKT", "1", 0, 10),
+    ("CABL", "3.2", 4, 10),
+    ("BOLT", "1", 2, 10),
+    ("CART", "1", 1, 20),
+)

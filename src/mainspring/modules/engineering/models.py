@@ -24,9 +24,15 @@ def _same(expression):
 def one_a_day(name: str, message):
     """The rule that an item has one active revision a day at a site (no site: everywhere)."""
     return ExclusionConstraint(
-        name=name, violation_error_message=message, condition=Q(active=True),
-        expressions=[(_same(F("item")), "&&"), (_same(Coalesce(F("site"), Value(0))), "&&"),
-                     (Func(F("valid_from"), F("valid_to"), function="daterange"), "&&")])
+        name=name,
+        violation_error_message=message,
+        condition=Q(active=True),
+        expressions=[
+            (_same(F("item")), "&&"),
+            (_same(Coalesce(F("site"), Value(0))), "&&"),
+            (Func(F("valid_from"), F("valid_to"), function="daterange"), "&&"),
+        ],
+    )
 
 
 class WorkCenter(Entity):
@@ -50,10 +56,16 @@ class WorkCenter(Entity):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["site", "code"], name="work_center_code_once"),
-            models.CheckConstraint(name="work_center_positive", condition=Q(size__gte=1, efficiency_pct__gt=0),
-                                   violation_error_message=_("Size and efficiency must be above zero.")),
-            models.CheckConstraint(name="work_center_cost", condition=Q(hourly_cost__gte=0),
-                                   violation_error_message=_("A cost cannot be negative.")),
+            models.CheckConstraint(
+                name="work_center_positive",
+                condition=Q(size__gte=1, efficiency_pct__gt=0),
+                violation_error_message=_("Size and efficiency must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="work_center_cost",
+                condition=Q(hourly_cost__gte=0),
+                violation_error_message=_("A cost cannot be negative."),
+            ),
         ]
 
     def __str__(self):
@@ -64,8 +76,15 @@ class Revision(Entity):
     """Base of a bill of material and a routing: whose, where, which revision, on the days [valid from, valid to)."""
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("item"))
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("site"), help_text=_("Empty: at every site."))
+    site = models.ForeignKey(
+        Site,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("site"),
+        help_text=_("Empty: at every site."),
+    )
     revision = models.CharField(_("revision"), max_length=12, default="A")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
@@ -90,21 +109,29 @@ class Bom(Revision):
     batch_quantity = fields.QuantityField(_("batch quantity"), unit="item__unit", default=1)
 
     actions = (
-        Verb("roll_up_cost", label=_("Roll up cost"), ask=(
-            Input("save", "bool", _("Save as standard cost"), required=False),
-        ), help=_("Computes the cost from materials and work, level by level.")),
+        Verb(
+            "roll_up_cost",
+            label=_("Roll up cost"),
+            ask=(Input("save", "bool", _("Save as standard cost"), required=False),),
+            help=_("Computes the cost from materials and work, level by level."),
+        ),
     )
 
     class Meta:
         verbose_name, verbose_name_plural = _("bill of material"), _("bills of material")
         ordering = ["item", "revision"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "site", "revision"], name="bom_revision_once",
-                                    nulls_distinct=False),
-            models.CheckConstraint(name="bom_batch_positive", condition=Q(batch_quantity__gt=0),
-                                   violation_error_message=_("The batch quantity must be above zero.")),
-            models.CheckConstraint(name="bom_period", condition=PERIOD,
-                                   violation_error_message=_("It must end after it starts.")),
+            models.UniqueConstraint(
+                fields=["item", "site", "revision"], name="bom_revision_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="bom_batch_positive",
+                condition=Q(batch_quantity__gt=0),
+                violation_error_message=_("The batch quantity must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="bom_period", condition=PERIOD, violation_error_message=_("It must end after it starts.")
+            ),
             one_a_day("bom_one_a_day", _("Another active bill of material of this item holds on some of these days.")),
         ]
 
@@ -124,7 +151,9 @@ class Bom(Revision):
             for n, line in enumerate(lines):
                 if line.component_id and (path := queries.loop_path(self.item_id, [line.component_id])):
                     wrong[f"lines.{n}.component"] = _("%(item)s would contain itself: %(path)s.") % {
-                        "item": self.item.code, "path": " > ".join(path)}
+                        "item": self.item.code,
+                        "path": " > ".join(path),
+                    }
         if wrong:
             raise ValidationError(wrong, code="loop")
 
@@ -142,18 +171,25 @@ class BomLine(DocumentLine):
     quantity = fields.QuantityField(_("quantity"), unit="unit")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
     scrap_pct = fields.PercentField(_("scrap"))
-    is_fixed = models.BooleanField(_("fixed"), default=False,
-                                   help_text=_("Needed once an order, whatever its quantity."))
+    is_fixed = models.BooleanField(
+        _("fixed"), default=False, help_text=_("Needed once an order, whatever its quantity.")
+    )
     operation_sequence = models.PositiveIntegerField(_("operation"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=120, blank=True)
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("component"), _("components")
         constraints = [
-            models.CheckConstraint(name="bom_line_quantity", condition=Q(quantity__gt=0),
-                                   violation_error_message=_("A component quantity must be above zero.")),
-            models.CheckConstraint(name="bom_line_scrap", condition=Q(scrap_pct__gte=0, scrap_pct__lt=1000),
-                                   violation_error_message=_("Scrap must be from 0 to below 1000 percent.")),
+            models.CheckConstraint(
+                name="bom_line_quantity",
+                condition=Q(quantity__gt=0),
+                violation_error_message=_("A component quantity must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="bom_line_scrap",
+                condition=Q(scrap_pct__gte=0, scrap_pct__lt=1000),
+                violation_error_message=_("Scrap must be from 0 to below 1000 percent."),
+            ),
         ]
 
     def __str__(self):
@@ -176,10 +212,12 @@ class Routing(Revision):
         verbose_name, verbose_name_plural = _("routing"), _("routings")
         ordering = ["item", "revision"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "site", "revision"], name="routing_revision_once",
-                                    nulls_distinct=False),
-            models.CheckConstraint(name="routing_period", condition=PERIOD,
-                                   violation_error_message=_("It must end after it starts.")),
+            models.UniqueConstraint(
+                fields=["item", "site", "revision"], name="routing_revision_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="routing_period", condition=PERIOD, violation_error_message=_("It must end after it starts.")
+            ),
             one_a_day("routing_one_a_day", _("Another active routing of this item holds on some of these days.")),
         ]
 
@@ -189,8 +227,9 @@ class RoutingOperation(DocumentLine):
 
     document = models.ForeignKey(Routing, on_delete=models.CASCADE, related_name="lines")
     sequence = models.PositiveIntegerField(_("sequence"), default=10)
-    work_center = models.ForeignKey(WorkCenter, on_delete=models.PROTECT, related_name="operations",
-                                    verbose_name=_("work center"))
+    work_center = models.ForeignKey(
+        WorkCenter, on_delete=models.PROTECT, related_name="operations", verbose_name=_("work center")
+    )
     name = models.CharField(_("operation"), max_length=120)
     setup_hours = models.DecimalField(_("set-up hours"), max_digits=12, decimal_places=4, default=0)
     run_hours_per_unit = models.DecimalField(_("run hours per unit"), max_digits=14, decimal_places=6, default=0)
@@ -200,11 +239,14 @@ class RoutingOperation(DocumentLine):
         verbose_name, verbose_name_plural = _("operation"), _("operations")
         ordering = ["sequence", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["document", "sequence"], name="routing_sequence_once",
-                                    deferrable=models.Deferrable.DEFERRED),
-            models.CheckConstraint(name="routing_hours_not_negative", condition=Q(
-                setup_hours__gte=0, run_hours_per_unit__gte=0, queue_hours__gte=0),
-                violation_error_message=_("Hours cannot be negative.")),
+            models.UniqueConstraint(
+                fields=["document", "sequence"], name="routing_sequence_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(
+                name="routing_hours_not_negative",
+                condition=Q(setup_hours__gte=0, run_hours_per_unit__gte=0, queue_hours__gte=0),
+                violation_error_message=_("Hours cannot be negative."),
+            ),
         ]
 
     def __str__(self):

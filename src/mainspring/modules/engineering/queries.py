@@ -77,7 +77,8 @@ def explode(item, quantity: Decimal, on: date, site=None) -> list[Need]:
 
 def where_used(item, levels: int = LEVELS_MAX) -> list[dict]:
     """One row per active bill that holds the item, directly or through others: level, item_id, code, name, bom_id."""
-    return database.rows("""
+    return database.rows(
+        """
         WITH RECURSIVE up AS (
             SELECT 1 AS level, b.item_id, b.id AS bom_id, ARRAY[l.component_id, b.item_id] AS path
             FROM engineering_bomline l JOIN engineering_bom b ON b.id = l.document_id AND b.active
@@ -90,12 +91,15 @@ def where_used(item, levels: int = LEVELS_MAX) -> list[dict]:
         SELECT MIN(up.level) AS level, up.item_id, i.code, i.name, up.bom_id, b.revision
         FROM up JOIN items_item i ON i.id = up.item_id JOIN engineering_bom b ON b.id = up.bom_id
         GROUP BY up.item_id, i.code, i.name, up.bom_id, b.revision ORDER BY level, i.code""",
-        item=item.pk, levels=levels)
+        item=item.pk,
+        levels=levels,
+    )
 
 
 def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
     """Codes on the way from the item down to itself if it held these components; empty without a loop (P08)."""
-    found = database.rows("""
+    found = database.rows(
+        """
         WITH RECURSIVE down AS (
             SELECT c.id AS item_id, ARRAY[%(item)s::bigint, c.id] AS path FROM unnest(%(components)s::bigint[]) AS c(id)
             UNION ALL
@@ -107,7 +111,9 @@ def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
         SELECT (SELECT array_agg(i.code ORDER BY n) FROM unnest(path) WITH ORDINALITY AS p(id, n)
                 JOIN items_item i ON i.id = p.id) AS codes
         FROM down WHERE item_id = %(item)s ORDER BY cardinality(path) LIMIT 1""",
-        item=item_id, components=list(component_ids))
+        item=item_id,
+        components=list(component_ids),
+    )
     return tuple(found[0]["codes"]) if found else ()
 
 
@@ -130,10 +136,17 @@ def cost_roll_up(bom, *, company_id: int, on: date, seen: dict | None = None) ->
 
 
 def _holding(model, item, on: date, site):
-    lines = Prefetch("lines", queryset=model._meta.get_field("lines").related_model.objects.select_related(
-        *(("component__unit", "unit") if model is models.Bom else ("work_center",))))
-    found = model.objects.filter(item=item, active=True).filter(
-        Q(valid_from=None) | Q(valid_from__lte=on)).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    lines = Prefetch(
+        "lines",
+        queryset=model._meta.get_field("lines").related_model.objects.select_related(
+            *(("component__unit", "unit") if model is models.Bom else ("work_center",))
+        ),
+    )
+    found = (
+        model.objects.filter(item=item, active=True)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=on))
+        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    )
     found = found.filter(Q(site=None) | Q(site=site)) if site is not None else found.filter(site=None)
     return max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
 
@@ -144,15 +157,37 @@ def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None
         return
     for line in bom.lines.all():
         component = line.component
-        need = Need(level, component, line_need(line, bom, quantity), (*path, component.code), line,
-                    line.operation_sequence if line.operation_sequence is not None else sequence)
+        need = Need(
+            level,
+            component,
+            line_need(line, bom, quantity),
+            (*path, component.code),
+            line,
+            line.operation_sequence if line.operation_sequence is not None else sequence,
+        )
         if deep:
             yield need
-            yield from _walk(component, need.quantity, on, site, level=level + 1, path=need.path, deep=True,
-                             sequence=need.operation_sequence)
+            yield from _walk(
+                component,
+                need.quantity,
+                on,
+                site,
+                level=level + 1,
+                path=need.path,
+                deep=True,
+                sequence=need.operation_sequence,
+            )
         elif component.kind == "phantom":
-            yield from _walk(component, need.quantity, on, site, level=level, path=need.path, deep=False,
-                             sequence=need.operation_sequence)
+            yield from _walk(
+                component,
+                need.quantity,
+                on,
+                site,
+                level=level,
+                path=need.path,
+                deep=False,
+                sequence=need.operation_sequence,
+            )
         else:
             yield need
 
@@ -162,9 +197,12 @@ def line_need(line: models.BomLine, bom: models.Bom, quantity: Decimal) -> Decim
     factor = organization.factor_between(line.unit, line.component.unit, line.component)
     per_batch = Fraction(line.quantity) * factor
     row = mrp.BomLine(
-        parent="parent", component="component", quantity=Fraction(0) if line.is_fixed else per_batch,
+        parent="parent",
+        component="component",
+        quantity=Fraction(0) if line.is_fixed else per_batch,
         attrition_percent=line.scrap_pct,
-        fixed_quantity=per_batch * (100 + Fraction(line.scrap_pct)) / 100 if line.is_fixed else Fraction(0))
+        fixed_quantity=per_batch * (100 + Fraction(line.scrap_pct)) / 100 if line.is_fixed else Fraction(0),
+    )
     return bills.component_need(quantity, row, bom_output=bom.batch_quantity, digits=line.component.unit.digits)
 
 
@@ -185,8 +223,9 @@ def _cost(item, bom, company_id, on, quantity, level, path, seen, rows) -> Decim
         shown = rounding.from_fraction(each, 6)
         if component.pk in seen:
             unit_cost, (part_material, part_work, missing) = sum(seen[component.pk][:2]), seen[component.pk]
-            rows.append(CostRow(level + 1, component, shown, part_material, part_work, missing,
-                                (*path, component.code)))
+            rows.append(
+                CostRow(level + 1, component, shown, part_material, part_work, missing, (*path, component.code))
+            )
         else:
             at = len(rows)
             unit_cost = _cost(component, below, company_id, on, shown, level + 1, (*path, component.code), seen, rows)

@@ -49,8 +49,12 @@ class WorkCenters(Resource):
 
 
 resource.amend("items.item", related=(_("Bills of material"), "engineering/boms", "item"))
-resource.amend("items.item", panel="engineering/where_used.html", title=_("Where used"),
-               context=lambda item, ctx: {"rows": queries.where_used(item)})
+resource.amend(
+    "items.item",
+    panel="engineering/where_used.html",
+    title=_("Where used"),
+    context=lambda item, ctx: {"rows": queries.where_used(item)},
+)
 resource.amend("items.item", related=(_("Routings"), "engineering/routings", "item"))
 
 
@@ -59,11 +63,23 @@ def cost(bom, ctx) -> dict:
     if not access.can(ctx, ItemCost, "view"):
         return {"allowed": False, "rows": []}
     company_id = bom.site.company_id if bom.site_id else ctx.company_id
-    return {"allowed": True, "currency": formats.base_currency(company_id), "rows": [
-        {"level": row.level, "item_id": row.item.pk, "code": row.item.code, "name": row.item.local_name,
-         "quantity": formats.number(row.quantity, 0, 6), "unit": row.item.unit.code, "missing": row.is_missing,
-         **{name: formats.number(getattr(row, name), 2, 4) for name in ("material", "work", "total")}}
-        for row in queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)]}
+    return {
+        "allowed": True,
+        "currency": formats.base_currency(company_id),
+        "rows": [
+            {
+                "level": row.level,
+                "item_id": row.item.pk,
+                "code": row.item.code,
+                "name": row.item.local_name,
+                "quantity": formats.number(row.quantity, 0, 6),
+                "unit": row.item.unit.code,
+                "missing": row.is_missing,
+                **{name: formats.number(getattr(row, name), 2, 4) for name in ("material", "work", "total")},
+            }
+            for row in queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
+        ],
+    }
 
 
 resource.amend("engineering.bom", panel="engineering/cost.html", title=_("Cost"), context=cost)

@@ -11,6 +11,8 @@ from . import models, queries  # noqa: F401  queries answers organization.item_f
 @unit_in_use.fill
 def items_of(unit) -> str:
     """Units of items that are used keep their factor and category (I22)."""
-    used = models.Item.objects.filter(Q(unit=unit) | Q(purchase_unit=unit) | Q(sale_unit=unit)).exists() \
+    used = (
+        models.Item.objects.filter(Q(unit=unit) | Q(purchase_unit=unit) | Q(sale_unit=unit)).exists()
         or models.ItemUnit.objects.filter(unit=unit).exists()
+    )
     return _("items") if used else ""

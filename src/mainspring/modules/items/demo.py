@@ -15,8 +15,10 @@ YUAN = Decimal("7.8")  # about one euro, for standard costs in the second compan
 
 def variants(size: str):
     """(families, sizes, colors) of a demo size: S is two families in one size and two colors."""
-    return {"S": (data.FAMILIES[:2], data.SIZES[:1], data.COLORS[:2]),
-            "M": (data.FAMILIES, data.SIZES, data.COLORS)}.get(size, (data.FAMILIES, data.SIZES, data.COLORS))
+    return {
+        "S": (data.FAMILIES[:2], data.SIZES[:1], data.COLORS[:2]),
+        "M": (data.FAMILIES, data.SIZES, data.COLORS),
+    }.get(size, (data.FAMILIES, data.SIZES, data.COLORS))
 
 
 def wheels_of(families) -> list[str]:
@@ -34,8 +36,15 @@ def parts(size: str):
         for mark, values in (("{w}", wheels_of(families)), ("{c}", [c[0] for c in colors])):
             if mark in code:
                 for value in values:
-                    yield (code.replace(mark, value), *(n.replace(mark, value) for n in names), category, unit, cost,
-                           weight, days)
+                    yield (
+                        code.replace(mark, value),
+                        *(n.replace(mark, value) for n in names),
+                        category,
+                        unit,
+                        cost,
+                        weight,
+                        days,
+                    )
                 break
         else:
             yield code, *names, category, unit, cost, weight, days
@@ -51,20 +60,40 @@ def load(ctx_factory, size: str, rng, out) -> None:
 
     def item(code, names, category, unit, **values):
         english, lithuanian, chinese = names
-        return {"code": code, "name": english, "names": {"lt": lithuanian, "zh-hans": chinese},
-                "category": categories[category], "unit": units[unit], **values}
+        return {
+            "code": code,
+            "name": english,
+            "names": {"lt": lithuanian, "zh-hans": chinese},
+            "category": categories[category],
+            "unit": units[unit],
+            **values,
+        }
 
-    bought = [item(code, names, category, unit, weight_kg=Decimal(weight),
-                   cost_method="fifo" if category == "WHEEL" else "average")
-              for code, *names, category, unit, _cost, weight, _days in parts(size)]
+    bought = [
+        item(
+            code,
+            names,
+            category,
+            unit,
+            weight_kg=Decimal(weight),
+            cost_method="fifo" if category == "WHEEL" else "average",
+        )
+        for code, *names, category, unit, _cost, weight, _days in parts(size)
+    ]
     services = [item(code, names, "SERV", unit, kind="service") for code, *names, unit in data.SERVICES]
     items = {i.code: i for i in bulk(Item, ctx, [*bought, *services, *_made(size, item)])}
     commands.create(ItemUnit, ctx, item=items["SPOK"], unit=units["set"], numerator=500)
     _planning(ctx, size, items)
     companies = {c.code: c for c in Company.objects.all()}
-    bulk(ItemCost, ctx, [
-        {"item": items[code], "company": companies[company], "standard_cost": Decimal(cost) * factor}
-        for code, *_names, cost, _weight, _days in parts(size) for company, factor in (("MSB", 1), ("MSC", YUAN))])
+    bulk(
+        ItemCost,
+        ctx,
+        [
+            {"item": items[code], "company": companies[company], "standard_cost": Decimal(cost) * factor}
+            for code, *_names, cost, _weight, _days in parts(size)
+            for company, factor in (("MSB", 1), ("MSC", YUAN))
+        ],
+    )
     out(f"{len(items)} items")
 
 
@@ -73,24 +102,46 @@ def _made(size: str, item):
     families, sizes, colors = variants(size)
     made = {"make_or_buy": "make", "cost_method": "standard"}
     for wheel in wheels_of(families):
-        for end, *names in (("F", "Front wheel", "Priekinis ratas", "前轮"),
-                            ("R", "Rear wheel", "Galinis ratas", "后轮")):
+        for end, *names in (
+            ("F", "Front wheel", "Priekinis ratas", "前轮"),
+            ("R", "Rear wheel", "Galinis ratas", "后轮"),
+        ):
             yield item(f"WHL{wheel}{end}", [f"{n} {wheel}" for n in names], "WIP", "pcs", **made)
-        yield item(f"WST{wheel}", [f"{n} {wheel}" for n in ("Wheel set", "Ratų pora", "轮组")], "WIP", "set",
-                   kind="phantom", make_or_buy="make")
+        yield item(
+            f"WST{wheel}",
+            [f"{n} {wheel}" for n in ("Wheel set", "Ratų pora", "轮组")],
+            "WIP",
+            "set",
+            kind="phantom",
+            make_or_buy="make",
+        )
     for family, english, lithuanian, chinese, *_rest in families:
         for size_code, label in sizes:
-            for prefix, names, unit in (("TS", ("Tube set", "Vamzdžių rinkinys", "管组"), "set"),
-                                        ("RF", ("Raw frame", "Suvirintas rėmas", "白架"), "pcs")):
-                yield item(f"{prefix}-{family}-{size_code}", [
-                    f"{n} {own} {label}" for n, own in zip(names, (english, lithuanian, chinese), strict=True)],
-                    "WIP", unit, **made)
+            for prefix, names, unit in (
+                ("TS", ("Tube set", "Vamzdžių rinkinys", "管组"), "set"),
+                ("RF", ("Raw frame", "Suvirintas rėmas", "白架"), "pcs"),
+            ):
+                yield item(
+                    f"{prefix}-{family}-{size_code}",
+                    [f"{n} {own} {label}" for n, own in zip(names, (english, lithuanian, chinese), strict=True)],
+                    "WIP",
+                    unit,
+                    **made,
+                )
             for color, *shades in colors:
-                full = [f"{own} {label}, {shade}"
-                        for own, shade in zip((english, lithuanian, chinese), shades, strict=True)]
-                yield item(f"PF-{family}-{size_code}-{color}", [
-                    f"{n}: {own}" for n, own in zip(("Painted frame", "Dažytas rėmas", "成品车架"), full, strict=True)],
-                    "WIP", "pcs", **made)
+                full = [
+                    f"{own} {label}, {shade}" for own, shade in zip((english, lithuanian, chinese), shades, strict=True)
+                ]
+                yield item(
+                    f"PF-{family}-{size_code}-{color}",
+                    [
+                        f"{n}: {own}"
+                        for n, own in zip(("Painted frame", "Dažytas rėmas", "成品车架"), full, strict=True)
+                    ],
+                    "WIP",
+                    "pcs",
+                    **made,
+                )
                 yield item(f"{family}-{size_code}-{color}", full, "FG", "pcs", weight_kg=Decimal("13.8"), **made)
 
 
@@ -103,21 +154,48 @@ def _planning(ctx, size: str, items) -> None:
         if item.kind != "stock":
             continue
         if item.category.code == "FG":
-            rows.append({"item": item, "site": sites["VNO"], "lead_time_days": 3, "lot_rule": "period",
-                         "lot_size": Decimal(5)})
-            rows += [{"item": item, "site": sites[dc], "policy": "reorder", "lead_time_days": 4,
-                      "safety_stock": Decimal(2), "reorder_point": Decimal(6), "reorder_to": Decimal(20)}
-                     for dc in ("KLA", "WAW", "HAM")]
+            rows.append(
+                {"item": item, "site": sites["VNO"], "lead_time_days": 3, "lot_rule": "period", "lot_size": Decimal(5)}
+            )
+            rows += [
+                {
+                    "item": item,
+                    "site": sites[dc],
+                    "policy": "reorder",
+                    "lead_time_days": 4,
+                    "safety_stock": Decimal(2),
+                    "reorder_point": Decimal(6),
+                    "reorder_to": Decimal(20),
+                }
+                for dc in ("KLA", "WAW", "HAM")
+            ]
             rows.append({"item": item, "site": sites["SUZ"], "policy": "mto", "lead_time_days": 45})
         elif code.startswith("WHL"):
-            rows.append({"item": item, "site": sites["KUN"], "lead_time_days": 2, "lot_rule": "fixed",
-                         "lot_size": Decimal(50), "safety_stock": Decimal(20)})
+            rows.append(
+                {
+                    "item": item,
+                    "site": sites["KUN"],
+                    "lead_time_days": 2,
+                    "lot_rule": "fixed",
+                    "lot_size": Decimal(50),
+                    "safety_stock": Decimal(20),
+                }
+            )
             rows.append({"item": item, "site": sites["VNO"], "lead_time_days": 1, "multiple": Decimal(10)})
         elif item.make_or_buy == "make":
             rows.append({"item": item, "site": sites["VNO"], "lead_time_days": 2})
         else:
             wheel_part = item.category.code == "WHEEL" and not code.startswith(("TYR", "TUB"))
-            rows.append({"item": item, "site": sites["KUN" if wheel_part else "VNO"], "lead_time_days": days[code],
-                         "safety_stock": Decimal(200 if code == "SPOK" else 20), "minimum": Decimal(50),
-                         "multiple": Decimal(10), "lot_rule": "period", "lot_size": Decimal(10)})
+            rows.append(
+                {
+                    "item": item,
+                    "site": sites["KUN" if wheel_part else "VNO"],
+                    "lead_time_days": days[code],
+                    "safety_stock": Decimal(200 if code == "SPOK" else 20),
+                    "minimum": Decimal(50),
+                    "multiple": Decimal(10),
+                    "lot_rule": "period",
+                    "lot_size": Decimal(10),
+                }
+            )
     bulk(ItemSite, ctx, rows)

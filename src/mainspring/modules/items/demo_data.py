@@ -2,28 +2,75 @@
 
 # code, name, part of
 CATEGORIES = (
-    ("FG", "Bicycles", ""), ("WIP", "Made parts", ""), ("RAW", "Materials", ""), ("PART", "Bought parts", ""),
-    ("WHEEL", "Wheel parts", "PART"), ("DRIVE", "Drive parts", "PART"), ("BRAKE", "Brake parts", "PART"),
-    ("SEAT", "Saddles and bars", "PART"), ("ELEC", "Electric parts", "PART"), ("PACK", "Packing", ""),
+    ("FG", "Bicycles", ""),
+    ("WIP", "Made parts", ""),
+    ("RAW", "Materials", ""),
+    ("PART", "Bought parts", ""),
+    ("WHEEL", "Wheel parts", "PART"),
+    ("DRIVE", "Drive parts", "PART"),
+    ("BRAKE", "Brake parts", "PART"),
+    ("SEAT", "Saddles and bars", "PART"),
+    ("ELEC", "Electric parts", "PART"),
+    ("PACK", "Packing", ""),
     ("SERV", "Services", ""),
 )
 
 # code, English, Lithuanian, Chinese, wheel, retail price, parts beyond the common ones
 FAMILIES = (
-    ("NER", "Neris city bike", "Miesto dviratis Neris", "奈里斯城市自行车", "28", "649",
-     "RACK MUDG LIGHT BELL GRIP SADC PEDC CRK1 CHN1 CAS8 DER8 BRKV"),
-    ("DZU", "Dzūkija trail bike", "Kalnų dviratis Dzūkija", "祖基亚山地自行车", "29", "1190",
-     "GRIP SADS PEDT CRK2 CHN2 CASB DERB BRKD SFRK"),
-    ("ZVY", "Žvyras gravel bike", "Žvyrkelių dviratis Žvyras", "兹维拉斯砾石自行车", "28", "1490",
-     "TAPE SADS PEDT CRK2 CHN2 CASB DERB BRKD"),
-    ("ELE", "Elektra e-bike", "Elektrinis dviratis Elektra", "伊莱克特电动自行车", "28", "2790",
-     "RACK MUDG LIGHT BELL GRIP SADC PEDC CRK1 CHN2 CAS8 DER8 BRKD MOTR BATT DISP"),
-    ("PIP", "Pipiras kids' bike", "Vaikiškas dviratis Pipiras", "皮皮拉斯儿童自行车", "20", "289",
-     "BELL GRIP SADK PEDC CRK1 CHN1 CAS8 DER8 BRKV"),
+    (
+        "NER",
+        "Neris city bike",
+        "Miesto dviratis Neris",
+        "奈里斯城市自行车",
+        "28",
+        "649",
+        "RACK MUDG LIGHT BELL GRIP SADC PEDC CRK1 CHN1 CAS8 DER8 BRKV",
+    ),
+    (
+        "DZU",
+        "Dzūkija trail bike",
+        "Kalnų dviratis Dzūkija",
+        "祖基亚山地自行车",
+        "29",
+        "1190",
+        "GRIP SADS PEDT CRK2 CHN2 CASB DERB BRKD SFRK",
+    ),
+    (
+        "ZVY",
+        "Žvyras gravel bike",
+        "Žvyrkelių dviratis Žvyras",
+        "兹维拉斯砾石自行车",
+        "28",
+        "1490",
+        "TAPE SADS PEDT CRK2 CHN2 CASB DERB BRKD",
+    ),
+    (
+        "ELE",
+        "Elektra e-bike",
+        "Elektrinis dviratis Elektra",
+        "伊莱克特电动自行车",
+        "28",
+        "2790",
+        "RACK MUDG LIGHT BELL GRIP SADC PEDC CRK1 CHN2 CAS8 DER8 BRKD MOTR BATT DISP",
+    ),
+    (
+        "PIP",
+        "Pipiras kids' bike",
+        "Vaikiškas dviratis Pipiras",
+        "皮皮拉斯儿童自行车",
+        "20",
+        "289",
+        "BELL GRIP SADK PEDC CRK1 CHN1 CAS8 DER8 BRKV",
+    ),
 )
 SIZES = (("M", "M"), ("L", "L"), ("S", "S"), ("X", "XL"))
-COLORS = (("BK", "black", "juodas", "黑"), ("RD", "red", "raudonas", "红"), ("BL", "blue", "mėlynas", "蓝"),
-          ("GR", "green", "žalias", "绿"), ("WH", "white", "baltas", "白"))
+COLORS = (
+    ("BK", "black", "juodas", "黑"),
+    ("RD", "red", "raudonas", "红"),
+    ("BL", "blue", "mėlynas", "蓝"),
+    ("GR", "green", "žalias", "绿"),
+    ("WH", "white", "baltas", "白"),
+)
 WHEELS = (("20", "20 in"), ("28", "28 in"), ("29", "29 in"))
 
 # code, English, Lithuanian, Chinese, category, unit, cost, weight kg, lead time days
@@ -40,8 +87,17 @@ PARTS = (
     ("PNT{c}", "Powder paint, {c}", "Milteliniai dažai, {c}", "粉末涂料 {c}", "RAW", "kg", "6.80", "1", 10),
     ("DECL", "Decal set", "Lipdukų rinkinys", "贴花套装", "RAW", "set", "1.10", "0.020", 10),
     ("FORK", "Rigid fork", "Standi šakė", "硬叉", "PART", "pcs", "21.50", "0.950", 42),
-    ("SFRK", "Suspension fork 120 mm", "Amortizuojanti šakė 120 mm", "120毫米避震前叉", "PART", "pcs", "86.00", "2.150",
-     56),
+    (
+        "SFRK",
+        "Suspension fork 120 mm",
+        "Amortizuojanti šakė 120 mm",
+        "120毫米避震前叉",
+        "PART",
+        "pcs",
+        "86.00",
+        "2.150",
+        56,
+    ),
     ("HSET", "Headset", "Vairo kolonėlė", "碗组", "PART", "pcs", "6.30", "0.140", 28),
     ("STEM", "Stem", "Vairo iškyša", "把立", "SEAT", "pcs", "5.40", "0.150", 28),
     ("BAR", "Handlebar", "Vairas", "车把", "SEAT", "pcs", "7.20", "0.280", 28),
@@ -77,5 +133,7 @@ PARTS = (
 )
 
 # code, English, Lithuanian, Chinese, unit
-SERVICES = (("FREIGHT", "Freight", "Transportas", "运费", "pcs"),
-            ("ASSEMBLY", "Assembly on site", "Surinkimas", "现场组装", "h"))
+SERVICES = (
+    ("FREIGHT", "Freight", "Transportas", "运费", "pcs"),
+    ("ASSEMBLY", "Assembly on site", "Surinkimas", "现场组装", "h"),
+)

@@ -25,8 +25,9 @@ class ItemCategory(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
-                               verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
+    )
 
     key = ("code",)
 
@@ -57,17 +58,21 @@ class Item(Entity):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=160)
-    names = models.JSONField(_("translations"), default=dict, blank=True,
-                             help_text=_("Names in other languages by language code."))
-    category = models.ForeignKey(ItemCategory, on_delete=models.PROTECT, related_name="items",
-                                 verbose_name=_("category"))
+    names = models.JSONField(
+        _("translations"), default=dict, blank=True, help_text=_("Names in other languages by language code.")
+    )
+    category = models.ForeignKey(
+        ItemCategory, on_delete=models.PROTECT, related_name="items", verbose_name=_("category")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STOCK)
     make_or_buy = models.CharField(_("make or buy"), max_length=6, choices=Source, default=Source.BUY)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stocking unit"))
-    purchase_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                      verbose_name=_("purchase unit"))
-    sale_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("sales unit"))
+    purchase_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("purchase unit")
+    )
+    sale_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("sales unit")
+    )
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
     weight_kg = models.DecimalField(_("weight (kg)"), max_digits=14, decimal_places=6, null=True, blank=True)
     cost_method = models.CharField(_("cost method"), max_length=10, choices=CostMethod, default=CostMethod.AVERAGE)
@@ -81,11 +86,16 @@ class Item(Entity):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["barcode"], condition=~Q(barcode=""), name="item_barcode_once"),
-            models.CheckConstraint(name="item_weight_not_negative",
-                                   condition=Q(weight_kg__isnull=True) | Q(weight_kg__gte=0),
-                                   violation_error_message=_("A weight cannot be negative.")),
-            models.CheckConstraint(name="phantom_is_made", condition=~Q(kind="phantom") | Q(make_or_buy="make"),
-                                   violation_error_message=_("A phantom is always made, never bought.")),
+            models.CheckConstraint(
+                name="item_weight_not_negative",
+                condition=Q(weight_kg__isnull=True) | Q(weight_kg__gte=0),
+                violation_error_message=_("A weight cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="phantom_is_made",
+                condition=~Q(kind="phantom") | Q(make_or_buy="make"),
+                violation_error_message=_("A phantom is always made, never bought."),
+            ),
         ]
 
     def __str__(self):
@@ -106,12 +116,17 @@ class Item(Entity):
             wrong |= self._refuse_if("cost_method", queries().cost_method_in_use(self))
         for name in ("purchase_unit", "sale_unit"):
             unit = getattr(self, name)
-            if unit is not None and self.unit_id and unit.category_id != self.unit.category_id and not (
-                    self.pk and self.units.filter(unit=unit).exists()):
-                wrong[name] = _("“%(unit)s” does not convert to the stocking unit; add it to the item's units first.") \
-                    % {"unit": unit}
+            if (
+                unit is not None
+                and self.unit_id
+                and unit.category_id != self.unit.category_id
+                and not (self.pk and self.units.filter(unit=unit).exists())
+            ):
+                wrong[name] = _(
+                    "“%(unit)s” does not convert to the stocking unit; add it to the item's units first."
+                ) % {"unit": unit}
         if not isinstance(self.names, dict) or not all(isinstance(v, str) for v in self.names.values()):
-            wrong["names"] = _("Give names by language code, such as {\"lt\": \"Varžtas\"}.")
+            wrong["names"] = _('Give names by language code, such as {"lt": "Varžtas"}.')
         if wrong:
             raise ValidationError(wrong)
 
@@ -145,8 +160,11 @@ class ItemUnit(Entity):
         ordering = ["item", "unit"]
         constraints = [
             models.UniqueConstraint(fields=["item", "unit"], name="item_unit_once"),
-            models.CheckConstraint(name="item_unit_factor_positive", condition=Q(numerator__gt=0, denominator__gt=0),
-                                   violation_error_message=_("The factor of a unit must be above zero.")),
+            models.CheckConstraint(
+                name="item_unit_factor_positive",
+                condition=Q(numerator__gt=0, denominator__gt=0),
+                violation_error_message=_("The factor of a unit must be above zero."),
+            ),
         ]
 
     def __str__(self):
@@ -189,8 +207,13 @@ class ItemSite(Entity):
     reorder_point = fields.QuantityField(_("reorder point"), unit="item__unit", default=0)
     reorder_to = fields.QuantityField(_("order up to"), unit="item__unit", default=0)
     lot_rule = models.CharField(_("lot sizing"), max_length=12, choices=LotRule, default=LotRule.LOT_FOR_LOT)
-    lot_size = fields.QuantityField(_("lot size"), unit="item__unit", null=True, blank=True,
-                                    help_text=_("The fixed quantity, or the number of days of need."))
+    lot_size = fields.QuantityField(
+        _("lot size"),
+        unit="item__unit",
+        null=True,
+        blank=True,
+        help_text=_("The fixed quantity, or the number of days of need."),
+    )
     minimum = fields.QuantityField(_("minimum"), unit="item__unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="item__unit", default=0)
     maximum = fields.QuantityField(_("maximum"), unit="item__unit", null=True, blank=True)
@@ -204,15 +227,23 @@ class ItemSite(Entity):
         ordering = ["item", "site"]
         constraints = [
             models.UniqueConstraint(fields=["item", "site"], name="item_site_once"),
-            models.CheckConstraint(name="item_site_not_negative", violation_error_message=_(
-                "Planning quantities cannot be negative."), condition=Q(
-                safety_stock__gte=0, reorder_point__gte=0, reorder_to__gte=0, minimum__gte=0, multiple__gte=0)),
-            models.CheckConstraint(name="item_site_lot_size", condition=Q(lot_rule="lot_for_lot") | Q(
-                lot_size__isnull=False, lot_size__gt=0),
-                                   violation_error_message=_("This lot sizing needs a lot size above zero.")),
-            models.CheckConstraint(name="item_site_maximum", condition=Q(maximum__isnull=True) | Q(
-                maximum__gt=0, maximum__gte=models.F("minimum")),
-                violation_error_message=_("The maximum cannot be below the minimum.")),
+            models.CheckConstraint(
+                name="item_site_not_negative",
+                violation_error_message=_("Planning quantities cannot be negative."),
+                condition=Q(
+                    safety_stock__gte=0, reorder_point__gte=0, reorder_to__gte=0, minimum__gte=0, multiple__gte=0
+                ),
+            ),
+            models.CheckConstraint(
+                name="item_site_lot_size",
+                condition=Q(lot_rule="lot_for_lot") | Q(lot_size__isnull=False, lot_size__gt=0),
+                violation_error_message=_("This lot sizing needs a lot size above zero."),
+            ),
+            models.CheckConstraint(
+                name="item_site_maximum",
+                condition=Q(maximum__isnull=True) | Q(maximum__gt=0, maximum__gte=models.F("minimum")),
+                violation_error_message=_("The maximum cannot be below the minimum."),
+            ),
         ]
 
     def __str__(self):
@@ -235,8 +266,11 @@ class ItemCost(Entity):
         ordering = ["item"]
         constraints = [
             models.UniqueConstraint(fields=["item", "company"], name="item_cost_once"),
-            models.CheckConstraint(name="item_cost_not_negative", condition=Q(standard_cost__gte=0),
-                                   violation_error_message=_("A cost cannot be negative.")),
+            models.CheckConstraint(
+                name="item_cost_not_negative",
+                condition=Q(standard_cost__gte=0),
+                violation_error_message=_("A cost cannot be negative."),
+            ),
         ]
 
     def __str__(self):

@@ -32,8 +32,11 @@ def standard_cost(item, company_id: int) -> Decimal:
 
 def standard_costs(item_ids, company_id: int) -> dict[int, Decimal]:
     """Standard cost by item id, for those that have one."""
-    return dict(models.ItemCost.objects.filter(item_id__in=list(item_ids), company_id=company_id)
-                .values_list("item_id", "standard_cost"))
+    return dict(
+        models.ItemCost.objects.filter(item_id__in=list(item_ids), company_id=company_id).values_list(
+            "item_id", "standard_cost"
+        )
+    )
 
 
 def by_code(text: str) -> models.Item | None:

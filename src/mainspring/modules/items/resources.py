@@ -17,13 +17,18 @@ class Items(Resource):
     columns = "code name category kind make_or_buy unit cost_method active"
     search = "code name barcode description"
     filters = "category kind make_or_buy cost_method unit active"
-    form = "code name category | kind make_or_buy unit purchase_unit sale_unit | Costing: cost_method | " \
-           "Identification: barcode weight_kg active | Text: description names"
+    form = (
+        "code name category | kind make_or_buy unit purchase_unit sale_unit | Costing: cost_method | "
+        "Identification: barcode weight_kg active | Text: description names"
+    )
     quick = "code name category unit"
     dimensions = "category kind make_or_buy cost_method active"
     measures = "weight_kg"
-    related = {_("Units"): ("items/item-units", "item"), _("Planning"): ("items/item-sites", "item"),
-               _("Standard costs"): ("items/item-costs", "item")}
+    related = {
+        _("Units"): ("items/item-units", "item"),
+        _("Planning"): ("items/item-sites", "item"),
+        _("Standard costs"): ("items/item-costs", "item"),
+    }
 
 
 class ItemCategories(Resource):
@@ -54,8 +59,10 @@ class ItemSites(Resource):
     columns = "item site policy lead_time_days safety_stock reorder_point reorder_to lot_rule lot_size"
     search = "item__code item__name site__code"
     filters = "site policy lot_rule item"
-    form = "item site policy lead_time_days | Stock: safety_stock reorder_point reorder_to | " \
-           "Lot_size: lot_rule lot_size minimum multiple maximum"
+    form = (
+        "item site policy lead_time_days | Stock: safety_stock reorder_point reorder_to | "
+        "Lot_size: lot_rule lot_size minimum multiple maximum"
+    )
     dimensions = "site policy lot_rule"
     measures = "safety_stock"
 

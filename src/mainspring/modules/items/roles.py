@@ -4,8 +4,17 @@ from mainspring.kernel import roles
 
 KEEP = "view create change delete import export"
 
-for code in ("sales_rep", "sales_manager", "buyer", "planner", "warehouse", "workshop", "accountant", "controller",
-             "integrator"):
+for code in (
+    "sales_rep",
+    "sales_manager",
+    "buyer",
+    "planner",
+    "warehouse",
+    "workshop",
+    "accountant",
+    "controller",
+    "integrator",
+):
     for entity in ("item", "itemcategory", "itemunit"):
         roles.grant(code, f"items.{entity}", "view")
 for code in ("buyer", "planner", "warehouse", "workshop", "accountant", "controller", "engineer"):

@@ -38,11 +38,20 @@ def install_units(ctx) -> dict[str, models.Unit]:
             continue
         code, name, category, numerator, denominator, digits, standard_code = spec.split()
         if category not in categories:
-            categories[category] = commands.create(models.UnitCategory, ctx, code=category,
-                                                   name=category.replace("_", " ").capitalize())
+            categories[category] = commands.create(
+                models.UnitCategory, ctx, code=category, name=category.replace("_", " ").capitalize()
+            )
         known[code] = commands.create(
-            models.Unit, ctx, code=code, name=name.replace("_", " "), category=categories[category],
-            numerator=int(numerator), denominator=int(denominator), digits=int(digits), standard_code=standard_code)
+            models.Unit,
+            ctx,
+            code=code,
+            name=name.replace("_", " "),
+            category=categories[category],
+            numerator=int(numerator),
+            denominator=int(denominator),
+            digits=int(digits),
+            standard_code=standard_code,
+        )
     return known
 
 
@@ -72,19 +81,33 @@ def import_rates(ctx, content: bytes, *, source: str = "") -> int:
         except LookupError as error:
             errors.append(_("%(where)s: currency %(code)s is unknown.") % {"where": where, "code": error})
         except (ValueError, InvalidOperation):
-            errors.append(_("%(where)s: “%(value)s” is not a valid rate.") % {
-                "where": where, "value": f"{from_code}/{to_code} {day} {quoted}"[:80]})
+            errors.append(
+                _("%(where)s: “%(value)s” is not a valid rate.")
+                % {"where": where, "value": f"{from_code}/{to_code} {day} {quoted}"[:80]}
+            )
     if errors or not found:
         raise ValidationError(errors or [_("The file holds no rates.")], code="import")
     with transaction.atomic():
         models.ExchangeRate.objects.bulk_create(
-            [models.ExchangeRate(from_currency_id=a, to_currency_id=b, valid_on=day, rate=value, source=source[:40],
-                                 created_by=ctx.user if getattr(ctx.user, "pk", None) else None)
-             for (a, b, day), value in found.items()],
-            update_conflicts=True, unique_fields=["from_currency", "to_currency", "valid_on"],
-            update_fields=["rate", "source", "updated_at"], batch_size=2000)
-        first = models.ExchangeRate.objects.get(**dict(zip(
-            ("from_currency_id", "to_currency_id", "valid_on"), next(iter(found)), strict=True)))
+            [
+                models.ExchangeRate(
+                    from_currency_id=a,
+                    to_currency_id=b,
+                    valid_on=day,
+                    rate=value,
+                    source=source[:40],
+                    created_by=ctx.user if getattr(ctx.user, "pk", None) else None,
+                )
+                for (a, b, day), value in found.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["from_currency", "to_currency", "valid_on"],
+            update_fields=["rate", "source", "updated_at"],
+            batch_size=2000,
+        )
+        first = models.ExchangeRate.objects.get(
+            **dict(zip(("from_currency_id", "to_currency_id", "valid_on"), next(iter(found)), strict=True))
+        )
         audit.write(uuid7(), first, "import", ctx, count=len(found), source=source)
     return len(found)
 
@@ -140,10 +163,12 @@ def import_holidays(calendar, ctx, year: int):
     calendar.exceptions.filter(is_holiday=True, on_date__year=year).delete()
     kept = set(calendar.exceptions.filter(on_date__year=year).values_list("on_date", flat=True))
     models.CalendarException.objects.bulk_create(
-        models.CalendarException(calendar=calendar, on_date=day, name=name[:120], is_working=day in worked,
-                                 is_holiday=True)
+        models.CalendarException(
+            calendar=calendar, on_date=day, name=name[:120], is_working=day in worked, is_holiday=True
+        )
         for day, name in sorted({**closed, **dict.fromkeys(worked, _("Make-up working day"))}.items())
-        if day not in kept)
+        if day not in kept
+    )
 
 
 def public_holidays(country: str, year: int) -> tuple[dict[date, str], set[date]]:
@@ -156,8 +181,8 @@ def public_holidays(country: str, year: int) -> tuple[dict[date, str], set[date]
         if "en_US" in (found.supported_languages or ()):
             found = holidays.country_holidays(country, years=year, language="en_US")
     except (LookupError, RuntimeError):
-        raise ValidationError({"country": _("The public holidays of “%(country)s” are not known.")
-                               % {"country": country}}, code="country") from None
+        raise ValidationError(
+            {"country": _("The public holidays of “%(country)s” are not known.") % {"country": country}}, code="country"
+        ) from None
     worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year == year}
     return {day: name for day, name in found.items() if day.year == year and day not in worked}, worked
-

@@ -46,8 +46,9 @@ def load(ctx_factory, size: str, rng, out) -> None:
     ctx = ctx_factory()
     calendars = _calendars(ctx)
     for company, code, name, kind, zone, address, calendar in data.SITES:
-        site = commands.create(Site, ctx, company=companies[company], code=code, name=name, kind=kind, time_zone=zone,
-                               address=address)
+        site = commands.create(
+            Site, ctx, company=companies[company], code=code, name=name, kind=kind, time_zone=zone, address=address
+        )
         commands.create(SiteCalendar, ctx, site=site, calendar=calendars[calendar])
     territories = {}
     for code, name, parent in data.TERRITORIES:
@@ -63,21 +64,41 @@ def _companies(ctx_factory) -> dict[str, Company]:
     found = {}
     for code, name, currency, country, zone, registry, vat, address in data.COMPANIES:
         found[code] = commands.create(
-            Company, ctx_factory(), code=code, name=name, base_currency=currency, country=country, time_zone=zone,
-            registry_code=registry, vat_number=vat, address=address)
+            Company,
+            ctx_factory(),
+            code=code,
+            name=name,
+            base_currency=currency,
+            country=country,
+            time_zone=zone,
+            registry_code=registry,
+            vat_number=vat,
+            address=address,
+        )
     return found
 
 
 def _calendars(ctx) -> dict[str, WorkCalendar]:
     found = {}
     for code, name, country, shifts in data.CALENDARS:
-        found[code] = commands.create(WorkCalendar, ctx, code=code, name=name, country=country, lines=[
-            {"weekday": day, "starts_at": start, "ends_at": end} for day in range(5) for start, end in shifts])
+        found[code] = commands.create(
+            WorkCalendar,
+            ctx,
+            code=code,
+            name=name,
+            country=country,
+            lines=[{"weekday": day, "starts_at": start, "ends_at": end} for day in range(5) for start, end in shifts],
+        )
         for year in (ctx.business_date.year - 1, ctx.business_date.year, ctx.business_date.year + 1):
             commands.perform(found[code], "import_holidays", ctx, year=year)
     quiet = date(ctx.business_date.year, 12, 28)
-    commands.create(CalendarException, ctx, calendar=found["LT-2S"], on_date=quiet + timedelta(days=1),
-                    name="Stocktaking, no production")
+    commands.create(
+        CalendarException,
+        ctx,
+        calendar=found["LT-2S"],
+        on_date=quiet + timedelta(days=1),
+        name="Stocktaking, no production",
+    )
     return found
 
 
@@ -87,17 +108,32 @@ def _people(ctx, companies, territories) -> None:
     people, departments = {}, {}
     password = make_password(data.PASSWORD)
     for username, given, family, role, department, company, language, places in data.PEOPLE:
-        user = commands.create(User, ctx, username=username, first_name=given, last_name=family, language=language,
-                               email=f"{username}@mainspring-bikes.example", is_program=username == "integrator",
-                               time_zone="Asia/Shanghai" if company == "MSC" else "Europe/Vilnius",
-                               default_company=companies[company or "MSB"])
+        user = commands.create(
+            User,
+            ctx,
+            username=username,
+            first_name=given,
+            last_name=family,
+            language=language,
+            email=f"{username}@mainspring-bikes.example",
+            is_program=username == "integrator",
+            time_zone="Asia/Shanghai" if company == "MSC" else "Europe/Vilnius",
+            default_company=companies[company or "MSB"],
+        )
         User.objects.filter(pk=user.pk).update(password=password)
         membership = commands.create(Membership, ctx, user=user, role=roles[role], company=companies.get(company))
         membership.territories.set(territories[code] for code in places.split())
         people[username] = user, department
     for code, name, parent, manager in data.DEPARTMENTS:
-        departments[code] = commands.create(Department, ctx, company=companies["MSB"], code=code, name=name,
-                                            parent=departments.get(parent), manager=people[manager][0])
+        departments[code] = commands.create(
+            Department,
+            ctx,
+            company=companies["MSB"],
+            code=code,
+            name=name,
+            parent=departments.get(parent),
+            manager=people[manager][0],
+        )
     managers = {code: manager for code, _name, _parent, manager in data.DEPARTMENTS}
     for user, department in people.values():
         if department:

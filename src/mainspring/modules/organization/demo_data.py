@@ -6,8 +6,16 @@ PASSWORD = "mainspring-demo"
 # code, name, currency, country, time zone, registry code, VAT number, address
 COMPANIES = (
     ("MSB", "Mainspring Bikes UAB", "EUR", "LT", "Europe/Vilnius", "305000017", "", "Meistrų g. 8, LT-02189 Vilnius"),
-    ("MSC", "Mainspring Bikes (Suzhou) Co., Ltd.", "CNY", "CN", "Asia/Shanghai", "", "",
-     "苏州工业园区星湖街88号, 215000 苏州"),
+    (
+        "MSC",
+        "Mainspring Bikes (Suzhou) Co., Ltd.",
+        "CNY",
+        "CN",
+        "Asia/Shanghai",
+        "",
+        "",
+        "苏州工业园区星湖街88号, 215000 苏州",
+    ),
 )
 
 # company, code, name, kind, time zone, address, calendar
@@ -32,18 +40,30 @@ CALENDARS = (
 
 # code, name, part of
 TERRITORIES = (
-    ("EU", "Europe", ""), ("BALT", "Baltic states", "EU"), ("DACH", "Germany, Austria, Switzerland", "EU"),
-    ("NORD", "Nordic countries", "EU"), ("PL", "Poland", "EU"), ("WEST", "Western Europe", "EU"), ("ASIA", "Asia", ""),
-    ("CN-E", "East China", "ASIA"), ("CN-S", "South China", "ASIA"), ("AM", "America", ""),
+    ("EU", "Europe", ""),
+    ("BALT", "Baltic states", "EU"),
+    ("DACH", "Germany, Austria, Switzerland", "EU"),
+    ("NORD", "Nordic countries", "EU"),
+    ("PL", "Poland", "EU"),
+    ("WEST", "Western Europe", "EU"),
+    ("ASIA", "Asia", ""),
+    ("CN-E", "East China", "ASIA"),
+    ("CN-S", "South China", "ASIA"),
+    ("AM", "America", ""),
 )
 
 # code, name, part of, manager
 DEPARTMENTS = (
-    ("MGT", "Management", "", "manager"), ("SALES", "Sales", "MGT", "sales_manager"),
-    ("BUY", "Purchasing", "MGT", "buyer"), ("PLAN", "Planning", "MGT", "planner"),
-    ("PROD", "Production", "MGT", "workshop"), ("ENG", "Engineering", "MGT", "engineer"),
-    ("WH", "Warehouses", "MGT", "warehouse"), ("FIN", "Finance", "MGT", "controller"),
-    ("HR", "People", "MGT", "hr"), ("IT", "Information technology", "MGT", "admin"),
+    ("MGT", "Management", "", "manager"),
+    ("SALES", "Sales", "MGT", "sales_manager"),
+    ("BUY", "Purchasing", "MGT", "buyer"),
+    ("PLAN", "Planning", "MGT", "planner"),
+    ("PROD", "Production", "MGT", "workshop"),
+    ("ENG", "Engineering", "MGT", "engineer"),
+    ("WH", "Warehouses", "MGT", "warehouse"),
+    ("FIN", "Finance", "MGT", "controller"),
+    ("HR", "People", "MGT", "hr"),
+    ("IT", "Information technology", "MGT", "admin"),
 )
 
 # user name, given name, family name, role, department, company ("" is all), language, territories
@@ -72,5 +92,13 @@ PEOPLE = (
 )
 
 # one euro in currencies, about
-RATES = {"USD": "1.0850", "CNY": "7.8200", "PLN": "4.2800", "SEK": "11.2500", "GBP": "0.8550", "CHF": "0.9450",
-         "JPY": "163.00", "TWD": "35.10"}
+RATES = {
+    "USD": "1.0850",
+    "CNY": "7.8200",
+    "PLN": "4.2800",
+    "SEK": "11.2500",
+    "GBP": "0.8550",
+    "CHF": "0.9450",
+    "JPY": "163.00",
+    "TWD": "35.10",
+}

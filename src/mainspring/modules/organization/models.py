@@ -16,8 +16,15 @@ from mainspring.kernel.workflow import Input, Verb
 unit_in_use = PluginPoint("organization.unit_in_use", many=True)
 """Called with a unit; each answer names what uses it ("items"), or is empty."""
 
-WEEKDAYS = [(0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
-            (5, _("Saturday")), (6, _("Sunday"))]
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
 
 
 class UnitCategory(Entity):
@@ -41,14 +48,20 @@ class Unit(Entity):
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    category = models.ForeignKey(UnitCategory, on_delete=models.PROTECT, related_name="units",
-                                 verbose_name=_("category"))
+    category = models.ForeignKey(
+        UnitCategory, on_delete=models.PROTECT, related_name="units", verbose_name=_("category")
+    )
     numerator = models.BigIntegerField(_("numerator"), default=1)
     denominator = models.BigIntegerField(_("denominator"), default=1)
-    digits = models.PositiveSmallIntegerField(_("digits"), default=0,
-                                              help_text=_("Decimal places a quantity may have; 0 for pieces."))
-    standard_code = models.CharField(_("standard code"), max_length=3, blank=True,
-                                     help_text=_("UN/ECE Recommendation 20, used in electronic documents: C62, KGM."))
+    digits = models.PositiveSmallIntegerField(
+        _("digits"), default=0, help_text=_("Decimal places a quantity may have; 0 for pieces.")
+    )
+    standard_code = models.CharField(
+        _("standard code"),
+        max_length=3,
+        blank=True,
+        help_text=_("UN/ECE Recommendation 20, used in electronic documents: C62, KGM."),
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
@@ -57,10 +70,16 @@ class Unit(Entity):
         verbose_name, verbose_name_plural = _("unit"), _("units")
         ordering = ["category", "code"]
         constraints = [
-            models.CheckConstraint(name="unit_factor_positive", condition=Q(numerator__gt=0, denominator__gt=0),
-                                   violation_error_message=_("The factor of a unit must be above zero.")),
-            models.CheckConstraint(name="unit_digits_range", condition=Q(digits__lte=6),
-                                   violation_error_message=_("A unit has at most 6 digits.")),
+            models.CheckConstraint(
+                name="unit_factor_positive",
+                condition=Q(numerator__gt=0, denominator__gt=0),
+                violation_error_message=_("The factor of a unit must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="unit_digits_range",
+                condition=Q(digits__lte=6),
+                violation_error_message=_("A unit has at most 6 digits."),
+            ),
         ]
 
     def __str__(self):
@@ -77,9 +96,15 @@ class Unit(Entity):
         if stored is None or (stored.factor, stored.category_id) == (self.factor_or_none, self.category_id):
             return
         if uses := [str(use) for use in unit_in_use(self) if use]:
-            raise ValidationError({"numerator" if stored.category_id == self.category_id else "category": _(
-                "%(unit)s is used by: %(uses)s. Add another unit instead of changing this one."
-            ) % {"unit": self.code, "uses": ", ".join(uses)}}, code="in_use")
+            raise ValidationError(
+                {
+                    "numerator" if stored.category_id == self.category_id else "category": _(
+                        "%(unit)s is used by: %(uses)s. Add another unit instead of changing this one."
+                    )
+                    % {"unit": self.code, "uses": ", ".join(uses)}
+                },
+                code="in_use",
+            )
 
     @property
     def factor_or_none(self) -> Fraction | None:
@@ -102,10 +127,16 @@ class ExchangeRate(Entity):
         ordering = ["-valid_on", "from_currency", "to_currency"]
         constraints = [
             models.UniqueConstraint(fields=["from_currency", "to_currency", "valid_on"], name="exchange_rate_once"),
-            models.CheckConstraint(name="exchange_rate_positive", condition=Q(rate__gt=0),
-                                   violation_error_message=_("A rate must be above zero.")),
-            models.CheckConstraint(name="exchange_rate_two_currencies", condition=~Q(from_currency=F("to_currency")),
-                                   violation_error_message=_("A rate needs two different currencies.")),
+            models.CheckConstraint(
+                name="exchange_rate_positive",
+                condition=Q(rate__gt=0),
+                violation_error_message=_("A rate must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="exchange_rate_two_currencies",
+                condition=~Q(from_currency=F("to_currency")),
+                violation_error_message=_("A rate needs two different currencies."),
+            ),
         ]
 
     def __str__(self):
@@ -117,15 +148,22 @@ class WorkCalendar(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    country = models.CharField(_("country"), max_length=2, blank=True,
-                               help_text=_("Country whose public holidays are taken over, e.g. LT or CN."))
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        help_text=_("Country whose public holidays are taken over, e.g. LT or CN."),
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
     actions = (
-        Verb("import_holidays", label=_("Import public holidays"), ask=(
-            Input("year", "integer", _("Year"), initial=lambda record, ctx: ctx.business_date.year),
-        ), help=_("Closes the country's public holidays and opens the days worked instead.")),
+        Verb(
+            "import_holidays",
+            label=_("Import public holidays"),
+            ask=(Input("year", "integer", _("Year"), initial=lambda record, ctx: ctx.business_date.year),),
+            help=_("Closes the country's public holidays and opens the days worked instead."),
+        ),
     )
 
     class Meta:
@@ -165,13 +203,18 @@ class CalendarShift(DocumentLine):
 class CalendarException(Entity):
     """A day that differs from the week: a holiday that is closed, or a make-up day that is worked."""
 
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.CASCADE, related_name="exceptions",
-                                 verbose_name=_("calendar"))
+    calendar = models.ForeignKey(
+        WorkCalendar, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("calendar")
+    )
     on_date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=120, blank=True)
     is_working = models.BooleanField(_("is worked"), default=False)
-    starts_at = models.TimeField(_("starts at"), null=True, blank=True,
-                                 help_text=_("Empty: a worked day follows the first working day of the week."))
+    starts_at = models.TimeField(
+        _("starts at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: a worked day follows the first working day of the week."),
+    )
     ends_at = models.TimeField(_("ends at"), null=True, blank=True)
     is_holiday = models.BooleanField(_("public holiday"), default=False, editable=False)
 

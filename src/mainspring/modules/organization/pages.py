@@ -22,8 +22,10 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 class RatesForm(forms.Form):
     """The file to take rates from."""
 
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy(
-        "XML of the European Central Bank, or CSV: from, to, date (2026-01-31), rate."))
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("XML of the European Central Bank, or CSV: from, to, date (2026-01-31), rate."),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,10 +45,18 @@ def import_rates(request):
         except ValidationError as error:
             for text in error.messages[:50]:
                 form.add_error("file", text)
-    return render(request, "web/form.html", {
-        "page": {"title": _("Import exchange rates")}, "form": form, "submit": _("Import rates"),
-        "groups": [{"title": "", "fields": [form["file"]]}], "cancel": "/organization/exchange-rates/",
-    }, status=422 if form.errors else 200)
+    return render(
+        request,
+        "web/form.html",
+        {
+            "page": {"title": _("Import exchange rates")},
+            "form": form,
+            "submit": _("Import rates"),
+            "groups": [{"title": "", "fields": [form["file"]]}],
+            "cancel": "/organization/exchange-rates/",
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 @menus.extra.fill

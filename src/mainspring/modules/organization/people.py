@@ -9,11 +9,18 @@ from mainspring.kernel.events import CommandDone, on
 from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
 from mainspring.kernel.workflow import Input, Verb, effect
 
-workflow.extend(User, Verb("send_password_link", label=gettext_lazy("Send password link"), help=gettext_lazy(
-    "Mails the person a link to choose a password.")))
+workflow.extend(
+    User,
+    Verb(
+        "send_password_link",
+        label=gettext_lazy("Send password link"),
+        help=gettext_lazy("Mails the person a link to choose a password."),
+    ),
+)
 for _name, _to, _add, _remove in (
-        ("territory", "kernel.territory", gettext_lazy("Add territory"), gettext_lazy("Remove territory")),
-        ("site", "kernel.site", gettext_lazy("Add site"), gettext_lazy("Remove site"))):
+    ("territory", "kernel.territory", gettext_lazy("Add territory"), gettext_lazy("Remove territory")),
+    ("site", "kernel.site", gettext_lazy("Add site"), gettext_lazy("Remove site")),
+):
     for _verb, _label in ((f"add_{_name}", _add), (f"remove_{_name}", _remove)):
         workflow.extend(Membership, Verb(_verb, label=_label, bulk=False, ask=(Input(_name, "link", to=_to),)))
 
@@ -74,5 +81,7 @@ def check_format(text: str) -> None:
     except (KeyError, IndexError, ValueError, AttributeError):
         samples = set()
     if len(samples) < 2 or max(map(len, samples)) > 40:
-        raise ValidationError({"format": _("“%(value)s” is not a number format; write for example SO{year}-{seq:05}.")
-                               % {"value": text}}, code="format")
+        raise ValidationError(
+            {"format": _("“%(value)s” is not a number format; write for example SO{year}-{seq:05}.") % {"value": text}},
+            code="format",
+        )

@@ -73,7 +73,9 @@ def found_rate(from_code: str, to_code: str, on: date) -> FoundRate:
     if not crossed:
         raise ValidationError(
             _("There is no exchange rate from %(from)s to %(to)s on or before %(date)s. Enter or import one.")
-            % {"from": from_code, "to": to_code, "date": on}, code="rate")
+            % {"from": from_code, "to": to_code, "date": on},
+            code="rate",
+        )
     dated_on, through, factor = max(crossed, key=lambda found: (found[0], found[1]))
     return FoundRate(factor, dated_on, dated_on < on, through)
 
@@ -93,11 +95,16 @@ def convert(amount: Decimal, from_code: str, to_code: str, on: date, digits: int
 
 def _last_rates(from_code: str, to_code: str, on: date) -> list[dict]:
     """One row per pair that touches either currency: its last rate up to the day."""
-    return database.rows("""
+    return database.rows(
+        """
         SELECT DISTINCT ON (from_currency_id, to_currency_id) from_currency_id, to_currency_id, valid_on, rate
         FROM organization_exchangerate
         WHERE valid_on <= %(on)s AND (from_currency_id IN (%(a)s, %(b)s) OR to_currency_id IN (%(a)s, %(b)s))
-        ORDER BY from_currency_id, to_currency_id, valid_on DESC""", on=on, a=from_code, b=to_code)
+        ORDER BY from_currency_id, to_currency_id, valid_on DESC""",
+        on=on,
+        a=from_code,
+        b=to_code,
+    )
 
 
 # -- units ------------------------------------------------------------------------------------------------------------
@@ -115,8 +122,11 @@ def factor_between(unit: models.Unit, to: models.Unit, item=None) -> Fraction:
         if None not in ends:
             return ends[0] / ends[1]
     if unit.category_id != to.category_id:
-        raise ValidationError(_("%(unit)s does not convert to %(to)s%(item)s.") % {
-            "unit": unit, "to": to, "item": f" ({item.code})" if item is not None else ""}, code="unit")
+        raise ValidationError(
+            _("%(unit)s does not convert to %(to)s%(item)s.")
+            % {"unit": unit, "to": to, "item": f" ({item.code})" if item is not None else ""},
+            code="unit",
+        )
     return unit.factor / to.factor
 
 

@@ -41,8 +41,10 @@ class Departments(Resource):
     search = "code name"
     filters = "company parent manager active"
     form = "company code name | parent manager active"
-    related = {_("Part of it"): ("organization/departments", "parent"),
-               _("Members"): ("organization/users", "department")}
+    related = {
+        _("Part of it"): ("organization/departments", "parent"),
+        _("Members"): ("organization/users", "department"),
+    }
 
 
 class Territories(Resource):
@@ -63,8 +65,10 @@ class Users(Resource):
     columns = "username first_name last_name email department is_active"
     search = "username first_name last_name email"
     filters = "department is_active is_program"
-    form = "username email | first_name last_name phone | department manager default_company | language time_zone " \
-           "is_active is_program"
+    form = (
+        "username email | first_name last_name phone | department manager default_company | language time_zone "
+        "is_active is_program"
+    )
     related = {_("Roles"): ("organization/memberships", "user")}
 
 
@@ -76,8 +80,10 @@ class Roles(Resource):
     search = "code name"
     filters = "portal"
     form = "code name description portal"
-    related = {_("Permissions"): ("organization/role-grants", "role"),
-               _("People"): ("organization/memberships", "role")}
+    related = {
+        _("Permissions"): ("organization/role-grants", "role"),
+        _("People"): ("organization/memberships", "role"),
+    }
 
 
 class RoleGrants(Resource):
@@ -98,8 +104,16 @@ class Memberships(Resource):
     search = "user__username user__first_name user__last_name role__name"
     filters = "role company user"
     form = "user role company | starts_on ends_on"
-    computed = {"where": Column("where", _("Territories and sites"), compute=lambda membership: ", ".join(
-        str(place) for place in (*membership.territories.all(), *membership.sites.all())))}
+    prefetch = ("territories", "sites")
+    computed = {
+        "where": Column(
+            "where",
+            _("Territories and sites"),
+            compute=lambda membership: ", ".join(
+                str(place) for place in (*membership.territories.all(), *membership.sites.all())
+            ),
+        )
+    }
 
 
 class NumberSeries(Resource):

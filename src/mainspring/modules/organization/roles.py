@@ -4,8 +4,22 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import roles
 
-EVERYONE = ("sales_rep", "sales_manager", "buyer", "planner", "warehouse", "workshop", "engineer", "accountant",
-            "controller", "hr", "administrator", "manager", "auditor", "integrator")
+EVERYONE = (
+    "sales_rep",
+    "sales_manager",
+    "buyer",
+    "planner",
+    "warehouse",
+    "workshop",
+    "engineer",
+    "accountant",
+    "controller",
+    "hr",
+    "administrator",
+    "manager",
+    "auditor",
+    "integrator",
+)
 
 roles.role("sales_rep", _("Sales"), _("Looks after own customers and those of the territory."))
 roles.role("sales_manager", _("Sales manager"), _("Leads sales: all customers, prices and orders."))
@@ -28,16 +42,30 @@ roles.grant("auditor", "*", "view export")
 roles.grant("manager", "*", "view export")
 
 KEEP = "view create change delete import export"
-SEEN_BY_ALL = ("kernel.company", "kernel.site", "kernel.department", "kernel.territory", "kernel.currency",
-               "organization.*")
+SEEN_BY_ALL = (
+    "kernel.company",
+    "kernel.site",
+    "kernel.department",
+    "kernel.territory",
+    "kernel.currency",
+    "organization.*",
+)
 for code in EVERYONE:
     for entity in SEEN_BY_ALL:
         roles.grant(code, entity, "view")
     if code != "administrator":
         roles.grant(code, "kernel.user", "view", last_login="hide", is_staff="hide", is_superuser="hide")
 
-for entity in ("kernel.company", "kernel.site", "kernel.department", "kernel.territory", "kernel.currency",
-               "kernel.role", "kernel.rolegrant", "kernel.numberseries"):
+for entity in (
+    "kernel.company",
+    "kernel.site",
+    "kernel.department",
+    "kernel.territory",
+    "kernel.currency",
+    "kernel.role",
+    "kernel.rolegrant",
+    "kernel.numberseries",
+):
     roles.grant("administrator", entity, KEEP)
 roles.grant("administrator", "kernel.user", f"{KEEP} send_password_link")
 roles.grant("administrator", "kernel.membership", f"{KEEP} add_territory remove_territory add_site remove_site")
@@ -49,3 +77,18 @@ roles.grant("planner", "organization.workcalendar", "view create change import_h
 roles.grant("planner", "organization.calendarexception", "view create change delete")
 roles.grant("engineer", "organization.unit", "view create change")
 roles.grant("integrator", "organization.exchangerate", "view create change import")
+
+for entity in (
+    "approvalrule",
+    "customfield",
+    "apitoken",
+    "webhookendpoint",
+    "importrun",
+    "importmapping",
+    "jobschedule",
+):
+    roles.grant("administrator", f"kernel.{entity}", "*")
+roles.grant("administrator", "kernel.webhookdelivery", "view replay")
+roles.grant("administrator", "kernel.outgoingmail", "view send_again cancel")
+for code in ("administrator", "auditor"):
+    roles.grant(code, "kernel.auditentry", "view export")

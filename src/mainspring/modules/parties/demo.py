@@ -16,8 +16,14 @@ from .models import Address, Contact, Party, PartyBankAccount, PaymentTerm, Port
 SIZES = {"S": 18, "M": 560, "L": 4000}
 """Customers by size; suppliers are added to them."""
 
-SELLERS = {"BALT": "sales", "DACH": "sales_de", "NORD": "sales_de", "PL": "sales_pl", "CN-E": "sales_cn",
-           "AM": "sales_de"}
+SELLERS = {
+    "BALT": "sales",
+    "DACH": "sales_de",
+    "NORD": "sales_de",
+    "PL": "sales_pl",
+    "CN-E": "sales_cn",
+    "AM": "sales_de",
+}
 
 
 def load(ctx_factory, size: str, rng, out) -> None:
@@ -25,17 +31,35 @@ def load(ctx_factory, size: str, rng, out) -> None:
     ctx = ctx_factory()
     terms = {}
     for code, name, parts in data.TERMS:
-        terms[code] = commands.create(PaymentTerm, ctx, code=code, name=name, lines=[
-            {"percent": percent, "months": months, "days": days, "end_of_month": eom, "days_after_month_end": after}
-            for percent, months, days, eom, after in parts])
+        terms[code] = commands.create(
+            PaymentTerm,
+            ctx,
+            code=code,
+            name=name,
+            lines=[
+                {"percent": percent, "months": months, "days": days, "end_of_month": eom, "days_after_month_end": after}
+                for percent, months, days, eom, after in parts
+            ],
+        )
     customers = bulk(Party, ctx, list(_customers(SIZES.get(size, SIZES["M"]), terms, rng)))
     suppliers = bulk(Party, ctx, list(_suppliers(terms, rng, many=size != "S")))
     parties = customers + suppliers
     bulk(Address, ctx, [spec for party in parties for spec in _addresses(party, rng)])
     bulk(Contact, ctx, [spec for party in parties for spec in _contacts(party, rng)])
-    bulk(PartyBankAccount, ctx, [
-        {"party": party, "account_number": _iban(party.country, rng), "bank_name": "Baltic Trade Bank",
-         "is_default": True} for party in suppliers if party.country in ("LT", "DE")])
+    bulk(
+        PartyBankAccount,
+        ctx,
+        [
+            {
+                "party": party,
+                "account_number": _iban(party.country, rng),
+                "bank_name": "Baltic Trade Bank",
+                "is_default": True,
+            }
+            for party in suppliers
+            if party.country in ("LT", "DE")
+        ],
+    )
     _portal(ctx, customers[0], suppliers[0])
     out(f"{len(customers)} customers, {len(suppliers)} suppliers")
 
@@ -51,31 +75,61 @@ def _customers(count: int, terms, rng):
     for country in countries[:count]:
         territory, currency, language, *_rest = data.COUNTRIES[country]
         term = terms[rng.choice(["NOW", "NET14", "NET30", "EOM15"])]
-        yield {"code": f"C{next(numbers)}", "name": next(names[country]), "is_customer": True, "country": country,
-               "currency_id": currency, "language": language, "territory": territories[territory],
-               "owner": owners[SELLERS[territory]], "payment_term": term,
-               "credit_limit": Decimal(rng.choice([5000, 10000, 25000, 50000])),
-               "vat_number": _vat(country, rng), "registry_code": _registry(country, rng),
-               "phone": _phone(country, rng), "email": f"info@c{1000 + rng.randrange(10**6)}.example"}
+        yield {
+            "code": f"C{next(numbers)}",
+            "name": next(names[country]),
+            "is_customer": True,
+            "country": country,
+            "currency_id": currency,
+            "language": language,
+            "territory": territories[territory],
+            "owner": owners[SELLERS[territory]],
+            "payment_term": term,
+            "credit_limit": Decimal(rng.choice([5000, 10000, 25000, 50000])),
+            "vat_number": _vat(country, rng),
+            "registry_code": _registry(country, rng),
+            "phone": _phone(country, rng),
+            "email": f"info@c{1000 + rng.randrange(10**6)}.example",
+        }
 
 
 def _suppliers(terms, rng, *, many: bool):
     for code, name, country, currency, term, _categories in data.SUPPLIERS:
-        yield {"code": code, "name": name, "is_supplier": True, "country": country, "currency_id": currency,
-               "payment_term": terms[term], "vat_number": _vat(country, rng), "registry_code": _registry(country, rng),
-               "language": data.COUNTRIES[country][2] if country in data.COUNTRIES else "en",
-               "phone": _phone(country, rng), "email": f"sales@{code.lower()}.example"}
+        yield {
+            "code": code,
+            "name": name,
+            "is_supplier": True,
+            "country": country,
+            "currency_id": currency,
+            "payment_term": terms[term],
+            "vat_number": _vat(country, rng),
+            "registry_code": _registry(country, rng),
+            "language": data.COUNTRIES[country][2] if country in data.COUNTRIES else "en",
+            "phone": _phone(country, rng),
+            "email": f"sales@{code.lower()}.example",
+        }
     for n, name in zip(range(1, 29 if many else 1), _names("DE", rng), strict=False):
-        yield {"code": f"S{2000 + n}", "name": name.replace("GmbH", "Teile GmbH"), "is_supplier": True, "country": "DE",
-               "currency_id": "EUR", "payment_term": terms["NET30"], "vat_number": _vat("DE", rng),
-               "phone": _phone("DE", rng)}
+        yield {
+            "code": f"S{2000 + n}",
+            "name": name.replace("GmbH", "Teile GmbH"),
+            "is_supplier": True,
+            "country": "DE",
+            "currency_id": "EUR",
+            "payment_term": terms["NET30"],
+            "vat_number": _vat("DE", rng),
+            "phone": _phone("DE", rng),
+        }
 
 
 def _names(country: str, rng):
     """Endless different names of a country's shops."""
     _t, _c, _l, _share, pattern, words, cities, _streets, trades = data.COUNTRIES[country]
-    every = [pattern.format(word=word, trade=trade, city=city) for word in words.split() for trade in trades.split()
-             for city in (cities.split() if "{city}" in pattern else [""])]
+    every = [
+        pattern.format(word=word, trade=trade, city=city)
+        for word in words.split()
+        for trade in trades.split()
+        for city in (cities.split() if "{city}" in pattern else [""])
+    ]
     rng.shuffle(every)
     yield from every
     for n in itertools.count(2):
@@ -89,24 +143,43 @@ def _addresses(party, rng):
     for kind in ("main", "delivery") if party.is_customer and rng.random() < 0.4 else ("main",):
         number = rng.randint(1, 180)
         street = rng.choice(streets.split("|"))
-        yield {"party": party, "kind": kind, "country": country, "city": rng.choice(cities.split()), "is_default": True,
-               "street": f"{street}{number}号" if country == "CN" else f"{street} {number}",
-               "postal_code": "".join(str(rng.randint(1, 9)) for _digit in range(data.POSTAL[country]))}
+        yield {
+            "party": party,
+            "kind": kind,
+            "country": country,
+            "city": rng.choice(cities.split()),
+            "is_default": True,
+            "street": f"{street}{number}号" if country == "CN" else f"{street} {number}",
+            "postal_code": "".join(str(rng.randint(1, 9)) for _digit in range(data.POSTAL[country])),
+        }
 
 
 def _contacts(party, rng):
     for n in range(rng.randint(1, 2)):
         given, family = rng.choice(data.PERSONS[party.language]).split()
-        yield {"party": party, "given_name": given, "family_name": family, "language": party.language,
-               "job_title": rng.choice(data.JOBS),
-               "email": f"person{n + 1}@{party.code.lower()}.example", "is_default": n == 0}
+        yield {
+            "party": party,
+            "given_name": given,
+            "family_name": family,
+            "language": party.language,
+            "job_title": rng.choice(data.JOBS),
+            "email": f"person{n + 1}@{party.code.lower()}.example",
+            "is_default": n == 0,
+        }
 
 
 def _portal(ctx, customer, supplier) -> None:
     """The portal's people: `customer` and `supplier`, each for one party."""
     for username, party, name in (("customer", customer, "Customer"), ("supplier", supplier, "Supplier")):
-        user = commands.create(User, ctx, username=username, first_name="Portal", last_name=name,
-                               email=f"{username}@{party.code.lower()}.example", language=party.language)
+        user = commands.create(
+            User,
+            ctx,
+            username=username,
+            first_name="Portal",
+            last_name=name,
+            email=f"{username}@{party.code.lower()}.example",
+            language=party.language,
+        )
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
         commands.create(Membership, ctx, user=user, role=Role.objects.get(code=username))

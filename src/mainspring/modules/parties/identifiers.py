@@ -14,9 +14,25 @@ _MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT
 EU = frozenset(_MEMBERS.split())
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 # The register of companies by country; a country not named keeps what was typed.
-_REGISTRIES = {"CN": "uscc", "EE": "registrikood", "FR": "siren", "SE": "orgnr", "NO": "orgnr", "FI": "ytunnus",
-               "DK": "cvr", "CZ": "dic", "LT": None, "BG": "vat", "PL": "regon", "US": "ein", "JP": "cn", "AU": "abn",
-               "IN": "pan", "KR": "brn", "TW": "ubn"}
+_REGISTRIES = {
+    "CN": "uscc",
+    "EE": "registrikood",
+    "FR": "siren",
+    "SE": "orgnr",
+    "NO": "orgnr",
+    "FI": "ytunnus",
+    "DK": "cvr",
+    "CZ": "dic",
+    "LT": None,
+    "BG": "vat",
+    "PL": "regon",
+    "US": "ein",
+    "JP": "cn",
+    "AU": "abn",
+    "IN": "pan",
+    "KR": "brn",
+    "TW": "ubn",
+}
 
 
 def country(code: str) -> str:

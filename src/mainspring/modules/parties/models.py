@@ -68,8 +68,13 @@ class PaymentTermLine(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("instalment"), _("instalments")
-        constraints = [models.CheckConstraint(name="payment_term_percent", condition=Q(percent__gt=0, percent__lte=100),
-                                              violation_error_message=_("A part is above 0 and at most 100 percent."))]
+        constraints = [
+            models.CheckConstraint(
+                name="payment_term_percent",
+                condition=Q(percent__gt=0, percent__lte=100),
+                violation_error_message=_("A part is above 0 and at most 100 percent."),
+            )
+        ]
 
     def __str__(self):
         return f"{self.percent:g} %"
@@ -87,16 +92,34 @@ class Party(Entity):
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
     currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
-    language = models.CharField(_("language"), max_length=10, default="en",
-                                choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")])
-    payment_term = models.ForeignKey(PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                     verbose_name=_("payment term"))
-    territory = models.ForeignKey(Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                  verbose_name=_("territory"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
-                              related_name="+", verbose_name=_("owner"))
-    credit_limit = fields.MoneyField(_("credit limit"), currency="currency", null=True, blank=True, default=None,
-                                     help_text=_("Empty means no limit."))
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        default="en",
+        choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")],
+    )
+    payment_term = models.ForeignKey(
+        PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("payment term")
+    )
+    territory = models.ForeignKey(
+        Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("territory")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    credit_limit = fields.MoneyField(
+        _("credit limit"),
+        currency="currency",
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("Empty means no limit."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -110,12 +133,15 @@ class Party(Entity):
         verbose_name, verbose_name_plural = _("party"), _("parties")
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["country", "registry_code"], condition=~Q(registry_code=""),
-                                    name="party_registry_code_once"),
+            models.UniqueConstraint(
+                fields=["country", "registry_code"], condition=~Q(registry_code=""), name="party_registry_code_once"
+            ),
             models.UniqueConstraint(fields=["vat_number"], condition=~Q(vat_number=""), name="party_vat_number_once"),
-            models.CheckConstraint(name="party_credit_limit",
-                                   condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),
-                                   violation_error_message=_("A credit limit cannot be negative.")),
+            models.CheckConstraint(
+                name="party_credit_limit",
+                condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),
+                violation_error_message=_("A credit limit cannot be negative."),
+            ),
         ]
         indexes = [models.Index(fields=["name_key"], name="party_name_key")]
 
@@ -130,14 +156,19 @@ class Party(Entity):
 
     def clean(self):
         cleaned(self, {"country": identifiers.country})
-        cleaned(self, {
-            "registry_code": lambda code: identifiers.registry_code(self.country, code),
-            "vat_number": lambda number: identifiers.vat_number(self.country, number),
-            "phone": lambda number: identifiers.phone(number, self.country)})
+        cleaned(
+            self,
+            {
+                "registry_code": lambda code: identifiers.registry_code(self.country, code),
+                "vat_number": lambda number: identifiers.vat_number(self.country, number),
+                "phone": lambda number: identifiers.phone(number, self.country),
+            },
+        )
 
 
-database.declare("party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party "
-                                    "USING gin (name gin_trgm_ops)")
+database.declare(
+    "party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party USING gin (name gin_trgm_ops)"
+)
 
 
 class PartyRecord(Entity):
@@ -171,8 +202,9 @@ class Address(PartyRecord):
     class Meta:
         verbose_name, verbose_name_plural = _("address"), _("addresses")
         ordering = ["party", "kind", "id"]
-        constraints = [models.UniqueConstraint(fields=["party", "kind"], condition=Q(is_default=True),
-                                               name="address_default_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "kind"], condition=Q(is_default=True), name="address_default_once")
+        ]
 
     def __str__(self):
         return f"{self.street}, {self.city}"
@@ -182,9 +214,16 @@ class Address(PartyRecord):
 
     def lines(self, language: str = "en", home: str = "") -> list[str]:
         """The address as its country writes it; without the country's name when it is `home`."""
-        return locales.address(self.country, language, street=self.street, street_2=self.street_2,
-                               postal_code=self.postal_code, city=self.city, region=self.region,
-                               domestic=self.country == home)
+        return locales.address(
+            self.country,
+            language,
+            street=self.street,
+            street_2=self.street_2,
+            postal_code=self.postal_code,
+            city=self.city,
+            region=self.region,
+            domestic=self.country == home,
+        )
 
 
 class Contact(PartyRecord):
@@ -203,8 +242,9 @@ class Contact(PartyRecord):
     class Meta:
         verbose_name, verbose_name_plural = _("contact"), _("contacts")
         ordering = ["family_name", "given_name"]
-        constraints = [models.UniqueConstraint(fields=["party"], condition=Q(is_default=True),
-                                               name="contact_default_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["party"], condition=Q(is_default=True), name="contact_default_once")
+        ]
 
     def __str__(self):
         return locales.person(self.given_name, self.family_name, self.language or "en")
@@ -221,8 +261,9 @@ class PartyBankAccount(PartyRecord):
     account_number = models.CharField(_("account number"), max_length=40, help_text=_("An IBAN where there is one."))
     bank_name = models.CharField(_("bank"), max_length=120, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
-    currency = models.ForeignKey(Currency, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                                 verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        Currency, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
     is_default = models.BooleanField(_("default"), default=False)
 
     key = ("party", "account_number")
@@ -244,8 +285,9 @@ class PartyBankAccount(PartyRecord):
 class PortalAccess(PartyRecord):
     """A person who signs in for a party and sees that party's records only."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="portal_access",
-                             verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="portal_access", verbose_name=_("user")
+    )
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="portal_access", verbose_name=_("party"))
 
     key = ("user", "party")

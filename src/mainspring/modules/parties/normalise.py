@@ -9,8 +9,20 @@ _FORMS = (
     "sa sas sarl srl spa bv nv oy oyj ou as asa aps sia kft zrt doo sro spzoo sl slu lda pty pte group holding"
 )
 _WORDS = frozenset(_FORMS.split())
-_JOINED = {"sp z o o": "spzoo", "sp z oo": "spzoo", "s r o": "sro", "d o o": "doo", "s a": "sa", "s r l": "srl",
-           "s p a": "spa", "a s": "as", "b v": "bv", "n v": "nv", "gmbh co kg": "kg", "s l": "sl"}
+_JOINED = {
+    "sp z o o": "spzoo",
+    "sp z oo": "spzoo",
+    "s r o": "sro",
+    "d o o": "doo",
+    "s a": "sa",
+    "s r l": "srl",
+    "s p a": "spa",
+    "a s": "as",
+    "b v": "bv",
+    "n v": "nv",
+    "gmbh co kg": "kg",
+    "s l": "sl",
+}
 _CHINESE = ("股份有限公司", "有限责任公司", "有限公司", "集团公司", "集团", "公司", "株式会社", "股份")
 # Letters that carry their mark inside and so do not decompose.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})

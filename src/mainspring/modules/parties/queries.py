@@ -10,14 +10,22 @@ from mainspring.kernel import access, database
 from . import models, normalise
 
 
-def instalments(term: models.PaymentTerm | None, total: Decimal, *, dated_on: date, digits: int,
-                move: Callable[[date], date] | None = None) -> list[terms.Instalment]:
+def instalments(
+    term: models.PaymentTerm | None,
+    total: Decimal,
+    *,
+    dated_on: date,
+    digits: int,
+    move: Callable[[date], date] | None = None,
+) -> list[terms.Instalment]:
     """Amounts and due dates of a total; parts sum exactly, the last takes the remainder (M10). No term: due at once.
 
     move  where a due date on a closed day goes, such as a calendar's next working day; weekends count otherwise
     """
-    parts = [terms.Part(line.percent, line.months, line.days, line.end_of_month, line.days_after_month_end)
-             for line in (term.lines.all() if term else ())]
+    parts = [
+        terms.Part(line.percent, line.months, line.days, line.end_of_month, line.days_after_month_end)
+        for line in (term.lines.all() if term else ())
+    ]
     return terms.instalments(total, parts or [terms.Part(Decimal(100))], dated_on=dated_on, digits=digits, move=move)
 
 
@@ -39,7 +47,8 @@ def similar(ctx, name: str, *, registry_code: str = "", phone: str = "", email: 
     Returns (party, reason) pairs, the surest first; reason is registry_code, name, phone, email or alike.
     """
     key = normalise.name_key(name)
-    rows = database.rows("""
+    rows = database.rows(
+        """
         SELECT id, CASE WHEN %(registry)s <> '' AND registry_code = %(registry)s THEN 'registry_code'
                         WHEN name_key = %(key)s THEN 'name'
                         WHEN %(phone)s <> '' AND phone = %(phone)s THEN 'phone'
@@ -49,8 +58,14 @@ def similar(ctx, name: str, *, registry_code: str = "", phone: str = "", email: 
         WHERE id <> %(besides)s AND (name %% %(name)s OR name_key = %(key)s
               OR (%(registry)s <> '' AND registry_code = %(registry)s)
               OR (%(phone)s <> '' AND phone = %(phone)s) OR (%(email)s <> '' AND email = %(email)s))
-        ORDER BY alike DESC LIMIT 50""", registry=registry_code, key=key, phone=phone, email=email.lower(), name=name,
-        besides=getattr(besides, "pk", None) or 0)
+        ORDER BY alike DESC LIMIT 50""",
+        registry=registry_code,
+        key=key,
+        phone=phone,
+        email=email.lower(),
+        name=name,
+        besides=getattr(besides, "pk", None) or 0,
+    )
     surest = ["registry_code", "name", "phone", "email", "alike"]
     rows = [row for row in rows if row["reason"] != "alike" or row["alike"] >= 0.5]
     seen = access.rows(ctx, models.Party).in_bulk([row["id"] for row in rows])

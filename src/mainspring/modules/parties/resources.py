@@ -18,14 +18,19 @@ class Parties(Resource):
     columns = "code name is_customer is_supplier country territory owner payment_term active"
     search = "code name legal_name registry_code vat_number email phone"
     filters = "is_customer is_supplier country territory owner currency payment_term active"
-    form = "code name legal_name | is_customer is_supplier active | Registration: country registry_code vat_number | " \
-           "Reaching_them: email phone website language | Terms: currency payment_term credit_limit | " \
-           "Who: territory owner"
+    form = (
+        "code name legal_name | is_customer is_supplier active | Registration: country registry_code vat_number | "
+        "Reaching_them: email phone website language | Terms: currency payment_term credit_limit | "
+        "Who: territory owner"
+    )
     quick = "code name country currency is_customer is_supplier"
     dimensions = "country territory owner currency is_customer is_supplier active"
-    related = {_("Addresses"): ("parties/addresses", "party"), _("People"): ("parties/contacts", "party"),
-               _("Bank accounts"): ("parties/party-bank-accounts", "party"),
-               _("Portal access"): ("parties/portal-accesses", "party")}
+    related = {
+        _("Addresses"): ("parties/addresses", "party"),
+        _("People"): ("parties/contacts", "party"),
+        _("Bank accounts"): ("parties/party-bank-accounts", "party"),
+        _("Portal access"): ("parties/portal-accesses", "party"),
+    }
 
 
 class Contacts(Resource):
@@ -79,16 +84,32 @@ class PortalAccesses(Resource):
     form = "user party"
 
 
-REASONS = {"registry_code": _("Same registry code"), "name": _("Same name"), "phone": _("Same phone"),
-           "email": _("Same e-mail"), "alike": _("Similar name")}
+REASONS = {
+    "registry_code": _("Same registry code"),
+    "name": _("Same name"),
+    "phone": _("Same phone"),
+    "email": _("Same e-mail"),
+    "alike": _("Similar name"),
+}
 
 
 def duplicates(party, ctx) -> dict:
     """Parties in sight that may be this one (K05)."""
-    found = queries.similar(ctx, party.name, registry_code=party.registry_code, phone=party.phone, email=party.email,
-                            besides=party)
-    return {"rows": [{"href": f"/parties/parties/{other.pk}/", "code": other.code, "name": other.name,
-                      "country": other.country, "reason": REASONS[reason]} for other, reason in found]}
+    found = queries.similar(
+        ctx, party.name, registry_code=party.registry_code, phone=party.phone, email=party.email, besides=party
+    )
+    return {
+        "rows": [
+            {
+                "href": f"/parties/parties/{other.pk}/",
+                "code": other.code,
+                "name": other.name,
+                "country": other.country,
+                "reason": REASONS[reason],
+            }
+            for other, reason in found
+        ]
+    }
 
 
 resource.amend("parties.party", panel="parties/duplicates.html", title=_("Possible duplicates"), context=duplicates)

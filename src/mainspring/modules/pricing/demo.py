@@ -25,15 +25,24 @@ SHARES = {"RETAIL": Decimal(1), "DEALER": Decimal("0.68"), "USD": Decimal("0.78"
 def load(ctx_factory, size: str, rng, out) -> None:
     """Prices of bicycles and parts, breaks at 5 and 20 for dealers, a rise at the turn of the year."""
     ctx = ctx_factory()
-    lists = {code: commands.create(PriceList, ctx, code=code, name=name, kind=kind, currency=currency,
-                                   is_default=default) for code, name, kind, currency, default in LISTS}
+    lists = {
+        code: commands.create(PriceList, ctx, code=code, name=name, kind=kind, currency=currency, is_default=default)
+        for code, name, kind, currency, default in LISTS
+    }
     turn = ctx.business_date.replace(month=1, day=1)
     bikes = {family[0]: Decimal(family[5]) for family in variants(size)[0]}
     rows = []
 
     def price(code, item, value, **more):
-        rows.append({"price_list": lists[code], "item": item, "unit": item.unit,
-                     "price": value.quantize(Decimal("0.01")), **more})
+        rows.append(
+            {
+                "price_list": lists[code],
+                "item": item,
+                "unit": item.unit,
+                "price": value.quantize(Decimal("0.01")),
+                **more,
+            }
+        )
 
     for item in Item.objects.filter(category__code="FG").select_related("unit"):
         for code, share in SHARES.items():

@@ -28,8 +28,9 @@ class PriceList(Entity):
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SALE)
     currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
-    is_default = models.BooleanField(_("default"), default=False,
-                                     help_text=_("Used for parties that have no list of their own."))
+    is_default = models.BooleanField(
+        _("default"), default=False, help_text=_("Used for parties that have no list of their own.")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
@@ -37,8 +38,11 @@ class PriceList(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("price list"), _("price lists")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["kind", "currency"], condition=Q(is_default=True),
-                                               name="price_list_default_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "currency"], condition=Q(is_default=True), name="price_list_default_once"
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -47,8 +51,9 @@ class PriceList(Entity):
 class Price(Entity):
     """The price of one unit from a quantity on, valid on the days [starts on, ends on)."""
 
-    price_list = models.ForeignKey(PriceList, on_delete=models.CASCADE, related_name="prices",
-                                   verbose_name=_("price list"))
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
+    )
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="prices", verbose_name=_("item"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
     minimum_quantity = fields.QuantityField(_("from quantity"), unit="unit", default=0)
@@ -62,17 +67,29 @@ class Price(Entity):
         verbose_name, verbose_name_plural = _("price"), _("prices")
         ordering = ["price_list", "item", "unit", "minimum_quantity", "starts_on"]
         constraints = [
-            models.CheckConstraint(name="price_not_negative", condition=Q(price__gte=0, minimum_quantity__gte=0),
-                                   violation_error_message=_("A price or quantity cannot be negative.")),
-            models.CheckConstraint(name="price_period", condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True)
-                                   | Q(ends_on__gt=F("starts_on")),
-                                   violation_error_message=_("A price must end after it starts.")),
+            models.CheckConstraint(
+                name="price_not_negative",
+                condition=Q(price__gte=0, minimum_quantity__gte=0),
+                violation_error_message=_("A price or quantity cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="price_period",
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message=_("A price must end after it starts."),
+            ),
             ExclusionConstraint(
-                name="price_one_a_day", violation_error_message=_(
-                    "Another price for the same item, unit and quantity holds on some of these days."),
-                expressions=[(same("price_list"), "&&"), (same("item"), "&&"), (same("unit"), "&&"),
-                             (same("minimum_quantity", "numrange"), "&&"),
-                             (Func(F("starts_on"), F("ends_on"), function="daterange"), "&&")]),
+                name="price_one_a_day",
+                violation_error_message=_(
+                    "Another price for the same item, unit and quantity holds on some of these days."
+                ),
+                expressions=[
+                    (same("price_list"), "&&"),
+                    (same("item"), "&&"),
+                    (same("unit"), "&&"),
+                    (same("minimum_quantity", "numrange"), "&&"),
+                    (Func(F("starts_on"), F("ends_on"), function="daterange"), "&&"),
+                ],
+            ),
         ]
 
     def __str__(self):
@@ -83,8 +100,9 @@ class PartyPriceList(Entity):
     """Which lists a party gets; the lowest priority number is asked first."""
 
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="price_lists", verbose_name=_("party"))
-    price_list = models.ForeignKey(PriceList, on_delete=models.CASCADE, related_name="parties",
-                                   verbose_name=_("price list"))
+    price_list = models.ForeignKey(
+        PriceList, on_delete=models.CASCADE, related_name="parties", verbose_name=_("price list")
+    )
     priority = models.PositiveSmallIntegerField(_("priority"), default=1)
 
     key = ("party", "price_list")

@@ -42,9 +42,12 @@ def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: st
     code = getattr(currency, "pk", currency)
     lists = lists_for(party, code, kind)
     rows: dict[int, list[models.Price]] = {}
-    for row in models.Price.objects.filter(item=item, price_list__in=lists).filter(
-            Q(starts_on=None) | Q(starts_on__lte=on)).filter(Q(ends_on=None) | Q(ends_on__gt=on)).select_related(
-            "unit", "item__unit"):
+    for row in (
+        models.Price.objects.filter(item=item, price_list__in=lists)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=on))
+        .filter(Q(ends_on=None) | Q(ends_on__gt=on))
+        .select_related("unit", "item__unit")
+    ):
         rows.setdefault(row.price_list_id, []).append(row)
     for price_list in lists:
         if found := _best(rows.get(price_list.pk, ()), item, quantity, unit):
@@ -59,9 +62,16 @@ def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: st
 
 def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:
     """Active lists a party gets in the order they are asked: its own, the default in the currency, other defaults."""
-    own = [p.price_list for p in models.PartyPriceList.objects.filter(
-        party=party, price_list__active=True, price_list__kind=kind).select_related("price_list").order_by(
-        "priority", "price_list__code")] if party is not None else []
+    own = (
+        [
+            p.price_list
+            for p in models.PartyPriceList.objects.filter(party=party, price_list__active=True, price_list__kind=kind)
+            .select_related("price_list")
+            .order_by("priority", "price_list__code")
+        ]
+        if party is not None
+        else []
+    )
     defaults = list(models.PriceList.objects.filter(kind=kind, is_default=True, active=True).order_by("code"))
     defaults.sort(key=lambda p: p.currency_id != currency)
     return own + [p for p in defaults if p not in own]
@@ -86,19 +96,36 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 def _answer(row, price_list, factor: Fraction, unit, on: date, code: str) -> PriceAnswer:
     rate = organization.found_rate(price_list.currency_id, code, on)
     price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
-    said = [_("%(list)s: %(price)s %(currency)s per %(unit)s.") % {
-        "list": price_list.name, "price": f"{row.price.normalize():f}", "currency": price_list.currency_id,
-        "unit": row.unit.code}]
+    said = [
+        _("%(list)s: %(price)s %(currency)s per %(unit)s.")
+        % {
+            "list": price_list.name,
+            "price": f"{row.price.normalize():f}",
+            "currency": price_list.currency_id,
+            "unit": row.unit.code,
+        }
+    ]
     if row.minimum_quantity:
-        said.append(_("From %(quantity)s %(unit)s.") % {
-            "quantity": f"{row.minimum_quantity.normalize():f}", "unit": row.unit.code})
+        said.append(
+            _("From %(quantity)s %(unit)s.")
+            % {"quantity": f"{row.minimum_quantity.normalize():f}", "unit": row.unit.code}
+        )
     if row.unit_id != unit.pk:
         said.append(_("Converted to %(unit)s.") % {"unit": unit.code})
-    data = {"list": price_list.code, "price": row.price, "currency": price_list.currency_id, "unit": row.unit.code,
-            "minimum_quantity": row.minimum_quantity, "starts_on": row.starts_on, "ends_on": row.ends_on}
+    data = {
+        "list": price_list.code,
+        "price": row.price,
+        "currency": price_list.currency_id,
+        "unit": row.unit.code,
+        "minimum_quantity": row.minimum_quantity,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
     if price_list.currency_id != code:
-        said.append(_("Converted at %(rate)s of %(date)s.") % {
-            "rate": f"{rounding.rounded(rate.value, PRICE_DIGITS).normalize():f}", "date": rate.dated_on})
+        said.append(
+            _("Converted at %(rate)s of %(date)s.")
+            % {"rate": f"{rounding.rounded(rate.value, PRICE_DIGITS).normalize():f}", "date": rate.dated_on}
+        )
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
     return PriceAnswer(price, " ".join(said), price_list, data)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, commands, database, events, money, numbering
+from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.engineering.models import RoutingOperation
 from mainspring.modules.stock import commands as stock
@@ -100,6 +101,9 @@ def _confirm_all(orders: list[ProductionOrder], ctx) -> None:
             )
         order.state = "confirmed"
     replan_all([(order, components[order.pk], operations[order.pk]) for order in orders], ctx)
+    DocumentLink.objects.bulk_create(
+        [DocumentLink(source_id=o.demand_id, target_id=o.pk) for o in orders if o.demand_id], ignore_conflicts=True
+    )
     costs = costing.unit_costs(ctx.company_id, {c.item_id for found in components.values() for c in found})
     for order in orders:
         cost = costing.planned_cost(order, components[order.pk], operations[order.pk], costs)

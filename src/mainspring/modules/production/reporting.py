@@ -12,7 +12,6 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.stock import commands as stock
-from mainspring.modules.stock.commands import reversed_spec
 from mainspring.modules.stock.models import StockMove, StockValue
 
 from . import costing, ordering

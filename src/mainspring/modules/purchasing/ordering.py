@@ -97,6 +97,8 @@ def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
         Allocation.objects.bulk_create([Allocation(order_line=line, request=r, quantity=q) for r, q in new if q > 0])
     for request in requests:
         commands.link(request, order)
+        if request.demand_id:
+            commands.link(request.demand, request)
     PurchaseRequest.objects.filter(pk__in=[r.pk for r in requests], state="proposed").update(state="approved")
     _number([r for r in requests if not r.number], ctx)
     progress.refresh_requests([r.pk for r in requests])

@@ -28,7 +28,7 @@ def migrate(*, verbosity: int) -> None:
 
 
 def _create_from_models(connection) -> None:
-    """All own tables in one transaction, after those of the framework they refer to; own migrations noted as applied."""
+    """All own tables at once, after those of the framework they refer to; own migrations noted as applied."""
     from django.apps import apps
     from django.db import transaction
     from django.db.migrations.executor import MigrationExecutor

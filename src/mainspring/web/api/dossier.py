@@ -28,8 +28,18 @@ class Dossier(APIView):
         if not found:
             raise Http404
         if len(exact) != 1 and len(found) > 1:
-            return Response({"candidates": [{"id": str(i.pk), "number": i.number, "kind": i.kind} for i in exact or found]})
+            return Response(
+                {"candidates": [{"id": str(i.pk), "number": i.number, "kind": i.kind} for i in exact or found]}
+            )
         graph = dossier.graph(ctx, (exact or found)[0].pk)
-        nodes = [asdict(n) if not n.restricted else {"id": n.id, "layer": n.layer, "restricted": True} for n in graph.nodes]
-        return Response({"focus": graph.focus, "nodes": nodes, "truncated": graph.truncated,
-                         "edges": [{"from": a, "to": b} for a, b in graph.edges]})
+        nodes = [
+            asdict(n) if not n.restricted else {"id": n.id, "layer": n.layer, "restricted": True} for n in graph.nodes
+        ]
+        return Response(
+            {
+                "focus": graph.focus,
+                "nodes": nodes,
+                "truncated": graph.truncated,
+                "edges": [{"from": a, "to": b} for a, b in graph.edges],
+            }
+        )

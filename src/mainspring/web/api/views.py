@@ -76,7 +76,8 @@ class Call(APIView):
 
     def fresh(self, record) -> dict:
         """The record as the caller may now see it, or its key alone when it went out of sight."""
-        found = access.with_clearance(access.rows(self.ctx, self.model), self.ctx).filter(pk=record.pk).first()
+        rows = access.with_clearance(access.rows(self.ctx, self.model), self.ctx)
+        found = rows.select_related(*_links(self.resource)).filter(pk=record.pk).first()
         return self.view().full(found) if found is not None else {"id": present.plain(record.pk)}
 
 

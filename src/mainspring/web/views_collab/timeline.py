@@ -93,7 +93,7 @@ def edit_note(request, pk):
     form = NoteForm(request.POST or None, initial={"text": note.text})
     if request.method == "POST" and form.is_valid():
         collaboration.edit_note(note, request.ctx, text=form.cleaned_data["text"])
-        return base.done(text=_("Saved"), live__record=None)
+        return base.done(text=_("Saved"), topics=("record", f"record:{note.record_id}"))
     return render(
         request,
         "web/dialog.html",
@@ -216,7 +216,7 @@ def add_task(request, record):
     except ValidationError as error:
         form.show_errors(error)
         return verbs.dialog(request, TASK, None, form, status=422, **extra)
-    return base.done(text=_("Task added"), live__record=None)
+    return base.done(text=_("Task added"), topics=("record", f"record:{record.pk}"))
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------------

@@ -24,19 +24,45 @@ def plant(world):
     world.rim, world.tube = world.item("RIM"), world.item("TUBE", unit="m")
 
     def bom(item, *lines, **values):
-        return commands.create(Bom, world.ctx, item=item, lines=[
-            {"component": c, "quantity": q, **more} for c, q, more in lines], **values)
+        return commands.create(
+            Bom, world.ctx, item=item, lines=[{"component": c, "quantity": q, **more} for c, q, more in lines], **values
+        )
 
     world.bom = bom
     world.bike_bom = bom(world.bike, (world.frame, 1, {}), (world.wheels, 1, {"operation_sequence": 20}))
     bom(world.wheels, (world.rim, 2, {}))
     world.frame_bom = bom(world.frame, (world.tube, "2.5", {"scrap_pct": 10}))
-    calendar = commands.create(WorkCalendar, world.ctx, code="DAY", name="Day", lines=[
-        {"weekday": 0, "starts_at": "08:00", "ends_at": "16:00"}])
-    world.weld = commands.create(WorkCenter, world.ctx, site=world.site, code="WELD", name="Welding", calendar=calendar,
-                                 hourly_cost=40, efficiency_pct=80)
-    commands.create(Routing, world.ctx, item=world.frame, lines=[
-        {"sequence": 10, "work_center": world.weld, "name": "Weld", "setup_hours": "0.5", "run_hours_per_unit": "0.2"}])
+    calendar = commands.create(
+        WorkCalendar,
+        world.ctx,
+        code="DAY",
+        name="Day",
+        lines=[{"weekday": 0, "starts_at": "08:00", "ends_at": "16:00"}],
+    )
+    world.weld = commands.create(
+        WorkCenter,
+        world.ctx,
+        site=world.site,
+        code="WELD",
+        name="Welding",
+        calendar=calendar,
+        hourly_cost=40,
+        efficiency_pct=80,
+    )
+    commands.create(
+        Routing,
+        world.ctx,
+        item=world.frame,
+        lines=[
+            {
+                "sequence": 10,
+                "work_center": world.weld,
+                "name": "Weld",
+                "setup_hours": "0.5",
+                "run_hours_per_unit": "0.2",
+            }
+        ],
+    )
     return world
 
 
@@ -52,7 +78,11 @@ def test_an_order_takes_what_is_in_phantoms_not_the_phantoms(plant):
 
 def test_all_levels_compound_their_losses(plant):
     assert needs(queries.explode(plant.bike, D(10), DAY)) == [
-        ("FRAME", D(10)), ("TUBE", D("27.5")), ("WHEELS", D(10)), ("RIM", D(20))]  # P04
+        ("FRAME", D(10)),
+        ("TUBE", D("27.5")),
+        ("WHEELS", D(10)),
+        ("RIM", D(20)),
+    ]  # P04
 
 
 def test_a_bill_for_ten_does_not_take_ten_times(plant):
@@ -90,7 +120,8 @@ def test_a_loop_is_refused_with_the_way_round(plant):
     with pytest.raises(ValidationError) as refused:
         plant.bom(plant.tube, (plant.item("GLUE"), 1, {}), (plant.bike, 1, {}))
     assert refused.value.message_dict == {
-        "lines.1.component": ["TUBE would contain itself: TUBE > BIKE > FRAME > TUBE."]}  # P08
+        "lines.1.component": ["TUBE would contain itself: TUBE > BIKE > FRAME > TUBE."]
+    }  # P08
     with pytest.raises(ValidationError, match="RIM > RIM"):
         plant.bom(plant.rim, (plant.rim, 1, {}))
     assert BomLine.objects.count() == before + 0
@@ -134,12 +165,21 @@ def test_cost_rolls_up_from_materials_and_work_and_becomes_the_standard(plant):
     rows = queries.cost_roll_up(plant.bike_bom, company_id=plant.company.pk, on=DAY)
     # Frame: 2.5 m × 1.10 × 4 = 11.00 of tube; (0.5 + 0.2 ÷ 0.8) h × 40 = 30.00 of welding. Wheels: 2 × 15.
     assert [(r.level, r.item.code, r.material, r.work) for r in rows] == [
-        (0, "BIKE", D(71), D(0)), (1, "FRAME", D(11), D(30)), (2, "TUBE", D(4), D(0)),
-        (1, "WHEELS", D(30), D(0)), (2, "RIM", D(15), D(0))]
+        (0, "BIKE", D(71), D(0)),
+        (1, "FRAME", D(11), D(30)),
+        (2, "TUBE", D(4), D(0)),
+        (1, "WHEELS", D(30), D(0)),
+        (2, "RIM", D(15), D(0)),
+    ]
     assert not ItemCost.objects.filter(item=plant.bike).exists()
     commands.perform(plant.bike_bom, "roll_up_cost", plant.ctx, save=True)
     assert dict(ItemCost.objects.values_list("item__code", "standard_cost")) == {
-        "BIKE": D(71), "FRAME": D(41), "WHEELS": D(30), "TUBE": D(4), "RIM": D(15)}
+        "BIKE": D(71),
+        "FRAME": D(41),
+        "WHEELS": D(30),
+        "TUBE": D(4),
+        "RIM": D(15),
+    }
 
 
 def test_a_bought_component_without_a_cost_is_marked(plant):

@@ -54,8 +54,11 @@ def test_a_purchase_unit_must_convert(world):
 
 def test_wrong_planning_data_is_refused_with_the_rule(world):
     item = world.item("RIM")
-    for values, rule in (({"safety_stock": "-1"}, "negative"), ({"lot_rule": "fixed"}, "lot size"),
-                         ({"minimum": 10, "maximum": 5}, "below the minimum")):
+    for values, rule in (
+        ({"safety_stock": "-1"}, "negative"),
+        ({"lot_rule": "fixed"}, "lot size"),
+        ({"minimum": 10, "maximum": 5}, "below the minimum"),
+    ):
         with pytest.raises(ValidationError, match=rule):
             commands.create(ItemSite, world.ctx, item=item, site=world.site, **values)
     assert commands.create(ItemSite, world.ctx, item=item, site=world.site, lead_time_days=3).policy == "mrp"

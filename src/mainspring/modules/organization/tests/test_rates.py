@@ -61,8 +61,10 @@ def test_yen_have_no_cents(rates):
 
 
 def test_a_csv_with_wrong_lines_is_refused_whole_and_names_each(rates):
-    text = (b"from,to,date,rate\nEUR,USD,2026-03-01,1.09\nEUR,XXQ,2026-03-01,2\n"
-            b"EUR,USD,2026-13-01,1\nEUR,USD,2026-03-02,-1\n")
+    text = (
+        b"from,to,date,rate\nEUR,USD,2026-03-01,1.09\nEUR,XXQ,2026-03-01,2\n"
+        b"EUR,USD,2026-13-01,1\nEUR,USD,2026-03-02,-1\n"
+    )
     with pytest.raises(ValidationError) as refused:
         organization.import_rates(rates.ctx, text)
     assert [m.split(":")[0] for m in refused.value.messages] == ["Line 3", "Line 4", "Line 5"]
@@ -72,8 +74,9 @@ def test_a_csv_with_wrong_lines_is_refused_whole_and_names_each(rates):
     assert queries.rate("EUR", "USD", date(2026, 3, 1))[0] == D("1.10")
 
 
-@pytest.mark.parametrize("content", [
-    b"<not xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", b"\xff\xfe", b"", b"<Envelope/>"])
+@pytest.mark.parametrize(
+    "content", [b"<not xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", b"\xff\xfe", b"", b"<Envelope/>"]
+)
 def test_a_file_that_is_no_list_of_rates_is_refused(rates, content):
     with pytest.raises(ValidationError):
         organization.import_rates(rates.ctx, content)

@@ -60,8 +60,16 @@ def test_china_works_on_weekends_around_its_golden_week(world):
 
 def test_holidays_again_replace_holidays_and_leave_own_exceptions(world):
     calendar = commands.create(WorkCalendar, world.ctx, code="LT", name="Vilnius", country="LT", lines=WEEK)
-    commands.create(CalendarException, world.ctx, calendar=calendar, on_date="2026-12-24", name="Plant closed earlier",
-                    is_working=True, starts_at="08:00", ends_at="12:00")
+    commands.create(
+        CalendarException,
+        world.ctx,
+        calendar=calendar,
+        on_date="2026-12-24",
+        name="Plant closed earlier",
+        is_working=True,
+        starts_at="08:00",
+        ends_at="12:00",
+    )
     for _again in range(2):
         commands.perform(calendar, "import_holidays", world.ctx, year=2026)
     assert calendar.exceptions.filter(on_date__year=2026, is_holiday=True).count() > 10

@@ -24,8 +24,9 @@ def shop(world):
     world.acme = world.party("Acme")
 
     def price(price_list, amount, item=world.bike, unit="pcs", **values):
-        return commands.create(Price, world.ctx, price_list=price_list, item=item, unit=world.units[unit], price=amount,
-                               **values)
+        return commands.create(
+            Price, world.ctx, price_list=price_list, item=item, unit=world.units[unit], price=amount, **values
+        )
 
     world.price = price
     return world

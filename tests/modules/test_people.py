@@ -64,13 +64,26 @@ def test_a_site_of_another_company_is_refused(world, admin):
     other = type(world.company).objects.create(code="O", name="Other", base_currency_id="EUR")
     world.person("store", "warehouse")
     with pytest.raises(ValidationError, match="another company"):
-        commands.perform(Membership.objects.get(user__username="store"), "add_site", world.ctx.inside(None),
-                         site=Site.objects.create(company=other, code="X", name="X"))
+        commands.perform(
+            Membership.objects.get(user__username="store"),
+            "add_site",
+            world.ctx.inside(None),
+            site=Site.objects.create(company=other, code="X", name="X"),
+        )
 
 
-@pytest.mark.parametrize(("text", "right"), [
-    ("SO{year}-{seq:05}", True), ("{yy}/{seq}", True), ("SO", False), ("{seq", False), ("{seq.real}{x}", False),
-    ("{0}", False), ("{seq:090}", False)])
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("SO{year}-{seq:05}", True),
+        ("{yy}/{seq}", True),
+        ("SO", False),
+        ("{seq", False),
+        ("{seq.real}{x}", False),
+        ("{0}", False),
+        ("{seq:090}", False),
+    ],
+)
 def test_a_number_format_is_checked_before_it_is_used(world, admin, text, right):
     series = NumberSeries.objects.create(company=world.company, entity="kernel.test", year=2026, format="{seq}")
     if right:

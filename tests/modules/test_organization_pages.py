@@ -48,8 +48,11 @@ def test_records_open_with_all_their_tabs(world, browser):
             if tab.get("panel", OWN[0]).partition("/")[0] not in OWN:
                 continue
             assert browser.get(f"{address}tab/{n}/").status_code in (200, 404), (address, tab)
-    found = [browser.get(f"/parties/parties/{party.pk}/tab/{n}/").content.decode()
-             for n, tab in enumerate(tab_list(resource.of(type(party)))) if "duplicates" in tab.get("panel", "")]
+    found = [
+        browser.get(f"/parties/parties/{party.pk}/tab/{n}/").content.decode()
+        for n, tab in enumerate(tab_list(resource.of(type(party))))
+        if "duplicates" in tab.get("panel", "")
+    ]
     assert twin.name in found[0]
     assert "Same name" in found[0]
 
