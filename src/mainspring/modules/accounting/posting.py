@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands
+from mainspring.kernel import commands, numbering
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, DocumentIdentity
 
@@ -72,7 +72,7 @@ def post_entries(ctx, specs: Sequence[EntrySpec]) -> list[JournalEntry]:
         return []
     if ctx.command_id is None:
         with commands.batch(JournalEntry, ctx, "post", entries=len(specs)) as inner:
-            return _write(inner, specs)
+            return _write(inner, specs, last=True)
     return _write(ctx, specs)
 
 
@@ -91,7 +91,8 @@ def _cleaned(spec: EntrySpec, ctx) -> EntrySpec:
     return replace(spec, company=company, base=base, lines_kept=kept, origin=origin, reverses=reverses)
 
 
-def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
+def _write(ctx, specs: list[EntrySpec], *, last: bool = False) -> list[JournalEntry]:
+    """Add entries and lines; `last` when nothing of the command follows, so that numbers can be taken at once."""
     now = datetime.now(timezone.utc)  # noqa: UP017
     user_id = ctx.user.pk if ctx.user else None
     base, roles = _known(specs)
@@ -120,16 +121,27 @@ def _write(ctx, specs: list[EntrySpec]) -> list[JournalEntry]:
             if company_id != spec.company:
                 raise ValidationError(_("The account belongs to another company."), code="company")
             lines.append(_line_row(spec, entry.pk, position, line, base[spec.company], role in OPEN_ITEM_ROLES))
+    if last:
+        _number(entries)
     _copy(
         DocumentIdentity,
         ["id", "kind", "company_id", "number", "title"],
-        [(e.pk, "accounting.journalentry", e.company_id, "", "") for e in entries],
+        [(e.pk, "accounting.journalentry", e.company_id, e.number, "") for e in entries],
     )
     _copy(JournalEntry, ENTRY_COLUMNS, [_entry_row(e) for e in entries])
     _copy(JournalLine, LINE_COLUMNS, lines)
-    for entry in entries:
+    for entry in () if last else entries:
         commands.number_late(entry)
     return entries
+
+
+def _number(entries: list[JournalEntry]) -> None:
+    """Give gapless numbers, series by series in one order."""
+    for company, year in sorted({(e.company_id, e.posted_on.year) for e in entries}):
+        waiting = [e for e in entries if (e.company_id, e.posted_on.year) == (company, year)]
+        numbers = numbering.next_numbers(JournalEntry, company, year, len(waiting))
+        for entry, number in zip(waiting, numbers, strict=True):
+            entry.number = number
 
 
 def _known(specs: list[EntrySpec]) -> tuple[dict, dict]:
@@ -195,7 +207,7 @@ def _entry_row(e: JournalEntry) -> tuple:
         e.updated_at,
         1,
         "{}",
-        "",
+        e.number,
         "posted",
         e.company_id,
         e.posted_on,
