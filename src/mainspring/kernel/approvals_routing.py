@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from . import access, fields, formulas, workflow
 from .models import ApprovalRule, ApprovalStep, AuditEntry, Company, User
 from .plugin_points import PluginPoint
+from .remembered import Remembered
 
 SPLIT_RECORDS_MAX = 200
 LEVELS_MAX = 20
@@ -53,14 +54,19 @@ class Stage:
 # -- which rule -------------------------------------------------------------------------------------------------------
 
 
+_rules = Remembered(
+    lambda entity, verb: list(
+        ApprovalRule.objects.filter(entity=entity, verb=verb, active=True).order_by("priority", "pk")
+    ),
+    ApprovalRule,
+)
+
+
 def find_case(record, verb: str, ctx) -> Case | None:
     """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked."""
     company_id = getattr(record, "company_id", None) or ctx.company_id
-    rules = ApprovalRule.objects.filter(
-        Q(company=None) | Q(company=company_id), entity=record._meta.label_lower, verb=verb, active=True
-    ).order_by("priority", "pk")
-    for rule in rules:
-        case = _fits(rule, record, ctx, company_id)
+    for rule in _rules.get(record._meta.label_lower, verb):
+        case = _fits(rule, record, ctx, company_id) if rule.company_id in (None, company_id) else None
         if case:
             return case
     return None

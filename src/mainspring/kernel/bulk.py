@@ -260,5 +260,3 @@ def _finish(run, model, records: list, verb: str, **details) -> None:
         },
     )
     events.publish(events.BatchDone(records, verb), run.ctx)
-    if run.outer.command_id is not None:
-        audit.stamp(run.outer.command_id)
