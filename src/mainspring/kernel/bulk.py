@@ -5,6 +5,7 @@ One transaction, one audit entry and one event (`BatchDone`) for the batch; chec
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
@@ -214,7 +215,8 @@ def _identify(model, records: list, run) -> None:
 
 def _culprits(model, ready: list[Draft], error: IntegrityError) -> ValidationError:
     """Which rows break a rule of the data: found by writing them one by one, each undone."""
-    found, written = {}, [model]
+    found: dict[str, Any] = {}
+    written = [model]
     try:
         with transaction.atomic():
             for n, draft in enumerate(ready):

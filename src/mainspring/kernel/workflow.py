@@ -122,7 +122,8 @@ class Verb:
 
     def clean(self, inputs: dict, ctx) -> dict:
         """Typed inputs; all errors at once; an unknown input is refused by name."""
-        errors, cleaned = {}, {}
+        errors: dict[str, Any] = {}
+        cleaned = {}
         for name in inputs.keys() - {i.name for i in self.ask}:
             errors[name] = _("“%(verb)s” takes no such input.") % {"verb": self.title}
         for i in self.ask:
