@@ -65,7 +65,7 @@ class Policy:
         """Ids of the companies the person may work in; None means all."""
         if self.all_powerful or any(g.company_id is None for g in self.grants):
             return None
-        return {g.company_id for g in self.grants}
+        return {g.company_id for g in self.grants if g.company_id is not None}
 
 
 def policy(ctx) -> Policy:

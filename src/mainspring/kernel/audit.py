@@ -11,8 +11,15 @@ from .models.records import AuditEntry
 
 def write(command_id: UUID, record, verb: str, ctx, **details) -> AuditEntry:
     """One entry for one command; `details` are made fit for JSON."""
-    return AuditEntry.objects.create(
-        id=command_id,
+    made = entry(command_id, record, verb, ctx, **details)
+    made.save(force_insert=True)
+    return made
+
+
+def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEntry:
+    """The entry of a command (None: of a part of one), not yet written."""
+    return AuditEntry(
+        id=command_id or uuid7(),
         parent=ctx.command_id,
         company_id=getattr(record, "company_id", None) or ctx.company_id,
         entity=record._meta.label_lower,

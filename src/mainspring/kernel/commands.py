@@ -215,7 +215,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             _number(record, run)
         work = workflow.effect_of(model, name)
         before = dict(record.__dict__)
-        outcome = work(record, run.ctx, **cleaned) if work else None
+        outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
         if leaves_draft and gapless:

@@ -8,6 +8,7 @@ import datetime
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -215,7 +216,7 @@ def fill_in(field: CustomField) -> None:
 
 def check(field: CustomField) -> None:
     """Everything a definition must satisfy; ValidationError by field, all errors at once."""
-    found = {}
+    found: dict[str, Any] = {}
     try:
         model = apps.get_model(field.entity)
         if not hasattr(model, "custom"):

@@ -160,7 +160,7 @@ class OutgoingMail(About, Entity):
     text = models.TextField(_("text"), editable=False)
     html = models.TextField(editable=False)
     message_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    key = models.CharField(max_length=120, null=True, unique=True, editable=False)
+    key = models.CharField(max_length=120, null=True, unique=True, editable=False)  # type: ignore[assignment]
     state = models.CharField(_("state"), max_length=12, default="queued", editable=False, db_index=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.CharField(_("error"), max_length=500, blank=True, default="", editable=False)
