@@ -450,16 +450,22 @@ def _coerce_lines(model, lines, ctx) -> list[dict]:
         return []
     line_model = line_model_of(model)
     if not ctx.trusted:
-        editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
+        open_fields = editable_names(line_model, ctx) | {"id"}
         refused = {
             f"lines.{n}.{name}": _("This field cannot be set.")
             for n, spec in enumerate(lines)
             for name in spec
-            if name not in editable and name in {f.name for f in line_model._meta.fields}
+            if name not in open_fields and name in {f.name for f in line_model._meta.fields}
         }
         if refused:
             raise ValidationError(refused)
     return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
+
+
+def editable_names(model, ctx) -> set[str]:
+    """Names of the fields a person may set on records of a model."""
+    modes = access.field_modes(ctx, model)
+    return {f.name for f in model._meta.fields if f.editable and modes.get(f.name, "edit") == "edit"}
 
 
 def _line(model, spec: dict, position: int):
@@ -568,7 +574,6 @@ def _snapshot(record) -> dict:
 @cache
 def _has(model, name: str) -> bool:
     try:
-        model._meta.get_field(name)
+        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False
-    return True

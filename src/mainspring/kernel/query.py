@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from . import access, periods, resource
+from . import access, limits, periods, resource
 
 OPERATORS = ("eq", "ne", "in", "contains", "starts", "gt", "gte", "lt", "lte", "between", "empty")
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
@@ -297,7 +297,7 @@ class Query:
         """Days and named periods; on an instant a day means the whole day in the company's time zone."""
         if operator in ("in", "between") and len(raw) != 2 and operator == "between":
             raise ValueError(raw)
-        spans = [self._span(v) for v in raw]
+        spans = [self._span(v, column.kind) for v in raw]
         edge = (lambda d: _midnight(d)) if column.kind == "datetime" else (lambda d: d)
 
         def inside(low, high):
@@ -325,13 +325,13 @@ class Query:
                 return inside(high, None) if high is not None else Q(pk__in=[])
         return inside(None, high)
 
-    def _span(self, raw: str):
+    def _span(self, raw: str, kind: str):
         named = periods.between(raw, self.ctx.business_date)
         if named:
             return named
-        if "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
-            return instant, instant + datetime.timedelta(microseconds=1)
-        day = datetime.date.fromisoformat(raw)
+        if kind == "datetime" and "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
+            return limits.day_in_range(instant), instant + datetime.timedelta(microseconds=1)
+        day = limits.day_in_range(datetime.date.fromisoformat(raw))
         return day, day + datetime.timedelta(1)
 
     def _value(self, column, raw: str):
@@ -428,7 +428,7 @@ class Query:
         if cursor:
             try:
                 rows = rows.filter(self._beyond(self._read_cursor(cursor), backward))
-            except (ValueError, TypeError, ValidationError, binascii.Error):
+            except (ValueError, TypeError, ValidationError, RecursionError, binascii.Error):
                 self.errors["before" if backward else "after"] = _("This page address is not valid.")
                 cursor, backward = "", False
         found = list((rows.reverse() if backward else rows)[: size + 1])
@@ -498,7 +498,7 @@ class Query:
         if signature != self._signature() or len(values) != len(self.keys):
             raise ValueError(cursor)
         return [
-            None if v is None else self._key_field(name).to_python(v)
+            None if v is None else limits.storable_key(self._key_field(name).to_python(v))
             for (name, _desc), v in zip(self.keys, values, strict=True)
         ]
 

@@ -1,6 +1,7 @@
 """Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result each."""
 
 import json
+import re
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
@@ -196,11 +197,11 @@ def bulk_do(request, res, name):
             status=422,
             hidden=[("ids", json.dumps(ids)), ("total", len(ids))],
         )
-    refused = _list(request.POST.get("refused", ""))
+    refused = [said for said in _list(request.POST.get("refused", "")) if _is_said(said)][:BULK_MAX]
     for pk in ids[:BULK_STEP]:
         if said := _one(request, res, pk, name, inputs):
             refused.append(said)
-    rest, total = ids[BULK_STEP:], int(request.POST.get("total") or len(ids))
+    rest, total = ids[BULK_STEP:], max(len(ids), base.version_from(request.POST.get("total")) or 0)
     answer = render(
         request,
         "web/parts/bulk.html",
@@ -257,10 +258,20 @@ def _chosen(request, res) -> list[str]:
     return source.getlist("id")[:BULK_MAX]
 
 
+def _is_said(entry) -> bool:
+    """Whether an earlier step wrote this refusal: [name, address on this site, reason]."""
+    return (
+        isinstance(entry, list)
+        and len(entry) == 3
+        and all(isinstance(part, str) for part in entry)
+        and (not entry[1] or bool(re.fullmatch(r"/[\w-]+/[\w-]+/[^/]+/", entry[1])))
+    )
+
+
 def _list(text: str) -> list:
     try:
         found = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []
 
