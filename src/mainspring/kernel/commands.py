@@ -54,6 +54,7 @@ def create(
         if run.earlier is not None:
             return run.earlier
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx)
         record = (
             model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values)
@@ -81,6 +82,8 @@ def create(
             if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
                 _number(record, run)
         record.save(force_insert=True)
+        for name, linked in many.items():
+            getattr(record, name).set(linked)
         for line in new_lines:
             line.document = record
         if new_lines:
@@ -122,6 +125,7 @@ def change(
                 code="state",
             )
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
         for name, value in values.items():
@@ -133,21 +137,27 @@ def change(
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
         validate(record, kept or ())
         _save(record)
+        for name, linked in many.items():
+            before[name] = list(getattr(record, name).all())
+            getattr(record, name).set(linked)
         if kept is not None:
             _write_lines(record, kept, removed)
         _must_be_in_scope(record, "change", ctx)
         changed = [
             k
             for k, v in before.items()
-            if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))
+            if v != (many.get(k, getattr(record, k, None)) if not k.startswith("custom.") else record.custom.get(k[7:]))
         ]
         after_change(record, changed + (["lines"] if kept is not None else []), run.ctx)
         run.finish(record, before={k: before[k] for k in changed})
     return record
 
 
-def delete(record, ctx, *, version: int | None = None) -> None:
-    """Delete a draft or a record nothing refers to; anything else is refused with the reason."""
+def delete(record, ctx, *, version: int | None = None):
+    """Delete a draft or a record nothing refers to; anything else is refused with the reason.
+
+    Returns the id of the command, by which `restoring.restore` takes it back.
+    """
     model = type(record)
     access.require(ctx, model, "delete")
     with _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
@@ -159,7 +169,8 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             )
         if getattr(model, "append_only", False):
             raise errors.Conflict(_("These records are never deleted."), code="append_only")
-        run.finish(record, before=_snapshot(record))
+        many = {f.name: [r.pk for r in getattr(record, f.name).all()] for f in model._meta.many_to_many}
+        run.finish(record, before=_snapshot(record), many=many)
         try:
             with transaction.atomic():
                 record.delete()
@@ -168,6 +179,7 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             raise errors.Conflict(
                 _("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)}, code="used"
             ) from None
+        return run.id
 
 
 def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
@@ -429,6 +441,11 @@ def _drop_trailing_zeros(instance) -> None:
             exact = value.quantize(Decimal(1).scaleb(-field.decimal_places))
             if exact == value:
                 instance.__dict__[field.attname] = exact
+
+
+def _links_to_many(model, values: dict) -> dict:
+    """Take the links to many records out of typed values: they are set once the record is written."""
+    return {f.name: values.pop(f.name) for f in model._meta.many_to_many if f.name in values}
 
 
 def _coerce_lines(model, lines, ctx) -> list[dict]:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, errors, query, resource
+from mainspring.kernel import access, errors, mailing, query, resource, restoring
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
@@ -66,6 +66,10 @@ def _usual(request, res, record) -> list[dict]:
         )
     if res.is_document or res.prints:
         found.append({"name": "print", "label": _("Print"), "icon": "printer", "href": at("print")})
+        if mailing.may_send(record, ctx):
+            found.append(
+                {"name": "mail", "label": _("Send by mail"), "icon": "mail", "url": at("mail"), "dialog": True}
+            )
     if res.creatable and access.can(ctx, res.model, "create"):
         found.append(
             {
@@ -86,7 +90,9 @@ def _usual(request, res, record) -> list[dict]:
                 "icon": "trash",
                 "danger": True,
                 "url": at("delete"),
-                "confirm": _("Delete %(record)s? This cannot be undone.") % {"record": record},
+                "confirm": ""
+                if restoring.can_restore(res.model)
+                else _("Delete %(record)s? This cannot be undone.") % {"record": record},
             }
         )
     return found
@@ -195,7 +201,6 @@ def _may_edit(fields, column, record, change: bool) -> bool:
         column.editable
         and fields.mode(column.path) == "edit"
         and (change or column.path in getattr(record, "always_editable", ()))
-        and column.kind != "attachment"
     )
 
 
@@ -212,7 +217,13 @@ def fact(request, res, record, name):
     if request.GET.get("cancel") or not _may_edit(fields, column, record, change):
         shown = show.fact(column, record) | ({"edit": edit} if _may_edit(fields, column, record, change) else {})
         return render(request, "web/parts/fact.html", {"fact": shown})
-    form = forms.record_form(fields, [name], record, data=request.POST if request.method == "POST" else None)
+    form = forms.record_form(
+        fields,
+        [name],
+        record,
+        data=request.POST if request.method == "POST" else None,
+        files=request.FILES if request.method == "POST" else None,
+    )
     status = 200
     if request.method == "POST":
         try:
