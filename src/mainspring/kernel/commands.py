@@ -31,6 +31,9 @@ from .plugin_points import PluginPoint
 approval_gate = PluginPoint("commands.approval_gate", default=lambda record, verb, ctx, inputs: None)
 """Called before a verb does its work, on outermost calls; raises ApprovalRequired when the verb must wait."""
 
+write_gate = PluginPoint("commands.write_gate", default=lambda verb, record, ctx, sent, lines=None: None)
+"""Called before create, change and delete write, on outermost calls; raises ApprovalRequired when they must wait."""
+
 after_change = PluginPoint("commands.after_change", many=True)
 """Called with (record, changed field names, ctx) after a change, e.g. to void approvals."""
 
@@ -50,7 +53,9 @@ def create(
     access.require(ctx, model, "create")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "create", {"values": values, "lines": lines, "custom": custom_values}) as run:
+    lines = list(lines)
+    sent = {"values": values, "lines": lines, "custom": custom_values}
+    with _asking(), _command(model, ctx, "create", sent) as run:
         if run.earlier is not None:
             return run.earlier
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
@@ -74,6 +79,8 @@ def create(
         elif custom_values:
             raise ValidationError({NON_FIELD_ERRORS: _("This record takes no custom fields.")})
         validate(record, new_lines)
+        if not ctx.trusted:
+            write_gate("create", record, ctx, sent, new_lines)
         if isinstance(record, Document):
             record.identity = DocumentIdentity.objects.create(
                 kind=model._meta.label_lower, company_id=record.company_id, title=_title(record)
@@ -112,7 +119,9 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
+    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
+    lines = sent["lines"]
+    with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
         record = _locked(record, "change", ctx)
@@ -136,6 +145,8 @@ def change(
             before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
         validate(record, kept or ())
+        if not ctx.trusted:
+            write_gate("change", record, ctx, sent, kept)
         _save(record)
         for name, linked in many.items():
             before[name] = list(getattr(record, name).all())
@@ -160,7 +171,7 @@ def delete(record, ctx, *, version: int | None = None):
     """
     model = type(record)
     access.require(ctx, model, "delete")
-    with _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
+    with _asking(), _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
         record = _locked(record, "delete", ctx)
         _check_version(record, version)
         if isinstance(record, Document) and (record.number or record.state != model.workflow.initial):
@@ -169,6 +180,8 @@ def delete(record, ctx, *, version: int | None = None):
             )
         if getattr(model, "append_only", False):
             raise errors.Conflict(_("These records are never deleted."), code="append_only")
+        if not ctx.trusted:
+            write_gate("delete", record, ctx, {"values": {}})
         many = {f.name: [r.pk for r in getattr(record, f.name).all()] for f in model._meta.many_to_many}
         run.finish(record, before=_snapshot(record), many=many)
         try:
@@ -197,12 +210,8 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
         ) from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
-    try:
+    with _asking():
         return _perform(record, verb, ctx, version, cleaned)
-    except errors.ApprovalRequired as waiting:  # the verb is undone; the request for it is to stay
-        if waiting.request is None and waiting.ask:
-            waiting.request = waiting.ask()
-        raise
 
 
 def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dict):
@@ -313,6 +322,17 @@ class _Run:
         events.publish(events.CommandDone(record, self.verb, self.outer.command_id is not None), self.ctx)
         if self.outer.command_id is not None:
             audit.stamp(self.outer.command_id)
+
+
+@contextmanager
+def _asking():
+    """What waits for approval is undone; the request for it is to stay, in a transaction of its own."""
+    try:
+        yield
+    except errors.ApprovalRequired as waiting:
+        if waiting.request is None and waiting.ask:
+            waiting.request = waiting.ask()
+        raise
 
 
 @contextmanager

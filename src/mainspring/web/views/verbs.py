@@ -119,7 +119,10 @@ def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpRe
 def delete(request, res, record):
     """Delete a record nothing refers to and go back to its list, where it can be taken back."""
     label = str(record)
-    command = commands.delete(record, request.ctx, version=base.version_of(request))
+    try:
+        command = commands.delete(record, request.ctx, version=base.version_of(request))
+    except errors.ApprovalRequired:
+        return waiting(record)
     undo = addresses.of_resource(res, "restore", command=command) if restoring.can_restore(res.model) else ""
     text = _("%(record)s was deleted.") % {"record": label}
     return base.done(redirect=addresses.of_resource(res), text=text, undo=undo)
