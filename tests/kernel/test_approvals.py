@@ -386,7 +386,7 @@ def together(*jobs_):
 
 def test_a_double_click_is_one_decision(committed_office):
     """K09, D12: two clicks at the same moment make one decision, perform the verb once, and both are answered."""
-    office = Office(committed_office)
+    office = committed_office
     office.rule()
     inspection = office.inspection()
     request = office.submit(inspection)
@@ -399,7 +399,7 @@ def test_a_double_click_is_one_decision(committed_office):
 
 
 def test_last_votes_at_once_perform_the_verb_once(committed_office):
-    office = Office(committed_office)
+    office = committed_office
     office.rule({"who": "role", "role": Role.objects.get(code="fleet_manager"), "need": "vote", "votes": 2})
     inspection = office.inspection()
     request = office.submit(inspection)
@@ -410,7 +410,7 @@ def test_last_votes_at_once_perform_the_verb_once(committed_office):
 
 
 def test_an_edit_and_the_last_approval_at_once_never_perform_what_was_not_approved(committed_office):
-    office = Office(committed_office)
+    office = committed_office
     office.rule()
     for _round in range(5):
         inspection = office.inspection()
@@ -428,7 +428,7 @@ def test_an_edit_and_the_last_approval_at_once_never_perform_what_was_not_approv
 
 
 def test_two_people_ask_at_once_and_one_request_waits(committed_office):
-    office = Office(committed_office)
+    office = committed_office
     office.rule()
     inspection = office.inspection()
     contexts = [office.ctx(office.ona) for _ in range(4)]

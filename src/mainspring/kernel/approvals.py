@@ -358,7 +358,9 @@ def void_when_changed(record, changed: list[str], ctx) -> None:
     )
     given = given.exclude(verb__in=writing.WRITES, performed_at__isnull=False)
     for request in given.only("pk", "route", "digest", "inputs", "state"):
-        if not writing.performing(request) and _digest(record, request.inputs, request.route["free_fields"]) != request.digest:
+        if writing.performing(request):
+            continue
+        if _digest(record, request.inputs, request.route["free_fields"]) != request.digest:
             _void(ApprovalRequest.objects.filter(pk=request.pk), ctx)
 
 

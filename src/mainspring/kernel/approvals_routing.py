@@ -99,7 +99,8 @@ def check_rule(rule: ApprovalRule) -> None:
     found = {}
     try:
         model = apps.get_model(rule.entity)
-        verbs = {v.name for v in workflow.verbs_of(model)} | (set() if getattr(model, "read_only", False) else {*WRITES})
+        verbs = {v.name for v in workflow.verbs_of(model)}
+        verbs |= set() if getattr(model, "read_only", False) else {*WRITES}
     except (LookupError, ValueError):
         raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}}) from None
     if rule.verb not in verbs:

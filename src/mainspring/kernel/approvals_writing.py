@@ -139,9 +139,8 @@ def _changes(before, after) -> list[dict]:
     for f in after._meta.concrete_fields:
         if f.editable and f.name != "custom" and getattr(before, f.attname) != getattr(after, f.attname):
             name = f.name if f.is_relation else f.attname
-            found.append(
-                {"name": f.name, "before": audit.plain(getattr(before, name)), "after": audit.plain(getattr(after, name))}
-            )
+            was, now = (audit.plain(getattr(one, name)) for one in (before, after))
+            found.append({"name": f.name, "before": was, "after": now})
     was, is_now = getattr(before, "custom", {}) or {}, getattr(after, "custom", {}) or {}
     found += [
         {"name": f"custom.{k}", "before": was.get(k), "after": is_now.get(k)}

@@ -28,7 +28,8 @@ class Column:
     """One thing to show, filter, sort, import or export.
 
     path     field path from the record ("customer__name", "custom.color"), or a name when computed
-    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link links state json attachment
+    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
+             links state json attachment
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
     """
 

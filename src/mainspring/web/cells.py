@@ -115,6 +115,7 @@ class Show:
             "name": column.path.replace(".", "-"),
             "label": column.label,
             "help": column.help,
+            "wide": column.kind == "longtext",
         }
 
 

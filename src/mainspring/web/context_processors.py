@@ -44,6 +44,8 @@ def frame(request) -> dict:
             "profile": "/profile/",
             "logout": "/accounts/logout/",
             "security": "/accounts/2fa/",
+            "sessions": "/accounts/sessions/",
+            "tokens": "/profile/tokens/",
         },
     }
 

@@ -20,6 +20,7 @@ from mainspring.web.views import (
     records,
     saving,
     shell,
+    tokens,
     verbs,
 )
 
@@ -84,6 +85,8 @@ urlpatterns = [
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
     path("profile/", shell.profile, name="profile"),
+    path("profile/tokens/", tokens.page, name="tokens"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,
