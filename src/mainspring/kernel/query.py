@@ -32,7 +32,7 @@ _ORDERED = {"eq", "ne", "in", "gt", "gte", "lt", "lte", "between", "empty"}
 _BY_KIND = {
     "text": {"eq", "ne", "in", "contains", "starts", "empty"}, "longtext": {"eq", "contains", "starts", "empty"},
     "link": {"eq", "ne", "in", "contains", "empty"}, "choice": {"eq", "ne", "in", "empty"},
-    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "attachment": {"empty"},
+    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "links": set(), "attachment": {"empty"},
 }  # fmt: skip
 
 
@@ -165,7 +165,9 @@ def _is_known(of: resource.Resource, path: str) -> bool:
         last = owner._meta.get_field(parts[-1]) if parts[-1] != "pk" else owner._meta.pk
     except FieldDoesNotExist:
         return False
-    if not last.concrete or last.many_to_many or last.name == "password" or isinstance(last, models.JSONField):
+    if last.many_to_many and not last.auto_created:
+        return len(parts) == 1
+    if not last.concrete or last.name == "password" or isinstance(last, models.JSONField):
         return False
     if len(parts) == 1 or path in _declared(of):
         return True
@@ -482,7 +484,7 @@ class Query:
         column = self.fields.column(path)
         if bucket:
             return column.kind in ("date", "datetime") and bucket in BUCKETS
-        return column.compute is None and column.kind not in ("json", "longtext", "attachment")
+        return column.compute is None and column.kind not in ("json", "links", "longtext", "attachment")
 
     def cursor(self, record) -> str:
         """The place of a record in this order."""
@@ -568,7 +570,9 @@ def _read(record, path: str):
             record = getattr(record, part)
         except ObjectDoesNotExist:  # a link not chosen yet
             return None
-    return record
+        except ValueError:  # links to many of a record not yet written
+            return []
+    return list(record.all()) if isinstance(record, models.Manager) else record
 
 
 def label(ctx, record) -> str:
