@@ -14,7 +14,7 @@ ICONS = {"sales": "shopping-cart", "customers": "heart-handshake", "purchasing":
          "production": "building-factory-2", "planning": "calendar-stats", "stock": "packages",
          "accounting": "calculator", "products": "box", "parties": "building-community", "work": "checklist",
          "quality": "shield-check", "people": "users", "studio": "color-swatch", "administration": "settings"}  # fmt: skip
-ORDER = ("work", "customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
+ORDER = ("customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
          "accounting")  # fmt: skip
 NAMES = {
     "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
@@ -44,7 +44,7 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
     all_seeing = _sees_all(ctx)
     for res in found:
         group, section = _parts(res.menu)
-        if not all_seeing and group == ADMINISTRATION and not _writes(ctx, res):
+        if not all_seeing and group == ADMINISTRATION and not _keeps(ctx, res):
             continue
         if not all_seeing and section == SETUP and group not in works_in:
             continue
@@ -103,13 +103,12 @@ def _head(children: list[dict]) -> None:
 
 
 def _writes(ctx, res) -> bool:
-    return any(access.can(ctx, res.model, verb) for verb in WRITING) or (
-        res.is_document is False and bool(res.model.__dict__.get("actions")) and _acts(ctx, res)
-    )
+    return any(access.can(ctx, res.model, verb) for verb in WRITING)
 
 
-def _acts(ctx, res) -> bool:
-    return any(access.can(ctx, res.model, verb.name) for verb in res.model.actions)
+def _keeps(ctx, res) -> bool:
+    """Whether the person may do more with the records than choose from them."""
+    return any(g.verbs - {"view"} for g in access.policy(ctx).matching(res.label, "view"))
 
 
 def _sees_all(ctx) -> bool:

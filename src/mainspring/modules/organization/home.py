@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from mainspring.kernel import access, database, formats, home
-from mainspring.kernel.models import Absence, AuditEntry, JobRun, Membership, User
+from mainspring.kernel.models import Absence, AuditEntry, JobRun, JobSchedule, Membership, User
 
 from .models import ExchangeRate
 
@@ -190,7 +190,7 @@ def system(ctx):
             order=74,
         )
     )
-    if access.can(ctx, JobRun, "retry"):
+    if access.can(ctx, JobSchedule, "change"):
         done = access.rows(ctx, JobRun).filter(due_at__gte=since)
         found.append(
             home.Number(
