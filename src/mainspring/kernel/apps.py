@@ -8,6 +8,7 @@ ROOMS = (
     "resources",
     "commands",
     "handlers",
+    "home",
     "jobs",
     "reports",
     "preferences",
