@@ -8,6 +8,7 @@ ROOMS = (
     "resources",
     "commands",
     "handlers",
+    "prints",
     "jobs",
     "reports",
     "preferences",
