@@ -20,6 +20,8 @@ from . import making, moving, selling, supplying, words
 from .baskets import basket
 from .life import Life
 
+SHIPPED = ("in_transit", "received")
+
 
 def live(life: Life) -> None:
     """Everything that is missing, subject by subject; each tops up what the ones before left."""
@@ -151,7 +153,8 @@ def _orders(life: Life) -> None:
         if state == "cancelled":
             life.do(order, "cancel", ctx, reason="Ordered twice by mistake")
         elif state == "held":
-            lines = [{"id": line.pk, "quantity": line.quantity * 60} for line in order.lines.order_by("position")]
+            times = int(Decimal(order.party.credit_limit or 0) / order.total) + 1
+            lines = [{"id": line.pk, "quantity": line.quantity * times} for line in order.lines.order_by("position")]
             order = life.attempt("large order", lambda o=order, c=ctx, n=lines: commands.change(o, c, lines=n))
             order and life.do(order, "confirm", ctx)
 
@@ -259,14 +262,14 @@ def _warehouse(life: Life) -> None:
     ctx = life.by("warehouse")
     if life.cast.makes:
         goods = {i.pk for i in life.goods}
-        for state in ("draft", "in_transit", "cancelled"):
+        for state in ("draft", "in_transit", "received", "cancelled"):
             for code in sorted(set(life.cast.centers.values())):
                 if state not in _missing(life, Transfer, (state,)):
                     break
-                made = moving.fill_up(life, life.plants[0], life.sites[code], goods, ship=state == "in_transit")
-                made = made or _hand_transfer(life, life.sites[code], ship=state == "in_transit")
-                if made and state == "cancelled":
-                    life.do(made, "cancel", ctx)
+                made = moving.fill_up(life, life.plants[0], life.sites[code], goods, ship=state in SHIPPED)
+                made = made or _hand_transfer(life, life.sites[code], ship=state in SHIPPED)
+                if made and state in ("cancelled", "received"):
+                    life.do(made, "cancel" if state == "cancelled" else "receive", ctx)
     for state in _missing(life, StockCount, ("posted", "draft", "cancelled")):
         made = moving.count(life, post=state == "posted", blank=state == "draft")
         if made and state == "cancelled":
@@ -325,9 +328,19 @@ def _workshop(life: Life) -> None:
             _walk(life, order, [("receive", {"quantity": Decimal(1)}), ("complete", {})], workshop)
             if state == "closed":
                 life.do(order, "close", controller)
-    running = ProductionOrder.objects.filter(**life.mine, state="in_progress").order_by("number").first()
-    if running and _missing(life, ProductionReport, ("draft",)):
-        life.do(running, "issue", workshop, draft=True)
+    for state in _missing(life, ProductionReport, ("draft", "cancelled", "reversed")):
+        order = life.make(
+            "production order", ProductionOrder, planner, item=item, site=life.plants[0], quantity=Decimal(1),
+            starts_on=life.day,
+        )  # fmt: skip
+        order = order and _walk(life, order, ways["released"], planner)
+        if order and state == "reversed":
+            making.report(life, order, order.operations.order_by("sequence")[:1])
+            report = order.reports.order_by("number").first()
+            report and life.do(report, "reverse", workshop, why="Reported on the wrong order")
+        elif order:
+            made = life.do(order, "issue", workshop, draft=True)
+            made and state == "cancelled" and life.do(made.outcome, "cancel", workshop)
     for state in _missing(life, PlanRun, ("draft", "cancelled")):
         run = life.make("planning run", PlanRun, planner, site=life.plants[1])
         if run and state == "cancelled":
@@ -338,29 +351,29 @@ def _money(life: Life) -> None:
     """A payment on account and one being prepared, an invoice and a voucher in draft."""
     ctx = life.by("accountant")
     customer = life.customers[0]
-    for state in _missing(life, Payment, ("draft", "posted", "cancelled")) or ["draft"]:
+    reverse = ("reverse", {"on": life.day})
+    ways = {"draft": [], "posted": [("post", {})], "cancelled": [("cancel", {})], "reversed": [("post", {}), reverse]}
+    for state in _missing(life, Payment, ways):
         made = life.make("payment", Payment, ctx, direction="in", party=customer, amount=Decimal(500), paid_on=life.day)
-        if made and state != "draft":
-            life.do(made, "post" if state == "posted" else "cancel", ctx)
-    for state in _missing(life, Invoice, ("draft", "cancelled")):
+        made and _walk(life, made, ways[state], ctx)
+    for state in _missing(life, Invoice, ways):
         made = life.make(
             "invoice", Invoice, ctx, kind="customer_invoice", party=customer,
             lines=[{"description": "Repair of a demonstration bicycle", "quantity": Decimal(1), "price": Decimal(85)}],
         )  # fmt: skip
-        if made and state == "cancelled":
-            life.do(made, "cancel", ctx)
+        made and _walk(life, made, ways[state], ctx)
     accounts = {a.code: a for a in Account.objects.filter(**life.mine)}
-    for state in _missing(life, Voucher, ("draft", "posted", "reversed", "cancelled")):
+    for state in _missing(life, Voucher, ways):
         made = life.make(
             "voucher", Voucher, ctx, posted_on=life.day, memo="Depreciation of the paint line",
             lines=[{"account": accounts["6200"], "debit": Decimal(900)},
                    {"account": accounts["1500"], "credit": Decimal(900)}],
         )  # fmt: skip
-        verbs = {"posted": [("post", {})], "cancelled": [("cancel", {})]}
-        verbs["reversed"] = [("post", {}), ("reverse", {"on": life.day})]
-        made and _walk(life, made, verbs.get(state, []), ctx)
-    if life.cast.makes and _missing(life, Revaluation, ("draft",)):
-        life.make("revaluation", Revaluation, life.by("controller"), revalued_on=life.day)
+        made and _walk(life, made, ways[state], ctx)
+    for state in _missing(life, Revaluation, ways) if life.cast.makes else ():
+        made = life.make("revaluation", Revaluation, life.by("controller"), revalued_on=life.day)
+        verbs = [("post", {}), ("reverse", {})] if state == "reversed" else ways[state]
+        made and _walk(life, made, verbs, life.by("controller"))
 
 
 def _notes(life: Life) -> None:

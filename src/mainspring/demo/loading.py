@@ -8,7 +8,7 @@ import importlib
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 
@@ -21,7 +21,7 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import days, leftovers, making, opening, paying, planning, selling, trading
+from . import days, history, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
@@ -35,6 +35,7 @@ class Extent:
     months          of past business; visits_a_month lived days in each
     last_days       working days lived one by one up to yesterday
     orders_a_day    of the first company on a lived day; pace_past: how many times that on a day of the past
+    past_orders     sales orders of the years before, written set by set
     """
 
     months: int
@@ -42,13 +43,14 @@ class Extent:
     last_days: int
     orders_a_day: float
     pace_past: float
+    past_orders: int = 0
 
 
 EXTENTS = {
     "S": Extent(months=0, visits_a_month=0, last_days=16, orders_a_day=3.0, pace_past=1),
     "M": Extent(months=12, visits_a_month=2, last_days=15, orders_a_day=2.2, pace_past=4),
 }
-EXTENTS["L"] = EXTENTS["S"]
+EXTENTS["L"] = replace(EXTENTS["S"], past_orders=100_000)
 
 
 def is_empty() -> bool:
@@ -69,6 +71,10 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
             importlib.import_module(f"mainspring.modules.{room}.demo").load(context, size, rng, _indented(out))
     _places_of_work()
     lived = days.lived(today, months=extent.months, visits_a_month=extent.visits_a_month, last_days=extent.last_days)
+    opening.books(context, lived[0])
+    if extent.past_orders:
+        history.load(context, extent.past_orders, lived[0], rng, out)
+        out(f"  past years after {time.monotonic() - began:.0f} s")
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
@@ -78,8 +84,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
 
 
 def _begin(context, size: str, extent: Extent, first: date, rng) -> dict[int, float]:
-    """Books, plans of items, sources and opening stock; returns what is expected to be used of each item a day."""
-    opening.books(context, first)
+    """Plans of items, sources and opening stock; returns what is expected to be used of each item a day."""
     rates = planning.rates(size, extent.orders_a_day * planning.BIKES_AN_ORDER, rng)
     goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
     planning.plan_items(context(), size, rates, selling.popular(goods, rates))

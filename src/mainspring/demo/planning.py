@@ -10,7 +10,7 @@ from mainspring.modules.items.demo import parts
 from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization.demo import bulk
 
-BIKES_AN_ORDER = 6
+BIKES_AN_ORDER = 4
 WHEEL_PARTS = ("RIM", "HUB", "SPOK")
 
 
@@ -101,12 +101,12 @@ def opening_stock(rates: dict[int, float], rng) -> dict[str, list[tuple[Item, De
     ):
         rate, item = rates.get(plan.item_id, 0), plan.item
         if plan.policy == "none":
-            quantity = plan.reorder_to
+            quantity = whole(float(plan.reorder_to) * rng.uniform(0.2, 1))
         elif item.category.code == "FG":
             quantity = whole((rate * 10 + 3) * rng.uniform(0.5, 1.2))
         elif item.make_or_buy == "make":
             quantity = whole(rate * 10 + (20 if item.code.startswith("WHL") else 2))
         else:
-            quantity = whole((rate * (30 + plan.lead_time_days) + 30) * rng.uniform(0.4, 1.2))
+            quantity = whole((rate * (14 + plan.lead_time_days) + 20) * rng.uniform(0.4, 1.3))
         found[plan.site.code].append((item, max(quantity, Decimal(1))))
     return found
