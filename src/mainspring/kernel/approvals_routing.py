@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from . import access, fields, formulas, workflow
 from .models import ApprovalRule, ApprovalStep, AuditEntry, Company, User
 from .plugin_points import PluginPoint
+from .remembered import Remembered
 
 SPLIT_RECORDS_MAX = 200
+WRITES = ("create", "change", "delete")
 LEVELS_MAX = 20
 
 
@@ -54,20 +56,28 @@ class Stage:
 # -- which rule -------------------------------------------------------------------------------------------------------
 
 
-def find_case(record, verb: str, ctx) -> Case | None:
-    """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked."""
+_rules = Remembered(
+    lambda entity, verb: list(
+        ApprovalRule.objects.filter(entity=entity, verb=verb, active=True).order_by("priority", "pk")
+    ),
+    ApprovalRule,
+)
+
+
+def find_case(record, verb: str, ctx, stored=None) -> Case | None:
+    """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked.
+
+    stored  the record before a change; conditions read its values as old_<field>
+    """
     company_id = getattr(record, "company_id", None) or ctx.company_id
-    rules = ApprovalRule.objects.filter(
-        Q(company=None) | Q(company=company_id), entity=record._meta.label_lower, verb=verb, active=True
-    ).order_by("priority", "pk")
-    for rule in rules:
-        case = _fits(rule, record, ctx, company_id)
+    for rule in _rules.get(record._meta.label_lower, verb):
+        case = _fits(rule, record, ctx, company_id, stored) if rule.company_id in (None, company_id) else None
         if case:
             return case
     return None
 
 
-def _fits(rule: ApprovalRule, record, ctx, company_id: int) -> Case | None:
+def _fits(rule: ApprovalRule, record, ctx, company_id: int, stored=None) -> Case | None:
     if rule.department_id and not _in_department(rule.department_id, ctx.user):
         return None
     case = Case(rule)
@@ -76,7 +86,12 @@ def _fits(rule: ApprovalRule, record, ctx, company_id: int) -> Case | None:
         case.currency = _currency(record, rule.amount_path, company_id)
         case.amount_base = to_base(case.amount, case.currency, company_id, ctx.business_date)
     if rule.condition:
-        case.values = {name: _value(record, name, ctx, case) for name in formulas.names(rule.condition)}
+        case.values = {
+            name: _value(stored, name[4:], ctx, case)
+            if stored is not None and name.startswith("old_")
+            else _value(record, name, ctx, case)
+            for name in formulas.names(rule.condition)
+        }
         if not formulas.evaluate(rule.condition, case.values):
             return None
     if rule.limit is not None and case.amount_base is not None and case.amount_base <= rule.limit:
@@ -92,6 +107,7 @@ def check_rule(rule: ApprovalRule) -> None:
     try:
         model = apps.get_model(rule.entity)
         verbs = {v.name for v in workflow.verbs_of(model)}
+        verbs |= set() if getattr(model, "read_only", False) else {*WRITES}
     except (LookupError, ValueError):
         raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}}) from None
     if rule.verb not in verbs:
@@ -108,7 +124,8 @@ def check_rule(rule: ApprovalRule) -> None:
             unknown = [
                 n
                 for n in formulas.names(rule.condition)
-                if n not in ("amount", "today", "true", "false", "none") and not _is_path(model, n)
+                if n not in ("amount", "today", "true", "false", "none")
+                and not _is_path(model, n.removeprefix("old_") if rule.verb == "change" else n)
             ]
             if unknown:
                 found["condition"] = _("There is no field “%(name)s”.") % {"name": ", ".join(sorted(unknown))}

@@ -4,22 +4,10 @@ import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 
 from .ids import uuid7
 from .models.records import AuditEntry
-
-
-def start(ctx) -> UUID:
-    """Name the command that is about to run, so that triggers can stamp rows with it."""
-    command_id = uuid7()
-    stamp(command_id)
-    return command_id
-
-
-def stamp(command_id: UUID | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('mainspring.command', %s, true)", [str(command_id or "")])
 
 
 def write(command_id: UUID, record, verb: str, ctx, **details) -> AuditEntry:

@@ -131,6 +131,7 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
     access.require(ctx, model, "create")
     with commands._command(model, replace(ctx, idempotency_key=""), "create", {}) as run:
         ready = ready if ready is not None else drafts(model, ctx, rows)
+        _gate("create", ready, ctx)
         _refuse_problems(ready)
         records = [draft.record for draft in ready]
         if issubclass(model, Document) and records:
@@ -172,6 +173,7 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
         _refuse_problems(ready)
         return []
     with commands._command(model, replace(ctx, idempotency_key=""), "change", {}) as run:
+        _gate("change", changed, ctx)
         _refuse_problems(ready)
         keys = [d.record.pk for d in changed]
         found = access.rows(ctx, model, "change").select_for_update(of=("self",)).filter(pk__in=keys)
@@ -201,6 +203,16 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
             raise access.PermissionDenied(_("This would put records outside your own."))
         _finish(run, model, [d.record for d in changed], "change")
     return [d.record for d in changed]
+
+
+def _gate(verb: str, ready: list[Draft], ctx) -> None:
+    """What a rule wants agreed first cannot come in with many others: it is done by hand, one by one."""
+    for draft in ready if not ctx.trusted else ():
+        try:
+            if not draft.problems:
+                commands.write_gate(verb, draft.record, ctx, {}, draft.lines or None)
+        except errors.ApprovalRequired:
+            draft.problems[NON_FIELD_ERRORS] = [_("This has to be approved first; enter it by itself.")]
 
 
 def _refuse_problems(ready: list[Draft]) -> None:
@@ -273,5 +285,3 @@ def _finish(run, model, records: list, verb: str, **details) -> None:
         },
     )
     events.publish(events.BatchDone(records, verb), run.ctx)
-    if run.outer.command_id is not None:
-        audit.stamp(run.outer.command_id)

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from . import access, periods, resource
+from . import access, limits, periods, resource
 
 OPERATORS = ("eq", "ne", "in", "contains", "starts", "gt", "gte", "lt", "lte", "between", "empty")
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
@@ -32,7 +32,7 @@ _ORDERED = {"eq", "ne", "in", "gt", "gte", "lt", "lte", "between", "empty"}
 _BY_KIND = {
     "text": {"eq", "ne", "in", "contains", "starts", "empty"}, "longtext": {"eq", "contains", "starts", "empty"},
     "link": {"eq", "ne", "in", "contains", "empty"}, "choice": {"eq", "ne", "in", "empty"},
-    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "attachment": {"empty"},
+    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "links": set(), "attachment": {"empty"},
 }  # fmt: skip
 
 
@@ -165,7 +165,9 @@ def _is_known(of: resource.Resource, path: str) -> bool:
         last = owner._meta.get_field(parts[-1]) if parts[-1] != "pk" else owner._meta.pk
     except FieldDoesNotExist:
         return False
-    if not last.concrete or last.many_to_many or last.name == "password" or isinstance(last, models.JSONField):
+    if last.many_to_many and not last.auto_created:
+        return len(parts) == 1
+    if not last.concrete or last.name == "password" or isinstance(last, models.JSONField):
         return False
     if len(parts) == 1 or path in _declared(of):
         return True
@@ -297,7 +299,7 @@ class Query:
         """Days and named periods; on an instant a day means the whole day in the company's time zone."""
         if operator in ("in", "between") and len(raw) != 2 and operator == "between":
             raise ValueError(raw)
-        spans = [self._span(v) for v in raw]
+        spans = [self._span(v, column.kind) for v in raw]
         edge = (lambda d: _midnight(d)) if column.kind == "datetime" else (lambda d: d)
 
         def inside(low, high):
@@ -325,13 +327,13 @@ class Query:
                 return inside(high, None) if high is not None else Q(pk__in=[])
         return inside(None, high)
 
-    def _span(self, raw: str):
+    def _span(self, raw: str, kind: str):
         named = periods.between(raw, self.ctx.business_date)
         if named:
             return named
-        if "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
-            return instant, instant + datetime.timedelta(microseconds=1)
-        day = datetime.date.fromisoformat(raw)
+        if kind == "datetime" and "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
+            return limits.day_in_range(instant), instant + datetime.timedelta(microseconds=1)
+        day = limits.day_in_range(datetime.date.fromisoformat(raw))
         return day, day + datetime.timedelta(1)
 
     def _value(self, column, raw: str):
@@ -428,7 +430,7 @@ class Query:
         if cursor:
             try:
                 rows = rows.filter(self._beyond(self._read_cursor(cursor), backward))
-            except (ValueError, TypeError, ValidationError, binascii.Error):
+            except (ValueError, TypeError, ValidationError, RecursionError, binascii.Error):
                 self.errors["before" if backward else "after"] = _("This page address is not valid.")
                 cursor, backward = "", False
         found = list((rows.reverse() if backward else rows)[: size + 1])
@@ -482,7 +484,7 @@ class Query:
         column = self.fields.column(path)
         if bucket:
             return column.kind in ("date", "datetime") and bucket in BUCKETS
-        return column.compute is None and column.kind not in ("json", "longtext", "attachment")
+        return column.compute is None and column.kind not in ("json", "links", "longtext", "attachment")
 
     def cursor(self, record) -> str:
         """The place of a record in this order."""
@@ -498,7 +500,7 @@ class Query:
         if signature != self._signature() or len(values) != len(self.keys):
             raise ValueError(cursor)
         return [
-            None if v is None else self._key_field(name).to_python(v)
+            None if v is None else limits.storable_key(self._key_field(name).to_python(v))
             for (name, _desc), v in zip(self.keys, values, strict=True)
         ]
 
@@ -568,7 +570,9 @@ def _read(record, path: str):
             record = getattr(record, part)
         except ObjectDoesNotExist:  # a link not chosen yet
             return None
-    return record
+        except ValueError:  # links to many of a record not yet written
+            return []
+    return list(record.all()) if isinstance(record, models.Manager) else record
 
 
 def label(ctx, record) -> str:

@@ -19,7 +19,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import access, bulk, commands, database, errors, resource
+from .. import access, bulk, commands, database, errors, remembered, resource
 from ..models import ExternalId, ImportChunk, ImportRun, RowHistory
 from ..models.base import Document
 from ..workflow import effect
@@ -223,10 +223,10 @@ def _write(run: ImportRun, source: rows.Reader, outcome: Outcome, position: int)
             if outcome.new
             else []
         )
-        commands_run = [database.scalar("SELECT current_setting('mainspring.command', true)")] if made else []
+        commands_run = [remembered.last_command()] if made else []
         changed = bulk.change_many(model, ctx, [draft for _unit, draft in outcome.changed])
         if changed:
-            commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
+            commands_run.append(remembered.last_command())
         for _unit, record, values in outcome.relined:
             custom_values = values.pop("custom", None)
             changed.append(
@@ -234,7 +234,7 @@ def _write(run: ImportRun, source: rows.Reader, outcome: Outcome, position: int)
                     type(record)._default_manager.get(pk=record.pk), ctx, custom_values=custom_values, **values
                 )
             )
-            commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
+            commands_run.append(remembered.last_command())
         if source.rules.get("system"):
             ExternalId.objects.bulk_create(
                 [

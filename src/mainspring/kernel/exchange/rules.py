@@ -102,8 +102,10 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):
                 found[f"custom.{c.name}"] = Target(f"custom.{c.name}", c.label, custom=c)
     try:
-        for f in commands.line_model_of(of.model)._meta.concrete_fields:
-            if f.editable and not f.auto_created and f.name != "document":
+        line_model = commands.line_model_of(of.model)
+        open_fields = commands.editable_names(line_model, ctx)
+        for f in line_model._meta.concrete_fields:
+            if f.name in open_fields and not f.auto_created and f.name != "document":
                 found[f"lines.{f.name}"] = Target(f"lines.{f.name}", f"{_('Line')}: {f.verbose_name}", f)
     except FieldDoesNotExist:
         pass

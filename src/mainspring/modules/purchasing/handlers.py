@@ -1,14 +1,11 @@
 """What purchasing does about news from below."""
 
-from django.utils.translation import gettext as _
-
-from mainspring.kernel import access, home, notifications
 from mainspring.kernel.events import CommandDone, on
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.promising import queries as promising
 
 from . import billing, ordering, progress, queries
-from .models import BillMatch, PurchaseOrder, PurchaseRequest
+from .models import BillMatch, PurchaseOrder
 
 
 @on(CommandDone, many=True)
@@ -33,68 +30,3 @@ def keep_up(event, ctx):
 
 
 promising.lead_days.fill(queries.lead_days)
-
-
-@home.exceptions.fill
-def late_purchases(ctx):
-    """Late purchases that delay somebody's order, for those who may change their date."""
-    if not access.can(ctx, PurchaseOrder, "reschedule"):
-        return []
-    return [
-        home.Waiting(
-            _("%(order)s will delay %(demand)s") % {"order": row["number"], "demand": row["delays"]},
-            notifications.page_of("purchasing.purchaseorder", row["order_id"]),
-            _("%(quantity)s %(item)s from %(supplier)s, %(days)s days late")
-            % {
-                "quantity": f"{row['quantity'].normalize():f}",
-                "item": row["item"],
-                "supplier": row["supplier"],
-                "days": row["days_late"],
-            },
-            kind="exception",
-            icon="truck-loading",
-            due_on=row["delayed_on"],
-            tone="red",
-        )
-        for row in queries.late_lines(ctx)[:10]
-        if row["delays"]
-    ]
-
-
-@home.exceptions.fill
-def bills_to_accept(ctx):
-    """Bills that differ from their orders, for the buyer."""
-    if not access.can(ctx, BillMatch, "accept"):
-        return []
-    waiting = (
-        access.rows(ctx, BillMatch, "accept")
-        .filter(needs_buyer=True, invoice__state="draft")
-        .select_related("invoice__party")[:10]
-    )
-    return [
-        home.Waiting(
-            _("Bill of %(supplier)s differs from the order") % {"supplier": match.invoice.party},
-            notifications.page_of("purchasing.billmatch", match.pk),
-            match.summary,
-            kind="exception",
-            icon="checklist",
-            cost=match.invoice.total_base,
-            tone="amber",
-        )
-        for match in waiting
-    ]
-
-
-@home.counts.fill
-def what_waits(ctx):
-    """Requests to order and bills to accept, for the menu."""
-    found = {}
-    if access.can(ctx, PurchaseRequest, "order"):
-        found["purchasing/purchase-requests"] = (
-            access.rows(ctx, PurchaseRequest, "order").filter(state__in=("approved", "proposed")).count()
-        )
-    if access.can(ctx, BillMatch, "accept"):
-        found["purchasing/bill-matches"] = (
-            access.rows(ctx, BillMatch, "accept").filter(needs_buyer=True, invoice__state="draft").count()
-        )
-    return found
