@@ -22,9 +22,10 @@ from .posting import EntryLine, EntrySpec, post_entries
 ZERO = Decimal(0)
 
 
-@guard(Invoice, "post")
-def has_lines(invoice, ctx):
-    if not invoice.lines.exists():
+@guard(Invoice, "post", many=True)
+def have_lines(invoices, ctx):
+    keys = {invoice.pk for invoice in invoices}
+    if keys - set(InvoiceLine.objects.filter(document__in=keys).values_list("document_id", flat=True)):
         raise ValidationError(_("There are no lines to post."), code="empty")
 
 
@@ -43,10 +44,8 @@ def post(invoices, ctx):
     company = Company.objects.select_related("base_currency").get(pk=invoices[0].company_id)
     chart = queries.Chart(company.pk)
     specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
-    InvoiceLine.objects.bulk_update(
-        [line for own in lines.values() for line in own],
-        ["net", "tax", "tax_rate", "account", "tax_code", "price"],
-        batch_size=500,
+    database.update(
+        [line for own in lines.values() for line in own], ["net", "tax", "tax_rate", "account", "tax_code", "price"]
     )
     post_entries(ctx, specs)
     for invoice in invoices:
