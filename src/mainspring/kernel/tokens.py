@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import access
+from .errors import Forbidden
+from .events import CommandDone, on
 from .models.integration import ApiToken
 from .workflow import effect
 
@@ -18,14 +20,21 @@ USED_EVERY = timedelta(minutes=1)  # `last_used_at` is exact to the minute, so t
 
 def issue(user, name: str, *, scopes: dict | None = None, expires_at=None) -> tuple[ApiToken, str]:
     """A new token and its text, which is not kept. ValidationError when the scopes are malformed."""
-    for entity, verbs in (scopes or {}).items():
-        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
-            raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity}})
+    check_scopes(scopes or {})
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user, name=name[:80], prefix=text[:10], digest=_digest(text), scopes=scopes or {}, expires_at=expires_at
     )
     return token, text
+
+
+def check_scopes(scopes) -> None:
+    """ValidationError unless scopes are {record type: [verbs]}."""
+    if not isinstance(scopes, dict):
+        raise ValidationError({"scopes": _("An object is needed here.")})
+    for entity, verbs in scopes.items():
+        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
+            raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity[:80]}})
 
 
 def resolve(text: str, day) -> ApiToken | None:
@@ -43,6 +52,14 @@ def resolve(text: str, day) -> ApiToken | None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+@on(CommandDone)
+def keep_within(event, ctx) -> None:
+    """A program with a limited token changes no token, its own neither: it could widen what it was given."""
+    changed = isinstance(event.record, ApiToken) and event.verb == "change"
+    if changed and ctx.user is not None and any(g.limited for g in access.policy(ctx).grants):
+        raise Forbidden(_("A limited token changes no tokens."))
 
 
 @effect(ApiToken, "revoke")

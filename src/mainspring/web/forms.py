@@ -131,7 +131,7 @@ def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -
     """The form of some columns of a record (saved or not), those the person may edit."""
     form = RecordForm(data, files)
     for path in paths:
-        if fields.mode(path) != "edit":
+        if (fields.mode(path) if record._state.adding else fields.mode_on(record, path)) != "edit":
             continue
         column = fields.column(path)
         if not column.editable or (not column.is_custom and fields.model._meta.get_field(path).many_to_many):

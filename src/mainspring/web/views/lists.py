@@ -222,7 +222,8 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
         row["cells"][0]["text"] = _("Draft")
     if may_change:
         for column, cell in zip(columns, row["cells"], strict=True):
-            cell["edit"] = column.editable and show.fields.mode(column.path) == "edit" and editable_now(record, column)
+            may = column.editable and show.fields.mode_on(record, column.path) == "edit"
+            cell["edit"] = may and editable_now(record, column)
     return row
 
 
@@ -308,7 +309,7 @@ def cell(request, res):
     if fields.mode(path) == "hide":
         raise Http404
     column, show = fields.column(path), cells.Show(fields)
-    if request.GET.get("cancel") or fields.mode(path) != "edit" or not column.editable:
+    if request.GET.get("cancel") or fields.mode_on(record, path) != "edit" or not column.editable:
         return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
     name = path.replace("custom.", "custom-")
     form = forms.record_form(fields, [path], record, data=request.POST if request.method == "POST" else None)
