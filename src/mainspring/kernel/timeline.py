@@ -137,7 +137,8 @@ def _who(a: AuditEntry) -> str:
 
 
 def _done(model, verb: str) -> str:
-    usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided")}
+    usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided"),
+             "restore": _("brought back"), "mail": _("sent by mail")}  # fmt: skip
     try:
         return usual.get(verb) or workflow.verb_of(model, verb).title
     except (KeyError, AttributeError):
@@ -279,7 +280,7 @@ def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
 
 
 def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
-    files = Attachment.objects.filter(about, collaboration.shared_with(ctx)).select_related("created_by")
+    files = Attachment.objects.filter(about, collaboration.shared_with(ctx), field="").select_related("created_by")
     return [
         Entry(
             f"file-{f.pk}",

@@ -27,6 +27,10 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
                 continue
             try:
                 field = model._meta.get_field(name)
+                if field.many_to_many:
+                    row[field.name] = _many(field, raw)
+                    links.setdefault(field.name, set()).update(row[field.name])
+                    continue
                 row[field.name] = _value(field, raw)
                 if (
                     isinstance(field, models.ForeignKey)
@@ -43,7 +47,13 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     for row, prefix in zip(typed, prefixes, strict=True):
         for name, records in known.items():
             value = row.get(name)
-            if value is not None and not isinstance(value, models.Model):
+            if isinstance(value, list):
+                row[name] = [records[key] for key in value if key in records]
+                if unknown := [str(key) for key in value if key not in records]:
+                    found.setdefault(prefix + name, []).append(
+                        _("“%(value)s” does not exist or is out of your sight.") % {"value": ", ".join(unknown)}
+                    )
+            elif value is not None and not isinstance(value, models.Model):
                 if value in records:
                     row[name] = records[value]
                 else:
@@ -53,6 +63,21 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     if found:
         raise ValidationError(found)
     return typed
+
+
+def _many(field, raw) -> list:
+    """Keys of a link to many: from a list of keys, records or {"id": …}, or from text with commas."""
+    parts = raw.split(",") if isinstance(raw, str) else raw or []
+    if not isinstance(parts, list | tuple | set):
+        raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]})
+    keys = []
+    for part in parts:
+        part = part.get("id") if isinstance(part, dict) else getattr(part, "pk", part)
+        key = field.target_field.to_python(part.strip() if isinstance(part, str) else part) if part else None
+        if isinstance(key, int) and abs(key) >= 2**63:
+            raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": part})
+        keys += [key] if key is not None else []
+    return list(dict.fromkeys(keys))
 
 
 def _value(field, raw):

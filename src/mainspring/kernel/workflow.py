@@ -130,7 +130,8 @@ class Verb:
 
     def clean(self, inputs: dict, ctx) -> dict:
         """Typed inputs; all errors at once; an unknown input is refused by name."""
-        errors, cleaned = {}, {}
+        errors: dict[str, Any] = {}
+        cleaned = {}
         for name in inputs.keys() - {i.name for i in self.ask}:
             errors[name] = _("“%(verb)s” takes no such input.") % {"verb": self.title}
         for i in self.ask:
@@ -209,15 +210,26 @@ def verb_of(model, name: str) -> Verb:
     raise KeyError(name)
 
 
-def effect(model, name: str):
-    """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`."""
+def effect(model, name: str, *, many: bool = False):
+    """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`.
+
+    many  it takes a list of records and works on them as a set; a single record comes as a list of one. It returns
+          nothing, or a list with the outcome of each record.
+    """
     verb_of(model, name)  # a misspelt verb fails at import
 
     def bind(fn):
-        _effects[model._meta.label_lower, name] = fn
+        _effects[model._meta.label_lower, name] = fn if many else _one_by_one(fn)
         return fn
 
     return bind
+
+
+def _one_by_one(fn):
+    def work(records, ctx, **inputs):
+        return [fn(record, ctx, **inputs) for record in records]
+
+    return work
 
 
 def guard(model, name: str):
@@ -234,6 +246,7 @@ def guard(model, name: str):
 
 
 def effect_of(model, name: str) -> Callable | None:
+    """The work of a verb on a list of records: a list of outcomes, or None."""
     return _effects.get((model._meta.label_lower, name))
 
 

@@ -154,7 +154,11 @@ def is_partial(request) -> bool:
     )
 
 
-def toast(text: str, tone: str = "success", topics=()) -> str:
-    """Value of an HX-Trigger header: a message, and the live topics whose regions load again."""
-    said = {"toast": {"text": text, "tone": tone}} if text else {}
+def toast(text: str, tone: str = "success", topics=(), *, undo: str = "", later: bool = False) -> str:
+    """Value of an HX-Trigger header: a message, and the live topics whose regions load again.
+
+    later  to be said on the next page, because this one is about to be left
+    """
+    extra = {"undo": undo} if undo else {}
+    said = {"toast": {"text": text, "tone": tone, **extra, **({"later": True} if later else {})}} if text else {}
     return json.dumps(said | {f"live:{topic}": None for topic in topics})

@@ -15,6 +15,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -94,7 +95,8 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             found[f.name] = Target(f.name, str(f.verbose_name), f)
     for name in of.model.key if hasattr(of.model, "key") else ():
         if name not in found:
-            found[name] = Target(name, str(of.model._meta.get_field(name).verbose_name), of.model._meta.get_field(name))
+            known: Any = of.model._meta.get_field(name)
+            found[name] = Target(name, str(known.verbose_name), known)
     if hasattr(of.model, "custom"):
         for c in custom.fields_of(of.model):
             if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):

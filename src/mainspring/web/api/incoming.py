@@ -106,7 +106,7 @@ def _fields(model, data: dict, ctx, prefix: str, found: dict) -> dict:
     for name, raw in data.items():
         try:
             field = model._meta.get_field(name)
-            if not field.concrete or field.many_to_many or (field.primary_key and name == "id"):
+            if field.auto_created or not (field.concrete or field.many_to_many) or (field.primary_key and name == "id"):
                 raise FieldDoesNotExist
         except FieldDoesNotExist:
             found[prefix + name] = [_("There is no such field.")]
@@ -122,6 +122,10 @@ def _shaped(field, raw, ctx):
     """The value when its JSON type suits the field; commands do the rest."""
     if raw is None or isinstance(field, models.JSONField):
         return as_json(raw)
+    if field.many_to_many:
+        if not isinstance(raw, list):
+            raise ValidationError(_("A list is needed here."), code="type")
+        return [_linked(field.related_model, one, ctx) if isinstance(one, dict) else one for one in raw]
     if isinstance(field, models.ForeignKey):
         if isinstance(raw, dict):
             return _linked(field.related_model, raw, ctx)

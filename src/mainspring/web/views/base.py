@@ -72,16 +72,19 @@ def get(ctx, res, pk):
 
 
 def done(
-    *, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", topics=()
+    *, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", topics=(), undo: str = ""
 ) -> HttpResponse:
-    """204 to htmx: go somewhere, load again, or say something and tell the regions that listen."""
+    """204 to htmx: go somewhere, load again, or say something and tell the regions that listen.
+
+    undo  address that takes back what was done, offered beside the text; a text is said on the page one arrives at
+    """
     answer = HttpResponse(status=204)
     if redirect:
         answer["HX-Redirect"] = redirect
     elif refresh:
         answer["HX-Refresh"] = "true"
     if text or topics:
-        answer["HX-Trigger"] = middleware.toast(text, tone, topics)
+        answer["HX-Trigger"] = middleware.toast(text, tone, topics, undo=undo, later=bool(redirect or refresh))
     return answer
 
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, JsonResponse
@@ -37,6 +38,8 @@ def new(request, res):
         sent = {k: v for k, v in sent.items() if v not in (None, "") or not _has_default(res.model, k)}
         extra = {"lines": specs} if res.lines else {}
         record = commands.create(res.model, base.with_key(request), custom_values=custom or None, **extra, **sent)
+    except errors.ApprovalRequired:
+        return _waiting(request, addresses.of_resource(res))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
     return redirect(addresses.of_record(record))
@@ -66,9 +69,17 @@ def edit(request, res, record):
         )
     except errors.Conflict:
         raise
+    except errors.ApprovalRequired:
+        return _waiting(request, addresses.of_record(record))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
     return redirect(addresses.of_record(record))
+
+
+def _waiting(request, address: str):
+    """What was sent waits for approval: say so where the person goes next."""
+    messages.info(request, _("This now waits for approval."))
+    return redirect(address)
 
 
 def _has_default(model, name: str) -> bool:
@@ -246,6 +257,8 @@ def lines(request, res, record):
     rows_by_place = {n: s.pop("_row") for n, s in enumerate(specs) if "_row" in s}
     try:
         record = commands.change(record, request.ctx, lines=specs, version=_version(sent))
+    except errors.ApprovalRequired as error:
+        raise errors.Conflict(_("This now waits for approval.")) from error
     except errors.Conflict:
         raise
     except ValidationError as error:
