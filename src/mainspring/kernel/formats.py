@@ -46,6 +46,8 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
             return number(value, money.currency_digits(currency_of(column, record, company_id)), column.digits or 6)
     if isinstance(value, Decimal):
         return number(value, 0, column.digits if column.digits is not None else 6)
+    if column.kind == "attachment":
+        return str(value.get("name", "")) if isinstance(value, dict) else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value)
@@ -97,6 +99,8 @@ def exact(column, value) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
+    if column.kind in ("attachment", "links"):
+        return text(column, value)
     if isinstance(value, Decimal):
         return format(value.normalize(), "f") if value else "0"
     return str(value)

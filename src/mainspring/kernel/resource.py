@@ -28,7 +28,8 @@ class Column:
     """One thing to show, filter, sort, import or export.
 
     path     field path from the record ("customer__name", "custom.color"), or a name when computed
-    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link state json
+    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
+             links state json attachment
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
     """
 
@@ -55,7 +56,7 @@ class Column:
 
     @property
     def sortable(self) -> bool:
-        return self.compute is None and self.kind != "json"
+        return self.compute is None and self.kind not in ("json", "links")
 
 
 class Resource:
@@ -240,6 +241,8 @@ def _kind(owner, field) -> tuple[str, dict]:
     if field.name == "state" and getattr(owner, "workflow", None):
         flow = owner.workflow
         return "state", {"choices": tuple((s, flow.label(s)) for s in flow.states)}
+    if field.many_to_many:
+        return "links", {"to": field.related_model._meta.label_lower}
     if field.is_relation:
         return "link", {"to": field.related_model._meta.label_lower}
     if field.choices:

@@ -68,7 +68,7 @@ for entity in (
 ):
     roles.grant("administrator", entity, KEEP)
 roles.grant("administrator", "kernel.user", f"{KEEP} send_password_link")
-roles.grant("administrator", "kernel.membership", f"{KEEP} add_territory remove_territory add_site remove_site")
+roles.grant("administrator", "kernel.membership", KEEP)
 roles.grant("administrator", "organization.*", f"{KEEP} import_holidays")
 roles.grant("hr", "kernel.department", "view create change export")
 roles.grant(

@@ -8,14 +8,22 @@ from . import billing, ordering, progress, queries
 from .models import BillMatch, PurchaseOrder
 
 
+@on(CommandDone, many=True)
+def follow_bills(events, ctx):
+    """Follow bills into the books, and out of them when they are reversed."""
+    for verb in ("post", "reverse"):
+        found = [e.record for e in events if e.verb == verb and isinstance(e.record, Invoice)]
+        bills = [bill for bill in found if bill.kind in billing.SUPPLIER_KINDS]
+        if bills:
+            billing.follow_invoices(bills, ctx, reversed_=verb == "reverse")
+
+
 @on(CommandDone)
 def keep_up(event, ctx):
-    """Follow bills into the books; give back what an edited draft no longer covers; match an edited bill again."""
+    """Give back what an edited draft no longer covers; match an edited bill again."""
     record, verb = event.record, event.verb
     if isinstance(record, Invoice) and record.kind in billing.SUPPLIER_KINDS:
-        if verb in ("post", "reverse"):
-            billing.follow_invoice(record, ctx, reversed_=verb == "reverse")
-        elif verb == "change" and BillMatch.objects.filter(invoice=record.pk).exists():
+        if verb == "change" and BillMatch.objects.filter(invoice=record.pk).exists():
             billing.refresh_match(record, ctx)
     elif isinstance(record, PurchaseOrder) and verb in ("change", "delete"):
         progress.refresh_requests(ordering.requests_of(record))
