@@ -71,10 +71,15 @@ def _start(data: Path) -> dict:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mainspring.site.cli", "serve", "--port", str(port), "--processes", "1", "--no-worker"],
-        env=environment, stdout=open(data / "serve.log", "w"), stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "mainspring.site.cli", "serve", "--no-worker", "--processes", "1"]
+    with open(data / "serve.log", "w") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     address = f"http://127.0.0.1:{port}"
     for _second in range(START_SECONDS_MAX * 2):
         try:

@@ -130,15 +130,11 @@ class Person:
             dialog = self.page.locator("#dialog-body form")
             expect(dialog).to_be_visible()
             self.enters(**inputs)
-            with self.page.expect_response(
-                lambda answer: answer.request.method == "POST" and "/live/" not in answer.url
-            ):
+            with self.page.expect_response(_is_answer):
                 dialog.locator("button[type=submit]").click()
         else:
             self.page.once("dialog", lambda box: box.accept())
-            with self.page.expect_response(
-                lambda answer: answer.request.method == "POST" and "/live/" not in answer.url
-            ):
+            with self.page.expect_response(_is_answer):
                 button.click()
         self._settles(before)
         return self
@@ -153,6 +149,10 @@ class Person:
             self.page.locator("#dialog-body, .toasts, #toasts, [role=alert]").filter(has_text=text).first
         ).to_be_visible()
         return self
+
+
+def _is_answer(answer) -> bool:
+    return answer.request.method == "POST" and "/live/" not in answer.url
 
 
 def _is_key(control, value: str) -> bool:
