@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from . import approvals_routing as routing
 from . import approvals_writing as writing
-from . import audit, commands, errors, events, jobs, notifications, workflow
+from . import audit, commands, errors, events, ids, jobs, notifications, workflow
 from .models import (
     Absence,
     ApprovalDecision,
@@ -374,7 +374,7 @@ def _void(requests, ctx) -> int:
         ApprovalRequest.objects.filter(pk=request.pk).update(
             state="voided", failure=request.failure, decided_at=request.decided_at, version=models.F("version") + 1
         )
-        audit.write(audit.uuid7(), request, "void", ctx)
+        audit.write(ids.uuid7(), request, "void", ctx)
         if was_waiting or request.performed_at is None:
             _tell_asker(request, ctx, gettext_lazy("Approval is void: %(record)s"), request.failure)
     return len(found)

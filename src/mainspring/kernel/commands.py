@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import (
@@ -22,11 +23,13 @@ from django.core.exceptions import (
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import access, audit, custom, database, errors, events, numbering, workflow
+from . import access, audit, custom, database, errors, events, numbering, remembered, workflow
 from . import values as typed
+from .ids import uuid7
 from .models.base import Document, DocumentIdentity, DocumentLink
 from .models.records import IdempotencyKey
 from .plugin_points import PluginPoint
+from .prepared import Prepared
 
 approval_gate = PluginPoint("commands.approval_gate", default=lambda record, verb, ctx, inputs: None)
 """Called before a verb does its work, on outermost calls; raises ApprovalRequired when the verb must wait."""
@@ -233,7 +236,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             _number(record, run)
         work = workflow.effect_of(model, name)
         before = dict(record.__dict__)
-        outcome = work(record, run.ctx, **cleaned) if work else None
+        outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
         if leaves_draft and gapless:
@@ -308,10 +311,10 @@ def link(source, target, kind: str = "next") -> None:
 class _Run:
     """One command under way: its id, the context of what it calls, and its end."""
 
-    def __init__(self, model, ctx, verb: str, key: IdempotencyKey | None, earlier):
+    def __init__(self, command_id, model, ctx, verb: str, key: IdempotencyKey | None, earlier):
         self.model, self.outer, self.verb, self.key, self.earlier = model, ctx, verb, key, earlier
-        self.id = audit.start(ctx)
-        self.ctx = ctx.inside(self.id)
+        self.id = command_id
+        self.ctx = ctx.inside(command_id)
 
     def finish(self, record, **details) -> None:
         if self.outer.command_id is None:
@@ -320,8 +323,6 @@ class _Run:
         if self.key:
             IdempotencyKey.objects.filter(pk=self.key.pk).update(record_id=str(record.pk))
         events.publish(events.CommandDone(record, self.verb, self.outer.command_id is not None), self.ctx)
-        if self.outer.command_id is not None:
-            audit.stamp(self.outer.command_id)
 
 
 @contextmanager
@@ -337,17 +338,23 @@ def _asking():
 
 @contextmanager
 def _command(model, ctx, verb: str, call: dict):
-    """One transaction; broken rules of the data come out as ValidationError."""
-    written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
-    token = _late_numbers.set([]) if ctx.command_id is None else None
+    """One transaction; broken rules of the data come out as ValidationError.
+
+    A command inside another has no savepoint of its own: when it is refused, all is undone, unless the caller who
+    means to go on opened one.
+    """
+    outermost = ctx.command_id is None
+    token = _late_numbers.set([]) if outermost else None
+    command_id = uuid7()
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=outermost), remembered.command(command_id, outermost=outermost):
             key, earlier = _answered(model, ctx, verb, call)
-            yield _Run(model, ctx, verb, key, earlier)
-            if ctx.command_id is None:
+            yield _Run(command_id, model, ctx, verb, key, earlier)
+            if outermost:
                 with database.connection.cursor() as cursor:  # meet deferred constraints here, where they can be worded
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
+        written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
         raise errors.from_integrity_error(error, written) from error
     except database.DatabaseError as error:
         if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) == "P0001":
@@ -379,18 +386,24 @@ def _answered(model, ctx, verb, call):
 
 def _locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
-    query = type(record)._default_manager.select_for_update(of=("self",))
-    fresh = query.get(pk=record.pk)
-    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+    fresh = _lock(type(record)).one(record.pk)
+    if access.surely(ctx, fresh, verb):
+        return fresh
+    if not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
         if access.rows(ctx, type(record)).filter(pk=record.pk).exists():
             raise PermissionDenied(_("You may not do this to %(record)s.") % {"record": fresh})
         raise type(record).DoesNotExist
     return fresh
 
 
+@cache
+def _lock(model) -> Prepared:
+    return Prepared(lambda pk: model._default_manager.select_for_update(of=("self",)).filter(pk=pk).order_by())
+
+
 def _must_be_in_scope(record, verb: str, ctx) -> None:
     """A person may not create or move a record to where they could not have written it."""
-    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+    if not access.surely(ctx, record, verb) and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
         raise PermissionDenied(_("This would put %(record)s outside your own records.") % {"record": record})
 
 
@@ -474,16 +487,22 @@ def _coerce_lines(model, lines, ctx) -> list[dict]:
         return []
     line_model = line_model_of(model)
     if not ctx.trusted:
-        editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
+        open_fields = editable_names(line_model, ctx) | {"id"}
         refused = {
             f"lines.{n}.{name}": _("This field cannot be set.")
             for n, spec in enumerate(lines)
             for name in spec
-            if name not in editable and name in {f.name for f in line_model._meta.fields}
+            if name not in open_fields and name in {f.name for f in line_model._meta.fields}
         }
         if refused:
             raise ValidationError(refused)
     return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
+
+
+def editable_names(model, ctx) -> set[str]:
+    """Names of the fields a person may set on records of a model."""
+    modes = access.field_modes(ctx, model)
+    return {f.name for f in model._meta.fields if f.editable and modes.get(f.name, "edit") == "edit"}
 
 
 def _line(model, spec: dict, position: int):
@@ -589,9 +608,9 @@ def _snapshot(record) -> dict:
     return {f.name: audit.plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}
 
 
+@cache
 def _has(model, name: str) -> bool:
     try:
-        model._meta.get_field(name)
+        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False
-    return True

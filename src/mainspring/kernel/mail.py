@@ -32,7 +32,7 @@ def queue(
     Raises ValidationError when the address is not one.
     """
     user = to if isinstance(to, User) else None
-    address = user.email if user else to
+    address = to.email if isinstance(to, User) else to
     if not address:
         return None
     validate_email(address)

@@ -82,7 +82,7 @@ def font_paths() -> list[str]:
 
 def generic_data(record, ctx) -> dict:
     """What the generic layout prints: company, facts, lines and totals, each as local text."""
-    res = resource.of(type(record))
+    res = resource.by_model[record._meta.label_lower]
     fields = query.Fields(res, ctx)
     names = [
         n

@@ -139,11 +139,11 @@ class Resource:
 
     @property
     def plural(self) -> str:
-        return str(self.title or self.model._meta.verbose_name_plural).capitalize()
+        return _begin_large(str(self.title or self.model._meta.verbose_name_plural))
 
     @property
     def singular(self) -> str:
-        return str(self.model._meta.verbose_name).capitalize()
+        return _begin_large(str(self.model._meta.verbose_name))
 
     @property
     def is_document(self) -> bool:
@@ -280,6 +280,11 @@ def _kind(owner, field) -> tuple[str, dict]:
 
 
 CUSTOM_KINDS = {"number": "decimal"}
+
+
+def _begin_large(text: str) -> str:
+    """The first letter large, the rest as it is: "API tokens" keeps its letters."""
+    return text[:1].upper() + text[1:]
 
 
 def custom_column(f) -> Column:

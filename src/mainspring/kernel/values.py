@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access
+from . import access, limits
 from .models.base import DocumentLine
 
 
@@ -87,12 +87,13 @@ def _value(field, raw):
         return raw
     if isinstance(raw, str):
         raw = raw.strip() if not isinstance(field, models.TextField) else raw
-        if "\x00" in raw:
-            raise ValidationError(_("Null characters are not allowed."))
+        limits.storable(raw)
         if raw == "" and (field.null or not isinstance(field, models.CharField | models.TextField)):
             raw = None
     if raw is None:
         return field.get_default() if field.blank and not field.null else None
+    if not isinstance(field, models.JSONField) and _is_misshapen(field, raw):
+        raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]})
     if isinstance(field, models.ForeignKey):
         value = field.target_field.to_python(raw)
         if isinstance(value, int) and abs(value) >= 2**63:
@@ -105,7 +106,14 @@ def _value(field, raw):
         ):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
-    return field.to_python(raw)
+    value = field.to_python(raw)
+    return limits.day_in_range(value) if isinstance(field, models.DateField) else value
+
+
+def _is_misshapen(field, raw) -> bool:
+    """Whether a list, an object or a yes/no stands where one plain value is needed."""
+    plain_list = isinstance(raw, list | tuple) and not hasattr(field, "base_field")
+    return isinstance(raw, dict) or plain_list or (isinstance(raw, bool) and not isinstance(field, models.BooleanField))
 
 
 def _fetch(model, keys: set, ctx) -> dict:

@@ -8,6 +8,7 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import DataError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -120,6 +121,8 @@ def _described(error):
         return 422, _("Please check what you entered"), worded(error), by_field(error)
     if isinstance(error, PermissionDenied):
         return 403, _("Not allowed"), str(error) or _("Your role does not allow this."), {}
+    if isinstance(error, DataError):
+        return 422, _("Please check what you entered"), _("A value is out of range."), {}
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return 404, _("Not found"), _("The record was removed or moved, or you may not see it."), {}
     return None

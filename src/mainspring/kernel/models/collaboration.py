@@ -163,7 +163,7 @@ class OutgoingMail(About, Entity):
     html = models.TextField(editable=False)
     files = models.JSONField(_("files"), default=list, editable=False)  # [{name, size, digest, content_type}]
     message_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    key = models.CharField(max_length=120, null=True, unique=True, editable=False)
+    key = models.CharField(max_length=120, null=True, unique=True, editable=False)  # type: ignore[assignment]
     state = models.CharField(_("state"), max_length=12, default="queued", editable=False, db_index=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.CharField(_("error"), max_length=500, blank=True, default="", editable=False)

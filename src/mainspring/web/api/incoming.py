@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from mainspring.kernel import access, commands
+from mainspring.kernel import access, commands, limits
 
 DEPTH_MAX = 20
 
@@ -22,14 +22,17 @@ class Parser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         raw = stream.read()
-        if not raw.strip():
-            return {}
-        try:
-            data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
-        _check_texts(data)
-        return data
+        return loads(raw) if raw.strip() else {}
+
+
+def loads(raw: bytes):
+    """JSON with exact numbers and storable texts; ParseError for anything else."""
+    try:
+        data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
+    _check_texts(data)
+    return data
 
 
 def _refuse_constant(name):
@@ -164,7 +167,7 @@ def key_of(model, raw, field: str = "id"):
     try:
         if isinstance(raw, bool) or not isinstance(raw, str | int):
             raise ValueError
-        value = model._meta.pk.to_python(raw)
+        value = model._meta.pk.to_python(limits.storable_key(raw))
         if isinstance(value, models.Model):
             value = value.pk
         if isinstance(value, int) and abs(value) >= 2**63:

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, resource
+from mainspring.kernel import access, limits, resource
 from mainspring.web import middleware
 
 
@@ -64,6 +65,7 @@ def get(ctx, res, pk):
     """The record, with its listed links; Http404 when it is not there for this person."""
     rows = access.with_clearance(access.rows(ctx, res.model), ctx)
     try:
+        pk = limits.storable_key(pk)
         return rows.select_related(*res.select_related).get(pk=pk) if res.select_related else rows.get(pk=pk)
     except (res.model.DoesNotExist, ValidationError, ValueError, OverflowError):
         raise Http404 from None
@@ -88,8 +90,15 @@ def done(
 
 def version_of(request) -> int | None:
     """The version a form carried; None when it carried none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return version_from(request.POST.get("version"))
+
+
+def version_from(sent) -> int | None:
+    """A version as it was sent; None when none was. What is no number is refused, for it would overwrite unseen."""
+    text = "" if sent in (None, "None") else str(sent)
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValidationError({"version": _("“%(value)s” is not a valid value.") % {"value": text[:40]}})
+    return int(text) if text else None
 
 
 def with_key(request, ctx=None):

@@ -91,10 +91,11 @@ def _as_job(request, res, name: str, keys, inputs, title: str):
 
 def _step(request, res, name: str, keys, inputs, title: str, form):
     before = bulk_verbs.Outcome(
-        refused=_list(request.POST.get("refused", "")), deleted=_list(request.POST.get("deleted", ""))
+        refused=[said for said in _list(request.POST.get("refused", "")) if _is_said(said)][: bulk_verbs.RECORDS_MAX],
+        deleted=_list(request.POST.get("deleted", "")),
     )
     outcome = bulk_verbs.perform(res.model, keys[:STEP], name, request.ctx, inputs, before)
-    rest, total = keys[STEP:], int(request.POST.get("total") or len(keys))
+    rest, total = keys[STEP:], max(len(keys), base.version_from(request.POST.get("total")) or 0)
     answer = render(
         request,
         "web/parts/bulk.html",
@@ -146,10 +147,15 @@ def chosen(request, res) -> list[str]:
     return keys
 
 
+def _is_said(entry) -> bool:
+    """Whether an earlier step wrote this refusal: [key, name, reason]."""
+    return isinstance(entry, list) and len(entry) == 3 and all(isinstance(part, str) and part for part in entry)
+
+
 def _list(text: str) -> list:
     try:
         found = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []
 
