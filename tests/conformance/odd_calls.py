@@ -15,7 +15,8 @@ from mainspring.web.views import lists
 
 DEEP = "[" * 3000 + "]" * 3000
 TEXTS = [
-    "", " ", "x" * 1_000_000, "\u202e\u0645\u202c", "😀" * 50, "０１２", "null", "%s", "{{7*7}}", "<script>alert(1)</script>",
+    "", " ", "x" * 1_000_000, "\u202e\u0645\u202c", "😀" * 50, "０１２", "null", "%s", "{{7*7}}",
+    "<script>alert(1)</script>",
     "'; DROP TABLE kernel_user; --", "../../etc/passwd", "=1+1", "a\nb", "\\", "true",
 ]  # fmt: skip
 NUMBERS = [
@@ -104,8 +105,9 @@ class Calls:
         ways = [page, self.api, f"{page}export/", f"{page}events/", f"{self.api}pivot/", f"{page}filters/"]
         ways += [f"{page}board/"] if lists.board_field(self.res) else []
         ways += [f"{page}pivot/", f"{page}chart/"] if self.res.dimensions else []
-        names = ["q", "order", "group", "size", "fields", "format", "view", "from", "until", "dimensions", "measures", "rows",
-                 "columns", "board", "count", "dimension", "split", "measure", "kind", "chips", "copy", "layout"]  # fmt: skip
+        names = ["q", "order", "group", "size", "fields", "format", "view", "from", "until", "dimensions", "measures",
+                 "rows", "columns", "board", "count", "dimension", "split", "measure", "kind", "chips", "copy",
+                 "layout"]  # fmt: skip
         for way in ways:
             for name in self.some(names):
                 for value in self.some(WEB):

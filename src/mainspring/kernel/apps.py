@@ -9,6 +9,7 @@ ROOMS = (
     "commands",
     "handlers",
     "home",
+    "prints",
     "jobs",
     "reports",
     "preferences",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
+from .ids import uuid7
 from .models.records import AuditEntry
 
 

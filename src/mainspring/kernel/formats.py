@@ -35,7 +35,7 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         case "choice" | "state":
             return str(dict(column.choices).get(value, value))
         case "date":
-            return formats.date_format(value, "SHORT_DATE_FORMAT")
+            return day(value)
         case "datetime":
             return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
         case "integer":
@@ -51,6 +51,11 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value)
+
+
+def day(value) -> str:
+    """A date in the reader's short form; "" when there is none."""
+    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 
 def number(value, digits: int = 0, digits_max: int | None = None) -> str:

@@ -76,7 +76,6 @@ class Resource:
     kanban      field whose values are the columns; documents default to "state"
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
     panels      template names of extra tabs, filled by `amend` from above
-    prints      names of print layouts
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
     codes       fields a scanner finds the record by ("code barcode")
@@ -100,7 +99,6 @@ class Resource:
     kanban = ""
     related: dict[Any, tuple[str, str]] = {}
     panels: tuple[str, ...] = ()
-    prints: tuple[str, ...] = ()
     icon = ""
     quick = ""
     codes = ""

@@ -42,7 +42,8 @@ def made_without_bill(ctx):
         SELECT i.id FROM items_item i
         WHERE i.active AND i.make_or_buy = 'make' AND NOT EXISTS (
             SELECT FROM engineering_bom b WHERE b.item_id = i.id AND b.active
-              AND (b.valid_from IS NULL OR b.valid_from <= %(today)s) AND (b.valid_to IS NULL OR b.valid_to > %(today)s))
+              AND (b.valid_from IS NULL OR b.valid_from <= %(today)s)
+              AND (b.valid_to IS NULL OR b.valid_to > %(today)s))
         ORDER BY i.code LIMIT %(most)s""",
         today=ctx.business_date,
         most=SHOWN_MAX,

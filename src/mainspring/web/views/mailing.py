@@ -66,7 +66,7 @@ def _form(request, record) -> forms.RecordForm:
         label=_("Text"), initial=start["text"], widget=django_forms.Textarea(attrs={"rows": 7})
     )
     form.fields["printed"] = django_forms.BooleanField(label=_("Attach the printed form"), initial=True, required=False)
-    layouts = [(name, str(one.title) or _("Usual")) for name, one in printing.layouts_of(type(record)).items()]
+    layouts = [(name, str(one.label) or _("Usual")) for name, one in printing.layouts_of(type(record)).items()]
     if len(layouts) > 1:
         form.fields["layout"] = django_forms.ChoiceField(label=_("Layout"), choices=layouts)
     about = Attachment.about(record)

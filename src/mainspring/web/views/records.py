@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, errors, mailing, query, resource, restoring
+from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
@@ -68,12 +68,14 @@ def _usual(request, res, record) -> list[dict]:
         found.append(
             {"name": "edit", "label": _("Edit as a form"), "icon": "pencil", "href": at("edit"), "key": "edit"}
         )
-    if res.is_document or res.prints:
-        found.append({"name": "print", "label": _("Print"), "icon": "printer", "href": at("print")})
-        if mailing.may_send(record, ctx):
-            found.append(
-                {"name": "mail", "label": _("Send by mail"), "icon": "mail", "url": at("mail"), "dialog": True}
-            )
+    layouts = printing.layouts_of(res.model)
+    if res.is_document or len(layouts) > 1:
+        for name, one in layouts.items():
+            label = _("Print: %(what)s") % {"what": one.label} if one.label else _("Print")
+            href = at("print") + (f"?layout={name}" if name else "")
+            found.append({"name": f"print{name}", "label": label, "icon": "printer", "href": href})
+    if res.is_document and mailing.may_send(record, ctx):
+        found.append({"name": "mail", "label": _("Send by mail"), "icon": "mail", "url": at("mail"), "dialog": True})
     if res.creatable and access.can(ctx, res.model, "create"):
         found.append(
             {
