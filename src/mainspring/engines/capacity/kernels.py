@@ -7,8 +7,8 @@ from numba import njit
 def spread(center, day, hours, times, capacity, load, beyond):
     """Add `hours` to the center's days from `day` on, each up to what it has open; `times` such jobs side by side.
 
-    A center with no open day left takes all on the first day, where it shows as overload (C04); what does not fit before
-    the end of the table goes to `beyond`. Times are whole ticks.
+    A center with no open day left takes all on the first day, where it shows as overload (C04); what does not fit
+    before the end of the table goes to `beyond`. Times are whole ticks.
     """
     days = load.shape[1]
     if day >= days or day < 0:

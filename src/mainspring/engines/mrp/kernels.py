@@ -1,8 +1,8 @@
 """The inner loops of the plan, compiled. Everything is whole numbers, so the order of work cannot change a result.
 
 Imported only when a plan is run: loading the compiler costs most of a second, which no web process should pay at start.
-Rows of a plan live in a pool: each item owns rows [ptr, ptr + n), of which the first `planned` are planned orders and the
-rest firm orders repeated here because they need components and hours as planned ones do.
+Rows of a plan live in a pool: each item owns rows [ptr, ptr + n), of which the first `planned` are planned orders
+and the rest firm orders repeated here because they need components and hours as planned ones do.
 """
 
 from collections import namedtuple
@@ -24,7 +24,8 @@ Net = namedtuple(
     "in_ptr parent num den fixed line_multiple valid_from valid_to need_row line_kind most needs",
 )
 Book = namedtuple(
-    "Book", "demand_ptr demand_n demand_bucket demand_qty receipt_ptr receipt_n receipt_bucket receipt_qty receipt_start"
+    "Book",
+    "demand_ptr demand_n demand_bucket demand_qty receipt_ptr receipt_n receipt_bucket receipt_qty receipt_start",
 )
 Pool = namedtuple("Pool", "ptr n planned room item due start qty base count short net")
 Shop = namedtuple("Shop", "op_ptr center setup run day_row days capacity")
@@ -281,8 +282,8 @@ def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, 
            tail, touched, failed):  # fmt: skip
     """Plan marked items level by level, marking the components of those whose orders changed.
 
-    Returns (finished, items planned, items changed); not finished means the pool (or `out`) has no room left: grow it and
-    call again, nothing is lost. `tail` [rows used]; `touched` lists the changed items.
+    Returns (finished, items planned, items changed); not finished means the pool (or `out`) has no room left: grow
+    it and call again, nothing is lost. `tail` [rows used]; `touched` lists the changed items.
     """
     change = np.empty(len(net.bucket_day) - 1, np.int64)
     buckets = len(change)

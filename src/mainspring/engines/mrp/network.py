@@ -1,12 +1,13 @@
 """The planning problem as flat arrays, checked: items, bill lines, demand, receipts, operations, and tables of dates.
 
-Quantities are int64 in each item's own smallest unit (its scale is the caller's affair: shares carry the ratio). A node is
-an item at a site: a transfer between sites is a line from the receiving node to the sending one. Days count from the first
-day of the plan; buckets are single days and, beyond them, weeks.
+Quantities are int64 in each item's own smallest unit (its scale is the caller's affair: shares carry the ratio). A
+node is an item at a site: a transfer between sites is a line from the receiving node to the sending one. Days count
+from the first day of the plan; buckets are single days and, beyond them, weeks.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,26 +49,28 @@ class Horizon:
         return np.where(found >= self.buckets, -1, found).astype(np.int32)
 
 
-def _column(kind: type = np.int64, default: int | None = None):
-    return field(metadata={"kind": kind}, **({} if default is None else {"default": default}))  # type: ignore[call-overload]
+Column = Any  # a whole-number array, or one number for every row; an array of its type once constructed
+_NARROW = {"kind": np.int8}
+_INDEX = ("start_row", "fence", "parent", "component", "valid_from", "valid_to", "need_row", "item", "bucket", "start")
 
 
 class _Columns:
     """Turns every field into an array of its type; a single number fills the column."""
 
     def __post_init__(self):
+        array = type(self).__name__.lower()
         length = max((len(value) for value in vars(self).values() if np.ndim(value)), default=0)
         for each in fields(self):
-            value, kind = getattr(self, each.name), each.metadata["kind"]
+            value = getattr(self, each.name)
+            kind = _NARROW.get(each.name, np.int32 if each.name in _INDEX else np.int64)
             given = np.asarray(value)
             if given.size and given.dtype.kind not in "iub":
-                raise InvalidProblem(
-                    Defect(type(self).__name__.lower(), 0, each.name, given.dtype, "must be whole numbers within 64 bits")
-                )
+                rule = "must be whole numbers within 64 bits"
+                raise InvalidProblem(Defect(array, 0, each.name, given.dtype, rule))
             column = np.full(length, value, kind) if given.ndim == 0 else np.ascontiguousarray(given, kind)
             if len(column) != length:
                 rule = f"must have {length} rows like the other columns"
-                raise InvalidProblem(Defect(type(self).__name__.lower(), 0, each.name, len(column), rule))
+                raise InvalidProblem(Defect(array, 0, each.name, len(column), rule))
             setattr(self, each.name, column)
 
     def __len__(self) -> int:
@@ -82,25 +85,26 @@ class Items(_Columns):
     safety       safety stock, protected once (P09)
     slack        shortages up to this size are none; for scales finer than the quantities mean anything, else 0
     kind         LOT_FOR_LOT, FIXED (whole lots of `size`), PERIOD (`size` calendar days), ECONOMIC (at least `size`) or
-                 PASS_THROUGH: a phantom or a part being used up, whose shortage goes straight to its own lines (P05, P06)
+                 PASS_THROUGH: a phantom or a part being used up, whose shortage goes straight to its own lines (P05,
+                 P06)
     minimum, multiple, maximum   of an order; 0 is no limit (P11)
     yield_num / yield_den        share of what is started that is left (operation yields multiplied, P02)
     start_row    row of `starts`: the lead times and calendars of the node
     fence        no order is planned before this bucket (planning fence, P23)
     """
 
-    on_hand: NDArray[np.int64] = _column()
-    safety: NDArray[np.int64] = _column(default=0)
-    slack: NDArray[np.int64] = _column(default=0)
-    kind: NDArray[np.int8] = _column(np.int8, 0)
-    size: NDArray[np.int64] = _column(default=0)
-    minimum: NDArray[np.int64] = _column(default=0)
-    multiple: NDArray[np.int64] = _column(default=0)
-    maximum: NDArray[np.int64] = _column(default=0)
-    yield_num: NDArray[np.int64] = _column(default=1)
-    yield_den: NDArray[np.int64] = _column(default=1)
-    start_row: NDArray[np.int32] = _column(np.int32, 0)
-    fence: NDArray[np.int32] = _column(np.int32, 0)
+    on_hand: Column
+    safety: Column = 0
+    slack: Column = 0
+    kind: Column = 0
+    size: Column = 0
+    minimum: Column = 0
+    multiple: Column = 0
+    maximum: Column = 0
+    yield_num: Column = 1
+    yield_den: Column = 1
+    start_row: Column = 0
+    fence: Column = 0
 
 
 @dataclass
@@ -113,16 +117,16 @@ class Lines(_Columns):
     kind                   COMPONENT, or BY_PRODUCT: supply of the "component" on the day the order is due (P07)
     """
 
-    parent: NDArray[np.int32] = _column(np.int32)
-    component: NDArray[np.int32] = _column(np.int32)
-    num: NDArray[np.int64] = _column()
-    den: NDArray[np.int64] = _column(default=1)
-    fixed: NDArray[np.int64] = _column(default=0)
-    multiple: NDArray[np.int64] = _column(default=0)
-    valid_from: NDArray[np.int32] = _column(np.int32, -FOREVER)
-    valid_to: NDArray[np.int32] = _column(np.int32, FOREVER)
-    need_row: NDArray[np.int32] = _column(np.int32, 0)
-    kind: NDArray[np.int8] = _column(np.int8, 0)
+    parent: Column
+    component: Column
+    num: Column
+    den: Column = 1
+    fixed: Column = 0
+    multiple: Column = 0
+    valid_from: Column = -FOREVER
+    valid_to: Column = FOREVER
+    need_row: Column = 0
+    kind: Column = 0
 
 
 @dataclass
@@ -132,10 +136,10 @@ class Entries(_Columns):
     start   receipts only: the day a firm order starts whose components and hours are still needed; -1: they are not
     """
 
-    item: NDArray[np.int32] = _column(np.int32)
-    bucket: NDArray[np.int32] = _column(np.int32)
-    quantity: NDArray[np.int64] = _column()
-    start: NDArray[np.int32] = _column(np.int32, -1)
+    item: Column
+    bucket: Column
+    quantity: Column
+    start: Column = -1
 
     @classmethod
     def none(cls) -> "Entries":
@@ -148,7 +152,8 @@ class Entries(_Columns):
 class Shop:
     """Operations and what the work centers have open, in whole ticks of time.
 
-    item, center, setup, day_row   of each operation; `run` is ticks a unit started, a fraction, efficiency included (C01)
+    item, center, setup, day_row   of each operation; `run` is ticks a unit started, a fraction, efficiency included
+                                   (C01)
     days       [row, day] the day an operation starts when its order starts that day; -1 beyond the horizon
     capacity   [center, day] ticks open
     """
@@ -173,7 +178,8 @@ class Shop:
 class Network:
     """Everything a plan depends on; `check` names what is wrong.
 
-    starts   [row, bucket] day to start so that the order is there in the bucket; negative: before the first day (P13, P14)
+    starts   [row, bucket] day to start so that the order is there in the bucket; negative: before the first day
+             (P13, P14)
     needs    [row, day] bucket in which a component is needed by an order starting that day; -1 beyond the horizon
     names    what to call items in refusals
     """

@@ -162,7 +162,9 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
         if found + most > len(out.demand):
             return -1
         # Pegs of the item are written behind those kept, then the interesting ones are moved to the front.
-        last = peg_item(i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found)
+        last = peg_item(
+            i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found
+        )
         if up:
             for r in range(found, last):
                 if out.demand[r] >= 0:

@@ -19,8 +19,8 @@ BLOCK = 2048  # items planned between two gatherings of their rows: bounds the m
 class Orders:
     """Planned orders by item and due bucket, as columns; `count` equal lots of `quantity` each.
 
-    start   the day to start, never before the first (P17); `short` is how far stock falls below safety without the order,
-            `net` the need the lot rule was given (the two differ for period lots)
+    start   the day to start, never before the first (P17); `short` is how far stock falls below safety without the
+            order, `net` the need the lot rule was given (the two differ for period lots)
     row     the order's row in the pool of the plan: what pegs refer to
     """
 
@@ -49,7 +49,7 @@ class Plan:
     """A plan that follows its network. Every answer is a copy or a view of the arrays held here."""
 
     def __init__(self, network: Network, *, workers: int = WORKERS):
-        """Plan everything. Raises InvalidProblem for a loop (with its path, P08) and for overflow (array, row, rule)."""
+        """Plan everything. Raises InvalidProblem for a loop (with its path, P08) and for overflow (array, row)."""
         self.network, self.workers = network, max(1, workers)
         self._by_child = np.lexsort((network.lines.parent, network.lines.component))
         self.net = _net(network, self._by_child)
@@ -81,7 +81,7 @@ class Plan:
         self.beyond = np.sum(beyonds, axis=0)
 
     def _plan_block(self, items, buckets: int, loads, beyonds, threads: ThreadPoolExecutor) -> None:
-        """One share of the items a worker; shares differ by at most a row, so each gets its own slice of scratch rows."""
+        """One share of the items a worker; shares differ by at most a row; each has its own scratch rows."""
         shares = [share for share in np.array_split(items, self.workers) if len(share)]
 
         def work(number: int):
@@ -237,7 +237,9 @@ class Plan:
             line = int(self._by_child[row])
             found = Defect("lines", line, "num", int(self.network.lines.num[line]), f"need of an order {most}")
         elif code == kernels.BAD_HOURS:
-            found = Defect("operations", row, "run", float(self.shop.run[row]), "hours of an order must stay below 4e15 ticks")
+            found = Defect(
+                "operations", row, "run", float(self.shop.run[row]), "hours of an order must stay below 4e15 ticks"
+            )
         else:
             column = "on_hand" if code == kernels.BAD_BALANCE else "size"
             what = "projected stock" if code == kernels.BAD_BALANCE else "lot"
