@@ -144,4 +144,6 @@ def _check_range(array: str, values, count: int) -> None:
 def _check_durations(durations, total: int) -> None:
     for row in np.flatnonzero(durations < 0)[:1]:
         problem.require(False, "duration", int(row), "time", int(durations[row]), "must be 0 or more")
-    problem.require(total < HORIZON_MAX, "duration", 0, "sum", total, f"must stay below {HORIZON_MAX}: use a larger unit")
+    problem.require(
+        total < HORIZON_MAX, "duration", 0, "sum", total, f"must stay below {HORIZON_MAX}: use a larger unit"
+    )

@@ -5,8 +5,8 @@ Taillard: the same head, then `Times` and `Machines`, each a table of jobs by op
 Brandimarte (flexible): `jobs machines [flexibility]`, then one row a job: number of operations, and for each the number
 of alternatives followed by that many pairs `machine duration`, machines from 1.
 
-Blank lines, lines that start with one of # + - / ; % ! * and lines without any number are comments; before the head also
-lines with words.
+Blank lines, lines that start with one of # + - / ; % ! * and lines without any number are comments; before the head
+also lines with words.
 """
 
 import re

@@ -26,7 +26,7 @@ class Graph:
         self.widest = int(counts.max())
         filled = np.flatnonzero(np.diff(shop.job_start))
         self.last = (shop.job_start[filled + 1] - 1).astype(np.int32)
-        self.tenure = 10 + shop.jobs // max(1, shop.machines)
+        self.tenure = 8 + shop.jobs // max(1, shop.machines)
 
     def solution(self, order: np.ndarray) -> np.ndarray:
         """The solution in which every machine works in this order of all operations (jobs in their own order)."""

@@ -12,6 +12,8 @@ PROVABLE = 260
 # Time before the prover starts, so that it begins with a good schedule.
 _LEAD = 0.1
 _LEAD_SECONDS_MAX = 1.5
+# Loading the prover takes a while; with less time than this left it is not begun.
+_PROVER_SECONDS_MIN = 3.0
 
 
 def solve(
@@ -45,7 +47,9 @@ class _Solver:
         self.failures: list[BaseException] = []
 
     def run(self) -> result.ShopPlan:
-        threads = [threading.Thread(target=self._guarded, args=(worker,), daemon=True) for worker in range(self.workers)]
+        threads = [
+            threading.Thread(target=self._guarded, args=(worker,), daemon=True) for worker in range(self.workers)
+        ]
         for thread in threads:
             thread.start()
         self.control.watch(self._report)
@@ -74,14 +78,16 @@ class _Solver:
         seconds = self.control.seconds
         if not last or self.shop.operations > PROVABLE:
             return self.population.work(worker, until=seconds)
-        lead = min(_LEAD_SECONDS_MAX, _LEAD * seconds) if self.workers > 1 else 0.3 * seconds
+        lead = min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / 100)
         self.population.work(worker, until=lead)
         if self.population.stop[0]:
             return None
+        if self.control.left < _PROVER_SECONDS_MIN:
+            return self.population.work(worker, until=seconds)
         value, solution = self.population.best
         self.prover.job_shop(
             self.shop,
-            seconds=self.control.left,
+            seconds=self.control.left if self.workers > 1 else 0.5 * self.control.left,
             workers=1,
             seed=self.seed,
             bound=self.bound,

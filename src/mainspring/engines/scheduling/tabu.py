@@ -159,7 +159,7 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
                             v = path[e]
                         if js[u] == v:
                             continue
-                        forbidden = False
+                        forbidden = True
                         estimate = np.int64(0)
                         if forward:
                             a = js[u]
@@ -171,8 +171,8 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
                                 h = max(c[jp[x]], done)
                                 head[x] = h
                                 done = h + p[x]
-                                if tabu[x, slot[u]] > step:
-                                    forbidden = True
+                                if tabu[x, slot[u]] <= step:
+                                    forbidden = False
                                 if x == v:
                                     break
                                 x = ms[x]
@@ -193,8 +193,8 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
                             while True:
                                 t = max(q[js[x]], t) + p[x]
                                 head[x] = t
-                                if tabu[v, slot[x]] > step:
-                                    forbidden = True
+                                if tabu[v, slot[x]] <= step:
+                                    forbidden = False
                                 if x == u:
                                     break
                                 x = mp[x]
