@@ -1,5 +1,6 @@
 """Job shops: known optima, validity for any shop, refusals that say where, and the command line."""
 
+import itertools
 import json
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import bounds, check, data, formats, jobshop
+from mainspring.engines.scheduling import bounds, check, data, flexible, formats, jobshop
 from mainspring.site import cli
 
 FOLDER = Path(__file__).parent / "shops"
@@ -127,3 +128,81 @@ def test_the_command_refuses_with_a_message_and_no_output(tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "broken.txt[3].column 3 = 5: must be a machine, 0 to 1" in shown.err
+
+
+@some.composite
+def flexible_shops(draw, jobs_max=4, steps_max=4):
+    machines = draw(some.integers(1, 3))
+    alternatives = some.lists(
+        some.tuples(some.integers(0, machines - 1), some.integers(0, 9)),
+        min_size=1,
+        max_size=machines,
+        unique_by=lambda pair: pair[0],
+    )
+    jobs = draw(some.lists(some.lists(alternatives, max_size=steps_max), min_size=1, max_size=jobs_max).filter(any))
+    return data.FlexibleJobShop.of(jobs, machines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(shop=flexible_shops(), seed=some.integers(0, 9))
+def test_every_flexible_schedule_is_valid(shop, seed):
+    plan = flexible.solve(shop, seconds=0.05, seed=seed, workers=1)
+    assert bounds.flexible(shop) <= plan.bound <= plan.objective
+    assert plan.end.max() == plan.objective
+
+
+@settings(max_examples=25, deadline=None)
+@given(shop=flexible_shops(jobs_max=2, steps_max=2))
+def test_tiny_flexible_shops_equal_trying_everything(shop):
+    assert flexible.solve(shop, seconds=0.3, workers=1).objective == shortest_by_trial(shop)
+
+
+def shortest_by_trial(shop: data.FlexibleJobShop) -> int:
+    """Every choice of machines and every order of starting, operations put at their earliest."""
+    best = 10**9
+    choices = [range(a, b) for a, b in itertools.pairwise(shop.mode_start)]
+    for modes in itertools.product(*choices):
+        for order in set(itertools.permutations(shop.job.tolist())):
+            following = shop.job_start[:-1].tolist()
+            job_free, machine_free = [0] * shop.jobs, [0] * shop.machines
+            for job in order:
+                mode = modes[following[job]]
+                end = max(job_free[job], machine_free[shop.machine[mode]]) + int(shop.duration[mode])
+                job_free[job] = machine_free[shop.machine[mode]] = end
+                following[job] += 1
+            best = min(best, max(job_free))
+    return best
+
+
+def test_an_alternative_brings_its_own_duration():
+    """C08: on the second machine the job takes 4 instead of 9, and the plan shows that."""
+    shop = formats.flexible_job_shop("1 2 2\n1 2 1 9 2 4\n")
+    plan = flexible.solve(shop, seconds=1, workers=1)
+    assert (plan.machine.tolist(), plan.start.tolist(), plan.end.tolist()) == ([1], [0], [4])
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("1 2 1\n1 1 3 4", "file[2].column 3 = 3: must be a machine, 1 to 2"),
+        ("1 2 1\n2 1 1 4", "file[2].column 5 = nothing: must be the number of machines of this operation, above 0"),
+        ("1 2 1\n1 1 1 4 7", "file[2].column 5 = 7: the row ends after its 1 operations"),
+        ("1 2 1\n1 1 1 -4", "file[2].column 4 = -4: must be a duration, a whole number of 0 or more"),
+        ("1 2 1\n1 1 0 4 \n1 1 2 4", "file[3].column 1 = 1: the first row states 1 jobs; this would be one more"),
+    ],
+    ids=["no_such_machine", "operation_missing", "too_long", "negative", "row_too_many"],
+)
+def test_a_bad_flexible_file_is_refused_with_row_column_and_rule(text, refusal):
+    with pytest.raises(problem.InvalidProblem) as refused:
+        formats.flexible_job_shop(text)
+    assert str(refused.value) == refusal
+
+
+def test_the_flexible_command_prints_one_valid_object(tmp_path, capsys):
+    path = tmp_path / "two.fjs"
+    path.write_text("2 2 2\n2 2 1 3 2 5 1 2 2\n2 1 1 4 2 1 6 2 3\n")
+    assert cli.main(["solve", "flexible-jobshop", str(path), "--seconds", "2", "--workers", "1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    shop = formats.flexible_job_shop(path.read_text())
+    assert found["objective"] == shortest_by_trial(shop)
+    assert [row[:2] for row in found["schedule"]] == [[0, 0], [0, 1], [1, 0], [1, 1]]

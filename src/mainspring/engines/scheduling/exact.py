@@ -1,4 +1,4 @@
-"""CP-SAT beside the tabu search: proof of optimality and bounds for job shops of moderate size."""
+"""CP-SAT beside the tabu search: better schedules, bounds and proofs of optimality for shops of moderate size."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,13 @@ from mainspring.engines.scheduling import data
 
 
 class Prover:
-    """One CP-SAT solve that can be stopped from another thread."""
+    """CP-SAT on one thread, which can be stopped from another."""
 
     def __init__(self):
         self.solver = None
         self.stopped = False
+        # While the library loads nothing can be stopped, and nobody should wait for it.
+        self.loading = False
 
     def stop(self) -> None:
         """End the solve soon."""
@@ -25,47 +27,85 @@ class Prover:
         shop: data.JobShop,
         *,
         seconds: float,
-        workers: int,
         seed: int,
         bound: int,
-        hint: tuple[int, np.ndarray] | None,
+        hint: tuple[int, np.ndarray],
         on_bound: Callable[[int], None],
         on_solution: Callable[[int, np.ndarray], None],
     ) -> None:
-        """Look for schedules below the hint and raise the bound until both meet or time is up.
+        """Look for schedules shorter than the hint (makespan, starts) until there is none or time is up."""
+        best, hinted = hint
+        model = self._model(bound, best - 1)
+        starts = []
+        for row, length in enumerate(shop.duration.tolist()):
+            start = model.start(length, int(hinted[row]))
+            model.occupy(int(shop.machine[row]), model.cp.new_fixed_size_interval_var(start, length, ""))
+            starts.append(start)
+        model.chain(
+            shop, starts, [start + length for start, length in zip(starts, shop.duration.tolist(), strict=True)]
+        )
+        self._solve(model, seconds, seed, on_bound, lambda value: on_solution(value.makespan, value.of(starts)))
 
-        hint  makespan and starts of the best known schedule; only shorter ones are looked for
-        """
+    def flexible(
+        self,
+        shop: data.FlexibleJobShop,
+        *,
+        seconds: float,
+        seed: int,
+        bound: int,
+        hint: tuple[int, np.ndarray, np.ndarray],
+        on_bound: Callable[[int], None],
+        on_solution: Callable[[int, np.ndarray, np.ndarray], None],
+    ) -> None:
+        """As `job_shop`; the hint and every solution also tell the alternative of each operation."""
+        best, hinted, chosen = hint
+        model = self._model(bound, best - 1)
+        starts, ends, picks = [], [], []
+        for row in range(shop.operations):
+            modes = range(shop.mode_start[row], shop.mode_start[row + 1])
+            lengths = [int(shop.duration[mode]) for mode in modes]
+            start = model.start(min(lengths), int(hinted[row]))
+            length = model.cp.new_int_var_from_domain(model.domain(lengths), "")
+            end = model.cp.new_int_var(0, model.horizon, "")
+            model.cp.new_interval_var(start, length, end, "")
+            literals = []
+            for mode, time in zip(modes, lengths, strict=True):
+                literal = model.cp.new_bool_var("")
+                model.cp.add_hint(literal, int(mode == chosen[row]))
+                model.cp.add(length == time).only_enforce_if(literal)
+                optional = model.cp.new_optional_interval_var(start, time, end, literal, "")
+                model.occupy(int(shop.machine[mode]), optional)
+                literals.append(literal)
+                picks.append((row, mode, literal))
+            model.cp.add_exactly_one(literals)
+            starts.append(start)
+            ends.append(end)
+        model.chain(shop, starts, ends)
+
+        def tell(found):
+            modes = np.zeros(shop.operations, np.int64)
+            for row, mode, literal in picks:
+                if found.value(literal):
+                    modes[row] = mode
+            on_solution(found.makespan, found.of(starts), modes)
+
+        self._solve(model, seconds, seed, on_bound, tell)
+
+    def _model(self, bound: int, horizon: int) -> "_Model":
+        self.loading = True
         from ortools.sat.python import cp_model
 
-        model = cp_model.CpModel()
-        horizon = hint[0] - 1 if hint else int(shop.duration.sum())
-        if horizon < bound:
-            on_bound(horizon + 1)
-            return
-        starts = [model.new_int_var(0, max(0, horizon - int(length)), "") for length in shop.duration]
-        ends = [start + int(length) for start, length in zip(starts, shop.duration, strict=True)]
-        makespan = model.new_int_var(bound, horizon, "makespan")
-        intervals = [
-            model.new_fixed_size_interval_var(start, int(length), "")
-            for start, length in zip(starts, shop.duration, strict=True)
-        ]
-        for machine in range(shop.machines):
-            model.add_no_overlap([intervals[row] for row in np.flatnonzero(shop.machine == machine)])
-        for row in np.flatnonzero(shop.job[1:] == shop.job[:-1]):
-            model.add(starts[row + 1] >= ends[row])
-        for row in shop.job_start[1:][np.diff(shop.job_start) > 0] - 1:
-            model.add(makespan >= ends[row])
-        model.minimize(makespan)
-        if hint:
-            for start, value in zip(starts, hint[1], strict=True):
-                model.add_hint(start, int(value))
-        self._solve(cp_model, model, starts, seconds, workers, seed, horizon, on_bound, on_solution)
+        self.loading = False
+        return _Model(cp_model, bound, horizon)
 
-    def _solve(self, cp_model, model, starts, seconds, workers, seed, horizon, on_bound, on_solution) -> None:
-        solver = self.solver = cp_model.CpSolver()
+    def _solve(self, model, seconds, seed, on_bound, on_solution) -> None:
+        if model.bound > model.horizon:
+            on_bound(model.horizon + 1)
+            return
+        model.close()
+        solver = self.solver = model.library.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
-        solver.parameters.num_workers = workers
+        solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed % 2**31
         # Without the linear relaxation and with every disjunctive propagator, proofs of job shops come some twenty
         # times sooner than with the defaults.
@@ -73,15 +113,55 @@ class Prover:
         solver.parameters.use_strong_propagation_in_disjunctive = True
         solver.parameters.use_dynamic_precedence_in_disjunctive = True
         solver.best_bound_callback = lambda value: on_bound(round(value))
-
-        class Found(cp_model.CpSolverSolutionCallback):
-            def on_solution_callback(self):
-                on_solution(round(self.objective_value), np.array([self.value(start) for start in starts]))
-
         if self.stopped:
             return
-        status = solver.solve(model, Found())
-        if status == cp_model.INFEASIBLE:
-            on_bound(horizon + 1)
-        elif status == cp_model.OPTIMAL:
+        status = solver.solve(model.cp, model.listener(on_solution))
+        if status == model.library.INFEASIBLE:
+            on_bound(model.horizon + 1)
+        elif status == model.library.OPTIMAL:
             on_bound(round(solver.objective_value))
+
+
+class _Model:
+    """What both models share: a makespan between bound and horizon, machines, chains of jobs."""
+
+    def __init__(self, library, bound: int, horizon: int):
+        self.library, self.bound, self.horizon = library, bound, horizon
+        self.cp = library.CpModel()
+        self.machines: dict[int, list] = {}
+        self.ends: list = []
+
+    def start(self, shortest: int, hinted: int):
+        variable = self.cp.new_int_var(0, max(0, self.horizon - shortest), "")
+        self.cp.add_hint(variable, hinted)
+        return variable
+
+    def domain(self, values: list[int]):
+        return self.library.Domain.from_values(values)
+
+    def occupy(self, machine: int, interval) -> None:
+        self.machines.setdefault(machine, []).append(interval)
+
+    def chain(self, shop, starts, ends) -> None:
+        for row in np.flatnonzero(shop.job[1:] == shop.job[:-1]):
+            self.cp.add(starts[row + 1] >= ends[row])
+        self.ends = [ends[row] for row in shop.job_start[1:][np.diff(shop.job_start) > 0] - 1]
+
+    def close(self) -> None:
+        makespan = self.cp.new_int_var(self.bound, self.horizon, "makespan")
+        for intervals in self.machines.values():
+            self.cp.add_no_overlap(intervals)
+        for end in self.ends:
+            self.cp.add(makespan >= end)
+        self.cp.minimize(makespan)
+
+    def listener(self, tell):
+        class Found(self.library.CpSolverSolutionCallback):
+            def on_solution_callback(self):
+                self.makespan = round(self.objective_value)
+                tell(self)
+
+            def of(self, variables):
+                return np.array([self.value(variable) for variable in variables])
+
+        return Found()

@@ -3,7 +3,7 @@
 Standard: `jobs machines`, then one row a job of pairs `machine duration`, machines from 0 (from 1 when 0 never occurs).
 Taillard: the same head, then `Times` and `Machines`, each a table of jobs by operations, machines from 1.
 Brandimarte (flexible): `jobs machines [flexibility]`, then one row a job: number of operations, and for each the number
-of alternatives followed by that many pairs `machine duration`, machines from 1.
+of alternatives followed by that many pairs `machine duration`, machines from 1 (from 0 when 0 occurs).
 
 Blank lines, lines that start with one of # + - / ; % ! * and lines without any number are comments; before the head
 also lines with words.
@@ -64,7 +64,17 @@ def flexible_job_shop(text: str, *, file: str = "file") -> data.FlexibleJobShop:
     if len(head.words) > 3:
         head.refuse(4, head.words[3], "the first row holds jobs, machines and perhaps the average flexibility")
     _require_jobs(head, rows, jobs)
-    return data.FlexibleJobShop.of([_alternatives(row, machines) for row in rows], machines)
+    found = [_alternatives(row, machines) for row in rows]
+    one = not any(machine == 0 for _, operations in found for operation in operations for machine, _ in operation)
+    for row, (columns, operations) in zip(rows, found, strict=True):
+        for column, operation in zip(columns, operations, strict=True):
+            for place, (machine, _) in enumerate(operation):
+                if machine >= machines + one:
+                    row.refuse(column + 2 * place, machine, f"must be a machine, {int(one)} to {machines - 1 + one}")
+    return data.FlexibleJobShop.of(
+        [[[(machine - one, time) for machine, time in each] for each in operations] for _, operations in found],
+        machines,
+    )
 
 
 def _split(text: str, file: str) -> tuple[_Row, list[_Row]]:
@@ -120,23 +130,22 @@ def _shifted(pairs, row: _Row, one: bool, machines: int, *, first: int) -> list[
     return [(machine - one, duration) for machine, duration in pairs]
 
 
-def _alternatives(row: _Row, machines: int) -> list[list[tuple[int, int]]]:
+def _alternatives(row: _Row, machines: int) -> tuple[list[int], list[list[tuple[int, int]]]]:
+    """Of each operation the column of its first machine, and its pairs as they stand."""
     count = row.whole(1, "must be the number of operations, above 0", 1)
-    operations, column = [], 2
+    columns, operations, column = [], [], 2
     for _ in range(count):
         size = row.whole(column, "must be the number of machines of this operation, above 0", 1)
-        operation = []
-        for place in range(size):
-            at = column + 1 + 2 * place
-            machine = row.whole(at, f"must be a machine, 1 to {machines}", 1)
-            if machine > machines:
-                row.refuse(at, machine, f"must be a machine, 1 to {machines}")
-            operation.append((machine - 1, row.whole(at + 1, "must be a duration, a whole number of 0 or more")))
-        operations.append(operation)
+        if size > machines:
+            row.refuse(column, size, f"an operation has at most {machines} machines")
+        at = range(column + 1, column + 1 + 2 * size, 2)
+        rule = "must be a duration, a whole number of 0 or more"
+        operations.append([(row.whole(place, "must be a machine"), row.whole(place + 1, rule)) for place in at])
+        columns.append(column + 1)
         column += 1 + 2 * size
     if column <= len(row.words):
         row.refuse(column, row.words[column - 1], f"the row ends after its {count} operations")
-    return operations
+    return columns, operations
 
 
 def _has_tables(text: str) -> bool:

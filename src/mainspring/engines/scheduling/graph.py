@@ -4,6 +4,8 @@ import numpy as np
 
 from mainspring.engines.scheduling import data, tabu
 
+_FOREVER = 2**40
+
 
 class Graph:
     """The fixed part of a problem; operation number `size` is the neutral one at both ends of everything."""
@@ -39,11 +41,34 @@ class Graph:
         solution[tabu.BEFORE, row[1:][same]] = row[:-1][same]
         return solution
 
+    def fresh(self, random: np.random.Generator, noise: float) -> np.ndarray:
+        """A dispatched solution, not evaluated yet."""
+        return self.solution(self.dispatch(random, noise))
+
+    def scratch(self) -> np.ndarray:
+        """The table of forbidden pairs, one for each thread."""
+        return np.zeros((self.size, self.widest), np.int32)
+
+    def improve(self, solution, scratch, state, stop, patience: int, target: int) -> tuple[int, np.ndarray]:
+        """Tabu search from this solution: makespan and solution of the best met."""
+        best = solution.copy()
+        value = tabu.search(
+            self.fixed, self.last, solution, best, scratch, state, stop,
+            _FOREVER, patience, target, self.tenure, self.tenure,
+        )  # fmt: skip
+        return int(value), best
+
+    def blend(self, first: np.ndarray, second: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """A solution between two: keys that grow along the arcs of both are mixed, so it needs no repair."""
+        share = random.uniform(0.3, 0.7)
+        keys = (1 - share) * self.middle(first) + share * self.middle(second)
+        return self.solution(np.lexsort((first[tabu.PLACE, : self.size], keys)))
+
     def middle(self, solution: np.ndarray) -> np.ndarray:
         """[operations] a number that grows along every arc of the solution: end less tail."""
         return solution[tabu.ENDS, : self.size].astype(np.int64) - solution[tabu.TAIL, : self.size]
 
-    def ranks(self, solution: np.ndarray) -> np.ndarray:
+    def identity(self, solution: np.ndarray) -> np.ndarray:
         """[operations] place on its machine."""
         order = solution[tabu.ORDER, : self.size]
         row = order[np.argsort(self.machine[order], kind="stable")]

@@ -1,4 +1,4 @@
-"""A population of job shop schedules, improved by tabu search and by relinking: the search of TS/PR.
+"""A population of shop schedules, improved by tabu search and by relinking: the search of TS/PR.
 
 Between two schedules lies a path: keys that grow along every arc of both (end less tail) are blended, and since any
 blend grows along what both agree on, each point of the path is a feasible schedule and needs no repair.
@@ -10,20 +10,16 @@ import threading
 
 import numpy as np
 
-from mainspring.engines.scheduling import graph as graphs
-from mainspring.engines.scheduling import tabu
-
 POPULATION = 30
 PATIENCE = 12_500
 # Share of the time after which the population stops growing and relinking begins.
 GROWING = 0.3
-_CHUNK = 2**40
 
 
 class Population:
     """Schedules shared by the workers of one search."""
 
-    def __init__(self, graph: graphs.Graph, control, *, target: int, seed: int):
+    def __init__(self, graph, control, *, target: int, seed: int):
         self.graph, self.control, self.target, self.seed = graph, control, target, seed
         self.lock = threading.Lock()
         self.stop = np.zeros(1, np.int64)
@@ -35,34 +31,22 @@ class Population:
         """Search until stopped, the target is met or `until` seconds have passed."""
         random = np.random.default_rng([self.seed, worker])
         state = np.array([random.integers(1, 2**63)], np.uint64)
-        scratch = np.zeros((self.graph.size, self.graph.widest), np.int32)
+        scratch = self.graph.scratch()
         while not self.stop[0] and self.control.elapsed < until:
-            order = self._next(random)
-            found = self.improve(order, state, scratch, PATIENCE)
-            self.offer(*found)
-
-    def improve(self, order, state, scratch, patience) -> tuple[int, np.ndarray]:
-        """Tabu search from this order: makespan and solution of the best met."""
-        graph = self.graph
-        solution = graph.solution(order)
-        best = solution.copy()
-        value = tabu.search(
-            graph.fixed, graph.last, solution, best, scratch, state, self.stop,
-            _CHUNK, patience, self.target, graph.tenure, graph.tenure,
-        )  # fmt: skip
-        return int(value), best
+            start = self._next(random)
+            self.offer(*self.graph.improve(start, scratch, state, self.stop, PATIENCE, self.target))
 
     def offer(self, value: int, solution: np.ndarray) -> None:
         """Take a schedule in, unless it is there already; the worst leaves."""
-        ranks = self.graph.ranks(solution)
+        identity = self.graph.identity(solution)
         with self.lock:
             if self.best is None or value < self.best[0]:
                 self.best = (value, solution)
             if value <= self.target:
                 self.finish()
-            if any(value == other and np.array_equal(ranks, known) for other, _, known in self.members):
+            if any(value == other and np.array_equal(identity, known) for other, _, known in self.members):
                 return
-            self.members.append((value, solution, ranks))
+            self.members.append((value, solution, identity))
             if len(self.members) > POPULATION:
                 self.members.sort(key=lambda member: member[0])
                 self.members.pop()
@@ -79,11 +63,6 @@ class Population:
             number, self.started = self.started, self.started + growing
             members = list(self.members)
         if growing:
-            return self.graph.dispatch(random, 0.0 if number == 0 else 0.5 if number < POPULATION // 2 else 2.0)
+            return self.graph.fresh(random, 0.0 if number == 0 else 0.5 if number < POPULATION // 2 else 2.0)
         first, second = random.choice(len(members), 2, replace=False)
-        return self._between(members[first][1], members[second][1], random.uniform(0.3, 0.7))
-
-    def _between(self, first, second, share: float) -> np.ndarray:
-        one, other = self.graph.middle(first), self.graph.middle(second)
-        places = first[tabu.PLACE, : self.graph.size]
-        return np.lexsort((places, (1 - share) * one + share * other))
+        return self.graph.blend(members[first][1], members[second][1], random)

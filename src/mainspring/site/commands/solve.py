@@ -11,6 +11,7 @@ SETUP = "nothing"
 # Each module offers HELP, FORMAT, solve(text, options) -> dict and lines(dict) -> what people read.
 SUBJECTS = {
     "jobshop": "mainspring.site.solving.jobshop",
+    "flexible-jobshop": "mainspring.site.solving.flexible_jobshop",
     "lotsizing": "mainspring.site.solving.lotsizing",
 }
 
