@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import access, commands, errors, jobs, notifications
-from .models import Attachment, Note, Task, User
+from . import access, commands, custom, errors, events, jobs, notifications
+from .models import Attachment, Membership, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -39,6 +39,20 @@ def record_of(about: About, ctx, verb: str = "view"):
     if about.record_model is None:
         raise ObjectDoesNotExist
     return access.get(ctx, about.record_model, about.record_id, verb)
+
+
+def shared_with(ctx) -> Q:
+    """Which notes and files of a record in sight a person may read: portal people read those of portal people."""
+    if not access.is_portal(ctx):
+        return Q()
+    outside = Membership.objects.filter(role__portal=True).values("user")
+    return Q(created_by__in=outside)
+
+
+def readable_files(ctx):
+    """Files a person may read of records in sight: those on the record, and those in its own fields (see `may_see`)."""
+    shared = shared_with(ctx)
+    return Attachment.objects.filter(shared | ~Q(field="")) if shared else Attachment.objects.all()
 
 
 # -- notes ------------------------------------------------------------------------------------------------------------
@@ -78,7 +92,9 @@ def may_edit(note: Note, ctx) -> bool:
 
 
 def mentionable(record, ctx, q: str = "", limit: int = 8) -> list[User]:
-    """People whose name fits what was typed behind @ and who may see the record."""
+    """People whose name fits what was typed behind @ and who may see the record; the house is not listed outside."""
+    if access.is_portal(ctx):
+        return []
     fits = Q(username__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q)
     found = User.objects.filter(fits, is_active=True, is_program=False).exclude(pk=ctx.user.pk).order_by("username")
     return [user for user in found[: limit * 5] if _may_see(user, record, ctx)][:limit]
@@ -118,7 +134,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
     """Keep a file with a record. Raises ValidationError when it is too large, empty or of a refused type."""
     adding = _adding(record, ctx)
     name = clean_name(name)
-    size, digest = _store(content)
+    size, digest = store(content)
     return commands.create(
         Attachment,
         adding,
@@ -129,6 +145,41 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
     )
+
+
+def stage(ctx, *, name: str, content: BinaryIO) -> Attachment:
+    """Keep a file that a custom field of a record not yet written will hold; forgotten after a day without one."""
+    name = clean_name(name)
+    size, digest = store(content)
+    return commands.create(
+        Attachment,
+        replace(ctx, trusted=True, idempotency_key=""),
+        name=name,
+        size=size,
+        digest=digest,
+        company=ctx.company_id or None,
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+    )
+
+
+@events.on(events.CommandDone)
+def claim_files(event, ctx) -> None:
+    """Files in custom fields belong to the record from the moment it is written."""
+    record = event.record
+    if event.verb not in ("create", "change") or not getattr(record, "custom", None):
+        return
+    for field in custom.fields_of(type(record)):
+        held = record.custom.get(field.name) if field.kind == "attachment" else None
+        if held:
+            found = Attachment.objects.filter(pk=held["id"], entity="")
+            found.update(field=field.name, company_id=_company(record, ctx), **About.about(record))
+
+
+def may_see(attachment: Attachment, ctx) -> bool:
+    """Whether a person who sees the record also sees the field that holds this file."""
+    if not attachment.field:
+        return True
+    return custom.may(ctx, attachment.record_model, attachment.field)
 
 
 def detach(attachment: Attachment, ctx) -> None:
@@ -160,7 +211,7 @@ def path_of(digest: str) -> Path:
     return Path(settings.MEDIA_ROOT) / digest[:2] / digest
 
 
-def _store(content: BinaryIO) -> tuple[int, str]:
+def store(content: BinaryIO) -> tuple[int, str]:
     """Write the content under its hash, once; (bytes, SHA-256)."""
     size, hasher, limit = 0, hashlib.sha256(), settings.ATTACHMENT_BYTES_MAX
     root = Path(settings.MEDIA_ROOT)
@@ -191,7 +242,9 @@ def _store(content: BinaryIO) -> tuple[int, str]:
 def tidy_files(run, ctx):
     """Contents without a row, a day old or older: an upload under way has no row yet."""
     root, removed = Path(settings.MEDIA_ROOT), 0
+    Attachment.objects.filter(entity="", created_at__lt=timezone.now() - timedelta(days=1)).delete()
     known = set(Attachment.objects.values_list("digest", flat=True).distinct())
+    known |= {f["digest"] for files in OutgoingMail.objects.values_list("files", flat=True) for f in files}
     for path in root.glob("*/*"):
         old = timezone.now().timestamp() - path.stat().st_mtime > 24 * 3600
         if len(path.name) == 64 and path.name not in known and old:

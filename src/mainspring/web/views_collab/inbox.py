@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, approvals, formats, inbox, notifications, resource, workflow
+from mainspring.kernel import access, approvals, formats, inbox, notifications, query, resource, workflow
 from mainspring.kernel import approvals_routing as routing
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import ApprovalRequest, Notification
@@ -107,6 +107,7 @@ def card(found: ApprovalRequest, request) -> dict:
         "rule": rule_text(found),
         "amount": inbox.amount_text(found, ctx),
         "facts": facts(found, ctx),
+        "changes": changes(found, ctx),
         "steps": steps(found),
         "note": found.failure or found.comment,
         "verbs": _verbs(found, request),
@@ -145,7 +146,9 @@ def facts(found: ApprovalRequest, ctx) -> list[dict]:
     res = resource.of(model) if model else None
     if res is None:
         return []
-    modes, header, shown = access.field_modes(ctx, model), found.snapshot.get("header", {}), []
+    record = model._default_manager.filter(pk=found.record_id).first()
+    modes = access.modes_on(ctx, record) if record else access.field_modes(ctx, model)
+    header, shown = found.snapshot.get("header", {}), []
     for name in dict.fromkeys([*res.names("columns"), *res.names("form")]):
         value = header.get(name)
         if value in (None, "", {}) or name in ("number", "state") or modes.get(name, "edit") not in ("view", "edit"):
@@ -158,6 +161,30 @@ def facts(found: ApprovalRequest, ctx) -> list[dict]:
         shown.append({"label": column.label, "text": text})
     lines = len(found.snapshot.get("lines", ()))
     return shown[:FACTS_MAX] + ([{"label": _("Lines"), "text": str(lines)}] if lines else [])
+
+
+def changes(found: ApprovalRequest, ctx) -> list[dict]:
+    """What a change would alter, as far as this person may see the fields."""
+    model = found.record_model
+    if resource.of(model) is None if model else True:
+        return []
+    fields, shown = query.Fields(resource.of(model), ctx), []
+    for one in found.snapshot.get("changes", ()):
+        if fields.mode(one["name"]) in ("view", "edit"):
+            column = fields.column(one["name"])
+            before, after = (_said(column, one[side], found) for side in ("before", "after"))
+            shown.append({"label": column.label, "before": before, "after": after})
+    return shown
+
+
+def _said(column, value, found) -> str:
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
+    if column.is_number:
+        return formats.text(column, Decimal(str(value)), company_id=found.company_id)
+    return str(dict(column.choices).get(value, value))
 
 
 def rule_text(found: ApprovalRequest) -> str:
