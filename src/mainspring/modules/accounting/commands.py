@@ -8,7 +8,7 @@ from mainspring.kernel.models import Company
 
 from . import chart, invoicing, paying, revaluing, vouching  # noqa: F401  (binds the verbs)
 from .chart import install_chart
-from .models import JournalEntry, PlannedCash
+from .models import JournalEntry
 from .posting import EntryLine, EntrySpec, key, post_entries
 from .reversing import reverse_entry
 
@@ -56,7 +56,17 @@ def merge_totals() -> int:
 
 def plan_cash(ctx, origin, rows: Sequence[dict]) -> None:
     """Replace what a document expects to receive (above zero) or pay; rows as fields of PlannedCash."""
-    PlannedCash.objects.filter(origin_id=key(origin)).delete()
-    PlannedCash.objects.bulk_create(
-        PlannedCash(company_id=ctx.company_id, origin_id=key(origin), **row) for row in rows
+    gone = "DELETE FROM accounting_plannedcash WHERE origin_id = %(origin)s::uuid"
+    names = ("party_id", "planned_on", "currency_id", "amount", "amount_base")
+    database.planned_rows(
+        f"""
+        WITH gone AS ({gone})
+        INSERT INTO accounting_plannedcash (company_id, origin_id, {", ".join(names)})
+        SELECT %(company)s::bigint, %(origin)s::uuid, n.* FROM unnest(%(party_id)s::bigint[], %(planned_on)s::date[],
+            %(currency_id)s::text[], %(amount)s::numeric[], %(amount_base)s::numeric[]) AS n"""
+        if rows
+        else gone,
+        company=ctx.company_id,
+        origin=key(origin),
+        **{name: [row.get(name) for row in rows] for name in names},
     )

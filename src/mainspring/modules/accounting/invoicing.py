@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
 from mainspring.engines.money import exchange
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Company
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties import queries as parties
 
@@ -23,18 +24,37 @@ ZERO = Decimal(0)
 
 @guard(Invoice, "post")
 def has_lines(invoice, ctx):
-    if not invoice.lines.exists():
+    if not commands.once(invoice, lines_of):
         raise ValidationError(_("There are no lines to post."), code="empty")
+
+
+def lines_of(invoice) -> list[InvoiceLine]:
+    """Lines of an invoice with their items; of a credit note, with the lines they credit."""
+    found = (_credit_lines if invoice.credits_id else _lines)(invoice.pk)
+    for line in found:
+        line.document = invoice
+    return found
+
+
+_lines = Prepared(
+    lambda key: InvoiceLine.objects.filter(document=key).select_related("item").order_by("position", "id")
+)
+_credit_lines = Prepared(
+    lambda key: InvoiceLine.objects.filter(document=key).select_related("item", "credits").order_by("position", "id")
+)
+KEPT_UP = ("net", "tax", "tax_rate", "account", "tax_code", "price")
 
 
 @effect(Invoice, "post")
 def post(invoice, ctx):
     """Book receivable or payable by instalment, revenue or cost by line, tax by code, all at one rate."""
-    lines = list(invoice.lines.select_related("item__unit", "tax_code", "credits"))
+    lines = commands.once(invoice, lines_of)
+    before = [_kept_up(line) for line in lines]
     invoice.prepare(ctx, lines)
     if invoice.total < 0:
         raise ValidationError(_("The total is below zero; write a credit note instead."), code="negative")
-    InvoiceLine.objects.bulk_update(lines, ["net", "tax", "tax_rate", "account", "tax_code", "price"])
+    changed = [line for line, was in zip(lines, before, strict=True) if was != _kept_up(line)]
+    database.update_rows(InvoiceLine, changed, KEPT_UP)
     if invoice.is_credit:
         _refuse_over_credit(invoice, lines)
     area = "sales" if invoice.is_sale else "purchase"
@@ -46,9 +66,13 @@ def post(invoice, ctx):
     events.publish(InvoicePosted(invoice.pk), ctx)
 
 
+def _kept_up(line) -> list:
+    return [getattr(line, line._meta.get_field(name).attname) for name in KEPT_UP]
+
+
 def entry_lines(invoice: Invoice, lines) -> list[EntryLine]:
     """The balanced lines of a posting; the document total is converted once, the largest line takes the rest (M06)."""
-    company = Company.objects.select_related("base_currency").get(pk=invoice.company_id)
+    company = remembered.row(Company, invoice.company_id)
     chart = queries.Chart(company.pk)
     rate, digits = exchange.Rate(invoice.rate), company.base_currency.digits
     role = "receivable" if invoice.is_sale else "payable"
