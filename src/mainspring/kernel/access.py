@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from . import roles
 from .database import rows as query
 from .models.access import Membership, Role, RoleGrant
+from .models.base import DocumentLine
 from .models.structure import Department, Territory
 from .plugin_points import PluginPoint
 from .remembered import Remembered
@@ -65,7 +66,7 @@ class Policy:
         """Ids of the companies the person may work in; None means all."""
         if self.all_powerful or any(g.company_id is None for g in self.grants):
             return None
-        return {g.company_id for g in self.grants}
+        return {g.company_id for g in self.grants if g.company_id is not None}
 
 
 def policy(ctx) -> Policy:
@@ -321,13 +322,24 @@ def field_modes(ctx, model) -> dict[str, str]:
     p = policy(ctx)
     if p.all_powerful:
         return {}
-    grants = p.matching(model._meta.label_lower, "view")
+    stated = [g.fields for g in p.matching(model._meta.label_lower, "view")] + _of_lines(p, model)
     modes: dict[str, str] = {}
-    for name in {n for g in grants for n in g.fields}:
-        best = max((g.fields.get(name, "edit").replace("clear", "edit") for g in grants), key=MODES.index)
+    for name in {n for fields in stated for n in fields}:
+        best = max((fields.get(name, "edit").replace("clear", "edit") for fields in stated), key=MODES.index)
         if best != "edit":
             modes[name] = best
     return modes
+
+
+def _of_lines(p: Policy, model) -> list[dict]:
+    """What the grants on a document say about the fields of its lines: "lines.price" there is "price" here."""
+    if not issubclass(model, DocumentLine):
+        return []
+    header = model._meta.get_field("document").related_model._meta.label_lower
+    return [
+        {name.removeprefix("lines."): mode for name, mode in g.fields.items() if name.startswith("lines.")}
+        for g in p.matching(header, "view")
+    ]
 
 
 def clear_when(ctx, model) -> dict[str, Q]:

@@ -8,6 +8,8 @@ ROOMS = (
     "resources",
     "commands",
     "handlers",
+    "home",
+    "prints",
     "jobs",
     "reports",
     "preferences",

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from . import database
+from .ids import uuid7
 from .models.records import AuditEntry
 
 _waiting: ContextVar[list[AuditEntry] | None] = ContextVar("audit_waiting", default=None)
@@ -41,8 +42,18 @@ def flush(then: str = "") -> None:
 
 def write(command_id: UUID, record, verb: str, ctx, **details) -> None:
     """One entry for one command; `details` are made fit for JSON."""
-    entry = AuditEntry(
-        id=command_id,
+    made = entry(command_id, record, verb, ctx, **details)
+    waiting = _waiting.get()
+    if waiting is None:
+        made.save(force_insert=True)
+    else:
+        waiting.append(made)
+
+
+def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEntry:
+    """The entry of a command (None: of a part of one), not yet written."""
+    return AuditEntry(
+        id=command_id or uuid7(),
         parent=ctx.command_id,
         company_id=getattr(record, "company_id", None) or ctx.company_id,
         entity=record._meta.label_lower,
@@ -55,11 +66,6 @@ def write(command_id: UUID, record, verb: str, ctx, **details) -> None:
         business_date=ctx.business_date,
         details={k: plain(v) for k, v in details.items() if v not in (None, {}, [])},
     )
-    waiting = _waiting.get()
-    if waiting is None:
-        entry.save(force_insert=True)
-    else:
-        waiting.append(entry)
 
 
 def plain(value):

@@ -35,6 +35,9 @@ from .prepared import Prepared
 approval_gate = PluginPoint("commands.approval_gate", default=lambda record, verb, ctx, inputs: None)
 """Called before a verb does its work, on outermost calls; raises ApprovalRequired when the verb must wait."""
 
+write_gate = PluginPoint("commands.write_gate", default=lambda verb, record, ctx, sent, lines=None: None)
+"""Called before create, change and delete write, on outermost calls; raises ApprovalRequired when they must wait."""
+
 after_change = PluginPoint("commands.after_change", many=True)
 """Called with (record, changed field names, ctx) after a change, e.g. to void approvals."""
 
@@ -57,10 +60,13 @@ def create(
     access.require(ctx, model, "create")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "create", {"values": values, "lines": lines, "custom": custom_values}) as run:
+    lines = list(lines)
+    sent = {"values": values, "lines": lines, "custom": custom_values}
+    with _asking(), _command(model, ctx, "create", sent) as run:
         if run.earlier is not None:
             return run.earlier
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx)
         record = (
             model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values)
@@ -80,6 +86,8 @@ def create(
         elif custom_values:
             raise ValidationError({NON_FIELD_ERRORS: _("This record takes no custom fields.")})
         validate(record, new_lines)
+        if not ctx.trusted:
+            write_gate("create", record, ctx, sent, new_lines)
         if isinstance(record, Document):
             record.identity = DocumentIdentity(
                 kind=model._meta.label_lower, company_id=record.company_id, title=_title(record)
@@ -104,6 +112,8 @@ def create(
                 type(new_lines[0]).objects.bulk_create(new_lines)
             for source in links:
                 link(source, record)
+        for name, linked in many.items():
+            getattr(record, name).set(linked)
         _must_be_in_scope(record, "create", ctx)
         run.finish(record, values=values, lines=len(new_lines))
     return record
@@ -126,7 +136,9 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
+    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
+    lines = sent["lines"]
+    with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
         record = _locked(record, "change", ctx)
@@ -140,6 +152,7 @@ def change(
             )
         as_read = _values_of(record)
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
         for name, value in values.items():
@@ -150,25 +163,33 @@ def change(
             before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
         validate(record, kept or ())
+        if not ctx.trusted:
+            write_gate("change", record, ctx, sent, kept)
         _save(record, as_read)
+        for name, linked in many.items():
+            before[name] = list(getattr(record, name).all())
+            getattr(record, name).set(linked)
         if kept is not None:
             _write_lines(record, kept, removed)
         _must_be_in_scope(record, "change", ctx)
         changed = [
             k
             for k, v in before.items()
-            if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))
+            if v != (many.get(k, getattr(record, k, None)) if not k.startswith("custom.") else record.custom.get(k[7:]))
         ]
         after_change(record, changed + (["lines"] if kept is not None else []), run.ctx)
         run.finish(record, before={k: before[k] for k in changed})
     return record
 
 
-def delete(record, ctx, *, version: int | None = None) -> None:
-    """Delete a draft or a record nothing refers to; anything else is refused with the reason."""
+def delete(record, ctx, *, version: int | None = None):
+    """Delete a draft or a record nothing refers to; anything else is refused with the reason.
+
+    Returns the id of the command, by which `restoring.restore` takes it back.
+    """
     model = type(record)
     access.require(ctx, model, "delete")
-    with _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
+    with _asking(), _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
         record = _locked(record, "delete", ctx)
         _check_version(record, version)
         if isinstance(record, Document) and (record.number or record.state != model.workflow.initial):
@@ -177,7 +198,10 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             )
         if getattr(model, "append_only", False):
             raise errors.Conflict(_("These records are never deleted."), code="append_only")
-        run.finish(record, before=_snapshot(record))
+        if not ctx.trusted:
+            write_gate("delete", record, ctx, {"values": {}})
+        many = {f.name: [r.pk for r in getattr(record, f.name).all()] for f in model._meta.many_to_many}
+        run.finish(record, before=_snapshot(record), many=many)
         try:
             with transaction.atomic():
                 record.delete()
@@ -186,6 +210,7 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             raise errors.Conflict(
                 _("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)}, code="used"
             ) from None
+        return run.id
 
 
 def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
@@ -203,12 +228,8 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
         ) from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
-    try:
+    with _asking():
         return _perform(record, verb, ctx, version, cleaned)
-    except errors.ApprovalRequired as waiting:  # the verb is undone; the request for it is to stay
-        if waiting.request is None and waiting.ask:
-            waiting.request = waiting.ask()
-        raise
 
 
 def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dict):
@@ -230,7 +251,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
         if leaves_draft and not gapless:
             _number(record, run)
         work = workflow.effect_of(model, name)
-        outcome = work(record, run.ctx, **cleaned) if work else None
+        outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         del record._read
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
@@ -328,6 +349,17 @@ class _Run:
         if self.key:
             IdempotencyKey.objects.filter(pk=self.key.pk).update(record_id=str(record.pk))
         events.publish(events.CommandDone(record, self.verb, self.outer.command_id is not None), self.ctx)
+
+
+@contextmanager
+def _asking():
+    """What waits for approval is undone; the request for it is to stay, in a transaction of its own."""
+    try:
+        yield
+    except errors.ApprovalRequired as waiting:
+        if waiting.request is None and waiting.ask:
+            waiting.request = waiting.ask()
+        raise
 
 
 @contextmanager
@@ -475,22 +507,33 @@ def _drop_trailing_zeros(instance) -> None:
                 instance.__dict__[field.attname] = exact
 
 
+def _links_to_many(model, values: dict) -> dict:
+    """Take the links to many records out of typed values: they are set once the record is written."""
+    return {f.name: values.pop(f.name) for f in model._meta.many_to_many if f.name in values}
+
+
 def _coerce_lines(model, lines, ctx) -> list[dict]:
     lines = list(lines)
     if not lines:
         return []
     line_model = line_model_of(model)
     if not ctx.trusted:
-        editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
+        open_fields = editable_names(line_model, ctx) | {"id"}
         refused = {
             f"lines.{n}.{name}": _("This field cannot be set.")
             for n, spec in enumerate(lines)
             for name in spec
-            if name not in editable and name in {f.name for f in line_model._meta.fields}
+            if name not in open_fields and name in {f.name for f in line_model._meta.fields}
         }
         if refused:
             raise ValidationError(refused)
     return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
+
+
+def editable_names(model, ctx) -> set[str]:
+    """Names of the fields a person may set on records of a model."""
+    modes = access.field_modes(ctx, model)
+    return {f.name for f in model._meta.fields if f.editable and modes.get(f.name, "edit") == "edit"}
 
 
 def _line(model, spec: dict, position: int):
@@ -610,7 +653,6 @@ def _snapshot(record) -> dict:
 @cache
 def _has(model, name: str) -> bool:
     try:
-        model._meta.get_field(name)
+        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False
-    return True

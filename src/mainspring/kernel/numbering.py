@@ -59,7 +59,7 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
         last = database.scalar(
             "UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(id)s RETURNING last", n=count, id=series_id
         )
-        numbers = range(last - count + 1, last + 1)
+        numbers = list(range(last - count + 1, last + 1))
     else:
         found = database.rows(f"SELECT nextval('{_sequence(series_id)}') AS n FROM generate_series(1, %(n)s)", n=count)
         numbers = [row["n"] for row in found]

@@ -99,7 +99,11 @@ def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> Import
     source = reader(run, ctx, folder)
     total = sum(1 for _row in source.chosen())
     counts = {"created": 0, "changed": 0, "same": 0, "wrong": 0}
-    problems, file_sums, sums, seen, done = [], {}, {}, {}, 0
+    problems: list[tuple] = []
+    file_sums: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
+    seen: dict = {}
+    done = 0
     finished = {c.position: c for c in run.chunks.all()} if write else {}
     for position, units in enumerate(source.pieces(PIECE if not source.has_lines else PIECE // 4)):
         for unit in units:

@@ -1,7 +1,8 @@
 """Everything that changes the books: posting, reversing, invoices, payments, revaluation, the chart's first form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
@@ -19,6 +20,7 @@ __all__ = [
     "key",
     "merge_totals",
     "plan_cash",
+    "plan_cash_all",
     "post_entries",
     "post_entry",
     "reverse_entry",
@@ -56,17 +58,24 @@ def merge_totals() -> int:
 
 def plan_cash(ctx, origin, rows: Sequence[dict]) -> None:
     """Replace what a document expects to receive (above zero) or pay; rows as fields of PlannedCash."""
-    gone = "DELETE FROM accounting_plannedcash WHERE origin_id = %(origin)s::uuid"
+    plan_cash_all(ctx, {key(origin): rows})
+
+
+def plan_cash_all(ctx, plans: Mapping[Any, Sequence[dict]]) -> None:
+    """The same for many documents at once: {key of the document: rows}."""
+    gone = "DELETE FROM accounting_plannedcash WHERE origin_id = ANY(%(origins)s::uuid[])"
     names = ("party_id", "planned_on", "currency_id", "amount", "amount_base")
+    wanted = [(origin, row) for origin, rows in plans.items() for row in rows]
     database.planned_rows(
         f"""
         WITH gone AS ({gone})
         INSERT INTO accounting_plannedcash (company_id, origin_id, {", ".join(names)})
-        SELECT %(company)s::bigint, %(origin)s::uuid, n.* FROM unnest(%(party_id)s::bigint[], %(planned_on)s::date[],
-            %(currency_id)s::text[], %(amount)s::numeric[], %(amount_base)s::numeric[]) AS n"""
-        if rows
+        SELECT %(company)s::bigint, n.* FROM unnest(%(documents)s::uuid[], %(party_id)s::bigint[],
+            %(planned_on)s::date[], %(currency_id)s::text[], %(amount)s::numeric[], %(amount_base)s::numeric[]) AS n"""
+        if wanted
         else gone,
         company=ctx.company_id,
-        origin=key(origin),
-        **{name: [row.get(name) for row in rows] for name in names},
+        origins=list(plans),
+        documents=[origin for origin, _row in wanted],
+        **{name: [row.get(name) for _origin, row in wanted] for name in names},
     )

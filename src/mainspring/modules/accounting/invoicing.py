@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -45,35 +46,57 @@ _credit_lines = Prepared(
 KEPT_UP = ("net", "tax", "tax_rate", "account", "tax_code", "price")
 
 
-@effect(Invoice, "post")
-def post(invoice, ctx):
+@effect(Invoice, "post", many=True)
+def post(invoices, ctx):
     """Book receivable or payable by instalment, revenue or cost by line, tax by code, all at one rate."""
-    lines = commands.once(invoice, lines_of)
-    before = [_kept_up(line) for line in lines]
+    lines = _lines_of_all(invoices)
+    before = {line.pk: _kept_up(line) for own in lines.values() for line in own}
+    company = remembered.row(Company, invoices[0].company_id)
+    chart = queries.Chart(company.pk)
+    specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
+    changed = [line for own in lines.values() for line in own if before[line.pk] != _kept_up(line)]
+    database.update_rows(InvoiceLine, changed, KEPT_UP)
+    post_entries(ctx, specs)
+    for invoice in invoices:
+        invoice.state = "posted"
+    events.publish_all([InvoicePosted(invoice.pk) for invoice in invoices], ctx)
+
+
+def _lines_of_all(invoices) -> dict[UUID, list[InvoiceLine]]:
+    """{invoice: its lines}, in one query."""
+    if len(invoices) == 1:
+        return {invoices[0].pk: commands.once(invoices[0], lines_of)}
+    known = {invoice.pk: invoice for invoice in invoices}
+    lines: dict[UUID, list[InvoiceLine]] = {pk: [] for pk in known}
+    for line in (
+        InvoiceLine.objects.filter(document__in=known)
+        .select_related("item", "credits")
+        .order_by("document_id", "position", "pk")
+    ):
+        line.document = known[line.document_id]
+        lines[line.document_id].append(line)
+    return lines
+
+
+def _entry(invoice: Invoice, lines: list[InvoiceLine], ctx, company: Company, chart: queries.Chart) -> EntrySpec:
+    """The entry of an invoice whose money is computed anew; refuses what cannot be posted."""
     invoice.prepare(ctx, lines)
     if invoice.total < 0:
         raise ValidationError(_("The total is below zero; write a credit note instead."), code="negative")
-    changed = [line for line, was in zip(lines, before, strict=True) if was != _kept_up(line)]
-    database.update_rows(InvoiceLine, changed, KEPT_UP)
     if invoice.is_credit:
         _refuse_over_credit(invoice, lines)
     area = "sales" if invoice.is_sale else "purchase"
     memo = f"{invoice.get_kind_display()} {invoice.party}"[:200]
-    post_entries(
-        ctx, [EntrySpec(invoice.invoice_on, entry_lines(invoice, lines), invoice.company_id, memo, invoice.pk, area)]
-    )
-    invoice.state = "posted"
-    events.publish(InvoicePosted(invoice.pk), ctx)
+    booked = entry_lines(invoice, lines, company, chart)
+    return EntrySpec(invoice.invoice_on, booked, invoice.company_id, memo, invoice.pk, area)
 
 
 def _kept_up(line) -> list:
     return [getattr(line, line._meta.get_field(name).attname) for name in KEPT_UP]
 
 
-def entry_lines(invoice: Invoice, lines) -> list[EntryLine]:
+def entry_lines(invoice: Invoice, lines, company: Company, chart: queries.Chart) -> list[EntryLine]:
     """The balanced lines of a posting; the document total is converted once, the largest line takes the rest (M06)."""
-    company = remembered.row(Company, invoice.company_id)
-    chart = queries.Chart(company.pk)
     rate, digits = exchange.Rate(invoice.rate), company.base_currency.digits
     role = "receivable" if invoice.is_sale else "payable"
     party_account = chart.account(role, party=invoice.party)

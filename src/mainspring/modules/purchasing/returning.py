@@ -10,7 +10,7 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockMove
 
-from . import billing, ordering, progress
+from . import billing, grni, ordering, progress
 from .events import SupplierReturnPosted
 from .models import GrniEntry, PurchaseOrder, Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
 
@@ -57,7 +57,7 @@ def post(record, ctx):
     order_lines = progress.refresh(ctx, order)
     ordering.plan_supply(order, ctx, order_lines)
     stocked = {line.receipt_line.order_line_id for line in lines if line.receipt_line.order_line.is_stocked}
-    billing.settle(ctx, stocked, record, record.returned_on)
+    grni.settle(ctx, stocked, record, record.returned_on)
     events.publish(SupplierReturnPosted(record.pk), ctx)
 
 
