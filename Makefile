@@ -29,7 +29,7 @@ frontend: .venv/frontend
 	@if [ -f frontend/package.json ]; then sh tools/frontend.sh; fi
 	@touch $@
 
-run: setup             ## web, worker and database with the demo company; SIZE=S|M PORT=8000
+run: setup             ## web, worker and database with the demo company; SIZE=S|M|L PORT=8000
 	@exec mainspring serve --demo $(SIZE) --port $(PORT)
 
 reset:                 ## throw the data folder away

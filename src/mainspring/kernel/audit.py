@@ -64,8 +64,16 @@ def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEn
         source=ctx.source,
         request_id=ctx.request_id,
         business_date=ctx.business_date,
-        details={k: plain(v) for k, v in details.items() if v not in (None, {}, [])},
+        details={k: _told(record, plain(v)) for k, v in details.items() if v not in (None, {}, [])},
     )
+
+
+def _told(record, detail):
+    """A detail without the values that never go into the trail."""
+    unwritten = getattr(record, "unwritten", ())
+    if not unwritten or not isinstance(detail, dict):
+        return detail
+    return {k: "***" if k in unwritten and v else v for k, v in detail.items()}
 
 
 def plain(value):

@@ -277,6 +277,18 @@ def batch(model, ctx, verb: str, **details):
 
 def check_possible(record, verb: workflow.Verb, ctx) -> None:
     """Raise the reason why the verb is not available on this record now, if there is one. Only reads."""
+    check_all_possible([record], verb, ctx)
+
+
+def check_all_possible(records: list, verb: workflow.Verb, ctx) -> None:
+    """The same for some records of a model: the first reason found."""
+    for record in records:
+        _check_state(record, verb, ctx)
+    for check in workflow.guards_of(type(records[0]), verb.name):
+        check(records, ctx)
+
+
+def _check_state(record, verb: workflow.Verb, ctx) -> None:
     if verb.sources and record.state not in verb.sources:
         flow = record.workflow
         raise errors.Conflict(
@@ -291,8 +303,6 @@ def check_possible(record, verb: workflow.Verb, ctx) -> None:
         )
     if verb.four_eyes and not ctx.trusted and record.created_by_id == getattr(ctx.user, "pk", None):
         raise errors.Forbidden(_("Someone else has to do this: you created %(record)s.") % {"record": record})
-    for check in workflow.guards_of(type(record), verb.name):
-        check(record, ctx)
 
 
 def once(record, read):

@@ -5,7 +5,7 @@ after every migrate. So a guard is never out of step with the code that relies o
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 
 import psycopg
@@ -205,24 +205,21 @@ def _insert_plan(model) -> tuple[list, str]:
     return list(model._meta.local_concrete_fields), f' RETURNING "{model._meta.pk.column}"'
 
 
-def update_rows(model, records, names: Sequence[str]) -> None:
-    """Write these fields of many records in one short statement; fields of JSON or arrays are not for this."""
-    records = list(records)
+def update(records: Sequence, names: Iterable[str]) -> int:
+    """Write these fields of saved records of one model in one short statement, whatever their number."""
     if not records:
-        return
-    key, fields = model._meta.pk, [model._meta.get_field(name) for name in names]
-    columns = [key, *fields]
-    values = [[f.get_db_prep_save(getattr(r, f.attname), connection) for r in records] for f in columns]
-    casts = ", ".join(f"%s::{_cast(f)}[]" for f in columns)
-    changes = ", ".join(f"{connection.ops.quote_name(f.column)} = n.c{i}" for i, f in enumerate(fields))
-    names = ", ".join(["key", *(f"c{i}" for i in range(len(fields)))])
+        return 0
+    model = type(records[0])
+    fields = [model._meta.get_field(name) for name in names]
+    sources = [model._meta.pk, *fields]
+    types = [f"%s::{f.rel_db_type(connection) if f.primary_key else f.db_type(connection)}[]" for f in sources]
+    columns = ", ".join(f'"{f.column}" = n.f{i}' for i, f in enumerate(fields))
+    names_of_values = ", ".join(["key", *(f"f{i}" for i in range(len(fields)))])
+    values = [[f.get_db_prep_save(getattr(r, f.attname), connection) for r in records] for f in sources]
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{model._meta.db_table}" t SET {changes} FROM unnest({casts}) AS n ({names}) '
-            f'WHERE t."{key.column}" = n.key',
+            f'UPDATE "{model._meta.db_table}" AS t SET {columns} '
+            f'FROM unnest({", ".join(types)}) AS n ({names_of_values}) WHERE t."{model._meta.pk.column}" = n.key',
             values,
         )
-
-
-def _cast(field) -> str:
-    return field.rel_db_type(connection) if field.primary_key else field.db_type(connection).partition("(")[0]
+        return cursor.rowcount

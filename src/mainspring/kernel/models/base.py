@@ -19,6 +19,7 @@ class Entity(models.Model):
     read_only    True when people create, change and delete nothing here: the system's own memory
     actions      verbs of a record without a workflow
     key          fields that name a record in imports, e.g. ("code",)
+    unwritten    fields whose values never go into the audit trail
     """
 
     created_by = models.ForeignKey(
@@ -41,6 +42,7 @@ class Entity(models.Model):
     read_only = False
     actions: tuple = ()
     key: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -23,9 +23,14 @@ from .posting import EntryLine, EntrySpec, post_entries
 ZERO = Decimal(0)
 
 
-@guard(Invoice, "post")
-def has_lines(invoice, ctx):
-    if not commands.once(invoice, lines_of):
+@guard(Invoice, "post", many=True)
+def have_lines(invoices, ctx):
+    if len(invoices) == 1:
+        empty = not commands.once(invoices[0], lines_of)
+    else:
+        keys = {invoice.pk for invoice in invoices}
+        empty = keys - set(InvoiceLine.objects.filter(document__in=keys).values_list("document_id", flat=True))
+    if empty:
         raise ValidationError(_("There are no lines to post."), code="empty")
 
 
@@ -55,7 +60,7 @@ def post(invoices, ctx):
     chart = queries.Chart(company.pk)
     specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
     changed = [line for own in lines.values() for line in own if before[line.pk] != _kept_up(line)]
-    database.update_rows(InvoiceLine, changed, KEPT_UP)
+    database.update(changed, KEPT_UP)
     post_entries(ctx, specs)
     for invoice in invoices:
         invoice.state = "posted"

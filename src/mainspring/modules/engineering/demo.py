@@ -33,7 +33,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
             hourly_cost=cost,
         )
     boms = 0
-    for code, lines, batch in _bills(size):
+    for code, lines, batch in bills(size):
         commands.create(
             Bom,
             ctx,
@@ -69,7 +69,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
     out(f"{boms} bills of material, {len(centers)} work centers, {count} standard costs rolled up")
 
 
-def _bills(size: str):
+def bills(size: str):
     """(item code, lines of (component, quantity, scrap %, operation), batch), components before their parents."""
     families, sizes, colors = variants(size)
     for wheel in wheels_of(families):

@@ -15,7 +15,7 @@ from mainspring.modules.stock import queries as shelves
 
 from . import preparing, queries
 from .events import OrderClosed, OrderConfirmed
-from .models import SalesOrder, SalesOrderLine
+from .models import SalesOrder
 
 ZERO = Decimal(0)
 
@@ -62,7 +62,7 @@ def _promise(order, ctx, lines) -> None:
     before = {line.pk: (line.promised_on, line.promise_reason) for line in lines}
     preparing.promise(order, ctx, lines, apart_from=order)
     changed = [line for line in lines if before[line.pk] != (line.promised_on, line.promise_reason)]
-    database.update_rows(SalesOrderLine, changed, ["promised_on", "promise_reason"])
+    database.update(changed, ["promised_on", "promise_reason"])
 
 
 def replan(order, ctx, lines=None, kept: dict | None = None) -> None:
