@@ -59,7 +59,8 @@ def test_every_table_has_an_owner():
     strangers = {
         m._meta.label
         for m in apps.get_models()
-        if m._meta.app_label in installed - FRAMEWORK and not m.__module__.startswith(("mainspring", "mainspring_fleet"))
+        if m._meta.app_label in installed - FRAMEWORK
+        and not m.__module__.startswith(("mainspring", "mainspring_fleet"))
     }
     assert not strangers
 

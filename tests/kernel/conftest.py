@@ -4,9 +4,19 @@ from datetime import date
 
 import pytest
 
-from mainspring.kernel import access
+from mainspring.kernel import access, commands, errors
 from mainspring.kernel.context import Context
-from mainspring.kernel.models import Company, Currency, Department, Membership, Role, Site, User
+from mainspring.kernel.models import (
+    ApprovalRequest,
+    ApprovalRule,
+    Company,
+    Currency,
+    Department,
+    Membership,
+    Role,
+    Site,
+    User,
+)
 
 DAY = date(2026, 3, 2)
 
@@ -51,3 +61,69 @@ def committed_cast(transactional_db):
     roles.sync_after_migrate()
     yield Cast()
     numbering.forget()
+
+
+class Office:
+    """Ona asks; Rasa leads her department, Petras leads Rasa; Jonas and Lina also hold the role of fleet managers."""
+
+    def __init__(self, cast):
+        from mainspring_fleet.models import Inspection, Vehicle
+
+        self.inspections = Inspection
+        self.cast, self.day = cast, DAY
+        self.admin = cast.person("admin", superuser=True)
+        people = ("petras", "rasa", "jonas", "lina")
+        self.petras, self.rasa, self.jonas, self.lina = (cast.person(n, "fleet_manager") for n in people)
+        self.ona = cast.person("ona", "fleet_keeper", department=cast.north)
+        self.ona.manager, self.rasa.manager = self.rasa, self.petras
+        self.ona.save()
+        self.rasa.save()
+        for user in (self.ona, self.rasa):
+            user.email = f"{user.username}@example.com"
+            user.save()
+        self.van = commands.create(Vehicle, self.ctx(self.admin), plate="VAN001", keeper=self.ona)
+
+    def ctx(self, user, **extra):
+        return self.cast.ctx(user, **extra).on(self.day)
+
+    def rule(self, *steps, **values):
+        values = {
+            "name": "Dear repairs",
+            "entity": "fleet.inspection",
+            "verb": "submit",
+            "amount_path": "total",
+            "limit": "100",
+            "split_days": 0,
+            **values,
+        }
+        steps = steps or ({"who": "manager"},)
+        company = values.get("company", self.cast.company)
+        return commands.create(ApprovalRule, self.ctx(self.admin, company=company), lines=list(steps), **values)
+
+    def inspection(self, price="150", user=None, **values):
+        return commands.create(
+            self.inspections,
+            self.ctx(user or self.ona),
+            vehicle=self.van,
+            done_on="2026-03-02",
+            lines=[{"finding": "Brakes", "price": price}],
+            **values,
+        )
+
+    def submit(self, inspection, user=None) -> ApprovalRequest:
+        with pytest.raises(errors.ApprovalRequired) as waiting:
+            commands.perform(inspection, "submit", self.ctx(user or self.ona))
+        return waiting.value.request
+
+    def decide(self, request, user, verb="approve", **inputs):
+        return commands.perform(request, verb, self.ctx(user), **inputs)
+
+
+@pytest.fixture
+def office(cast):
+    return Office(cast)
+
+
+@pytest.fixture
+def committed_office(committed_cast):
+    return Office(committed_cast)

@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
-from mainspring_fleet.models import Inspection, Vehicle
 
 from mainspring.kernel import access, approvals, commands, errors, jobs
 from mainspring.kernel import approvals_routing as routing
@@ -24,64 +23,6 @@ from mainspring.kernel.models import (
 )
 
 DAY = date(2026, 3, 2)
-
-
-class Office:
-    """Ona asks; Rasa leads her department, Petras leads Rasa; Jonas and Lina also hold the role of fleet managers."""
-
-    def __init__(self, cast):
-        self.cast, self.day = cast, DAY
-        self.admin = cast.person("admin", superuser=True)
-        people = ("petras", "rasa", "jonas", "lina")
-        self.petras, self.rasa, self.jonas, self.lina = (cast.person(n, "fleet_manager") for n in people)
-        self.ona = cast.person("ona", "fleet_keeper", department=cast.north)
-        self.ona.manager, self.rasa.manager = self.rasa, self.petras
-        self.ona.save()
-        self.rasa.save()
-        for user in (self.ona, self.rasa):
-            user.email = f"{user.username}@example.com"
-            user.save()
-        self.van = commands.create(Vehicle, self.ctx(self.admin), plate="VAN001", keeper=self.ona)
-
-    def ctx(self, user, **extra):
-        return self.cast.ctx(user, **extra).on(self.day)
-
-    def rule(self, *steps, **values):
-        values = {
-            "name": "Dear repairs",
-            "entity": "fleet.inspection",
-            "verb": "submit",
-            "amount_path": "total",
-            "limit": "100",
-            "split_days": 0,
-            **values,
-        }
-        steps = steps or ({"who": "manager"},)
-        company = values.get("company", self.cast.company)
-        return commands.create(ApprovalRule, self.ctx(self.admin, company=company), lines=list(steps), **values)
-
-    def inspection(self, price="150", user=None, **values):
-        return commands.create(
-            Inspection,
-            self.ctx(user or self.ona),
-            vehicle=self.van,
-            done_on="2026-03-02",
-            lines=[{"finding": "Brakes", "price": price}],
-            **values,
-        )
-
-    def submit(self, inspection, user=None) -> ApprovalRequest:
-        with pytest.raises(errors.ApprovalRequired) as waiting:
-            commands.perform(inspection, "submit", self.ctx(user or self.ona))
-        return waiting.value.request
-
-    def decide(self, request, user, verb="approve", **inputs):
-        return commands.perform(request, verb, self.ctx(user), **inputs)
-
-
-@pytest.fixture
-def office(cast):
-    return Office(cast)
 
 
 def state(record):
@@ -443,9 +384,9 @@ def together(*jobs_):
         return list(pool.map(run, jobs_))
 
 
-def test_a_double_click_is_one_decision(committed_cast):
+def test_a_double_click_is_one_decision(committed_office):
     """K09, D12: two clicks at the same moment make one decision, perform the verb once, and both are answered."""
-    office = Office(committed_cast)
+    office = committed_office
     office.rule()
     inspection = office.inspection()
     request = office.submit(inspection)
@@ -457,8 +398,8 @@ def test_a_double_click_is_one_decision(committed_cast):
     assert state(inspection) == "submitted"
 
 
-def test_last_votes_at_once_perform_the_verb_once(committed_cast):
-    office = Office(committed_cast)
+def test_last_votes_at_once_perform_the_verb_once(committed_office):
+    office = committed_office
     office.rule({"who": "role", "role": Role.objects.get(code="fleet_manager"), "need": "vote", "votes": 2})
     inspection = office.inspection()
     request = office.submit(inspection)
@@ -468,8 +409,8 @@ def test_last_votes_at_once_perform_the_verb_once(committed_cast):
     assert (state(request), state(inspection)) == ("approved", "submitted")
 
 
-def test_an_edit_and_the_last_approval_at_once_never_perform_what_was_not_approved(committed_cast):
-    office = Office(committed_cast)
+def test_an_edit_and_the_last_approval_at_once_never_perform_what_was_not_approved(committed_office):
+    office = committed_office
     office.rule()
     for _round in range(5):
         inspection = office.inspection()
@@ -486,8 +427,8 @@ def test_an_edit_and_the_last_approval_at_once_never_perform_what_was_not_approv
             assert (inspection.mileage, state(request)) == (77, "voided")
 
 
-def test_two_people_ask_at_once_and_one_request_waits(committed_cast):
-    office = Office(committed_cast)
+def test_two_people_ask_at_once_and_one_request_waits(committed_office):
+    office = committed_office
     office.rule()
     inspection = office.inspection()
     contexts = [office.ctx(office.ona) for _ in range(4)]

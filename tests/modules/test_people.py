@@ -52,10 +52,10 @@ def test_a_territory_added_to_a_membership_opens_its_parties(world, admin):
     rep = world.person("rep", "sales_rep")
     assert not access.rows(rep, Party).exists()
     membership = Membership.objects.get(user=rep.user)
-    commands.perform(membership, "add_territory", admin, territory=north.pk)
+    membership = commands.change(membership, admin, territories=[north.pk])
     access.forget(rep.user)
     assert list(access.rows(rep, Party)) == [near]
-    commands.perform(membership, "remove_territory", admin, territory=north.pk)
+    commands.change(membership, admin, territories=[])
     access.forget(rep.user)
     assert not access.rows(rep, Party).exists()
 
@@ -64,11 +64,10 @@ def test_a_site_of_another_company_is_refused(world, admin):
     other = type(world.company).objects.create(code="O", name="Other", base_currency_id="EUR")
     world.person("store", "warehouse")
     with pytest.raises(ValidationError, match="another company"):
-        commands.perform(
+        commands.change(
             Membership.objects.get(user__username="store"),
-            "add_site",
             world.ctx.inside(None),
-            site=Site.objects.create(company=other, code="X", name="X"),
+            sites=[Site.objects.create(company=other, code="X", name="X")],
         )
 
 

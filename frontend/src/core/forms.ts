@@ -1,5 +1,5 @@
 /** Small manners of forms and lists that need no island: submit on change, upload by drop, keyboard in tabs. */
-import { toast } from "./toast";
+import { sayKept, toast } from "./toast";
 import { t } from "./text";
 
 function onTabKey(event: KeyboardEvent): void {
@@ -48,6 +48,7 @@ function inlineEditing(): void {
 /** Submit on change, upload by drop, tabs, answers of verbs, and errors of requests. */
 export function start(): void {
   inlineEditing();
+  sayKept();
   document.addEventListener("keydown", onTabKey);
   document.addEventListener("click", onTabClick);
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, onDrag as EventListener);

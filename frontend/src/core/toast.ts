@@ -9,6 +9,8 @@ export interface Toast {
   label?: string;
   /** Address that takes the change back when posted to. */
   undo?: string;
+  /** To be said on the next page, because this one is about to be left. */
+  later?: boolean;
 }
 
 /** A short message at the edge; with `undo` it offers to take the change back. Errors stay until closed. */
@@ -16,6 +18,7 @@ export function toast(message: Toast | string): void {
   const said: Toast = typeof message === "string" ? { text: message } : message;
   const box = document.getElementById("toasts");
   if (!box || !said.text) return;
+  if (said.later) return keep({ ...said, later: false });
   const close = () => element.remove();
   const element = h(
     "div",
@@ -33,9 +36,32 @@ export function toast(message: Toast | string): void {
   element.addEventListener("pointerleave", () => (timer = window.setTimeout(close, 3000)));
 }
 
+const KEY = "toast";
+
+function keep(said: Toast): void {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(said));
+  } catch {
+    /* Storage is refused in private windows: the message is lost with the page. */
+  }
+}
+
+/** Say what the page before this one left to be said. */
+export function sayKept(): void {
+  try {
+    const said = sessionStorage.getItem(KEY);
+    sessionStorage.removeItem(KEY);
+    if (said) toast(JSON.parse(said) as Toast);
+  } catch {
+    /* As above. */
+  }
+}
+
 async function undo(url: string, close: () => void): Promise<void> {
   const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
   close();
-  if (answer.ok) location.reload();
+  const there = answer.headers.get("HX-Redirect");
+  if (answer.ok && there) location.assign(there);
+  else if (answer.ok) location.reload();
   else toast({ text: t("This can no longer be undone."), tone: "danger" });
 }

@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from . import roles
 from .database import rows as query
-from .models.access import RoleGrant
+from .models.access import Membership, Role, RoleGrant
+from .models.base import DocumentLine
+from .models.structure import Department, Territory
 from .plugin_points import PluginPoint
+from .remembered import Remembered
 
 BUILT_IN = ("view", "create", "change", "delete", "import", "export")
 MODES = ("hide", "mask", "view", "edit")
@@ -63,15 +66,14 @@ class Policy:
         """Ids of the companies the person may work in; None means all."""
         if self.all_powerful or any(g.company_id is None for g in self.grants):
             return None
-        return {g.company_id for g in self.grants}
+        return {g.company_id for g in self.grants if g.company_id is not None}
 
 
 def policy(ctx) -> Policy:
     user = ctx.user
     found = getattr(user, "_policy", None)
     if found is None:
-        found = load(user, ctx.business_date)
-        user._policy = found
+        found = user._policy = load(user, ctx.business_date)
     return found
 
 
@@ -108,7 +110,11 @@ def load(user, day) -> Policy:
         return Policy(None, False)
     if user.is_superuser:
         return Policy(user.pk, True)
-    found = query(POLICY, user=user.pk, department=user.department_id, day=day)
+    return replace(_policies.get(user.pk, user.department_id, day), _parties=None)
+
+
+def _load(user_id: int, department_id: int | None, day) -> Policy:
+    found = query(POLICY, user=user_id, department=department_id, day=day)
     grants = [
         Grant(
             g["entity"],
@@ -130,13 +136,24 @@ def load(user, day) -> Policy:
         for entity, verbs, scope, fields in roles.for_everyone()
     ]
     return Policy(
-        user.pk,
+        user_id,
         False,
         tuple(grants),
         tuple(sorted({m["code"] for m in found})),
         frozenset(found[0]["departments"]) if found else frozenset(),
     )
 
+
+_policies = Remembered(
+    _load,
+    Role,
+    RoleGrant,
+    Membership,
+    Membership.territories.through,
+    Membership.sites.through,
+    Territory,
+    Department,
+)
 
 POLICY = """
 WITH RECURSIVE own AS (
@@ -261,6 +278,43 @@ def get(ctx, model, pk, verb: str = "view"):
     return rows(ctx, model, verb).get(pk=pk)
 
 
+def surely(ctx, record, verb: str = "view") -> bool:
+    """Whether the row rule lets a record pass, as far as its own values tell; when not, the database is to be asked."""
+    if ctx.trusted:
+        return True
+    model = type(record)
+    path = getattr(model, "company_path", None)
+    if path and "__" in path:
+        return False
+    company = _own_value(record, path) if path else None
+    free = company is None and getattr(model, "company_optional", False)
+    if path and not free and company not in ctx.visible_company_ids:
+        return False
+    p = policy(ctx)
+    return p.all_powerful or any(
+        (not path or free or g.company_id in (None, company)) and _in_scope(record, g, ctx.user)
+        for g in p.matching(model._meta.label_lower, verb)
+    )
+
+
+def _in_scope(record, grant: Grant, user) -> bool:
+    """Whether a record is in a grant's scope for certain."""
+    if grant.scope == RoleGrant.Scope.COMPANY:
+        return True
+    values = {"own": (user.pk,), "territory": grant.territory_ids, "site": grant.site_ids}.get(grant.scope)
+    paths = getattr(type(record), "scope_paths", {}).get(grant.scope)
+    if values is None or paths is None:
+        return False
+    return any(
+        isinstance(path, str) and "__" not in path and _own_value(record, path) in values
+        for path in (paths if isinstance(paths, tuple) else (paths,))
+    )
+
+
+def _own_value(record, path: str):
+    return record.pk if path == "pk" else getattr(record, record._meta.get_field(path).attname)
+
+
 def field_modes(ctx, model) -> dict[str, str]:
     """{field: "hide" | "mask" | "view"} for fields that are not plainly editable; most permissive grant wins."""
     if ctx.trusted:
@@ -268,13 +322,24 @@ def field_modes(ctx, model) -> dict[str, str]:
     p = policy(ctx)
     if p.all_powerful:
         return {}
-    grants = p.matching(model._meta.label_lower, "view")
+    stated = [g.fields for g in p.matching(model._meta.label_lower, "view")] + _of_lines(p, model)
     modes: dict[str, str] = {}
-    for name in {n for g in grants for n in g.fields}:
-        best = max((g.fields.get(name, "edit").replace("clear", "edit") for g in grants), key=MODES.index)
+    for name in {n for fields in stated for n in fields}:
+        best = max((fields.get(name, "edit").replace("clear", "edit") for fields in stated), key=MODES.index)
         if best != "edit":
             modes[name] = best
     return modes
+
+
+def _of_lines(p: Policy, model) -> list[dict]:
+    """What the grants on a document say about the fields of its lines: "lines.price" there is "price" here."""
+    if not issubclass(model, DocumentLine):
+        return []
+    header = model._meta.get_field("document").related_model._meta.label_lower
+    return [
+        {name.removeprefix("lines."): mode for name, mode in g.fields.items() if name.startswith("lines.")}
+        for g in p.matching(header, "view")
+    ]
 
 
 def clear_when(ctx, model) -> dict[str, Q]:

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import approvals_routing as routing
-from . import audit, commands, errors, events, jobs, notifications, workflow
+from . import approvals_writing as writing
+from . import audit, commands, errors, events, ids, jobs, notifications, workflow
 from .models import (
     Absence,
     ApprovalDecision,
@@ -31,6 +32,8 @@ from .models import (
     User,
 )
 from .workflow import effect, guard
+
+REFUSALS = (ValidationError, PermissionDenied)
 
 # -- the gate ---------------------------------------------------------------------------------------------------------
 
@@ -78,14 +81,16 @@ def _ask(model, pk, verb: str, inputs: dict, ctx) -> ApprovalRequest:
         return waiting
 
 
-def _create_request(record, verb: str, inputs: dict, digest: str, case: routing.Case, ctx) -> ApprovalRequest:
+def _create_request(
+    record, verb: str, inputs: dict, digest: str, case: routing.Case, ctx, *, about: dict | None = None, seen=None
+) -> ApprovalRequest:
     stages, excluded = routing.plan(case, record, ctx)
     request = commands.create(
         ApprovalRequest,
         ctx,
         verb=verb,
         inputs=inputs,
-        snapshot=snapshot(record),
+        snapshot=seen or snapshot(record),
         digest=digest,
         rule=case.rule,
         route=routing.reason(case, stages, excluded),
@@ -93,7 +98,7 @@ def _create_request(record, verb: str, inputs: dict, digest: str, case: routing.
         currency=case.currency,
         amount_base=case.amount_base,
         company=getattr(record, "company_id", None) or ctx.company_id,
-        **ApprovalRequest.about(record),
+        **(about or ApprovalRequest.about(record)),
     )
     made = ApprovalStage.objects.bulk_create(
         ApprovalStage(
@@ -209,6 +214,8 @@ def outcome_of(stage: ApprovalStage) -> str:
 
 def _perform(request, ctx) -> None:
     """Do what was approved, as the person who asked, if the record still is what was approved (rule D07)."""
+    if request.verb in writing.WRITES:
+        return writing.perform(request, ctx)
     model = request.record_model
     record = (
         model._default_manager.select_for_update(of=("self",)).filter(pk=request.record_id).first() if model else None
@@ -221,9 +228,14 @@ def _perform(request, ctx) -> None:
         with transaction.atomic():
             commands.perform(record, request.verb, doing, **request.inputs)
         request.performed_at = timezone.now()
-    except (ValidationError, PermissionDenied) as error:
-        request.failure = "\n".join(getattr(error, "messages", None) or [str(error)])
-        _tell_asker(request, ctx, gettext_lazy("Approved, but not done: %(record)s"), request.failure)
+    except REFUSALS as error:
+        note_failure(request, ctx, error)
+
+
+def note_failure(request, ctx, error) -> None:
+    """Say on the request, and to who asked, why what was approved could not be done."""
+    request.failure = "\n".join(getattr(error, "messages", None) or [str(error)])
+    _tell_asker(request, ctx, gettext_lazy("Approved, but not done: %(record)s"), request.failure)
 
 
 def _close(request, state: str, ctx, comment: str | None) -> None:
@@ -344,7 +356,10 @@ def void_when_changed(record, changed: list[str], ctx) -> None:
     given = ApprovalRequest.objects.filter(
         entity=record._meta.label_lower, record_id=str(record.pk), state__in=("waiting", "approved")
     )
+    given = given.exclude(verb__in=writing.WRITES, performed_at__isnull=False)
     for request in given.only("pk", "route", "digest", "inputs", "state"):
+        if writing.performing(request):
+            continue
         if _digest(record, request.inputs, request.route["free_fields"]) != request.digest:
             _void(ApprovalRequest.objects.filter(pk=request.pk), ctx)
 
@@ -359,7 +374,7 @@ def _void(requests, ctx) -> int:
         ApprovalRequest.objects.filter(pk=request.pk).update(
             state="voided", failure=request.failure, decided_at=request.decided_at, version=models.F("version") + 1
         )
-        audit.write(audit.uuid7(), request, "void", ctx)
+        audit.write(ids.uuid7(), request, "void", ctx)
         if was_waiting or request.performed_at is None:
             _tell_asker(request, ctx, gettext_lazy("Approval is void: %(record)s"), request.failure)
     return len(found)
@@ -379,6 +394,7 @@ def approved_version(record) -> dict | None:
     """The snapshot that was approved last and still stands: prints use it (rule D07); None when there is none."""
     return (
         ApprovalRequest.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk), state="approved")
+        .exclude(verb__in=writing.WRITES)
         .order_by("-decided_at")
         .values_list("snapshot", flat=True)
         .first()
@@ -533,8 +549,9 @@ def _tell_asker(request, ctx, title, text: str | None) -> None:
 def title_of(request) -> str:
     """What was asked for, in words: the verb and the record."""
     model = request.record_model
+    words = {"create": _("Create"), "change": _("Change"), "delete": _("Delete")}
     try:
-        verb = workflow.verb_of(model, request.verb).title if model else request.verb
+        verb = words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb)
     except KeyError:
         verb = request.verb
     return f"{verb}: {request.record_label}"

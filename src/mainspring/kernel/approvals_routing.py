@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from . import access, fields, formulas, workflow
 from .models import ApprovalRule, ApprovalStep, AuditEntry, Company, User
 from .plugin_points import PluginPoint
+from .remembered import Remembered
 
 SPLIT_RECORDS_MAX = 200
+WRITES = ("create", "change", "delete")
 LEVELS_MAX = 20
 
 
@@ -53,20 +56,28 @@ class Stage:
 # -- which rule -------------------------------------------------------------------------------------------------------
 
 
-def find_case(record, verb: str, ctx) -> Case | None:
-    """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked."""
+_rules = Remembered(
+    lambda entity, verb: list(
+        ApprovalRule.objects.filter(entity=entity, verb=verb, active=True).order_by("priority", "pk")
+    ),
+    ApprovalRule,
+)
+
+
+def find_case(record, verb: str, ctx, stored=None) -> Case | None:
+    """The first rule by priority that makes this verb wait, with its facts; None when nobody has to be asked.
+
+    stored  the record before a change; conditions read its values as old_<field>
+    """
     company_id = getattr(record, "company_id", None) or ctx.company_id
-    rules = ApprovalRule.objects.filter(
-        Q(company=None) | Q(company=company_id), entity=record._meta.label_lower, verb=verb, active=True
-    ).order_by("priority", "pk")
-    for rule in rules:
-        case = _fits(rule, record, ctx, company_id)
+    for rule in _rules.get(record._meta.label_lower, verb):
+        case = _fits(rule, record, ctx, company_id, stored) if rule.company_id in (None, company_id) else None
         if case:
             return case
     return None
 
 
-def _fits(rule: ApprovalRule, record, ctx, company_id: int) -> Case | None:
+def _fits(rule: ApprovalRule, record, ctx, company_id: int, stored=None) -> Case | None:
     if rule.department_id and not _in_department(rule.department_id, ctx.user):
         return None
     case = Case(rule)
@@ -75,7 +86,12 @@ def _fits(rule: ApprovalRule, record, ctx, company_id: int) -> Case | None:
         case.currency = _currency(record, rule.amount_path, company_id)
         case.amount_base = to_base(case.amount, case.currency, company_id, ctx.business_date)
     if rule.condition:
-        case.values = {name: _value(record, name, ctx, case) for name in formulas.names(rule.condition)}
+        case.values = {
+            name: _value(stored, name[4:], ctx, case)
+            if stored is not None and name.startswith("old_")
+            else _value(record, name, ctx, case)
+            for name in formulas.names(rule.condition)
+        }
         if not formulas.evaluate(rule.condition, case.values):
             return None
     if rule.limit is not None and case.amount_base is not None and case.amount_base <= rule.limit:
@@ -87,10 +103,11 @@ def _fits(rule: ApprovalRule, record, ctx, company_id: int) -> Case | None:
 
 def check_rule(rule: ApprovalRule) -> None:
     """Raise ValidationError when a rule names a record, verb or field that is not there, or a formula that is none."""
-    found = {}
+    found: dict[str, Any] = {}
     try:
         model = apps.get_model(rule.entity)
         verbs = {v.name for v in workflow.verbs_of(model)}
+        verbs |= set() if getattr(model, "read_only", False) else {*WRITES}
     except (LookupError, ValueError):
         raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}}) from None
     if rule.verb not in verbs:
@@ -107,7 +124,8 @@ def check_rule(rule: ApprovalRule) -> None:
             unknown = [
                 n
                 for n in formulas.names(rule.condition)
-                if n not in ("amount", "today", "true", "false", "none") and not _is_path(model, n)
+                if n not in ("amount", "today", "true", "false", "none")
+                and not _is_path(model, n.removeprefix("old_") if rule.verb == "change" else n)
             ]
             if unknown:
                 found["condition"] = _("There is no field “%(name)s”.") % {"name": ", ".join(sorted(unknown))}
@@ -123,7 +141,7 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
     Where the record has a party, pieces are those of the same party; a buyer who orders from many is not splitting.
     """
     rule, model = case.rule, type(record)
-    if not rule.split_days:
+    if not rule.split_days or rule.limit is None:
         return None
     since = ctx.business_date - timedelta(days=rule.split_days)
     done = AuditEntry.objects.filter(entity=rule.entity, verb=rule.verb, company=company_id, business_date__gte=since)
@@ -140,7 +158,7 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
     for r in related:
         currency = _currency(r, rule.amount_path, company_id)
         sums[currency] = sums.get(currency, Decimal(0)) + (read(r, rule.amount_path) or Decimal(0))
-    total = case.amount_base + sum(
+    total = (case.amount_base or Decimal(0)) + sum(
         (to_base(amount, currency, company_id, ctx.business_date) for currency, amount in sums.items()), Decimal(0)
     )
     if not related or total <= rule.limit:
@@ -227,23 +245,19 @@ def plan(case: Case, record, ctx) -> tuple[list[Stage], list[int]]:
 
 def seats_of(step: ApprovalStep, asker, company_id: int, excluded: set[int], day: date) -> list[tuple[User, str, str]]:
     """Who is asked in a step and why; when nobody is left, who steps in."""
+    found: list[tuple[User | None, str, str]]
     match step.who:
         case "user":
             found = [(step.user, "user", "")]
         case "role":
             found = [(user, "role", str(step.role)) for user in with_role(step.role.code, company_id, day)]
         case "manager":
-            found = _above(_managers(asker), step.levels, excluded, "manager", str(asker))
+            found = [*_above(_managers(asker), step.levels, excluded, "manager", str(asker))]
         case _:
-            found = _above(
-                _department_managers(asker),
-                step.levels,
-                excluded,
-                "department",
-                str(getattr(asker, "department", "") or ""),
-            )
-    found = [(user, why, of) for user, why, of in found if user.is_active and user.pk not in excluded]
-    return found or fallback(step.escalate_to, asker, company_id, excluded, day)
+            department = str(getattr(asker, "department", "") or "")
+            found = [*_above(_department_managers(asker), step.levels, excluded, "department", department)]
+    able = [(user, why, of) for user, why, of in found if user and user.is_active and user.pk not in excluded]
+    return able or fallback(step.escalate_to, asker, company_id, excluded, day)
 
 
 def fallback(escalate_to, asker, company_id: int, excluded: set[int], day: date) -> list[tuple[User, str, str]]:

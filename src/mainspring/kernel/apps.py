@@ -8,6 +8,8 @@ ROOMS = (
     "resources",
     "commands",
     "handlers",
+    "home",
+    "prints",
     "jobs",
     "reports",
     "preferences",
@@ -24,9 +26,10 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self):
-        from . import database, defaults, indexes, roles
+        from . import database, defaults, indexes, remembered, roles
 
         autodiscover_modules(*ROOMS)
+        remembered.follow_links()
         indexes.declare_for_lists()
         post_migrate.connect(database.install_after_migrate, sender=self, dispatch_uid="kernel.database")
         post_migrate.connect(roles.sync_after_migrate, sender=self, dispatch_uid="kernel.roles")

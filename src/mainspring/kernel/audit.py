@@ -4,28 +4,23 @@ import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 
 from .ids import uuid7
 from .models.records import AuditEntry
 
 
-def start(ctx) -> UUID:
-    """Name the command that is about to run, so that triggers can stamp rows with it."""
-    command_id = uuid7()
-    stamp(command_id)
-    return command_id
-
-
-def stamp(command_id: UUID | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('mainspring.command', %s, true)", [str(command_id or "")])
-
-
 def write(command_id: UUID, record, verb: str, ctx, **details) -> AuditEntry:
     """One entry for one command; `details` are made fit for JSON."""
-    return AuditEntry.objects.create(
-        id=command_id,
+    made = entry(command_id, record, verb, ctx, **details)
+    made.save(force_insert=True)
+    return made
+
+
+def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEntry:
+    """The entry of a command (None: of a part of one), not yet written."""
+    return AuditEntry(
+        id=command_id or uuid7(),
         parent=ctx.command_id,
         company_id=getattr(record, "company_id", None) or ctx.company_id,
         entity=record._meta.label_lower,

@@ -4,7 +4,9 @@ One transaction, one audit entry and one event (`BatchDone`) for the batch; chec
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from . import access, audit, commands, custom, errors, events, numbering
 from . import values as typed
-from .models.base import Document, DocumentIdentity
+from .models.base import Document, DocumentIdentity, DocumentLink
 from .models.records import AuditEntry
 
 KEYS_IN_AUDIT = 1000
@@ -120,14 +122,16 @@ def not_editable(record) -> ValidationError:
     )
 
 
-def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = None) -> list:
+def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = None, links: Sequence = ()) -> list:
     """Create all records or none. ValidationError names every broken rule as "<row>.<field>".
 
     ready  drafts of these rows, when the caller made them already
+    links  for each row the documents its record comes from
     """
     access.require(ctx, model, "create")
     with commands._command(model, replace(ctx, idempotency_key=""), "create", {}) as run:
         ready = ready if ready is not None else drafts(model, ctx, rows)
+        _gate("create", ready, ctx)
         _refuse_problems(ready)
         records = [draft.record for draft in ready]
         if issubclass(model, Document) and records:
@@ -148,8 +152,17 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
             records
         ):
             raise access.PermissionDenied(_("This would put records outside your own."))
+        _link(records, links)
         _finish(run, model, records, "create", lines=len(new_lines))
     return records
+
+
+def _link(records: list, links: Sequence) -> None:
+    pairs = {(source.pk, record.pk) for record, sources in zip(records, links, strict=False) for source in sources}
+    if pairs:
+        DocumentLink.objects.bulk_create(
+            [DocumentLink(source_id=a, target_id=b, kind="next") for a, b in sorted(pairs)], ignore_conflicts=True
+        )
 
 
 def change_many(model, ctx, ready: list[Draft]) -> list:
@@ -160,6 +173,7 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
         _refuse_problems(ready)
         return []
     with commands._command(model, replace(ctx, idempotency_key=""), "change", {}) as run:
+        _gate("change", changed, ctx)
         _refuse_problems(ready)
         keys = [d.record.pk for d in changed]
         found = access.rows(ctx, model, "change").select_for_update(of=("self",)).filter(pk__in=keys)
@@ -191,6 +205,16 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
     return [d.record for d in changed]
 
 
+def _gate(verb: str, ready: list[Draft], ctx) -> None:
+    """What a rule wants agreed first cannot come in with many others: it is done by hand, one by one."""
+    for draft in ready if not ctx.trusted else ():
+        try:
+            if not draft.problems:
+                commands.write_gate(verb, draft.record, ctx, {}, draft.lines or None)
+        except errors.ApprovalRequired:
+            draft.problems[NON_FIELD_ERRORS] = [_("This has to be approved first; enter it by itself.")]
+
+
 def _refuse_problems(ready: list[Draft]) -> None:
     found = {f"{n}.{name}": messages for n, d in enumerate(ready) for name, messages in d.problems.items()}
     if found:
@@ -214,7 +238,8 @@ def _identify(model, records: list, run) -> None:
 
 def _culprits(model, ready: list[Draft], error: IntegrityError) -> ValidationError:
     """Which rows break a rule of the data: found by writing them one by one, each undone."""
-    found, written = {}, [model]
+    found: dict[str, Any] = {}
+    written = [model]
     try:
         with transaction.atomic():
             for n, draft in enumerate(ready):
@@ -260,5 +285,3 @@ def _finish(run, model, records: list, verb: str, **details) -> None:
         },
     )
     events.publish(events.BatchDone(records, verb), run.ctx)
-    if run.outer.command_id is not None:
-        audit.stamp(run.outer.command_id)

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import access, commands, errors, jobs, notifications
-from .models import Attachment, Note, Task, User
+from . import access, commands, custom, errors, events, jobs, notifications
+from .models import Attachment, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -118,7 +118,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
     """Keep a file with a record. Raises ValidationError when it is too large, empty or of a refused type."""
     adding = _adding(record, ctx)
     name = clean_name(name)
-    size, digest = _store(content)
+    size, digest = store(content)
     return commands.create(
         Attachment,
         adding,
@@ -129,6 +129,41 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
     )
+
+
+def stage(ctx, *, name: str, content: BinaryIO) -> Attachment:
+    """Keep a file that a custom field of a record not yet written will hold; forgotten after a day without one."""
+    name = clean_name(name)
+    size, digest = store(content)
+    return commands.create(
+        Attachment,
+        replace(ctx, trusted=True, idempotency_key=""),
+        name=name,
+        size=size,
+        digest=digest,
+        company=ctx.company_id or None,
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+    )
+
+
+@events.on(events.CommandDone)
+def claim_files(event, ctx) -> None:
+    """Files in custom fields belong to the record from the moment it is written."""
+    record = event.record
+    if event.verb not in ("create", "change") or not getattr(record, "custom", None):
+        return
+    for field in custom.fields_of(type(record)):
+        held = record.custom.get(field.name) if field.kind == "attachment" else None
+        if held:
+            found = Attachment.objects.filter(pk=held["id"], entity="")
+            found.update(field=field.name, company_id=_company(record, ctx), **About.about(record))
+
+
+def may_see(attachment: Attachment, ctx) -> bool:
+    """Whether a person who sees the record also sees the field that holds this file."""
+    if not attachment.field:
+        return True
+    return custom.may(ctx, attachment.record_model, attachment.field)
 
 
 def detach(attachment: Attachment, ctx) -> None:
@@ -160,7 +195,7 @@ def path_of(digest: str) -> Path:
     return Path(settings.MEDIA_ROOT) / digest[:2] / digest
 
 
-def _store(content: BinaryIO) -> tuple[int, str]:
+def store(content: BinaryIO) -> tuple[int, str]:
     """Write the content under its hash, once; (bytes, SHA-256)."""
     size, hasher, limit = 0, hashlib.sha256(), settings.ATTACHMENT_BYTES_MAX
     root = Path(settings.MEDIA_ROOT)
@@ -191,7 +226,9 @@ def _store(content: BinaryIO) -> tuple[int, str]:
 def tidy_files(run, ctx):
     """Contents without a row, a day old or older: an upload under way has no row yet."""
     root, removed = Path(settings.MEDIA_ROOT), 0
+    Attachment.objects.filter(entity="", created_at__lt=timezone.now() - timedelta(days=1)).delete()
     known = set(Attachment.objects.values_list("digest", flat=True).distinct())
+    known |= {f["digest"] for files in OutgoingMail.objects.values_list("files", flat=True) for f in files}
     for path in root.glob("*/*"):
         old = timezone.now().timestamp() - path.stat().st_mtime > 24 * 3600
         if len(path.name) == 64 and path.name not in known and old:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import (
@@ -22,14 +23,19 @@ from django.core.exceptions import (
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import access, audit, custom, database, errors, events, numbering, workflow
+from . import access, audit, custom, database, errors, events, numbering, remembered, workflow
 from . import values as typed
+from .ids import uuid7
 from .models.base import Document, DocumentIdentity, DocumentLink
 from .models.records import IdempotencyKey
 from .plugin_points import PluginPoint
+from .prepared import Prepared
 
 approval_gate = PluginPoint("commands.approval_gate", default=lambda record, verb, ctx, inputs: None)
 """Called before a verb does its work, on outermost calls; raises ApprovalRequired when the verb must wait."""
+
+write_gate = PluginPoint("commands.write_gate", default=lambda verb, record, ctx, sent, lines=None: None)
+"""Called before create, change and delete write, on outermost calls; raises ApprovalRequired when they must wait."""
 
 after_change = PluginPoint("commands.after_change", many=True)
 """Called with (record, changed field names, ctx) after a change, e.g. to void approvals."""
@@ -50,10 +56,13 @@ def create(
     access.require(ctx, model, "create")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "create", {"values": values, "lines": lines, "custom": custom_values}) as run:
+    lines = list(lines)
+    sent = {"values": values, "lines": lines, "custom": custom_values}
+    with _asking(), _command(model, ctx, "create", sent) as run:
         if run.earlier is not None:
             return run.earlier
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx)
         record = (
             model(created_by=ctx.user if ctx.user and ctx.user.pk else None, **values)
@@ -73,6 +82,8 @@ def create(
         elif custom_values:
             raise ValidationError({NON_FIELD_ERRORS: _("This record takes no custom fields.")})
         validate(record, new_lines)
+        if not ctx.trusted:
+            write_gate("create", record, ctx, sent, new_lines)
         if isinstance(record, Document):
             record.identity = DocumentIdentity.objects.create(
                 kind=model._meta.label_lower, company_id=record.company_id, title=_title(record)
@@ -81,6 +92,8 @@ def create(
             if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
                 _number(record, run)
         record.save(force_insert=True)
+        for name, linked in many.items():
+            getattr(record, name).set(linked)
         for line in new_lines:
             line.document = record
         if new_lines:
@@ -109,7 +122,9 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    with _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
+    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
+    lines = sent["lines"]
+    with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
         record = _locked(record, "change", ctx)
@@ -122,6 +137,7 @@ def change(
                 code="state",
             )
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
+        many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
         for name, value in values.items():
@@ -132,25 +148,33 @@ def change(
             before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
         validate(record, kept or ())
+        if not ctx.trusted:
+            write_gate("change", record, ctx, sent, kept)
         _save(record)
+        for name, linked in many.items():
+            before[name] = list(getattr(record, name).all())
+            getattr(record, name).set(linked)
         if kept is not None:
             _write_lines(record, kept, removed)
         _must_be_in_scope(record, "change", ctx)
         changed = [
             k
             for k, v in before.items()
-            if v != (getattr(record, k, None) if not k.startswith("custom.") else record.custom.get(k[7:]))
+            if v != (many.get(k, getattr(record, k, None)) if not k.startswith("custom.") else record.custom.get(k[7:]))
         ]
         after_change(record, changed + (["lines"] if kept is not None else []), run.ctx)
         run.finish(record, before={k: before[k] for k in changed})
     return record
 
 
-def delete(record, ctx, *, version: int | None = None) -> None:
-    """Delete a draft or a record nothing refers to; anything else is refused with the reason."""
+def delete(record, ctx, *, version: int | None = None):
+    """Delete a draft or a record nothing refers to; anything else is refused with the reason.
+
+    Returns the id of the command, by which `restoring.restore` takes it back.
+    """
     model = type(record)
     access.require(ctx, model, "delete")
-    with _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
+    with _asking(), _command(model, ctx, "delete", {"pk": str(record.pk)}) as run:
         record = _locked(record, "delete", ctx)
         _check_version(record, version)
         if isinstance(record, Document) and (record.number or record.state != model.workflow.initial):
@@ -159,7 +183,10 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             )
         if getattr(model, "append_only", False):
             raise errors.Conflict(_("These records are never deleted."), code="append_only")
-        run.finish(record, before=_snapshot(record))
+        if not ctx.trusted:
+            write_gate("delete", record, ctx, {"values": {}})
+        many = {f.name: [r.pk for r in getattr(record, f.name).all()] for f in model._meta.many_to_many}
+        run.finish(record, before=_snapshot(record), many=many)
         try:
             with transaction.atomic():
                 record.delete()
@@ -168,6 +195,7 @@ def delete(record, ctx, *, version: int | None = None) -> None:
             raise errors.Conflict(
                 _("%(record)s is used by: %(uses)s.") % {"record": record, "uses": ", ".join(used)}, code="used"
             ) from None
+        return run.id
 
 
 def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
@@ -185,12 +213,8 @@ def perform(record, name: str, ctx, *, version: int | None = None, **inputs):
         ) from None
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
-    try:
+    with _asking():
         return _perform(record, verb, ctx, version, cleaned)
-    except errors.ApprovalRequired as waiting:  # the verb is undone; the request for it is to stay
-        if waiting.request is None and waiting.ask:
-            waiting.request = waiting.ask()
-        raise
 
 
 def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dict):
@@ -212,7 +236,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             _number(record, run)
         work = workflow.effect_of(model, name)
         before = dict(record.__dict__)
-        outcome = work(record, run.ctx, **cleaned) if work else None
+        outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
         if leaves_draft and gapless:
@@ -237,6 +261,18 @@ def batch(model, ctx, verb: str, **details):
 
 def check_possible(record, verb: workflow.Verb, ctx) -> None:
     """Raise the reason why the verb is not available on this record now, if there is one. Only reads."""
+    check_all_possible([record], verb, ctx)
+
+
+def check_all_possible(records: list, verb: workflow.Verb, ctx) -> None:
+    """The same for some records of a model: the first reason found."""
+    for record in records:
+        _check_state(record, verb, ctx)
+    for check in workflow.guards_of(type(records[0]), verb.name):
+        check(records, ctx)
+
+
+def _check_state(record, verb: workflow.Verb, ctx) -> None:
     if verb.sources and record.state not in verb.sources:
         flow = record.workflow
         raise errors.Conflict(
@@ -251,8 +287,6 @@ def check_possible(record, verb: workflow.Verb, ctx) -> None:
         )
     if verb.four_eyes and not ctx.trusted and record.created_by_id == getattr(ctx.user, "pk", None):
         raise errors.Forbidden(_("Someone else has to do this: you created %(record)s.") % {"record": record})
-    for check in workflow.guards_of(type(record), verb.name):
-        check(record, ctx)
 
 
 def verbs_for(record, ctx) -> list[tuple[workflow.Verb, str]]:
@@ -287,10 +321,10 @@ def link(source, target, kind: str = "next") -> None:
 class _Run:
     """One command under way: its id, the context of what it calls, and its end."""
 
-    def __init__(self, model, ctx, verb: str, key: IdempotencyKey | None, earlier):
+    def __init__(self, command_id, model, ctx, verb: str, key: IdempotencyKey | None, earlier):
         self.model, self.outer, self.verb, self.key, self.earlier = model, ctx, verb, key, earlier
-        self.id = audit.start(ctx)
-        self.ctx = ctx.inside(self.id)
+        self.id = command_id
+        self.ctx = ctx.inside(command_id)
 
     def finish(self, record, **details) -> None:
         if self.outer.command_id is None:
@@ -299,23 +333,38 @@ class _Run:
         if self.key:
             IdempotencyKey.objects.filter(pk=self.key.pk).update(record_id=str(record.pk))
         events.publish(events.CommandDone(record, self.verb, self.outer.command_id is not None), self.ctx)
-        if self.outer.command_id is not None:
-            audit.stamp(self.outer.command_id)
+
+
+@contextmanager
+def _asking():
+    """What waits for approval is undone; the request for it is to stay, in a transaction of its own."""
+    try:
+        yield
+    except errors.ApprovalRequired as waiting:
+        if waiting.request is None and waiting.ask:
+            waiting.request = waiting.ask()
+        raise
 
 
 @contextmanager
 def _command(model, ctx, verb: str, call: dict):
-    """One transaction; broken rules of the data come out as ValidationError."""
-    written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
-    token = _late_numbers.set([]) if ctx.command_id is None else None
+    """One transaction; broken rules of the data come out as ValidationError.
+
+    A command inside another has no savepoint of its own: when it is refused, all is undone, unless the caller who
+    means to go on opened one.
+    """
+    outermost = ctx.command_id is None
+    token = _late_numbers.set([]) if outermost else None
+    command_id = uuid7()
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=outermost), remembered.command(command_id, outermost=outermost):
             key, earlier = _answered(model, ctx, verb, call)
-            yield _Run(model, ctx, verb, key, earlier)
-            if ctx.command_id is None:
+            yield _Run(command_id, model, ctx, verb, key, earlier)
+            if outermost:
                 with database.connection.cursor() as cursor:  # meet deferred constraints here, where they can be worded
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
+        written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
         raise errors.from_integrity_error(error, written) from error
     except database.DatabaseError as error:
         if getattr(getattr(error.__cause__, "diag", None), "sqlstate", None) == "P0001":
@@ -347,18 +396,24 @@ def _answered(model, ctx, verb, call):
 
 def _locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
-    query = type(record)._default_manager.select_for_update(of=("self",))
-    fresh = query.get(pk=record.pk)
-    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+    fresh = _lock(type(record)).one(record.pk)
+    if access.surely(ctx, fresh, verb):
+        return fresh
+    if not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
         if access.rows(ctx, type(record)).filter(pk=record.pk).exists():
             raise PermissionDenied(_("You may not do this to %(record)s.") % {"record": fresh})
         raise type(record).DoesNotExist
     return fresh
 
 
+@cache
+def _lock(model) -> Prepared:
+    return Prepared(lambda pk: model._default_manager.select_for_update(of=("self",)).filter(pk=pk).order_by())
+
+
 def _must_be_in_scope(record, verb: str, ctx) -> None:
     """A person may not create or move a record to where they could not have written it."""
-    if not ctx.trusted and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
+    if not access.surely(ctx, record, verb) and not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
         raise PermissionDenied(_("This would put %(record)s outside your own records.") % {"record": record})
 
 
@@ -431,22 +486,33 @@ def _drop_trailing_zeros(instance) -> None:
                 instance.__dict__[field.attname] = exact
 
 
+def _links_to_many(model, values: dict) -> dict:
+    """Take the links to many records out of typed values: they are set once the record is written."""
+    return {f.name: values.pop(f.name) for f in model._meta.many_to_many if f.name in values}
+
+
 def _coerce_lines(model, lines, ctx) -> list[dict]:
     lines = list(lines)
     if not lines:
         return []
     line_model = line_model_of(model)
     if not ctx.trusted:
-        editable = {f.name for f in line_model._meta.fields if f.editable} | {"id"}
+        open_fields = editable_names(line_model, ctx) | {"id"}
         refused = {
             f"lines.{n}.{name}": _("This field cannot be set.")
             for n, spec in enumerate(lines)
             for name in spec
-            if name not in editable and name in {f.name for f in line_model._meta.fields}
+            if name not in open_fields and name in {f.name for f in line_model._meta.fields}
         }
         if refused:
             raise ValidationError(refused)
     return typed.coerce(line_model, lines, ctx, prefixes=[f"lines.{n}." for n in range(len(lines))])
+
+
+def editable_names(model, ctx) -> set[str]:
+    """Names of the fields a person may set on records of a model."""
+    modes = access.field_modes(ctx, model)
+    return {f.name for f in model._meta.fields if f.editable and modes.get(f.name, "edit") == "edit"}
 
 
 def _line(model, spec: dict, position: int):
@@ -552,9 +618,9 @@ def _snapshot(record) -> dict:
     return {f.name: audit.plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}
 
 
+@cache
 def _has(model, name: str) -> bool:
     try:
-        model._meta.get_field(name)
+        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False
-    return True

@@ -8,6 +8,7 @@ import datetime
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -15,9 +16,9 @@ from django.db import connection, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from . import access, formulas
+from . import access, formulas, limits
 from .events import CommandDone, on
-from .models import ImportMapping, SavedView
+from .models import Attachment, ImportMapping, SavedView
 from .models.custom import CustomField
 from .plugin_points import PluginPoint
 from .shared import Shared
@@ -54,8 +55,11 @@ def clean(record, values: dict, ctx, *, creating: bool) -> dict:
             found[f"custom.{name}"] = _("This field cannot be set.")
         else:
             try:
+                if fields[name].kind == "attachment":
+                    result[name] = _attached(record, name, raw, ctx)
+                    continue
                 result[name] = to_json(fields[name], raw, ctx)
-            except (ValueError, TypeError, InvalidOperation, LookupError):
+            except (ValueError, TypeError, InvalidOperation, LookupError, ValidationError):
                 found[f"custom.{name}"] = _("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]}
     for f in fields.values():
         if f.required and f.kind != "formula" and result.get(f.name) in (None, "") and (creating or f.name in values):
@@ -76,7 +80,7 @@ def to_json(field: CustomField, raw, ctx=None):
                 raise ValueError(raw)
             return format(value, "f")
         case "date":
-            return (raw if isinstance(raw, date) else date.fromisoformat(str(raw))).isoformat()
+            return limits.day_in_range(raw if isinstance(raw, date) else date.fromisoformat(str(raw))).isoformat()
         case "bool":
             text = str(raw).lower()
             if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
@@ -88,10 +92,23 @@ def to_json(field: CustomField, raw, ctx=None):
             return str(raw)
         case "link":
             return _linked(field, raw, ctx)
-    text = str(raw)
-    if "\x00" in text or len(text) > 4000 or isinstance(raw, dict | list):
+    text = limits.storable(str(raw))
+    if field.kind == "attachment" or len(text) > 4000 or isinstance(raw, dict | list):
         raise ValueError(raw)
     return text
+
+
+def _attached(record, name: str, raw, ctx) -> dict | None:
+    """A file as stored, {"id", "name"}: one this person has just sent, or the one that is there already."""
+    key = raw.get("id") if isinstance(raw, dict) else raw
+    if key in (None, "", False):
+        return None
+    mine = {"entity": "", "created_by": ctx.user if getattr(ctx.user, "pk", None) else None}
+    own = {"entity": record._meta.label_lower, "record_id": str(record.pk), "field": name}
+    found = Attachment.objects.filter(models.Q(**mine) | models.Q(**own), pk=int(key)).first()
+    if found is None:
+        raise LookupError(key)
+    return {"id": found.pk, "name": found.name}
 
 
 def _linked(field: CustomField, raw, ctx) -> str:
@@ -215,7 +232,7 @@ def fill_in(field: CustomField) -> None:
 
 def check(field: CustomField) -> None:
     """Everything a definition must satisfy; ValidationError by field, all errors at once."""
-    found = {}
+    found: dict[str, Any] = {}
     try:
         model = apps.get_model(field.entity)
         if not hasattr(model, "custom"):

@@ -40,7 +40,7 @@ def from_integrity_error(error: IntegrityError, models) -> ValidationError:
     for model in models:
         for constraint in model._meta.constraints:
             if constraint.name == name:
-                fields = getattr(constraint, "fields", ()) or ()
+                fields: tuple[str, ...] = tuple(getattr(constraint, "fields", ()) or ())
                 message = constraint.get_violation_error_message()
                 if fields:
                     message = _("A record with this %(fields)s already exists.") % {

@@ -35,7 +35,7 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         case "choice" | "state":
             return str(dict(column.choices).get(value, value))
         case "date":
-            return formats.date_format(value, "SHORT_DATE_FORMAT")
+            return day(value)
         case "datetime":
             return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
         case "integer":
@@ -46,9 +46,16 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
             return number(value, money.currency_digits(currency_of(column, record, company_id)), column.digits or 6)
     if isinstance(value, Decimal):
         return number(value, 0, column.digits if column.digits is not None else 6)
+    if column.kind == "attachment":
+        return str(value.get("name", "")) if isinstance(value, dict) else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value)
+
+
+def day(value) -> str:
+    """A date in the reader's short form; "" when there is none."""
+    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 
 def number(value, digits: int = 0, digits_max: int | None = None) -> str:
@@ -97,6 +104,8 @@ def exact(column, value) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "true" if value else "false"
+    if column.kind in ("attachment", "links"):
+        return text(column, value)
     if isinstance(value, Decimal):
         return format(value.normalize(), "f") if value else "0"
     return str(value)

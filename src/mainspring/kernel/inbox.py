@@ -1,5 +1,7 @@
 """What waits for a person: approvals, tasks, news. Feeds the home page, the counts of the menu and the live address."""
 
+from decimal import Decimal
+
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,7 @@ def waiting(ctx) -> list[home.Waiting]:
                 kind="approval",
                 icon="rubber-stamp",
                 text=_("asked by %(person)s") % {"person": request.created_by},
-                cost=request.amount_base or 0,
+                cost=request.amount_base or Decimal(0),
                 tone="warning",
             )
         )

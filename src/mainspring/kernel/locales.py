@@ -44,9 +44,15 @@ def locale(language: str, country: str = "") -> Locale:
 def number(value: Decimal, language: str, digits: int | None = None) -> str:
     """A grouped number, with exactly so many digits when told, else as many as it has."""
     if digits is None:
-        digits = max(0, -value.normalize().as_tuple().exponent)
+        digits = _digits(value)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return numbers.format_decimal(money.rounded(value, digits), pattern, locale=locale(language))
+
+
+def _digits(value: Decimal) -> int:
+    """Digits behind the point, without trailing zeros."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def amount(value: Decimal, currency: str, language: str) -> str:
@@ -56,7 +62,7 @@ def amount(value: Decimal, currency: str, language: str) -> str:
 
 def percent(value: Decimal, language: str) -> str:
     """21 shown as the language writes 21 %."""
-    digits = max(0, -value.normalize().as_tuple().exponent)
+    digits = _digits(value)
     whole = locale(language).percent_formats[None].pattern
     pattern = whole.replace("#,##0", f"#,##0.{'0' * digits}") if digits else whole
     return numbers.format_percent(value / 100, pattern, locale=locale(language))

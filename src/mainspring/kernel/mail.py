@@ -32,7 +32,7 @@ def queue(
     Raises ValidationError when the address is not one.
     """
     user = to if isinstance(to, User) else None
-    address = user.email if user else to
+    address = to.email if isinstance(to, User) else to
     if not address:
         return None
     validate_email(address)
@@ -65,6 +65,8 @@ def queue(
 
 def deliver(mail_id: int) -> bool:
     """Send one waiting mail; False when it was sent, cancelled or is being sent by another worker."""
+    from . import collaboration
+
     with transaction.atomic():
         mail = OutgoingMail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, state="queued").first()
         if mail is None:
@@ -73,10 +75,13 @@ def deliver(mail_id: int) -> bool:
             mail.subject,
             mail.text,
             settings.DEFAULT_FROM_EMAIL,
-            [mail.to],
+            mail.to.split(", "),
+            reply_to=[mail.reply_to] if mail.reply_to else None,
             headers={"Message-ID": f"<{mail.message_id}@mainspring>", "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(mail.html, "text/html")
+        for file in mail.files:
+            message.attach(file["name"], collaboration.path_of(file["digest"]).read_bytes(), file["content_type"])
         message.send()
         OutgoingMail.objects.filter(pk=mail.pk).update(
             state="sent", sent_at=timezone.now(), attempts=mail.attempts + 1, error=""

@@ -1,31 +1,33 @@
 """Document numbers: per company, type and year, given when leaving draft (rule D11)."""
 
-from django.db import connection, transaction
-
-from . import database
+from . import database, remembered
 from .models.records import NumberSeries
 
-_known: dict[tuple, tuple[int, str, bool]] = {}
 
-
-def _series(company_id: int, entity: str, year: int, default_format: str, gapless: bool):
-    """(id, format, gapless) of the series, created on first use with its sequence; remembered once committed."""
-    key = (company_id, entity, year)
-    if key in _known:
-        return _known[key]
+def _load(company_id: int, entity: str, year: int) -> tuple[int, str, bool] | None:
+    """(id, format, gapless) of a series with its sequence made, or None."""
     found = NumberSeries.objects.filter(company_id=company_id, entity=entity, year=year).first()
+    if found is None:
+        return None
+    if not found.gapless and database.scalar(f"SELECT to_regclass('{_sequence(found.pk)}') IS NULL"):
+        database.execute(f"CREATE SEQUENCE IF NOT EXISTS {_sequence(found.pk)}")
+    return found.pk, found.format, found.gapless
+
+
+_known = remembered.Remembered(_load)
+remembered.watch(NumberSeries, "company_id", "entity", "year", "format", "gapless")
+
+
+def _series(company_id: int, entity: str, year: int, default_format: str, gapless: bool) -> tuple[int, str, bool]:
+    """(id, format, gapless) of the series, created on first use with its sequence."""
+    found = _known.get(company_id, entity, year)
     if found is None:
         NumberSeries.objects.bulk_create(
             [NumberSeries(company_id=company_id, entity=entity, year=year, format=default_format, gapless=gapless)],
             ignore_conflicts=True,
         )
-        found = NumberSeries.objects.get(company_id=company_id, entity=entity, year=year)
-    if not found.gapless:
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {_sequence(found.pk)}")
-    answer = (found.pk, found.format, found.gapless)
-    transaction.on_commit(lambda: _known.update({key: answer}))
-    return answer
+        found = _known.get(company_id, entity, year)
+    return found
 
 
 def _sequence(series_id: int) -> str:
@@ -33,8 +35,8 @@ def _sequence(series_id: int) -> str:
 
 
 def forget() -> None:
-    """Drop remembered series, after a format changed or a test database was emptied."""
-    _known.clear()
+    """Drop remembered series, after a test database was emptied."""
+    _known.forget()
 
 
 def is_gapless(model) -> bool:
@@ -52,7 +54,7 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
         last = database.scalar(
             "UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(id)s RETURNING last", n=count, id=series_id
         )
-        numbers = range(last - count + 1, last + 1)
+        numbers = list(range(last - count + 1, last + 1))
     else:
         found = database.rows(f"SELECT nextval('{_sequence(series_id)}') AS n FROM generate_series(1, %(n)s)", n=count)
         numbers = [row["n"] for row in found]

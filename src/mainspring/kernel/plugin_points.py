@@ -11,7 +11,8 @@ class PluginPoint:
     """
 
     def __init__(self, name: str, default: Callable[..., Any] | None = None, *, many: bool = False):
-        self.name, self.default, self.many, self._filled = name, default, many, []
+        self.name, self.default, self.many = name, default, many
+        self._filled: list[Callable[..., Any]] = []
 
     def fill(self, fn: Callable[..., Any]) -> Callable[..., Any]:
         self._filled.append(fn)

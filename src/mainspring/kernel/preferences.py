@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access, commands, workflow
+from . import access, commands, remembered, workflow
 from .models import Company
 
 registry: dict[str, "Preference"] = {}
@@ -84,7 +84,7 @@ class Preference:
 
 
 def get(company_id: int, name: str):
-    """The value of one preference of a company. One query; ask once, not in a loop. KeyError when undeclared."""
+    """The value of one preference of a company. No query inside a command. KeyError when undeclared."""
     return registry[name].from_json(_stored(company_id).get(name))
 
 
@@ -124,7 +124,8 @@ def save(ctx, values: dict[str, Any], *, version: int | None = None) -> Company:
 
 
 def _stored(company_id: int) -> dict:
-    return Company.objects.filter(pk=company_id).values_list("settings", flat=True).first() or {}
+    found = remembered.rows(Company, (company_id,)).get(company_id)
+    return found.settings if found else {}
 
 
 def _to_json(value):

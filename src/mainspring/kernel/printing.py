@@ -1,4 +1,4 @@
-"""Printed forms: any document as PDF by one generic layout, or by a layout a module's `prints` room brings along.
+"""Printed forms: any document as PDF, by the layout its module brings along (see `letters`) or by one generic layout.
 
 The same record in the same state prints the same bytes: nothing on the page depends on when or by whom it is printed
 except the language. Fonts come with the wheels fontpkg-noto-sans (Latin, Greek, Cyrillic) and noto-cjk-sans-otc
@@ -13,55 +13,58 @@ from pathlib import Path
 
 import typst
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import access, formats, query, resource
-from .plugin_points import PluginPoint
 
 GENERIC = Path(__file__).parent / "layouts" / "document.typ"
 FONT_PACKAGES = ("fontpkg_noto_sans", "noto_cjk_sans_otc")
 
-snapshot = PluginPoint("printing.snapshot", default=lambda record, ctx: None)
-"""f(record, ctx) -> the data of the version that was approved, or None to print the record as it stands."""
-
 
 @dataclass(frozen=True)
 class Layout:
-    """A typst file and what changes the generic data for it."""
+    """A typst file, and what it is given.
+
+    data      f(record, ctx) -> what the file reads as `json(bytes(sys.inputs.data))`
+    language  f(record) -> the language to print in; None: the reader's own
+    label     what people choose it by when a record has several
+    """
 
     file: Path
-    title: object = ""
-    data: Callable | None = None
+    data: Callable
+    language: Callable | None = None
+    label: object = ""
 
 
 _layouts: dict[tuple[str, str], Layout] = {}
 
 
-def layout(label: str, name: str, file: Path | None = None, *, title="", data: Callable | None = None) -> None:
-    """Bring a layout for a model ("sales.quotation"). `data(record, ctx, generic)` may return changed data.
-
-    The typst file reads `json(bytes(sys.inputs.data))`; see layouts/document.typ.
-    """
-    _layouts[label.lower(), name] = Layout(file or GENERIC, title, data)
+def layout(label: str, found: Layout, name: str = "") -> None:
+    """Bring a layout for a model ("sales.quotation"); the one without a name is what Print shows."""
+    _layouts[label.lower(), name] = found
 
 
 def layouts_of(model) -> dict[str, Layout]:
-    """Layouts of a model by name; the generic one is named ""."""
+    """Layouts of a model by name; the one printed when nobody chooses is named ""."""
     label = model._meta.label_lower
-    return {"": Layout(GENERIC)} | {name: one for (of, name), one in _layouts.items() if of == label}
+    usual = {"": Layout(GENERIC, generic_data)}
+    return usual | {name: one for (of, name), one in _layouts.items() if of == label}
 
 
 def pdf(record, ctx, *, layout: str = "") -> bytes:
-    """The record as PDF, as this person may see it. ValidationError when there is no such layout."""
+    """The record as PDF, as this person may see it. ValidationError when there is no such layout.
+
+    A record whose approved fields changed since has lost its approval (rule D07), so what is printed without the mark
+    of a draft is the version that was approved.
+    """
     found = layouts_of(type(record)).get(layout)
     if found is None:
         raise ValidationError(_("There is no print layout “%(name)s”.") % {"name": layout})
-    content = snapshot(record, ctx) or generic_data(record, ctx)
-    if found.title:
-        content["title"] = str(found.title)
-    if found.data:
-        content = found.data(record, ctx, content) or content
+    language = found.language(record) if found.language else None
+    with translation.override(language or get_language() or "en"):
+        content = found.data(record, ctx)
     stamp = getattr(record, "updated_at", None) or getattr(record, "created_at", None)
     return typst.compile(
         str(found.file),
@@ -82,29 +85,33 @@ def font_paths() -> list[str]:
 
 def generic_data(record, ctx) -> dict:
     """What the generic layout prints: company, facts, lines and totals, each as local text."""
-    res = resource.of(type(record))
-    fields = query.Fields(res, ctx)
+    res = resource.by_model[record._meta.label_lower]
     names = [
         n
         for n in dict.fromkeys(res.names("form") + res.names("columns"))
         if n not in (*res.names("line_totals"), "number", "state")
     ]
-    shown = [_fact(fields, c, record, ctx) for c in [*fields.columns(names), *fields.custom.values()]]
-    facts = [fact for fact in shown if fact["text"]]
-    totals = [_fact(fields, c, record, ctx) for c in fields.columns(res.names("line_totals"))]
-    columns, rows = _lines(res, record, ctx)
+    own = query.Fields(res, ctx).custom
+    found = facts(record, ctx, [*names, *own])
+    columns, rows = line_table(record, ctx)
     return {
         "title": res.singular,
         "number": str(record),
         "state": record.state_label if res.workflow else "",
-        "company": _company(record),
-        "facts": facts,
+        "company": company(record),
+        "facts": [fact for fact in found if fact["text"]],
         "columns": columns,
         "rows": rows,
-        "totals": totals,
+        "totals": facts(record, ctx, res.names("line_totals")),
         "language": (get_language() or "en")[:2],
         "page": _("Page"),
     }
+
+
+def facts(record, ctx, names) -> list[dict]:
+    """[{"label", "text"}] of those of the fields the person may see."""
+    fields = query.Fields(resource.by_model[record._meta.label_lower], ctx)
+    return [_fact(fields, column, record, ctx) for column in fields.columns(names)]
 
 
 def _fact(fields, column, record, ctx) -> dict:
@@ -115,16 +122,20 @@ def _fact(fields, column, record, ctx) -> dict:
     return {"label": column.label, "text": f"{text} {unit}".strip()}
 
 
-def _lines(res, record, ctx) -> tuple[list[dict], list[list[str]]]:
+def line_table(record, ctx, names=None) -> tuple[list[dict], list[list[str]]]:
+    """(columns, rows) of a document's lines as local text: those named, else those of its page, without empty ones.
+
+    A column is {"label", "number", "wide"}.
+    """
+    res = resource.by_model[record._meta.label_lower]
     if not res.lines:
         return [], []
     modes = access.field_modes(ctx, res.line_model)
-    shown = [c for c in res.line_columns() if modes.get(c.path.split("__")[0], "edit") in ("view", "edit")]
+    wanted = res.line_columns() if names is None else [resource.column_of(res.line_model, n) for n in names]
+    shown = [c for c in wanted if modes.get(c.path.split("__")[0], "edit") in ("view", "edit")]
     related = sorted({c.path.rpartition("__")[0] or c.path for c in shown if c.kind == "link" or "__" in c.path})
     lines = record.lines.select_related(*related) if related else record.lines.all()
-    rows = [
-        [formats.text(c, query.value_of(line, c), line, company_id=ctx.company_id) for c in shown] for line in lines
-    ]
+    rows = [[_cell(c, line, ctx) for c in shown] for line in lines]
     used = [n for n in range(len(shown)) if not rows or any(row[n] for row in rows)]
     columns = [
         {"label": shown[n].label, "number": shown[n].is_number, "wide": shown[n].kind in ("text", "longtext", "link")}
@@ -133,9 +144,17 @@ def _lines(res, record, ctx) -> tuple[list[dict], list[list[str]]]:
     return columns, [[row[n] for n in used] for row in rows]
 
 
-def _company(record) -> dict:
-    company = getattr(record, "company", None)
-    if company is None:
+def _cell(column, line, ctx) -> str:
+    value = query.value_of(line, column)
+    if column.kind == "percent":
+        return f"{formats.text(column, value, line)} %" if value else ""
+    return formats.text(column, value, line, company_id=ctx.company_id)
+
+
+def company(record) -> dict:
+    """Name and lines of the company a record belongs to."""
+    found = getattr(record, "company", None)
+    if found is None:
         return {"name": "", "lines": []}
-    codes = [(_("Registry code"), company.registry_code), (_("VAT number"), company.vat_number)]
-    return {"name": company.name, "lines": [*company.address.splitlines(), *(f"{k}: {v}" for k, v in codes if v)]}
+    codes = [(_("Registry code"), found.registry_code), (_("VAT number"), found.vat_number)]
+    return {"name": found.name, "lines": [*found.address.splitlines(), *(f"{k}: {v}" for k, v in codes if v)]}

@@ -8,9 +8,10 @@ import base64
 import binascii
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
@@ -21,7 +22,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from . import access, periods, resource
+from . import access, limits, periods, resource
 
 OPERATORS = ("eq", "ne", "in", "contains", "starts", "gt", "gte", "lt", "lte", "between", "empty")
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
@@ -31,7 +32,7 @@ _ORDERED = {"eq", "ne", "in", "gt", "gte", "lt", "lte", "between", "empty"}
 _BY_KIND = {
     "text": {"eq", "ne", "in", "contains", "starts", "empty"}, "longtext": {"eq", "contains", "starts", "empty"},
     "link": {"eq", "ne", "in", "contains", "empty"}, "choice": {"eq", "ne", "in", "empty"},
-    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "attachment": {"empty"},
+    "state": {"eq", "ne", "in"}, "bool": {"eq", "ne", "empty"}, "json": set(), "links": set(), "attachment": {"empty"},
 }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class Spec:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def parse(params: Mapping, *, size: int = 50, ignore: set[str] = frozenset()) -> Spec:
+def parse(params: Mapping, *, size: int = 50, ignore: Collection[str] = ()) -> Spec:
     """Read query parameters (a QueryDict or a dict of lists or texts). Blank values are no filter."""
     spec = Spec(size=size)
     for key in params:
@@ -153,7 +154,8 @@ class Fields:
 
 def _is_known(of: resource.Resource, path: str) -> bool:
     """Whether a path may be asked about at all: plain fields of the record, declared paths, one step along a link."""
-    parts, owner = path.split("__"), of.model
+    parts = path.split("__")
+    owner: Any = of.model
     try:
         for part in parts[:-1]:
             step = owner._meta.get_field(part)
@@ -163,7 +165,9 @@ def _is_known(of: resource.Resource, path: str) -> bool:
         last = owner._meta.get_field(parts[-1]) if parts[-1] != "pk" else owner._meta.pk
     except FieldDoesNotExist:
         return False
-    if not last.concrete or last.many_to_many or last.name == "password" or isinstance(last, models.JSONField):
+    if last.many_to_many and not last.auto_created:
+        return len(parts) == 1
+    if not last.concrete or last.name == "password" or isinstance(last, models.JSONField):
         return False
     if len(parts) == 1 or path in _declared(of):
         return True
@@ -233,9 +237,13 @@ class Query:
         name = f"custom_{path[7:]}"
         kind = self.fields.custom[path].kind
         number = models.DecimalField(max_digits=38, decimal_places=10)
-        day, yes = models.DateField(), models.BooleanField()
-        output = {"decimal": number, "money": number, "date": day, "bool": yes}.get(kind)
-        self._annotations[name] = Cast(KT(f"custom__{path[7:]}"), output or models.TextField())
+        outputs: dict[str, models.Field] = {
+            "decimal": number,
+            "money": number,
+            "date": models.DateField(),
+            "bool": models.BooleanField(),
+        }
+        self._annotations[name] = Cast(KT(f"custom__{path[7:]}"), outputs.get(kind) or models.TextField())
         return name
 
     def _condition(self, asked: Filter) -> Q | None:
@@ -291,7 +299,7 @@ class Query:
         """Days and named periods; on an instant a day means the whole day in the company's time zone."""
         if operator in ("in", "between") and len(raw) != 2 and operator == "between":
             raise ValueError(raw)
-        spans = [self._span(v) for v in raw]
+        spans = [self._span(v, column.kind) for v in raw]
         edge = (lambda d: _midnight(d)) if column.kind == "datetime" else (lambda d: d)
 
         def inside(low, high):
@@ -319,13 +327,13 @@ class Query:
                 return inside(high, None) if high is not None else Q(pk__in=[])
         return inside(None, high)
 
-    def _span(self, raw: str):
+    def _span(self, raw: str, kind: str):
         named = periods.between(raw, self.ctx.business_date)
         if named:
             return named
-        if "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
-            return instant, instant + datetime.timedelta(microseconds=1)
-        day = datetime.date.fromisoformat(raw)
+        if kind == "datetime" and "T" in raw and (instant := parse_datetime(raw.replace(" ", "+"))):
+            return limits.day_in_range(instant), instant + datetime.timedelta(microseconds=1)
+        day = limits.day_in_range(datetime.date.fromisoformat(raw))
         return day, day + datetime.timedelta(1)
 
     def _value(self, column, raw: str):
@@ -338,10 +346,10 @@ class Query:
                     raise ValueError(raw)
                 return raw
             case "integer":
-                value = int(raw)
-                if abs(value) >= 2**63:
+                whole = int(raw)
+                if abs(whole) >= 2**63:
                     raise ValueError(raw)
-                return value
+                return whole
             case "text" | "longtext":
                 return raw
         if column.is_number:
@@ -422,7 +430,7 @@ class Query:
         if cursor:
             try:
                 rows = rows.filter(self._beyond(self._read_cursor(cursor), backward))
-            except (ValueError, TypeError, ValidationError, binascii.Error):
+            except (ValueError, TypeError, ValidationError, RecursionError, binascii.Error):
                 self.errors["before" if backward else "after"] = _("This page address is not valid.")
                 cursor, backward = "", False
         found = list((rows.reverse() if backward else rows)[: size + 1])
@@ -476,7 +484,7 @@ class Query:
         column = self.fields.column(path)
         if bucket:
             return column.kind in ("date", "datetime") and bucket in BUCKETS
-        return column.compute is None and column.kind not in ("json", "longtext", "attachment")
+        return column.compute is None and column.kind not in ("json", "links", "longtext", "attachment")
 
     def cursor(self, record) -> str:
         """The place of a record in this order."""
@@ -492,7 +500,7 @@ class Query:
         if signature != self._signature() or len(values) != len(self.keys):
             raise ValueError(cursor)
         return [
-            None if v is None else self._key_field(name).to_python(v)
+            None if v is None else limits.storable_key(self._key_field(name).to_python(v))
             for (name, _desc), v in zip(self.keys, values, strict=True)
         ]
 
@@ -504,22 +512,24 @@ class Query:
 
     def _beyond(self, values: list, backward: bool) -> Q:
         """Rows strictly after the place: PostgreSQL puts nulls last when rising and first when falling."""
-        found = None
+        found: Q | None = None
         for (name, desc), value in reversed(list(zip(self.keys, values, strict=True))):
             rising = desc == backward
+            strictly: Q | None
             if value is None:
                 strictly = None if rising else Q(**{f"{name}__isnull": False})
                 equal = Q(**{f"{name}__isnull": True})
             else:
-                strictly = Q(**{f"{name}__{'gt' if rising else 'lt'}": value})
+                strictly = beyond = Q(**{f"{name}__{'gt' if rising else 'lt'}": value})
                 if rising and self._nullable(name):
-                    strictly |= Q(**{f"{name}__isnull": True})
+                    strictly = beyond | Q(**{f"{name}__isnull": True})
                 equal = Q(**{name: value})
             if found is None:
                 found = strictly if strictly is not None else Q(pk__in=[])
             else:
                 found = equal & found if strictly is None else strictly | (equal & found)
         first, value = self.keys[0][0], values[0]
+        found = found if found is not None else Q(pk__in=[])
         if value is not None and not self._nullable(first):  # lets the database start inside an index
             found = Q(**{f"{first}__{'gte' if self.keys[0][1] == backward else 'lte'}": value}) & found
         return found
@@ -527,7 +537,8 @@ class Query:
     def _nullable(self, name: str) -> bool:
         if name in self._annotations:
             return True
-        owner, null = self.model, False
+        owner: Any = self.model
+        null = False
         for part in name.split("__"):
             step = owner._meta.get_field(part.removesuffix("_id") if not _has(owner, part) else part)
             null, owner = null or step.null, step.related_model
@@ -559,7 +570,9 @@ def _read(record, path: str):
             record = getattr(record, part)
         except ObjectDoesNotExist:  # a link not chosen yet
             return None
-    return record
+        except ValueError:  # links to many of a record not yet written
+            return []
+    return list(record.all()) if isinstance(record, models.Manager) else record
 
 
 def label(ctx, record) -> str:

@@ -28,7 +28,8 @@ class Column:
     """One thing to show, filter, sort, import or export.
 
     path     field path from the record ("customer__name", "custom.color"), or a name when computed
-    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link state json
+    kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
+             links state json attachment
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
     """
 
@@ -55,7 +56,7 @@ class Column:
 
     @property
     def sortable(self) -> bool:
-        return self.compute is None and self.kind != "json"
+        return self.compute is None and self.kind not in ("json", "links")
 
 
 class Resource:
@@ -75,7 +76,6 @@ class Resource:
     kanban      field whose values are the columns; documents default to "state"
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
     panels      template names of extra tabs, filled by `amend` from above
-    prints      names of print layouts
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
     creatable   False when records only come from other documents
@@ -97,7 +97,6 @@ class Resource:
     kanban = ""
     related: dict[Any, tuple[str, str]] = {}
     panels: tuple[str, ...] = ()
-    prints: tuple[str, ...] = ()
     icon = ""
     quick = ""
     creatable = True
@@ -134,11 +133,11 @@ class Resource:
 
     @property
     def plural(self) -> str:
-        return str(self.title or self.model._meta.verbose_name_plural).capitalize()
+        return _begin_large(str(self.title or self.model._meta.verbose_name_plural))
 
     @property
     def singular(self) -> str:
-        return str(self.model._meta.verbose_name).capitalize()
+        return _begin_large(str(self.model._meta.verbose_name))
 
     @property
     def is_document(self) -> bool:
@@ -240,6 +239,8 @@ def _kind(owner, field) -> tuple[str, dict]:
     if field.name == "state" and getattr(owner, "workflow", None):
         flow = owner.workflow
         return "state", {"choices": tuple((s, flow.label(s)) for s in flow.states)}
+    if field.many_to_many:
+        return "links", {"to": field.related_model._meta.label_lower}
     if field.is_relation:
         return "link", {"to": field.related_model._meta.label_lower}
     if field.choices:
@@ -273,6 +274,11 @@ def _kind(owner, field) -> tuple[str, dict]:
 
 
 CUSTOM_KINDS = {"number": "decimal"}
+
+
+def _begin_large(text: str) -> str:
+    """The first letter large, the rest as it is: "API tokens" keeps its letters."""
+    return text[:1].upper() + text[1:]
 
 
 def custom_column(f) -> Column:

@@ -30,7 +30,8 @@ def role(code: str, name="", description="", *, portal: bool = False) -> Declare
 def grant(code: str, entity: str, verbs: str, scope: str = "company", **fields: str) -> None:
     """Let a role perform verbs (names split by blanks) on an entity ("sales.salesorder", "sales.*").
 
-    `fields` restricts fields: grant("sales", "crm.lead", "view", "territory", phone="mask").
+    `fields` restricts fields: grant("sales", "crm.lead", "view", "territory", phone="mask"); fields of a document's
+    lines are named with "lines." before them.
     """
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope!r} for role {code!r}")

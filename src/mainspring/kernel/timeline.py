@@ -127,7 +127,8 @@ def _who(a: AuditEntry) -> str:
 
 
 def _done(model, verb: str) -> str:
-    usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided")}
+    usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided"),
+             "restore": _("brought back"), "mail": _("sent by mail")}  # fmt: skip
     try:
         return usual.get(verb) or workflow.verb_of(model, verb).title
     except (KeyError, AttributeError):
@@ -277,7 +278,7 @@ def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
             href=f"/files/{f.pk}/",
             icon="paperclip",
         )
-        for f in _until(Attachment.objects.filter(about), "created_at", before).select_related("created_by")[
+        for f in _until(Attachment.objects.filter(about, field=""), "created_at", before).select_related("created_by")[
             : limit + 1
         ]
     ]

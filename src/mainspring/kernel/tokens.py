@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access
+from . import access, audit, commands, errors
 from .models.integration import ApiToken
 from .workflow import effect
 
@@ -16,16 +18,35 @@ PREFIX = "msp_"
 USED_EVERY = timedelta(minutes=1)  # `last_used_at` is exact to the minute, so that reading writes nothing
 
 
-def issue(user, name: str, *, scopes: dict | None = None, expires_at=None) -> tuple[ApiToken, str]:
-    """A new token and its text, which is not kept. ValidationError when the scopes are malformed."""
+def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=None) -> tuple[ApiToken, str]:
+    """A new token and its text, which is not kept; with a context it is noted in the audit trail.
+
+    Raises ValidationError when the scopes are malformed.
+    """
     for entity, verbs in (scopes or {}).items():
         if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
             raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity}})
     text = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user, name=name[:80], prefix=text[:10], digest=_digest(text), scopes=scopes or {}, expires_at=expires_at
-    )
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            user=user,
+            name=name[:80],
+            prefix=text[:10],
+            digest=_digest(text),
+            scopes=scopes or {},
+            expires_at=expires_at,
+            created_by=ctx.user if ctx else None,
+        )
+        if ctx:
+            audit.write(audit.start(ctx), token, "create", ctx, scopes=token.scopes)
     return token, text
+
+
+def withdraw(token: ApiToken, ctx) -> None:
+    """Revoke one's own token; needs no permission of its own."""
+    if token.user_id != getattr(ctx.user, "pk", None):
+        raise errors.Forbidden(_("This token belongs to %(user)s.") % {"user": token.user})
+    commands.perform(token, "revoke", replace(ctx, trusted=True))
 
 
 def resolve(text: str, day) -> ApiToken | None:

@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access
+from . import access, limits
 from .models.base import DocumentLine
 
 
@@ -27,6 +27,10 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
                 continue
             try:
                 field = model._meta.get_field(name)
+                if field.many_to_many:
+                    row[field.name] = _many(field, raw)
+                    links.setdefault(field.name, set()).update(row[field.name])
+                    continue
                 row[field.name] = _value(field, raw)
                 if (
                     isinstance(field, models.ForeignKey)
@@ -43,7 +47,13 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     for row, prefix in zip(typed, prefixes, strict=True):
         for name, records in known.items():
             value = row.get(name)
-            if value is not None and not isinstance(value, models.Model):
+            if isinstance(value, list):
+                row[name] = [records[key] for key in value if key in records]
+                if unknown := [str(key) for key in value if key not in records]:
+                    found.setdefault(prefix + name, []).append(
+                        _("“%(value)s” does not exist or is out of your sight.") % {"value": ", ".join(unknown)}
+                    )
+            elif value is not None and not isinstance(value, models.Model):
                 if value in records:
                     row[name] = records[value]
                 else:
@@ -55,6 +65,21 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     return typed
 
 
+def _many(field, raw) -> list:
+    """Keys of a link to many: from a list of keys, records or {"id": …}, or from text with commas."""
+    parts = raw.split(",") if isinstance(raw, str) else raw or []
+    if not isinstance(parts, list | tuple | set):
+        raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]})
+    keys = []
+    for part in parts:
+        part = part.get("id") if isinstance(part, dict) else getattr(part, "pk", part)
+        key = field.target_field.to_python(part.strip() if isinstance(part, str) else part) if part else None
+        if isinstance(key, int) and abs(key) >= 2**63:
+            raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": part})
+        keys += [key] if key is not None else []
+    return list(dict.fromkeys(keys))
+
+
 def _value(field, raw):
     if isinstance(raw, models.Model):
         if not isinstance(raw, field.related_model):
@@ -62,12 +87,13 @@ def _value(field, raw):
         return raw
     if isinstance(raw, str):
         raw = raw.strip() if not isinstance(field, models.TextField) else raw
-        if "\x00" in raw:
-            raise ValidationError(_("Null characters are not allowed."))
+        limits.storable(raw)
         if raw == "" and (field.null or not isinstance(field, models.CharField | models.TextField)):
             raw = None
     if raw is None:
         return field.get_default() if field.blank and not field.null else None
+    if not isinstance(field, models.JSONField) and _is_misshapen(field, raw):
+        raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": str(raw)[:80]})
     if isinstance(field, models.ForeignKey):
         value = field.target_field.to_python(raw)
         if isinstance(value, int) and abs(value) >= 2**63:
@@ -80,7 +106,14 @@ def _value(field, raw):
         ):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
         return value
-    return field.to_python(raw)
+    value = field.to_python(raw)
+    return limits.day_in_range(value) if isinstance(field, models.DateField) else value
+
+
+def _is_misshapen(field, raw) -> bool:
+    """Whether a list, an object or a yes/no stands where one plain value is needed."""
+    plain_list = isinstance(raw, list | tuple) and not hasattr(field, "base_field")
+    return isinstance(raw, dict) or plain_list or (isinstance(raw, bool) and not isinstance(field, models.BooleanField))
 
 
 def _fetch(model, keys: set, ctx) -> dict:

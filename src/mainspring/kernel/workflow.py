@@ -11,6 +11,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from . import limits
+
+DIGITS_MAX = 12  # after the point
 KINDS = ("text", "longtext", "integer", "decimal", "date", "bool", "choice", "link")
 
 
@@ -38,6 +41,8 @@ class Input:
                 raise ValidationError({self.name: _("This field is required.")}, code="required")
             return False if self.kind == "bool" else None
         try:
+            if isinstance(raw, dict | list) or (isinstance(raw, bool) and self.kind != "bool"):
+                raise ValueError
             return getattr(self, f"_{self.kind}")(raw, ctx)
         except (ValueError, TypeError, InvalidOperation, OverflowError, ValidationError):
             raise ValidationError(
@@ -45,8 +50,8 @@ class Input:
             ) from None
 
     def _text(self, raw, ctx):
-        text = str(raw).strip()
-        if "\x00" in text or len(text) > (20000 if self.kind == "longtext" else 500):
+        text = limits.storable(str(raw).strip())
+        if len(text) > (20000 if self.kind == "longtext" else 500):
             raise ValueError
         return text
 
@@ -54,21 +59,24 @@ class Input:
 
     def _integer(self, raw, ctx):
         value = int(raw)
-        if abs(value) > 2**62:
+        if abs(value) > 2**62 or (value != raw and not isinstance(raw, str)):
             raise ValueError
         return value
 
     def _decimal(self, raw, ctx):
         value = raw if isinstance(raw, Decimal) else Decimal(str(raw))
-        if not value.is_finite() or abs(value) >= Decimal(10) ** 14:
+        if not value.is_finite() or abs(value) >= Decimal(10) ** 14 or value.as_tuple().exponent < -DIGITS_MAX:
             raise ValueError
         return value
 
     def _date(self, raw, ctx):
-        return raw if isinstance(raw, date) else date.fromisoformat(str(raw))
+        return limits.day_in_range(raw if isinstance(raw, date) else date.fromisoformat(str(raw)))
 
     def _bool(self, raw, ctx):
-        return raw if isinstance(raw, bool) else str(raw).lower() in ("1", "true", "on", "yes")
+        text = str(raw).lower()
+        if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
+            raise ValueError
+        return text in ("1", "true", "on", "yes")
 
     def _choice(self, raw, ctx):
         if str(raw) not in {str(key) for key, _label in self.choices}:
@@ -122,7 +130,8 @@ class Verb:
 
     def clean(self, inputs: dict, ctx) -> dict:
         """Typed inputs; all errors at once; an unknown input is refused by name."""
-        errors, cleaned = {}, {}
+        errors: dict[str, Any] = {}
+        cleaned = {}
         for name in inputs.keys() - {i.name for i in self.ask}:
             errors[name] = _("“%(verb)s” takes no such input.") % {"verb": self.title}
         for i in self.ask:
@@ -201,33 +210,47 @@ def verb_of(model, name: str) -> Verb:
     raise KeyError(name)
 
 
-def effect(model, name: str):
-    """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`."""
+def effect(model, name: str, *, many: bool = False):
+    """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`.
+
+    many  it takes a list of records and works on them as a set; a single record comes as a list of one. It returns
+          nothing, or a list with the outcome of each record.
+    """
     verb_of(model, name)  # a misspelt verb fails at import
 
     def bind(fn):
-        _effects[model._meta.label_lower, name] = fn
+        _effects[model._meta.label_lower, name] = fn if many else _one_by_one(fn)
         return fn
 
     return bind
 
 
-def guard(model, name: str):
+def _one_by_one(fn):
+    def work(records, ctx, **inputs):
+        return [fn(record, ctx, **inputs) for record in records]
+
+    return work
+
+
+def guard(model, name: str, *, many: bool = False):
     """Bind a check `(record, ctx)` that raises ValidationError when the verb is not possible now.
 
     It must only read: pages call it to show a locked verb with its reason. Upper modules may add guards.
+    many  it takes a list of records
     """
 
     def bind(fn):
-        _guards.setdefault((model._meta.label_lower, name), []).append(fn)
+        _guards.setdefault((model._meta.label_lower, name), []).append(fn if many else _one_by_one(fn))
         return fn
 
     return bind
 
 
 def effect_of(model, name: str) -> Callable | None:
+    """The work of a verb on a list of records: a list of outcomes, or None."""
     return _effects.get((model._meta.label_lower, name))
 
 
 def guards_of(model, name: str) -> list[Callable]:
+    """The checks of a verb, each on a list of records."""
     return _guards.get((model._meta.label_lower, name), [])

@@ -243,7 +243,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("MAINSPRING_MAIL_FROM", "Mainspring <mainspr
 
 WEBHOOKS_TO_PRIVATE_NETWORKS = _flag("MAINSPRING_WEBHOOKS_PRIVATE")  # off: no call into our own network
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What all processes must agree on (sign-in attempts, codes already used) lies in the database, the rest in memory.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "mainspring_cache"},
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 
 # API.

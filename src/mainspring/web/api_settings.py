@@ -22,4 +22,4 @@ SPECTACULAR = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
 }
-API_CALLS_PER_MINUTE = 1200  # of one token or person in one process; MAINSPRING_API_RATE sets another
+API_CALLS_PER_MINUTE = 1200  # of one token or person in all processes; MAINSPRING_API_RATE sets another

@@ -32,6 +32,21 @@ class Show:
         self.fields, self.ctx = fields, fields.ctx
         self._links: dict[str, resource.Resource | None] = {}
         self._masked: dict[type, bool] = {}
+        self._custom: dict[tuple[str, str], str] = {}
+
+    def prime(self, columns, records) -> None:
+        """Fetch the names that links in custom fields show, with one query a column for all records."""
+        for column in columns:
+            if column.kind != "link" or not column.is_custom:
+                continue
+            keys = {str(key) for r in records if (key := query.value_of(r, column)) is not None}
+            try:
+                found = access.rows(self.ctx, apps.get_model(column.to)).filter(pk__in=keys) if keys else ()
+                self._custom |= {(column.to, key): key for key in keys} | {
+                    (column.to, str(r.pk)): self.name(r) for r in found
+                }
+            except (LookupError, ValueError):
+                continue
 
     def cell(self, column, record, *, shorten: int = 90) -> dict:
         """{text, kind, value, unit, href, tone, title} of one value of one record."""
@@ -52,6 +67,10 @@ class Show:
             cell["tone"] = TONES.get(record.workflow.color(value), "neutral") if "__" not in column.path else "neutral"
         elif column.kind == "link":
             cell |= self._link(column, value)
+        elif column.kind == "links":
+            cell |= {"kind": "tags", "tags": [self.name(r) for r in value], "value": [str(r.pk) for r in value]}
+        elif column.kind == "attachment":
+            cell["href"] = f"/files/{value['id']}/" if isinstance(value, dict) else ""
         elif column.kind in ("date", "datetime"):
             cell["value"] = formats.exact(column, value)
             cell["title"] = local.date_format(
@@ -71,7 +90,7 @@ class Show:
 
     def _link(self, column, value) -> dict:
         if column.is_custom:
-            return {"value": value, "text": self._custom_text(column, value)}
+            return {"value": value, "text": self._custom.get((column.to, str(value))) or self._named(column, value)}
         if column.to not in self._links:
             model = apps.get_model(column.to)
             res = resource.of(model)
@@ -83,10 +102,10 @@ class Show:
             "href": addresses.of_resource(res, value.pk) if res else "",
         }
 
-    def _custom_text(self, column, key) -> str:
+    def _named(self, column, key) -> str:
         try:
-            model = apps.get_model(column.to)
-            return str(access.rows(self.ctx, model).filter(pk=key).first() or key)
+            record = access.rows(self.ctx, apps.get_model(column.to)).filter(pk=key).first()
+            return self.name(record) if record else str(key)
         except (LookupError, ValueError):
             return str(key)
 
@@ -96,6 +115,7 @@ class Show:
             "name": column.path.replace(".", "-"),
             "label": column.label,
             "help": column.help,
+            "wide": column.kind == "longtext",
         }
 
 
@@ -106,6 +126,7 @@ def head(column) -> dict:
 
 def table(columns, records, show: Show, *, title: str = "", href=addresses.of_record, empty=None) -> dict:
     """A plain table of records, e.g. of lines or related records."""
+    show.prime(columns, records)
     rows = [
         {
             "id": str(r.pk),

@@ -1,7 +1,7 @@
 """The frame of every page: `shell`, computed only where a page draws the frame."""
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -44,6 +44,8 @@ def frame(request) -> dict:
             "profile": "/profile/",
             "logout": "/accounts/logout/",
             "security": "/accounts/2fa/",
+            "sessions": "/accounts/sessions/",
+            "tokens": "/profile/tokens/",
         },
     }
 
@@ -51,11 +53,11 @@ def frame(request) -> dict:
 def waiting_counts(ctx, *, fresh: bool = False) -> dict[str, int]:
     """What waits for the person, by resource key or "inbox"; remembered for some seconds, `fresh` counts again."""
     key = f"waiting:{ctx.user.pk}:{ctx.company_id}"
-    found = None if fresh else cache.get(key)
+    found = None if fresh else caches["memory"].get(key)
     if found is None:
         found = {}
         for answer in home.counts(ctx):
             for name, number in (answer or {}).items():
                 found[name] = found.get(name, 0) + number
-        cache.set(key, found, COUNT_SECONDS)
+        caches["memory"].set(key, found, COUNT_SECONDS)
     return found

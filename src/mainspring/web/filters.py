@@ -39,7 +39,7 @@ def usable(q: query.Query) -> list[str]:
         for n in names
         if q.fields.clear_rows(n) is not None
         and not q.fields.column(n).compute
-        and q.fields.column(n).kind not in ("json", "attachment")
+        and q.fields.column(n).kind not in ("json", "links")
     ]
 
 
@@ -86,11 +86,15 @@ def _fields(q, column, now: dict):
                 initial=[*now.get("in", ()), *now.get("eq", ())],
             ),
         )
-    elif kind == "bool":
+    elif kind in ("bool", "attachment"):
         yield (
-            path,
+            path if kind == "bool" else f"{path}__empty",
             forms.ChoiceField(
-                label=column.label, choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))], initial=first.get("eq")
+                label=column.label,
+                choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))]
+                if kind == "bool"
+                else [("", "–"), ("0", _("With a file")), ("1", _("Without a file"))],
+                initial=first.get("eq" if kind == "bool" else "empty"),
             ),
         )
     elif kind == "link":

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -10,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import formats, query
+from mainspring.kernel import collaboration, formats, query
 
 NUMBERS = ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
 
@@ -51,6 +52,8 @@ class RecordForm(forms.Form):
                 value = readable(field.kind, value)
             except ValueError:
                 wrong[name] = _("“%(value)s” is not a valid value.") % {"value": str(value)[:80]}
+            if field.kind == "attachment" and value:
+                value = collaboration.stage(self.ctx, name=value.name, content=value.file).pk
             if name.startswith("custom-"):
                 custom[name[7:]] = value
             else:
@@ -105,6 +108,11 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
             if isinstance(value, models.Model):
                 attrs["data-text"] = str(value)
             field = forms.CharField(widget=forms.TextInput(attrs=attrs))
+        case "links":
+            attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/"}
+            field = forms.MultipleChoiceField(choices=_named(value), widget=forms.SelectMultiple(attrs=attrs))
+        case "attachment":
+            field = forms.FileField(widget=forms.ClearableFileInput())
         case kind if kind in NUMBERS:
             field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
             field.unit = "%" if column.kind == "percent" else ""
@@ -116,10 +124,29 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
     return field
 
 
+def _named(records) -> list[tuple[str, str]]:
+    return [(str(r.pk), str(r)) for r in records or ()]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The file a field holds now, as its input shows it."""
+
+    name: str
+    url: str
+
+    def __str__(self):
+        return self.name
+
+
 def initial(column, value):
     """A value as its input shows it."""
     if isinstance(value, models.Model):
         return str(value.pk)
+    if column.kind == "links":
+        return [str(r.pk) for r in value or ()]
+    if column.kind == "attachment":
+        return Held(value["name"], f"/files/{value['id']}/") if isinstance(value, dict) else None
     if value is None or column.kind in ("bool", "date", "datetime"):
         return value
     if column.kind == "json":
@@ -130,11 +157,12 @@ def initial(column, value):
 def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -> RecordForm:
     """The form of some columns of a record (saved or not), those the person may edit."""
     form = RecordForm(data, files)
+    form.ctx = fields.ctx
     for path in paths:
         if fields.mode(path) != "edit":
             continue
         column = fields.column(path)
-        if not column.editable or (not column.is_custom and fields.model._meta.get_field(path).many_to_many):
+        if not column.editable:
             continue
         value = query.value_of(record, column)
         form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
@@ -148,6 +176,9 @@ def keep_texts(form, ctx) -> None:
     from mainspring.web.views import lookup
 
     for name, field in form.fields.items():
+        if getattr(field, "kind", "") == "links" and hasattr(form.data, "getlist"):
+            label = field.widget.attrs["data-url"].split("/")[2]
+            field.choices = [(key, lookup.text_of(ctx, label, key)) for key in form.data.getlist(name)]
         if getattr(field, "kind", "") == "link" and form.data.get(name):
             label = field.widget.attrs["data-url"].split("/")[2]
             field.widget.attrs["data-text"] = lookup.text_of(ctx, label, form.data[name])

@@ -1,44 +1,60 @@
 """The menu of a role: groups named by `Resource.menu`, limited to what the person may view."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from mainspring.kernel import access, resource
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web import addresses
 
 extra = PluginPoint("web.menu", many=True)
-"""f(ctx) -> list of (group, label, address): pages a module makes by hand; the group is an English menu name."""
+"""f(ctx) -> list of (group, label, address): pages a module makes by hand, "Sales / Reports" under a heading."""
 
-ICONS = {"sales": "shopping-cart", "crm": "users", "purchasing": "truck-delivery", "production": "building-factory-2",
-         "stock": "packages", "accounting": "book-2", "items": "package", "parties": "address-book", "pricing": "tag",
-         "engineering": "tools", "organization": "building", "setup": "settings", "administration": "settings",
-         "studio": "wand", "planning": "calendar-stats", "quality": "shield-check", "people": "users"}  # fmt: skip
-ORDER = ("crm", "sales", "purchasing", "production", "planning", "stock", "items", "parties", "pricing", "engineering",
+ICONS = {"sales": "shopping-cart", "customers": "heart-handshake", "purchasing": "shopping-bag",
+         "production": "building-factory-2", "planning": "calendar-stats", "stock": "packages",
+         "accounting": "calculator", "products": "box", "parties": "building-community", "work": "checklist",
+         "quality": "shield-check", "people": "users", "studio": "color-swatch",
+         "administration": "settings"}  # fmt: skip
+ORDER = ("customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
          "accounting")  # fmt: skip
+NAMES = {
+    "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
+    "Production": _lazy("Production"), "Stock": _lazy("Stock"), "Products": _lazy("Products"),
+    "Parties": _lazy("Parties"), "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"),
+    "Reports": _lazy("Reports"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
+    "Valuation": _lazy("Valuation"), "Engineering": _lazy("Engineering"), "Prices": _lazy("Prices"),
+    "Structure": _lazy("Structure"), "Access": _lazy("Access"), "Currencies": _lazy("Currencies"),
+    "Units and calendars": _lazy("Units and calendars"),
+}  # fmt: skip
+"""Names of the groups that come with the product; a plug-in's own group is shown as it names it."""
+SECTIONS = ("", "Engineering", "Prices", "Valuation", "Reports", "Closing", "Setup")
+SETUP = "Setup"
+ADMINISTRATION = "Administration"
+WRITING = ("create", "change")
 
 
 def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
-    """Menu entries for the frame; two levels: "Sales / Setup" puts a resource at the end of Sales."""
+    """Menu entries for the frame; two levels: "Sales / Setup" puts a resource under the heading Setup of Sales.
+
+    What a person only chooses from elsewhere stays out: setup pages show to those who change something in the group,
+    pages of administration to those who may change them, everything to those who may see everything.
+    """
     groups: dict[str, list[dict]] = {}
-    for res in resource.registry.values():
-        if not res.menu or not access.can(ctx, res.model, "view"):
+    found = [res for res in resource.registry.values() if res.menu and access.can(ctx, res.model, "view")]
+    works_in = {_parts(res.menu)[0] for res in found if _writes(ctx, res)}
+    all_seeing = _sees_all(ctx)
+    for res in found:
+        group, section = _parts(res.menu)
+        if not all_seeing and group == ADMINISTRATION and not _keeps(ctx, res):
             continue
-        group, _sep, sub = (part.strip() for part in res.menu.partition("/"))
+        if not all_seeing and section == SETUP and group not in works_in:
+            continue
         href = addresses.of_resource(res)
-        groups.setdefault(group, []).append(
-            {
-                "label": res.plural,
-                "href": href,
-                "active": path.startswith(href),
-                "count": counts.get(res.key),
-                "last": bool(sub),
-            }
-        )
+        groups.setdefault(group, []).append(_child(path, res.plural, href, section, counts.get(res.key)))
     for entries in extra(ctx):
-        for group, label, href in entries:
-            groups.setdefault(group, []).append(
-                {"label": label, "href": href, "active": path.startswith(href), "last": False}
-            )
+        for name, label, href in entries:
+            group, section = _parts(name)
+            groups.setdefault(group, []).append(_child(path, str(label), href, section))
     menu = [
         {"key": "home", "label": _("Home"), "icon": "home", "href": "/", "active": path == "/"},
         {
@@ -54,11 +70,12 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
     if not addresses.exists("/inbox/"):
         menu.pop()
     for group in sorted(groups, key=_rank):
-        children = sorted(groups[group], key=lambda c: c["last"])
+        children = sorted(groups[group], key=lambda c: _section_rank(c["section"]))
+        _head(children)
         menu.append(
             {
                 "key": group.lower(),
-                "label": _(group),
+                "label": str(NAMES.get(group, group)),
                 "icon": ICONS.get(group.lower(), "folder"),
                 "children": children,
                 "active": any(c["active"] for c in children),
@@ -66,6 +83,42 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
             }
         )
     return menu
+
+
+def _parts(menu: str) -> tuple[str, str]:
+    group, _sep, section = (part.strip() for part in menu.partition("/"))
+    return group, section
+
+
+def _child(path: str, label: str, href: str, section: str, count: int | None = None) -> dict:
+    return {"label": label, "href": href, "active": path.startswith(href), "count": count, "section": section}
+
+
+def _head(children: list[dict]) -> None:
+    """Give the first entry of each section its heading."""
+    before = ""
+    for child in children:
+        if child["section"] != before:
+            before = child["section"]
+            child["heading"] = str(NAMES.get(before, before))
+
+
+def _writes(ctx, res) -> bool:
+    return any(access.can(ctx, res.model, verb) for verb in WRITING)
+
+
+def _keeps(ctx, res) -> bool:
+    """Whether the person may do more with the records than choose from them."""
+    return any(g.verbs - {"view"} for g in access.policy(ctx).matching(res.label, "view"))
+
+
+def _sees_all(ctx) -> bool:
+    policy = access.policy(ctx)
+    return policy.all_powerful or any(g.entity == "*" for g in policy.grants)
+
+
+def _section_rank(section: str) -> tuple:
+    return (SECTIONS.index(section) if section in SECTIONS else len(SECTIONS), "" if section in SECTIONS else section)
 
 
 def _rank(group: str) -> tuple:

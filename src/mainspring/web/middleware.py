@@ -8,6 +8,7 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import DataError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -120,6 +121,8 @@ def _described(error):
         return 422, _("Please check what you entered"), worded(error), by_field(error)
     if isinstance(error, PermissionDenied):
         return 403, _("Not allowed"), str(error) or _("Your role does not allow this."), {}
+    if isinstance(error, DataError):
+        return 422, _("Please check what you entered"), _("A value is out of range."), {}
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return 404, _("Not found"), _("The record was removed or moved, or you may not see it."), {}
     return None
@@ -151,7 +154,11 @@ def is_partial(request) -> bool:
     )
 
 
-def toast(text: str, tone: str = "success", topics=()) -> str:
-    """Value of an HX-Trigger header: a message, and the live topics whose regions load again."""
-    said = {"toast": {"text": text, "tone": tone}} if text else {}
+def toast(text: str, tone: str = "success", topics=(), *, undo: str = "", later: bool = False) -> str:
+    """Value of an HX-Trigger header: a message, and the live topics whose regions load again.
+
+    later  to be said on the next page, because this one is about to be left
+    """
+    extra = {"undo": undo} if undo else {}
+    said = {"toast": {"text": text, "tone": tone, **extra, **({"later": True} if later else {})}} if text else {}
     return json.dumps(said | {f"live:{topic}": None for topic in topics})

@@ -28,7 +28,7 @@ def address(name: str, **parameters) -> str:
 
 @menus.extra.fill
 def menu_entries(ctx) -> list[tuple]:
-    return [(r.menu, str(r.title), address(r.name)) for r in reports.registry.values() if r.allowed(ctx)]
+    return [(f"{r.menu} / Reports", r.title, address(r.name)) for r in reports.registry.values() if r.allowed(ctx)]
 
 
 @base.signed_in

@@ -8,7 +8,21 @@ from django.conf import settings
 from django.urls import include, path
 
 from mainspring.web import gallery, pwa
-from mainspring.web.views import boards, charts, editing, lists, lookup, printing, records, saving, shell, verbs
+from mainspring.web.views import (
+    boards,
+    bulk,
+    charts,
+    editing,
+    lists,
+    lookup,
+    mailing,
+    printing,
+    records,
+    saving,
+    shell,
+    tokens,
+    verbs,
+)
 
 ROOMS = {
     "mainspring.web.api.urls": "api/v1/",
@@ -42,7 +56,8 @@ generic = ([
     path("cell/", lists.cell, name="cell"),
     path("views/", saving.save, name="views"),
     path("views/<int:pk>/", saving.remove, name="view-remove"),
-    path("bulk/<slug:name>/", verbs.bulk_do, name="bulk"),
+    path("bulk/<slug:name>/", bulk.do, name="bulk"),
+    path("restore/", verbs.restore, name="restore"),
     path("board/", boards.board, name="board"),
     path("calendar/", boards.calendar, name="calendar"),
     path("events/", boards.events, name="events"),
@@ -58,6 +73,7 @@ generic = ([
     path("<str:pk>/move/", boards.move, name="move"),
     path("<str:pk>/reschedule/", boards.reschedule, name="reschedule"),
     path("<str:pk>/print/", printing.document, name="print"),
+    path("<str:pk>/mail/", mailing.send, name="mail"),
     path("<str:pk>/delete/", verbs.delete, name="delete"),
 ], "records")  # fmt: skip
 
@@ -69,6 +85,8 @@ urlpatterns = [
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
     path("profile/", shell.profile, name="profile"),
+    path("profile/tokens/", tokens.page, name="tokens"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
     *pwa.urlpatterns,

@@ -66,7 +66,7 @@ def as_csv(columns, lines) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out)
     out.write("\ufeff")
-    writer.writerow([neutral(c.label) for c in columns])
+    writer.writerow([neutral(str(c.label)) for c in columns])
     for n, line in enumerate(lines, 1):
         writer.writerow([_csv_cell(v) for v in line])
         if n % 500 == 0:
@@ -105,8 +105,9 @@ def as_xlsx(columns, lines) -> Iterator[bytes]:
         day, instant = (book.add_format({"num_format": f}) for f in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
         sheet.freeze_panes(1, 0)
         for n, column in enumerate(columns):
-            sheet.set_column(n, n, max(10, min(40, len(column.label) + 2)))
-            sheet.write_string(0, n, column.label, bold)
+            label = str(column.label)
+            sheet.set_column(n, n, max(10, min(40, len(label) + 2)))
+            sheet.write_string(0, n, label, bold)
         for row, line in enumerate(lines, 1):
             for n, value in enumerate(line):
                 _xlsx_cell(sheet, row, n, value, day, instant)

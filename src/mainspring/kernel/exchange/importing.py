@@ -19,7 +19,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import access, bulk, commands, database, errors, resource
+from .. import access, bulk, commands, database, errors, remembered, resource
 from ..models import ExternalId, ImportChunk, ImportRun, RowHistory
 from ..models.base import Document
 from ..workflow import effect
@@ -99,7 +99,11 @@ def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> Import
     source = reader(run, ctx, folder)
     total = sum(1 for _row in source.chosen())
     counts = {"created": 0, "changed": 0, "same": 0, "wrong": 0}
-    problems, file_sums, sums, seen, done = [], {}, {}, {}, 0
+    problems: list[tuple] = []
+    file_sums: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
+    seen: dict = {}
+    done = 0
     finished = {c.position: c for c in run.chunks.all()} if write else {}
     for position, units in enumerate(source.pieces(PIECE if not source.has_lines else PIECE // 4)):
         for unit in units:
@@ -219,10 +223,10 @@ def _write(run: ImportRun, source: rows.Reader, outcome: Outcome, position: int)
             if outcome.new
             else []
         )
-        commands_run = [database.scalar("SELECT current_setting('mainspring.command', true)")] if made else []
+        commands_run = [remembered.last_command()] if made else []
         changed = bulk.change_many(model, ctx, [draft for _unit, draft in outcome.changed])
         if changed:
-            commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
+            commands_run.append(remembered.last_command())
         for _unit, record, values in outcome.relined:
             custom_values = values.pop("custom", None)
             changed.append(
@@ -230,7 +234,7 @@ def _write(run: ImportRun, source: rows.Reader, outcome: Outcome, position: int)
                     type(record)._default_manager.get(pk=record.pk), ctx, custom_values=custom_values, **values
                 )
             )
-            commands_run.append(database.scalar("SELECT current_setting('mainspring.command', true)"))
+            commands_run.append(remembered.last_command())
         if source.rules.get("system"):
             ExternalId.objects.bulk_create(
                 [

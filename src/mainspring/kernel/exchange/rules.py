@@ -15,6 +15,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -94,14 +95,17 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             found[f.name] = Target(f.name, str(f.verbose_name), f)
     for name in of.model.key if hasattr(of.model, "key") else ():
         if name not in found:
-            found[name] = Target(name, str(of.model._meta.get_field(name).verbose_name), of.model._meta.get_field(name))
+            known: Any = of.model._meta.get_field(name)
+            found[name] = Target(name, str(known.verbose_name), known)
     if hasattr(of.model, "custom"):
         for c in custom.fields_of(of.model):
             if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):
                 found[f"custom.{c.name}"] = Target(f"custom.{c.name}", c.label, custom=c)
     try:
-        for f in commands.line_model_of(of.model)._meta.concrete_fields:
-            if f.editable and not f.auto_created and f.name != "document":
+        line_model = commands.line_model_of(of.model)
+        open_fields = commands.editable_names(line_model, ctx)
+        for f in line_model._meta.concrete_fields:
+            if f.name in open_fields and not f.auto_created and f.name != "document":
                 found[f"lines.{f.name}"] = Target(f"lines.{f.name}", f"{_('Line')}: {f.verbose_name}", f)
     except FieldDoesNotExist:
         pass

@@ -35,6 +35,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RateBucket',
+            fields=[
+                ('key', models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ('left', models.FloatField()),
+                ('taken', models.IntegerField(default=0)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'call rate',
+                'verbose_name_plural': 'call rates',
+            },
+        ),
+        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -355,6 +368,7 @@ class Migration(migrations.Migration):
                 ('size', models.BigIntegerField(editable=False, verbose_name='size')),
                 ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
                 ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
+                ('field', models.CharField(blank=True, default='', editable=False, max_length=60)),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('company', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
                 ('identity', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.documentidentity')),
@@ -605,12 +619,14 @@ class Migration(migrations.Migration):
                 ('entity', models.CharField(blank=True, default='', editable=False, max_length=80, verbose_name='record type')),
                 ('record_id', models.CharField(blank=True, default='', editable=False, max_length=40)),
                 ('record_label', models.CharField(blank=True, default='', editable=False, max_length=120, verbose_name='record')),
-                ('to', models.CharField(editable=False, max_length=320, verbose_name='to')),
+                ('to', models.CharField(editable=False, max_length=1000, verbose_name='to')),
+                ('reply_to', models.CharField(blank=True, default='', editable=False, max_length=320, verbose_name='answers go to')),
                 ('template', models.CharField(editable=False, max_length=60, verbose_name='template')),
                 ('language', models.CharField(editable=False, max_length=10, verbose_name='language')),
                 ('subject', models.CharField(editable=False, max_length=250, verbose_name='subject')),
                 ('text', models.TextField(editable=False, verbose_name='text')),
                 ('html', models.TextField(editable=False)),
+                ('files', models.JSONField(default=list, editable=False, verbose_name='files')),
                 ('message_id', models.UUIDField(default=mainspring.kernel.ids.uuid7, editable=False, unique=True)),
                 ('key', models.CharField(editable=False, max_length=120, null=True, unique=True)),
                 ('state', models.CharField(db_index=True, default='queued', editable=False, max_length=12, verbose_name='state')),

@@ -13,41 +13,20 @@ from .approvals import (
 from .base import Document, DocumentIdentity, DocumentLine, DocumentLink, Entity
 from .collaboration import Attachment, Note, Notification, OutgoingMail, Task
 from .custom import CustomField
-from .integration import ApiToken, ExternalId, ImportChunk, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
+from .integration import (
+    ApiToken,
+    ExternalId,
+    ImportChunk,
+    ImportMapping,
+    ImportRun,
+    RateBucket,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from .jobs import JobRun, JobSchedule
 from .records import AuditEntry, IdempotencyKey, NumberSeries, RowHistory
 from .structure import Company, Currency, Department, Site, Territory
 from .views import SavedView
-
-__all__ = [
-    "ApiToken",
-    "AuditEntry",
-    "Company",
-    "Currency",
-    "CustomField",
-    "Department",
-    "Document",
-    "DocumentIdentity",
-    "DocumentLine",
-    "DocumentLink",
-    "Entity",
-    "ExternalId",
-    "IdempotencyKey",
-    "ImportChunk",
-    "ImportMapping",
-    "ImportRun",
-    "Membership",
-    "NumberSeries",
-    "Role",
-    "RoleGrant",
-    "RowHistory",
-    "SavedView",
-    "Site",
-    "Territory",
-    "User",
-    "WebhookDelivery",
-    "WebhookEndpoint",
-]
 
 __all__ = [
     "Absence",
@@ -81,6 +60,7 @@ __all__ = [
     "Notification",
     "NumberSeries",
     "OutgoingMail",
+    "RateBucket",
     "Role",
     "RoleGrant",
     "RowHistory",

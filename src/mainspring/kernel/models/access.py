@@ -86,7 +86,7 @@ class RoleGrant(Entity):
 
     entity  model label ("sales.salesorder"), a module ("sales.*") or everything ("*")
     verbs   names of verbs; "view", "create", "change", "delete", "import", "export" are built in; "*" is all
-    fields  {"margin": "hide", "phone": "mask", "price": "view"}; a field not named may be edited
+    fields  {"margin": "hide", "phone": "mask", "lines.price": "view"}; a field not named may be edited
     """
 
     class Scope(models.TextChoices):

@@ -66,6 +66,7 @@ class Attachment(About, Entity):
     size = models.BigIntegerField(_("size"), editable=False)
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     digest = models.CharField(max_length=64, editable=False, db_index=True)
+    field = models.CharField(max_length=60, blank=True, default="", editable=False)  # custom field that holds it
     company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False)
 
     class Meta(About.Meta):
@@ -145,7 +146,8 @@ class Notification(About):
 class OutgoingMail(About, Entity):
     """An e-mail the system sends: queued with the command that caused it, sent by a job, kept as its log."""
 
-    to = models.CharField(_("to"), max_length=320, editable=False)
+    to = models.CharField(_("to"), max_length=1000, editable=False)
+    reply_to = models.CharField(_("answers go to"), max_length=320, blank=True, default="", editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -159,8 +161,9 @@ class OutgoingMail(About, Entity):
     subject = models.CharField(_("subject"), max_length=250, editable=False)
     text = models.TextField(_("text"), editable=False)
     html = models.TextField(editable=False)
+    files = models.JSONField(_("files"), default=list, editable=False)  # [{name, size, digest, content_type}]
     message_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    key = models.CharField(max_length=120, null=True, unique=True, editable=False)
+    key = models.CharField(max_length=120, null=True, unique=True, editable=False)  # type: ignore[assignment]
     state = models.CharField(_("state"), max_length=12, default="queued", editable=False, db_index=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.CharField(_("error"), max_length=500, blank=True, default="", editable=False)

@@ -43,6 +43,23 @@ class ApiToken(Entity):
         return f"{self.name} ({self.prefix}…)"
 
 
+class RateBucket(models.Model):
+    """How many calls a token or person has left: one bucket for all processes, refilled steadily."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    left = models.FloatField()
+    taken = models.IntegerField(default=0)
+    at = models.DateTimeField()
+
+    history, read_only = False, True
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("call rate"), _("call rates")
+
+    def __str__(self):
+        return self.key
+
+
 class WebhookEndpoint(Entity):
     """An address that is told what happened, signed with a secret both sides know."""
 

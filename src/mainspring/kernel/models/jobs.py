@@ -27,7 +27,7 @@ class JobRun(Entity):
     company_ids = models.JSONField(default=list, editable=False)
     business_date = models.DateField(_("business date"), editable=False)
     language = models.CharField(max_length=10, default="en", editable=False)
-    key = models.CharField(max_length=120, blank=True, default="", editable=False)
+    key = models.CharField(max_length=120, blank=True, default="", editable=False)  # type: ignore[assignment]
     due_at = models.DateTimeField(_("due"), default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("started"), null=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)

@@ -3,9 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import remembered
 from .base import Entity
 
 
+@remembered.keep()
 class Currency(models.Model):
     """A currency and the number of its digits (JPY 0, EUR 2, KWD 3; rule M01)."""
 
@@ -24,6 +26,7 @@ class Currency(models.Model):
         return self.code
 
 
+@remembered.keep("base_currency")
 class Company(Entity):
     """A legal entity with its own books; its records are behind its wall."""
 
@@ -48,6 +51,7 @@ class Company(Entity):
         return self.name
 
 
+@remembered.keep("company__base_currency")
 class Site(Entity):
     """A plant, warehouse, distribution centre or office of a company."""
 

@@ -1,7 +1,8 @@
 """Everything that changes the books: posting, reversing, invoices, payments, revaluation, the chart's first form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
@@ -19,6 +20,7 @@ __all__ = [
     "key",
     "merge_totals",
     "plan_cash",
+    "plan_cash_all",
     "post_entries",
     "post_entry",
     "reverse_entry",
@@ -56,7 +58,14 @@ def merge_totals() -> int:
 
 def plan_cash(ctx, origin, rows: Sequence[dict]) -> None:
     """Replace what a document expects to receive (above zero) or pay; rows as fields of PlannedCash."""
-    PlannedCash.objects.filter(origin_id=key(origin)).delete()
+    plan_cash_all(ctx, {key(origin): rows})
+
+
+def plan_cash_all(ctx, plans: Mapping[Any, Sequence[dict]]) -> None:
+    """The same for many documents at once: {key of the document: rows}."""
+    PlannedCash.objects.filter(origin_id__in=list(plans)).delete()
     PlannedCash.objects.bulk_create(
-        PlannedCash(company_id=ctx.company_id, origin_id=key(origin), **row) for row in rows
+        PlannedCash(company_id=ctx.company_id, origin_id=origin, **row)
+        for origin, rows in plans.items()
+        for row in rows
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,35 +22,52 @@ from .posting import EntryLine, EntrySpec, post_entries
 ZERO = Decimal(0)
 
 
-@guard(Invoice, "post")
-def has_lines(invoice, ctx):
-    if not invoice.lines.exists():
+@guard(Invoice, "post", many=True)
+def have_lines(invoices, ctx):
+    keys = {invoice.pk for invoice in invoices}
+    if keys - set(InvoiceLine.objects.filter(document__in=keys).values_list("document_id", flat=True)):
         raise ValidationError(_("There are no lines to post."), code="empty")
 
 
-@effect(Invoice, "post")
-def post(invoice, ctx):
+@effect(Invoice, "post", many=True)
+def post(invoices, ctx):
     """Book receivable or payable by instalment, revenue or cost by line, tax by code, all at one rate."""
-    lines = list(invoice.lines.select_related("item__unit", "tax_code", "credits"))
+    known = {invoice.pk: invoice for invoice in invoices}
+    lines: dict[UUID, list[InvoiceLine]] = {pk: [] for pk in known}
+    for line in (
+        InvoiceLine.objects.filter(document__in=known)
+        .select_related("item__unit", "item__category", "tax_code", "credits")
+        .order_by("document_id", "position", "pk")
+    ):
+        line.document = known[line.document_id]
+        lines[line.document_id].append(line)
+    company = Company.objects.select_related("base_currency").get(pk=invoices[0].company_id)
+    chart = queries.Chart(company.pk)
+    specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
+    database.update(
+        [line for own in lines.values() for line in own], ["net", "tax", "tax_rate", "account", "tax_code", "price"]
+    )
+    post_entries(ctx, specs)
+    for invoice in invoices:
+        invoice.state = "posted"
+    events.publish_all([InvoicePosted(invoice.pk) for invoice in invoices], ctx)
+
+
+def _entry(invoice: Invoice, lines: list[InvoiceLine], ctx, company: Company, chart: queries.Chart) -> EntrySpec:
+    """The entry of an invoice whose money is computed anew; refuses what cannot be posted."""
     invoice.prepare(ctx, lines)
     if invoice.total < 0:
         raise ValidationError(_("The total is below zero; write a credit note instead."), code="negative")
-    InvoiceLine.objects.bulk_update(lines, ["net", "tax", "tax_rate", "account", "tax_code", "price"])
     if invoice.is_credit:
         _refuse_over_credit(invoice, lines)
     area = "sales" if invoice.is_sale else "purchase"
     memo = f"{invoice.get_kind_display()} {invoice.party}"[:200]
-    post_entries(
-        ctx, [EntrySpec(invoice.invoice_on, entry_lines(invoice, lines), invoice.company_id, memo, invoice.pk, area)]
-    )
-    invoice.state = "posted"
-    events.publish(InvoicePosted(invoice.pk), ctx)
+    booked = entry_lines(invoice, lines, company, chart)
+    return EntrySpec(invoice.invoice_on, booked, invoice.company_id, memo, invoice.pk, area)
 
 
-def entry_lines(invoice: Invoice, lines) -> list[EntryLine]:
+def entry_lines(invoice: Invoice, lines, company: Company, chart: queries.Chart) -> list[EntryLine]:
     """The balanced lines of a posting; the document total is converted once, the largest line takes the rest (M06)."""
-    company = Company.objects.select_related("base_currency").get(pk=invoice.company_id)
-    chart = queries.Chart(company.pk)
     rate, digits = exchange.Rate(invoice.rate), company.base_currency.digits
     role = "receivable" if invoice.is_sale else "payable"
     party_account = chart.account(role, party=invoice.party)

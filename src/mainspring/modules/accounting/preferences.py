@@ -12,3 +12,10 @@ Preference(
     help=_("Screen, print, ledger and tax report show the same figure."),
     choices=(("document", _("once per rate of a document")), ("line", _("on every line"))),
 )
+Preference(
+    "accounting.payment_details",
+    "longtext",
+    "",
+    _("Where customers pay to"),
+    help=_("Bank, account number and bank code; printed on invoices."),
+)

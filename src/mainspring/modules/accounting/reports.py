@@ -181,12 +181,13 @@ def run_ageing(ctx, side, on) -> Answer:
     return Answer(rows, totals, notes)
 
 
-def run_open_items(ctx, side, on, party=None) -> Answer:
-    """What is open on a day, item by item."""
+def run_open_items(ctx, side, on, party=None, due_before=None) -> Answer:
+    """What is open on a day, item by item; with `due_before` invoices and bills due before that day only."""
     roles = ("receivable",) if side == "customers" else ("payable",)
     rows = [
         {**item, "days": (on - item["due_on"]).days, "_record": ("accounting.invoice", item["origin_id"])}
-        for item in queries.open_items(ctx, party, on, (*roles, "prepayment"))
+        for item in queries.open_items(ctx, party, on, roles if due_before else (*roles, "prepayment"))
+        if due_before is None or item["due_on"] < due_before
     ]
     return Answer(rows, _sums(rows, "amount_base"))
 
@@ -350,7 +351,12 @@ Report(
         money("amount_base", lazy("In base currency")),
     ),
     run_open_items,
-    (SIDE, ON, Input("party", "link", lazy("Party"), required=False, to="parties.party")),
+    (
+        SIDE,
+        ON,
+        Input("party", "link", lazy("Party"), required=False, to="parties.party"),
+        Input("due_before", "date", lazy("Due before"), required=False),
+    ),
 )
 Report(
     "vat-summary",

@@ -26,7 +26,6 @@ class Invoices(Resource):
     dimensions = "kind party party__territory currency site state invoice_on"
     measures = "total_base"
     calendar = "due_on due_on"
-    prints = ("invoice",)
     related = {
         _("Credit notes"): ("accounting/invoices", "credits"),
         _("Postings"): ("accounting/journal-entries", "origin"),

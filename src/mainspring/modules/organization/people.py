@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from mainspring.kernel import access, jobs, numbering, workflow
 from mainspring.kernel.events import CommandDone, on
 from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
-from mainspring.kernel.workflow import Input, Verb, effect
+from mainspring.kernel.workflow import Verb, effect
 
 workflow.extend(
     User,
@@ -17,12 +17,6 @@ workflow.extend(
         help=gettext_lazy("Mails the person a link to choose a password."),
     ),
 )
-for _name, _to, _add, _remove in (
-    ("territory", "kernel.territory", gettext_lazy("Add territory"), gettext_lazy("Remove territory")),
-    ("site", "kernel.site", gettext_lazy("Add site"), gettext_lazy("Remove site")),
-):
-    for _verb, _label in ((f"add_{_name}", _add), (f"remove_{_name}", _remove)):
-        workflow.extend(Membership, Verb(_verb, label=_label, bulk=False, ask=(Input(_name, "link", to=_to),)))
 
 
 @effect(User, "send_password_link")
@@ -35,32 +29,6 @@ def send_password_link(user, ctx):
     jobs.defer("organization.password_link", ctx, user_id=user.pk)
 
 
-@effect(Membership, "add_territory")
-def add_territory(membership, ctx, territory):
-    """The role holds in the territory and all that is part of it."""
-    membership.territories.add(territory)
-
-
-@effect(Membership, "remove_territory")
-def remove_territory(membership, ctx, territory):
-    """The role no longer holds there."""
-    membership.territories.remove(territory)
-
-
-@effect(Membership, "add_site")
-def add_site(membership, ctx, site):
-    """The role holds at the site."""
-    if membership.company_id and site.company_id != membership.company_id:
-        raise ValidationError({"site": _("%(site)s belongs to another company.") % {"site": site}})
-    membership.sites.add(site)
-
-
-@effect(Membership, "remove_site")
-def remove_site(membership, ctx, site):
-    """The role no longer holds there."""
-    membership.sites.remove(site)
-
-
 @on(CommandDone)
 def follow_set_up(event, ctx):
     """Number formats are remembered and must be readable; roles count from the next call on."""
@@ -69,6 +37,8 @@ def follow_set_up(event, ctx):
         check_format(record.format)
         numbering.forget()
     elif isinstance(record, Membership):
+        if record.company_id and (other := record.sites.exclude(company=record.company_id).first()):
+            raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
         access.forget(record.user)
     elif isinstance(record, RoleGrant) and ctx.user is not None:
         access.forget(ctx.user)

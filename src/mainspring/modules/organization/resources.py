@@ -103,7 +103,7 @@ class Memberships(Resource):
     columns = "user role company where starts_on ends_on"
     search = "user__username user__first_name user__last_name role__name"
     filters = "role company user"
-    form = "user role company | starts_on ends_on"
+    form = "user role company | starts_on ends_on | territories sites"
     prefetch = ("territories", "sites")
     computed = {
         "where": Column(

@@ -53,7 +53,7 @@ SEEN_BY_ALL = (
 for code in EVERYONE:
     for entity in SEEN_BY_ALL:
         roles.grant(code, entity, "view")
-    if code != "administrator":
+    if code not in ("administrator", "hr"):
         roles.grant(code, "kernel.user", "view", last_login="hide", is_staff="hide", is_superuser="hide")
 
 for entity in (
@@ -68,9 +68,20 @@ for entity in (
 ):
     roles.grant("administrator", entity, KEEP)
 roles.grant("administrator", "kernel.user", f"{KEEP} send_password_link")
-roles.grant("administrator", "kernel.membership", f"{KEEP} add_territory remove_territory add_site remove_site")
+roles.grant("administrator", "kernel.membership", KEEP)
 roles.grant("administrator", "organization.*", f"{KEEP} import_holidays")
-roles.grant("hr", "kernel.department", "view create change")
+roles.grant("hr", "kernel.department", "view create change export")
+roles.grant(
+    "hr",
+    "kernel.user",
+    "view create change export send_password_link",
+    is_staff="hide",
+    is_superuser="hide",
+    password="hide",
+)
+roles.grant("hr", "kernel.membership", "view export")
+roles.grant("hr", "kernel.role", "view")
+roles.grant("hr", "kernel.absence", KEEP)
 roles.grant("accountant", "organization.exchangerate", KEEP)
 roles.grant("controller", "organization.exchangerate", "view create change import export")
 roles.grant("planner", "organization.workcalendar", "view create change import_holidays")
@@ -90,5 +101,6 @@ for entity in (
     roles.grant("administrator", f"kernel.{entity}", "*")
 roles.grant("administrator", "kernel.webhookdelivery", "view replay")
 roles.grant("administrator", "kernel.outgoingmail", "view send_again cancel")
+roles.grant("administrator", "kernel.jobrun", "view cancel retry")
 for code in ("administrator", "auditor"):
     roles.grant(code, "kernel.auditentry", "view export")

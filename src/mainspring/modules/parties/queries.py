@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from mainspring.engines.money import terms
-from mainspring.kernel import access, database
+from mainspring.kernel import access, database, mailing
 
 from . import models, normalise
 
@@ -71,3 +71,17 @@ def similar(ctx, name: str, *, registry_code: str = "", phone: str = "", email: 
     seen = access.rows(ctx, models.Party).in_bulk([row["id"] for row in rows])
     rows.sort(key=lambda row: (surest.index(row["reason"]), -row["alike"], row["id"]))
     return [(seen[row["id"]], row["reason"]) for row in rows if row["id"] in seen][:limit]
+
+
+@mailing.recipients.fill
+def people_to_write_to(record, ctx) -> list[tuple[str, str, str]]:
+    """(address, name, language) of the party a record is about: its own address, then its contacts, default first."""
+    path = getattr(type(record), "scope_paths", {}).get("party")
+    party = record if isinstance(record, models.Party) else None
+    for part in path.split("__") if isinstance(path, str) and party is None else ():
+        record = party = getattr(record, part, None)
+    if not isinstance(party, models.Party) or not access.rows(ctx, models.Party).filter(pk=party.pk).exists():
+        return []
+    contacts = access.rows(ctx, models.Contact).filter(party=party, active=True).exclude(email="")
+    found = [(c.email, str(c), c.language) for c in contacts.order_by("-is_default", "pk")[:20]]
+    return [*([(party.email, str(party), "")] if party.email else []), *found]

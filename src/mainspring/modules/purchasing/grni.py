@@ -5,10 +5,11 @@ difference in price goes to the goods received, the difference in exchange rate 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from mainspring.kernel import money
 from mainspring.modules.accounting import commands as books
@@ -75,7 +76,13 @@ def matched(entries: Iterable[GrniEntry], digits: int, foreign: int) -> tuple[li
 
 def settle(ctx, order_line_ids: Iterable[int], document, on: date) -> list[GrniEntry]:
     """Book the differences of what the document matched, so that each matched unit leaves nothing on the account."""
-    ids = set(order_line_ids)
+    return settle_all(ctx, [(order_line_ids, document, on)])
+
+
+def settle_all(ctx, matches: Sequence[tuple[Iterable[int], Any, date]]) -> list[GrniEntry]:
+    """The same for many documents: (order lines, document, day) of each."""
+    groups = [(set(line_ids), document, on) for line_ids, document, on in matches]
+    ids = {pk for line_ids, _document, _on in groups for pk in line_ids}
     lines = {
         line.pk: line
         for line in PurchaseOrderLine.objects.filter(pk__in=ids).select_related(
@@ -86,13 +93,14 @@ def settle(ctx, order_line_ids: Iterable[int], document, on: date) -> list[GrniE
     for entry in GrniEntry.objects.filter(order_line__in=ids).exclude(kind="difference"):
         entries[entry.order_line_id].append(entry)
     made: list[GrniEntry] = []
-    for line_id, line in sorted(lines.items()):
-        order = line.document
-        digits, foreign = order.company.base_currency.digits, order.currency.digits
-        pairs, _open = matched(entries[line_id], digits, foreign)
-        for above, below in pairs:
-            if document.pk in (above.entry.document_id, below.entry.document_id):
-                made += _difference(ctx, line, above, below, document, on, digits)
+    for line_ids, document, on in groups:
+        for line_id in sorted(line_ids):
+            line, order = lines[line_id], lines[line_id].document
+            digits, foreign = order.company.base_currency.digits, order.currency.digits
+            pairs, _open = matched(entries[line_id], digits, foreign)
+            for above, below in pairs:
+                if document.pk in (above.entry.document_id, below.entry.document_id):
+                    made += _difference(ctx, line, above, below, document, on, digits)
     return GrniEntry.objects.bulk_create(made)
 
 

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
@@ -174,9 +176,17 @@ def cancel_request(request, ctx, why):
 # -- orders -----------------------------------------------------------------------------------------------------------
 
 
-@guard(PurchaseOrder, "confirm")
-def order_is_complete(order, ctx):
-    lines = list(order.lines.all())
+@guard(PurchaseOrder, "confirm", many=True)
+def orders_are_complete(orders, ctx):
+    lines: dict = {order.pk: [] for order in orders}
+    for line in PurchaseOrderLine.objects.filter(document__in=lines):
+        lines[line.document_id].append(line)
+    prefetch_related_objects(orders, "supplier")
+    for order in orders:
+        _require_complete(order, lines[order.pk])
+
+
+def _require_complete(order: PurchaseOrder, lines) -> None:
     if not lines:
         raise ValidationError(_("An order needs at least one line."))
     if any(line.price is None for line in lines):
@@ -185,40 +195,59 @@ def order_is_complete(order, ctx):
         raise ValidationError(_("%(party)s is not an active supplier.") % {"party": order.supplier})
 
 
-@effect(PurchaseOrder, "confirm")
-def confirm(order, ctx):
+@effect(PurchaseOrder, "confirm", many=True)
+def confirm(orders, ctx):
     """The goods are expected from now on."""
-    stock.ensure_locations(order.site, ctx)
-    order.state = "confirmed"
-    plan_supply(order, ctx)
-    events.publish(PurchaseOrderConfirmed(order.pk), ctx)
+    for order in orders:
+        order.state = "confirmed"
+    plan_supplies(orders, ctx)
+    events.publish_all([PurchaseOrderConfirmed(order.pk) for order in orders], ctx)
+
+
+def locked(order_ids) -> dict[UUID, PurchaseOrder]:
+    """Orders under their row locks, taken in the order of keys."""
+    related = ("company__base_currency", "currency", "site", "payment_term", "supplier")
+    found = PurchaseOrder.objects.select_for_update(of=("self",)).select_related(*related)
+    return {order.pk: order for order in found.filter(pk__in=list(order_ids)).order_by("pk")}
 
 
 def plan_supply(order: PurchaseOrder, ctx, lines=None) -> None:
     """Write what is still to come into the material ledger as planned moves."""
-    lines = lines if lines is not None else list(order.lines.select_related("item__unit", "unit", "document"))
-    wanted = [line for line in lines if order.state == "confirmed" and line.is_stocked and line.open_quantity > 0]
-    places = stock.ensure_locations(order.site, ctx) if wanted else {}
-    stock.replan(
-        ctx,
-        order,
-        [
-            stock.MoveSpec(
-                line.item,
-                line.in_stock_unit(line.open_quantity),
-                places["supplier"],
-                places["internal"],
-                order,
-                line.pk,
-                planned_on=line.expected_on or order.expected_on or order.ordered_on,
-            )
-            for line in wanted
-        ],
-    )
-    _plan_cash(order, ctx, lines)
+    plan_supplies([order], ctx, None if lines is None else {order.pk: lines})
 
 
-def _plan_cash(order: PurchaseOrder, ctx, lines) -> None:
+def plan_supplies(orders: Sequence[PurchaseOrder], ctx, lines: dict | None = None) -> None:
+    """The same for many orders at once. `lines`: {order: its lines}, when the caller has them."""
+    known = {order.pk: order for order in orders}
+    if lines is None:
+        lines = {pk: [] for pk in known}
+        for line in progress.lines_of(known):
+            line.document = known[line.document_id]
+            lines[line.document_id].append(line)
+    sites = {order.site_id: order.site for order in orders}
+    places = {pk: stock.ensure_locations(site, ctx) for pk, site in sites.items()}
+    stock.replan_all(ctx, {pk: _supply(order, lines[pk], places[order.site_id]) for pk, order in known.items()})
+    accounting.plan_cash_all(ctx, {pk: _cash(order, ctx, lines[pk]) for pk, order in known.items()})
+
+
+def _supply(order: PurchaseOrder, lines, places) -> list[stock.MoveSpec]:
+    """The moves still to come of an order."""
+    return [
+        stock.MoveSpec(
+            line.item,
+            line.in_stock_unit(line.open_quantity),
+            places["supplier"],
+            places["internal"],
+            order,
+            line.pk,
+            planned_on=line.expected_on or order.expected_on or order.ordered_on,
+        )
+        for line in lines
+        if order.state == "confirmed" and line.is_stocked and line.open_quantity > 0
+    ]
+
+
+def _cash(order: PurchaseOrder, ctx, lines) -> list[dict]:
     """What is not billed yet is to be paid when due after it arrives."""
     left = sum((line.net * max(line.quantity - line.billed_quantity, ZERO) / line.quantity for line in lines), ZERO)
     rows = []
@@ -235,7 +264,7 @@ def _plan_cash(order: PurchaseOrder, ctx, lines) -> None:
                 "amount_base": -money.rounded(order.total_base * amount / order.total, 2),
             }
         )
-    accounting.plan_cash(ctx, order, rows)
+    return rows
 
 
 @guard(PurchaseOrder, "receive")
@@ -264,11 +293,12 @@ def reschedule(order, ctx, expected_on: date, position):
     plan_supply(order, ctx, lines)
 
 
-@effect(PurchaseOrder, "close")
-def close(order, ctx):
+@effect(PurchaseOrder, "close", many=True)
+def close(orders, ctx):
     """Release what never came: its planned moves and the requests it was to serve."""
-    order.state = "closed"
-    _give_back(order, ctx)
+    for order in orders:
+        order.state = "closed"
+    _give_back(orders, ctx)
 
 
 @guard(PurchaseOrder, "cancel")
@@ -279,24 +309,25 @@ def nothing_has_happened_yet(order, ctx):
         raise ValidationError(_("There is a draft receipt of this order; cancel it first."))
 
 
-@effect(PurchaseOrder, "cancel")
-def cancel(order, ctx):
+@effect(PurchaseOrder, "cancel", many=True)
+def cancel(orders, ctx):
     """Nothing is expected any more; the requests are open again."""
-    order.state = "cancelled"
-    _give_back(order, ctx)
+    for order in orders:
+        order.state = "cancelled"
+    _give_back(orders, ctx)
 
 
-def _give_back(order, ctx) -> None:
+def _give_back(orders, ctx) -> None:
     """Allocations keep what was received; the rest of each request is to be ordered again (D06)."""
-    found = list(Allocation.objects.filter(order_line__document=order))
+    found = list(Allocation.objects.filter(order_line__document__in=orders))
     empty = [a.pk for a in found if not a.received_quantity]
     for allocation in found:
         allocation.quantity = allocation.received_quantity
     Allocation.objects.filter(pk__in=empty).delete()
     Allocation.objects.bulk_update([a for a in found if a.received_quantity], ["quantity"])
-    progress.refresh(ctx, order)
+    lines = progress.refresh_all(ctx, orders)
     progress.refresh_requests({a.request_id for a in found})
-    plan_supply(order, ctx)
+    plan_supplies(orders, ctx, lines)
 
 
 def requests_of(order) -> list:

@@ -1,9 +1,11 @@
 """Progress of orders and requests, always computed anew from the facts (rules D01, D15)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from mainspring.kernel import database, preferences
 
@@ -15,34 +17,49 @@ ZERO = Decimal(0)
 
 def refresh(ctx, order: PurchaseOrder) -> list[PurchaseOrderLine]:
     """Derive received, returned and billed of the order's lines and states of the order; returns the lines."""
-    lines = list(order.lines.select_related("item__unit", "unit", "document"))
+    return refresh_all(ctx, [order])[order.pk]
+
+
+def refresh_all(ctx, orders: Sequence[PurchaseOrder]) -> dict[UUID, list[PurchaseOrderLine]]:
+    """The same for many orders of a company at once: {order: its lines}."""
+    if not orders:
+        return {}
+    known = {order.pk: order for order in orders}
+    lines = list(lines_of(known))
     received = _sums(ReceiptLine, "order_line", order_line__in=lines, document__state="posted")
     returned = _sums(
         SupplierReturnLine, "receipt_line__order_line", receipt_line__order_line__in=lines, document__state="posted"
     )
-    billed = billed_quantities([line.pk for line in lines], order.pk)
-    short = preferences.get(order.company_id, "purchasing.under_receipt_pct")
+    billed = billed_quantities([line.pk for line in lines], list(known))
+    short = preferences.get(orders[0].company_id, "purchasing.under_receipt_pct")
     for line in lines:
+        line.document = known[line.document_id]
         line.received_quantity = received.get(line.pk, ZERO)
         line.returned_quantity = returned.get(line.pk, ZERO)
         line.billed_quantity = billed.get(line.pk, ZERO)
         enough = line.quantity * (100 - short) / 100
         line.is_complete = bool(
-            order.state == "closed" or (line.received_quantity and line.received_quantity >= enough)
+            line.document.state == "closed" or (line.received_quantity and line.received_quantity >= enough)
         )
-    PurchaseOrderLine.objects.bulk_update(
-        lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"]
-    )
-    order.received_state = _state([(line.received_quantity, line.is_complete) for line in lines])
-    order.billed_state = _state([(line.billed_quantity, _billed_up(line)) for line in lines])
-    PurchaseOrder.objects.filter(pk=order.pk).update(
-        received_state=order.received_state, billed_state=order.billed_state
-    )
+    database.update(lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"])
+    found: dict[UUID, list[PurchaseOrderLine]] = {pk: [] for pk in known}
+    for line in lines:
+        found[line.document_id].append(line)
+    for pk, own in found.items():
+        known[pk].received_state = _state([(line.received_quantity, line.is_complete) for line in own])
+        known[pk].billed_state = _state([(line.billed_quantity, _billed_up(line)) for line in own])
+    database.update(orders, ["received_state", "billed_state"])
     _spread_over_requests(lines)
-    return lines
+    return found
 
 
-def billed_quantities(line_ids, order_id) -> dict[int, Decimal]:
+def lines_of(order_ids) -> QuerySet[PurchaseOrderLine]:
+    """Lines of orders with what quantities need, in order."""
+    found = PurchaseOrderLine.objects.filter(document__in=list(order_ids))
+    return found.select_related("item__unit", "unit", "document").order_by("document_id", "position", "pk")
+
+
+def billed_quantities(line_ids, order_ids) -> dict[int, Decimal]:
     """Billed less credited of order lines, from posted bills, in the order's unit."""
     return {
         row["line"]: row["quantity"]
@@ -51,10 +68,10 @@ def billed_quantities(line_ids, order_id) -> dict[int, Decimal]:
         SELECT l.origin_line AS line,
                SUM(CASE WHEN i.kind = 'supplier_credit' THEN -l.quantity ELSE l.quantity END) AS quantity
         FROM accounting_invoiceline l JOIN accounting_invoice i ON i.id = l.document_id
-        WHERE l.origin_id = %(order)s AND l.origin_line = ANY(%(lines)s) AND i.state = 'posted'
+        WHERE l.origin_id = ANY(%(orders)s) AND l.origin_line = ANY(%(lines)s) AND i.state = 'posted'
           AND i.kind IN ('supplier_bill', 'supplier_credit')
         GROUP BY l.origin_line""",
-            order=order_id,
+            orders=order_ids,
             lines=list(line_ids),
         )
     }

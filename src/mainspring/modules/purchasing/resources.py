@@ -108,7 +108,7 @@ class GrniEntries(Resource):
     model = models.GrniEntry
     menu = f"{MENU} / Reports"
     icon = "scale"
-    title = _("Received, not invoiced")
+    title = _("Received, not invoiced: entries")
     columns = "posted_on document kind order_line order_line__item quantity amount currency_amount"
     filters = "kind posted_on order_line__item order_line__document__supplier"
     form = "posted_on document kind order_line quantity amount currency_amount"

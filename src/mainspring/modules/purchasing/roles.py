@@ -52,6 +52,7 @@ grant(
     total_base="hide",
     net="hide",
     tax="hide",
+    **{f"lines.{name}": "hide" for name in ("price", "discount_pct", "tax_code", "net", "price_reason")},
 )
 grant(
     "warehouse",
@@ -59,9 +60,15 @@ grant(
     "view create change delete export post cancel send_back",
     "site",
     total_base="hide",
+    **{"lines.value": "hide"},
 )
 grant(
-    "warehouse", "purchasing.supplierreturn", "view create change delete export post cancel", "site", total_base="hide"
+    "warehouse",
+    "purchasing.supplierreturn",
+    "view create change delete export post cancel",
+    "site",
+    total_base="hide",
+    **{"lines.value": "hide"},
 )
 grant("warehouse", "purchasing.purchaserequest", "view create change submit", "own")
 
@@ -77,6 +84,8 @@ for _code in ("sales_rep", "sales_manager", "workshop", "engineer", "hr", "accou
 grant("manager", "purchasing.purchaserequest", "approve")
 grant("manager", "purchasing.billmatch", "accept")
 grant("engineer", "purchasing.supplieritem", "view")
-grant("supplier", "purchasing.purchaseorder", "view", "party", note="hide", total_base="hide", buyer="hide")
-grant("supplier", "purchasing.receipt", "view", "party", note="hide", total_base="hide", rate="hide")
-grant("supplier", "purchasing.supplierreturn", "view", "party", total_base="hide")
+OURS = {"lines.price_reason": "hide", "lines.quantity_reason": "hide"}
+grant("supplier", "purchasing.purchaseorder", "view", "party", note="hide", total_base="hide", buyer="hide", **OURS)
+OURS = {"rate": "hide", "lines.value": "hide", "lines.location": "hide"}
+grant("supplier", "purchasing.receipt", "view", "party", note="hide", total_base="hide", **OURS)
+grant("supplier", "purchasing.supplierreturn", "view", "party", total_base="hide", **{"lines.value": "hide"})

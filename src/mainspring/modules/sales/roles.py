@@ -61,6 +61,9 @@ HIDDEN = {
     "total_base": "hide",
     "opportunity": "hide",
     "territory": "hide",
+    "lines.list_price": "hide",
+    "lines.price_reason": "hide",
+    "lines.promise_reason": "hide",
 }
 grant("customer", "sales.quotation", "view accept decline", "party", **HIDDEN)
 grant("customer", "sales.salesorder", "view", "party", **HIDDEN, hold_reason="hide")

@@ -71,7 +71,7 @@ Report(
 )
 Report(
     "stock-on-hand",
-    lazy("Stock on hand"),
+    lazy("Stock on hand on a day"),
     "Stock",
     "stock.stockbalance",
     (

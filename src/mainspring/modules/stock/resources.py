@@ -97,6 +97,7 @@ class StockValues(Resource):
     model = models.StockValue
     menu = "Stock / Valuation"
     icon = "report-money"
+    title = _("Value postings")
     columns = "posted_on item kind adjusts quantity stock cost_of_sales variance revaluation origin entry"
     search = "item__code item__name origin__number"
     filters = "item kind adjusts posted_on"

@@ -4,6 +4,7 @@ Ctrl-C or SIGTERM stops all of them. Data stays in the data folder (MAINSPRING_D
 """
 
 import ctypes
+import http.client
 import importlib.util
 import os
 import signal
@@ -33,17 +34,21 @@ def run(options):
     if taken:
         print(f"mainspring serve: {taken}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stopping in (signal.SIGINT, signal.SIGTERM):  # also when started in the background, where SIGINT is ignored
+        signal.signal(stopping, signal.default_int_handler)
     os.environ["MAINSPRING_PORT"] = str(options.port)
     migrate.migrate(verbosity=0)
     _release_connections()
     sign_ins = _load_demo(options.demo) if options.demo else []
-    children = _start(options)
+    commands = _commands(options)
+    children = {"web": _spawn("web", commands["web"])}
     try:
         if not _wait_until_answering(options, children["web"]):
             print("mainspring serve: the web server did not start", file=sys.stderr)
             return 1
         _greet(options, sign_ins)
+        if not options.no_worker:  # after the first answer, so that the two do not race for the machine
+            children["worker"] = _spawn("worker", commands["worker"])
         return _watch(children, options)
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
@@ -86,14 +91,7 @@ def _commands(options) -> dict[str, list[str]]:
         "--workers", str(options.processes), "--no-ws", "--log-level", "warning", "--backpressure", "64",
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "mainspring.site.asgi:application",
     ]  # fmt: skip
-    commands = {"web": web}
-    if not options.no_worker:
-        commands["worker"] = [sys.executable, "-m", "mainspring.site.cli", "worker"]
-    return commands
-
-
-def _start(options) -> dict[str, subprocess.Popen]:
-    return {name: _spawn(name, command) for name, command in _commands(options).items()}
+    return {"web": web, "worker": [sys.executable, "-m", "mainspring.site.cli", "worker"]}
 
 
 def _spawn(name: str, command: list[str]) -> subprocess.Popen:
@@ -110,18 +108,27 @@ def _die_with_parent() -> None:
 
 
 def _wait_until_answering(options, web: subprocess.Popen) -> bool:
+    """Whether a page can be asked for: the port is open before the application behind it is loaded."""
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline and web.poll() is None:
+        asked = http.client.HTTPConnection(_reachable(options.host), options.port, timeout=START_SECONDS_MAX)
         try:
-            socket.create_connection((options.host, options.port), timeout=1).close()
-            return True
-        except OSError:
+            asked.request("GET", "/health/live", headers={"Host": "localhost"})
+            return asked.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
+        finally:
+            asked.close()
     return False
 
 
+def _reachable(host: str) -> str:
+    """An address that leads to a listener on all addresses."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
 def _greet(options, sign_ins: list) -> None:
-    host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else options.host
+    host = "localhost" if _reachable(options.host) in ("127.0.0.1", "::1") else options.host
     print(f"\nMainspring runs at http://{host}:{options.port}/   (Ctrl-C stops it)", flush=True)
     if sign_ins:
         print("\nSign in as:")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from mainspring.kernel import access, commands
+from mainspring.kernel import access, commands, limits
 
 DEPTH_MAX = 20
 
@@ -22,14 +22,17 @@ class Parser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         raw = stream.read()
-        if not raw.strip():
-            return {}
-        try:
-            data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
-        _check_texts(data)
-        return data
+        return loads(raw) if raw.strip() else {}
+
+
+def loads(raw: bytes):
+    """JSON with exact numbers and storable texts; ParseError for anything else."""
+    try:
+        data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
+    _check_texts(data)
+    return data
 
 
 def _refuse_constant(name):
@@ -103,7 +106,7 @@ def _fields(model, data: dict, ctx, prefix: str, found: dict) -> dict:
     for name, raw in data.items():
         try:
             field = model._meta.get_field(name)
-            if not field.concrete or field.many_to_many or (field.primary_key and name == "id"):
+            if field.auto_created or not (field.concrete or field.many_to_many) or (field.primary_key and name == "id"):
                 raise FieldDoesNotExist
         except FieldDoesNotExist:
             found[prefix + name] = [_("There is no such field.")]
@@ -119,6 +122,10 @@ def _shaped(field, raw, ctx):
     """The value when its JSON type suits the field; commands do the rest."""
     if raw is None or isinstance(field, models.JSONField):
         return as_json(raw)
+    if field.many_to_many:
+        if not isinstance(raw, list):
+            raise ValidationError(_("A list is needed here."), code="type")
+        return [_linked(field.related_model, one, ctx) if isinstance(one, dict) else one for one in raw]
     if isinstance(field, models.ForeignKey):
         if isinstance(raw, dict):
             return _linked(field.related_model, raw, ctx)
@@ -160,7 +167,7 @@ def key_of(model, raw, field: str = "id"):
     try:
         if isinstance(raw, bool) or not isinstance(raw, str | int):
             raise ValueError
-        value = model._meta.pk.to_python(raw)
+        value = model._meta.pk.to_python(limits.storable_key(raw))
         if isinstance(value, models.Model):
             value = value.pk
         if isinstance(value, int) and abs(value) >= 2**63:

@@ -18,7 +18,11 @@ KINDS: dict[str, tuple[dict, object]] = {
     "date": ({"type": "string", "format": "date"}, "2026-03-02"),
     "datetime": ({"type": "string", "format": "date-time"}, "2026-03-02T09:30:00Z"),
     "json": ({}, {}),
-    "attachment": ({"type": "string"}, "1"),
+    "links": ({"type": "array", "items": LINK}, [1]),
+    "attachment": (
+        {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
+        {"id": 1},
+    ),
 }
 PROBLEM = {
     "type": "object",
@@ -242,6 +246,9 @@ def _written(column) -> dict:
             "description": 'A key, {"id": …} or {"code": …}',
             "anyOf": [{"type": ["integer", "string", "null"]}, {"type": "object"}],
         }
+    if column.kind in ("links", "attachment"):
+        key = {"type": ["integer", "string", "object"]}
+        return {"title": found["title"], **({"type": "array", "items": key} if column.kind == "links" else key)}
     if found.get("format") == "decimal":
         return {**found, "type": ["string", "number"]}
     return found if column.required else _nullable(found)
@@ -320,7 +327,7 @@ def _filters(of, columns) -> list[dict]:
         _parameter("count", "exact: count all records", {"enum": ["exact"]}),
     ]
     for column in columns:
-        if column.compute is None and column.kind not in ("json", "attachment"):
+        if column.compute is None and column.kind not in ("json", "links", "attachment"):
             found.append(
                 _parameter(
                     column.path,

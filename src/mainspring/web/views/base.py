@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, resource
+from mainspring.kernel import access, limits, resource
 from mainspring.web import middleware
 
 
@@ -64,29 +65,40 @@ def get(ctx, res, pk):
     """The record, with its listed links; Http404 when it is not there for this person."""
     rows = access.with_clearance(access.rows(ctx, res.model), ctx)
     try:
+        pk = limits.storable_key(pk)
         return rows.select_related(*res.select_related).get(pk=pk) if res.select_related else rows.get(pk=pk)
     except (res.model.DoesNotExist, ValidationError, ValueError, OverflowError):
         raise Http404 from None
 
 
 def done(
-    *, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", topics=()
+    *, redirect: str = "", refresh: bool = False, text: str = "", tone: str = "success", topics=(), undo: str = ""
 ) -> HttpResponse:
-    """204 to htmx: go somewhere, load again, or say something and tell the regions that listen."""
+    """204 to htmx: go somewhere, load again, or say something and tell the regions that listen.
+
+    undo  address that takes back what was done, offered beside the text; a text is said on the page one arrives at
+    """
     answer = HttpResponse(status=204)
     if redirect:
         answer["HX-Redirect"] = redirect
     elif refresh:
         answer["HX-Refresh"] = "true"
     if text or topics:
-        answer["HX-Trigger"] = middleware.toast(text, tone, topics)
+        answer["HX-Trigger"] = middleware.toast(text, tone, topics, undo=undo, later=bool(redirect or refresh))
     return answer
 
 
 def version_of(request) -> int | None:
     """The version a form carried; None when it carried none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return version_from(request.POST.get("version"))
+
+
+def version_from(sent) -> int | None:
+    """A version as it was sent; None when none was. What is no number is refused, for it would overwrite unseen."""
+    text = "" if sent in (None, "None") else str(sent)
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValidationError({"version": _("“%(value)s” is not a valid value.") % {"value": text[:40]}})
+    return int(text) if text else None
 
 
 def with_key(request, ctx=None):

@@ -1,20 +1,24 @@
 """Forms with a line grid: new records, edits, copies, and the preview that computes without writing."""
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.exceptions import ParseError
 
 from mainspring.kernel import access, commands, errors, query, values
 from mainspring.kernel.ids import uuid7
 from mainspring.web import addresses, forms, grids
+from mainspring.web.api import incoming
 from mainspring.web.views import base, records
+
+ROWS_MAX = 2000  # of a grid in one request
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +38,8 @@ def new(request, res):
         sent = {k: v for k, v in sent.items() if v not in (None, "") or not _has_default(res.model, k)}
         extra = {"lines": specs} if res.lines else {}
         record = commands.create(res.model, base.with_key(request), custom_values=custom or None, **extra, **sent)
+    except errors.ApprovalRequired:
+        return _waiting(request, addresses.of_resource(res))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
     return redirect(addresses.of_record(record))
@@ -63,9 +69,17 @@ def edit(request, res, record):
         )
     except errors.Conflict:
         raise
+    except errors.ApprovalRequired:
+        return _waiting(request, addresses.of_record(record))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
     return redirect(addresses.of_record(record))
+
+
+def _waiting(request, address: str):
+    """What was sent waits for approval: say so where the person goes next."""
+    messages.info(request, _("This now waits for approval."))
+    return redirect(address)
 
 
 def _has_default(model, name: str) -> bool:
@@ -167,7 +181,7 @@ def preview(request, res):
     sent = _json(request)
     fields = query.Fields(res, request.ctx)
     record = base.get(request.ctx, res, request.GET["pk"]) if request.GET.get("pk") else blank(request, res, fields)[0]
-    rows = _in_order(sent)
+    rows = _rows(sent, "lines") or _rows(sent, "changed")
     specs = [spec for row in rows for spec in (grids.read(res, [row], request.ctx) or [{}])]
     header = (
         {k: v for k, v in (sent.get("header") or {}).items() if fields.mode(k) == "edit"}
@@ -196,19 +210,22 @@ def answer_line(shown, row: dict, line, spec: dict, wrong: dict | None) -> dict:
 
 def _json(request) -> dict:
     try:
-        sent = json.loads(request.body or "{}")
-    except ValueError:
-        sent = None
+        sent = incoming.loads(request.body or b"{}")
+    except ParseError as error:
+        raise ValidationError(str(error.detail)) from None
     if not isinstance(sent, dict):
         raise ValidationError(_("The request could not be read."))
     return sent
 
 
-def _in_order(sent: dict) -> list[dict]:
-    """The rows of a grid request: all lines when given, else the changed ones."""
-    rows = sent.get("lines") if isinstance(sent.get("lines"), list) else sent.get("changed")
-    rows = [r for r in rows or [] if isinstance(r, dict)]
-    return rows[:2000]
+def _rows(sent: dict, name: str) -> list[dict]:
+    """The rows a grid sent under a name; ValidationError for anything but a list of rows."""
+    rows = sent.get(name)
+    if rows is None:
+        return []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > ROWS_MAX:
+        raise ValidationError(_("The lines could not be read."))
+    return rows
 
 
 @require_POST
@@ -221,23 +238,27 @@ def lines(request, res, record):
     sent = _json(request)
     shown = grids.columns(res, request.ctx)
     order = [line.pk for line in record.lines.all()]
-    removed = {int(pk) for pk in sent.get("removed") or [] if str(pk).isdigit()}
-    specs: list[dict] = [{"id": pk} for pk in order if pk not in removed]
-    rows = [r for r in sent.get("changed") or [] if isinstance(r, dict)]
-    for row in rows:
+    removed = sent.get("removed") or []
+    if not isinstance(removed, list):
+        raise ValidationError(_("The lines could not be read."))
+    removed = {str(pk) for pk in removed}
+    specs: list[dict] = [{"id": pk} for pk in order if str(pk) not in removed]
+    for row in _rows(sent, "changed"):
         spec = (grids.read(res, [row], request.ctx) or [{}])[0]
         at = next((n for n, s in enumerate(specs) if s.get("id") and str(s["id"]) == str(row.get("id"))), None)
         if at is not None:
             specs[at] = spec | {"id": specs[at]["id"], "_row": row}
         elif spec:
             specs.insert(min(_position(row, len(specs)), len(specs)), spec | {"_row": row})
-    for move in sent.get("moved") or []:
+    for move in _rows(sent, "moved"):
         at = next((n for n, s in enumerate(specs) if s.get("id") and str(s["id"]) == str(move.get("id"))), None)
         if at is not None:
             specs.insert(_position(move, len(specs)), specs.pop(at))
     rows_by_place = {n: s.pop("_row") for n, s in enumerate(specs) if "_row" in s}
     try:
         record = commands.change(record, request.ctx, lines=specs, version=_version(sent))
+    except errors.ApprovalRequired as error:
+        raise errors.Conflict(_("This now waits for approval.")) from error
     except errors.Conflict:
         raise
     except ValidationError as error:
@@ -279,4 +300,4 @@ def _position(row: dict, end: int) -> int:
 
 
 def _version(sent: dict) -> int | None:
-    return sent["version"] if isinstance(sent.get("version"), int) else None
+    return base.version_from(sent.get("version"))

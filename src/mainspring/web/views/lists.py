@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mainspring.kernel import access, commands, errors, query, summaries
 from mainspring.kernel.models import User
 from mainspring.web import addresses, cells, filters, forms, saved
-from mainspring.web.views import base, verbs
+from mainspring.web.views import base, bulk
 
 COUNT_MAX = 2000
 NOT_FILTERS = {
@@ -185,6 +185,7 @@ def table(request, res, q: query.Query, columns) -> dict:
     ]
     count, exact, sums = summaries.totals(q, measures, cap=COUNT_MAX)
     may_change = access.can(request.ctx, res.model, "change")
+    show.prime(columns, found.rows)
     rows = [_row(show, columns, r, may_change) for r in found.rows]
     answer = {
         "url": request.get_full_path(),
@@ -194,7 +195,7 @@ def table(request, res, q: query.Query, columns) -> dict:
         "count": number_format(count, 0, force_grouping=True) + ("" if exact else "+"),
         "count_value": count,
         "shown": number_format(len(rows), 0),
-        "bulk": verbs.bulk(request, res),
+        "bulk": bulk.offered(request, res),
         "next": addresses.with_params(request, after=found.next) if found.next else "",
         "previous": addresses.with_params(request, before=found.previous) if found.previous else "",
         "columns_url": addresses.of_resource(res, "columns"),
@@ -222,7 +223,12 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
         row["cells"][0]["text"] = _("Draft")
     if may_change:
         for column, cell in zip(columns, row["cells"], strict=True):
-            cell["edit"] = column.editable and show.fields.mode(column.path) == "edit" and editable_now(record, column)
+            cell["edit"] = (
+                column.editable
+                and column.kind != "attachment"
+                and show.fields.mode(column.path) == "edit"
+                and editable_now(record, column)
+            )
     return row
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, query, resource
+from mainspring.kernel import access, limits, query, resource
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web.views import base
 
@@ -25,7 +25,7 @@ def _model(label: str):
 def text_of(ctx, label: str, key) -> str:
     """Name of a linked record, "" when it is out of sight."""
     try:
-        record = access.rows(ctx, _model(label)).filter(pk=key).first()
+        record = access.rows(ctx, _model(label)).filter(pk=limits.storable_key(key)).first()
     except (ValueError, ValidationError, OverflowError):
         return ""
     return query.label(ctx, record) if record else ""

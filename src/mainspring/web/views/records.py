@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, errors, query, resource
+from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
 
 RECENT_MAX = 12
+FEW = 9
+"""So many facts are shown even when they are empty; of more, the empty ones are folded away."""
 
 
 @require_GET
@@ -32,11 +34,11 @@ def page(request, res, record):
             "record_id": str(record.pk),
             "topic": f"record:{record.pk}",
             "workflow": steps(record) if res.workflow else None,
-            "groups": facts(request, res, record, fields, show),
             "tabs": tabs(request, res, record),
             "dossier": dossier(record),
             "timeline_url": timeline(res, record),
         }
+        | facts(request, res, record, fields, show)
         | _lines(request, res, record),
     )
 
@@ -64,8 +66,14 @@ def _usual(request, res, record) -> list[dict]:
         found.append(
             {"name": "edit", "label": _("Edit as a form"), "icon": "pencil", "href": at("edit"), "key": "edit"}
         )
-    if res.is_document or res.prints:
-        found.append({"name": "print", "label": _("Print"), "icon": "printer", "href": at("print")})
+    layouts = printing.layouts_of(res.model)
+    if res.is_document or len(layouts) > 1:
+        for name, one in layouts.items():
+            label = _("Print: %(what)s") % {"what": one.label} if one.label else _("Print")
+            href = at("print") + (f"?layout={name}" if name else "")
+            found.append({"name": f"print{name}", "label": label, "icon": "printer", "href": href})
+    if res.is_document and mailing.may_send(record, ctx):
+        found.append({"name": "mail", "label": _("Send by mail"), "icon": "mail", "url": at("mail"), "dialog": True})
     if res.creatable and access.can(ctx, res.model, "create"):
         found.append(
             {
@@ -86,7 +94,9 @@ def _usual(request, res, record) -> list[dict]:
                 "icon": "trash",
                 "danger": True,
                 "url": at("delete"),
-                "confirm": _("Delete %(record)s? This cannot be undone.") % {"record": record},
+                "confirm": ""
+                if restoring.can_restore(res.model)
+                else _("Delete %(record)s? This cannot be undone.") % {"record": record},
             }
         )
     return found
@@ -155,8 +165,8 @@ def steps(record) -> list[dict]:
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[dict]:
-    """Facts in the form's groups, then the rest of the list's columns, then custom fields."""
+def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
+    """{groups, empty_facts}: facts in the form's groups, then the rest of the list's columns, then custom fields."""
     change = may_change(request.ctx, res, record)
     groups = res.groups() if res.form else [("", [f.name for f in res.model._meta.concrete_fields if f.editable])]
     seen = {n for _title, names in groups for n in names}
@@ -165,8 +175,8 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[
         for n in dict.fromkeys(res.names("columns") + res.names("line_totals"))
         if n not in seen and n not in ("number", "state")
     ]
-    groups = [*groups, (_("Also"), rest), (_("Own fields"), list(fields.custom))]
-    found = []
+    groups = [*groups, ("", rest), (_("Own fields"), list(fields.custom))]
+    found: list[dict] = []
     for title, names in groups:
         shown = []
         for column in _there(fields, names):
@@ -174,9 +184,15 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> list[
             if _may_edit(fields, column, record, change):
                 fact["edit"] = addresses.of_resource(res, record.pk, "fact", column.path)
             shown.append(fact)
-        if shown:
+        if shown and found and not title and not found[-1]["title"]:
+            found[-1]["facts"] += shown  # groups without a name flow on: fewer, fuller rows
+        elif shown:
             found.append({"title": title[:1].upper() + title[1:], "facts": shown})
-    return found
+    if sum(len(g["facts"]) for g in found) <= FEW:
+        return {"groups": found}
+    empty = [f for g in found for f in g["facts"] if not f["text"] and f["kind"] != "boolean"]
+    groups = [{**g, "facts": [f for f in g["facts"] if f not in empty]} for g in found]
+    return {"groups": [g for g in groups if g["facts"]], "empty_facts": empty}
 
 
 def _there(fields: query.Fields, names) -> list:
@@ -195,7 +211,6 @@ def _may_edit(fields, column, record, change: bool) -> bool:
         column.editable
         and fields.mode(column.path) == "edit"
         and (change or column.path in getattr(record, "always_editable", ()))
-        and column.kind != "attachment"
     )
 
 
@@ -212,7 +227,13 @@ def fact(request, res, record, name):
     if request.GET.get("cancel") or not _may_edit(fields, column, record, change):
         shown = show.fact(column, record) | ({"edit": edit} if _may_edit(fields, column, record, change) else {})
         return render(request, "web/parts/fact.html", {"fact": shown})
-    form = forms.record_form(fields, [name], record, data=request.POST if request.method == "POST" else None)
+    form = forms.record_form(
+        fields,
+        [name],
+        record,
+        data=request.POST if request.method == "POST" else None,
+        files=request.FILES if request.method == "POST" else None,
+    )
     status = 200
     if request.method == "POST":
         try:

@@ -18,6 +18,7 @@ from mainspring.web import addresses, cells, context_processors, middleware
 from mainspring.web.views import base
 
 WAITING_MAX = 12
+NUMBERS_MAX = 8
 FOUND_EACH = 5
 
 pages = PluginPoint("web.search_pages", many=True)
@@ -47,7 +48,7 @@ def start(request):
             "waiting": [_waiting(w, ctx, currency) for w in waiting[:WAITING_MAX]],
             "waiting_count": len(waiting),
             "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
-            "numbers": figures,
+            "numbers": figures[:NUMBERS_MAX],
             "recent": recent(request),
         },
     )

@@ -1,22 +1,19 @@
-"""Verbs on pages: buttons with the reason they are locked, dialogs that ask, bulk runs with a result each."""
+"""Verbs on pages: buttons with the reason they are locked, dialogs that ask; deletion and its undoing."""
 
 import json
+import uuid
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mainspring.kernel import access, commands, errors, query, workflow
+from mainspring.kernel import access, commands, errors, query, restoring, workflow
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Document
-from mainspring.web import addresses, forms, middleware
+from mainspring.web import addresses, forms
 from mainspring.web.views import base
-
-BULK_MAX = 2000
-BULK_STEP = 25
 
 
 def buttons(request, record) -> dict:
@@ -117,169 +114,30 @@ def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpRe
     return render(request, "web/dialog.html", context, status=status)
 
 
-# -- many records at once --------------------------------------------------------------------------------------------
-
-
-def bulk(request, res) -> list[dict]:
-    """Verbs a selection of a list may be given."""
-    found = []
-    for verb in workflow.verbs_of(res.model):
-        if verb.bulk and not verb.hidden and access.can(request.ctx, res.model, verb.name):
-            found.append(
-                {
-                    "name": verb.name,
-                    "label": verb.title,
-                    "danger": verb.danger,
-                    "dialog": True,
-                    "url": addresses.of_resource(res, "bulk", verb.name),
-                }
-            )
-    if access.can(request.ctx, res.model, "delete"):
-        found.append(
-            {
-                "name": "delete",
-                "label": _("Delete"),
-                "danger": True,
-                "dialog": True,
-                "icon": "trash",
-                "url": addresses.of_resource(res, "bulk", "delete"),
-            }
-        )
-    return found
-
-
-DELETE = workflow.Verb("delete", label="", danger=True)
-
-
-@require_http_methods(["GET", "POST"])
-@base.of_resource()
-def bulk_do(request, res, name):
-    """GET ?id=…: ask once for all. POST: perform step by step, each record for itself; refusals are listed."""
-    verb = DELETE if name == "delete" else find(res.model, name)
-    access.require(request.ctx, res.model, name)
-    data = request.POST if request.method == "POST" else None
-    form = (
-        forms.input_form(verb, None, request.ctx, data=data)
-        if not _asks_of_record(verb)
-        else forms.input_form(_plain(verb), None, request.ctx, data=data)
-    )
-    ids = _chosen(request, res)
-    title = _("Delete") if name == "delete" else verb.title
-    count = ngettext("%(n)s record", "%(n)s records", len(ids)) % {"n": len(ids)}
-    url = addresses.of_resource(res, "bulk", name)
-    if request.method == "GET":
-        return dialog(
-            request,
-            verb,
-            None,
-            form,
-            url=url,
-            title=f"{title}: {count}",
-            submit=title,
-            text=str(verb.help),
-            hidden=[("ids", json.dumps(ids)), ("total", len(ids))],
-        )
-    try:
-        inputs, _custom = form.raw()
-        if name != "delete":
-            verb.clean(inputs, request.ctx)
-    except ValidationError as error:
-        form.show_errors(error)
-        return dialog(
-            request,
-            verb,
-            None,
-            form,
-            url=url,
-            title=f"{title}: {count}",
-            submit=title,
-            status=422,
-            hidden=[("ids", json.dumps(ids)), ("total", len(ids))],
-        )
-    refused = _list(request.POST.get("refused", ""))
-    for pk in ids[:BULK_STEP]:
-        if said := _one(request, res, pk, name, inputs):
-            refused.append(said)
-    rest, total = ids[BULK_STEP:], int(request.POST.get("total") or len(ids))
-    answer = render(
-        request,
-        "web/parts/bulk.html",
-        {
-            "title": title,
-            "total": total,
-            "left": len(rest),
-            "percent": 100 * (total - len(rest)) // max(total, 1),
-            "finished": total - len(rest) - len(refused),
-            "refused": refused,
-            "url": url,
-            "ids": json.dumps(rest),
-            "refused_json": json.dumps(refused),
-            "inputs": [(k, v) for k, v in request.POST.items() if k in form.fields],
-        },
-    )
-    if not rest:
-        answer["HX-Trigger"] = json.dumps({"live:table": None})
-    return answer
-
-
-def _one(request, res, pk, name: str, inputs: dict) -> list | None:
-    """Do it to one record; [name, address, reason] when it was refused."""
-    label, address = str(pk), ""
-    try:
-        record = base.get(request.ctx, res, pk)
-        label, address = str(record), addresses.of_record(record)
-        if name == "delete":
-            commands.delete(record, request.ctx)
-        else:
-            commands.perform(record, name, request.ctx, **inputs)
-    except errors.ApprovalRequired:
-        return [label, address, _("This now waits for approval.")]
-    except ValidationError as error:
-        return [label, address, middleware.worded(error)]
-    except PermissionDenied as error:
-        return [label, address, str(error)]
-    except Http404:
-        return [label, address, _("The record was removed or moved, or you may not see it.")]
-    return None
-
-
-def _chosen(request, res) -> list[str]:
-    """Keys of the selection: "ids" as JSON, "id" once a row, or "all=1" with the list's parameters."""
-    from mainspring.web.views import lists
-
-    source = request.POST if request.method == "POST" else request.GET
-    if source.get("ids"):
-        return [str(pk) for pk in _list(source["ids"])][:BULK_MAX]
-    if source.get("all"):
-        spec = query.parse(source, ignore=lists.NOT_FILTERS | {"all", "csrfmiddlewaretoken"})
-        found = query.Query(res, request.ctx, spec).ordered()
-        return [str(pk) for pk in found.values_list("pk", flat=True)[:BULK_MAX]]
-    return source.getlist("id")[:BULK_MAX]
-
-
-def _list(text: str) -> list:
-    try:
-        found = json.loads(text or "[]")
-    except ValueError:
-        return []
-    return found if isinstance(found, list) else []
-
-
-def _asks_of_record(verb) -> bool:
-    return any(callable(i.initial) for i in verb.ask)
-
-
-def _plain(verb):
-    """The verb with nothing proposed from a record, for there are many."""
-    from dataclasses import replace
-
-    return replace(verb, ask=tuple(replace(i, initial=None) if callable(i.initial) else i for i in verb.ask))
-
-
 @require_POST
 @base.of_record
 def delete(request, res, record):
-    """Delete a record nothing refers to and go back to its list."""
+    """Delete a record nothing refers to and go back to its list, where it can be taken back."""
     label = str(record)
-    commands.delete(record, request.ctx, version=base.version_of(request))
-    return base.done(redirect=addresses.of_resource(res), text=_("%(record)s was deleted.") % {"record": label})
+    try:
+        command = commands.delete(record, request.ctx, version=base.version_of(request))
+    except errors.ApprovalRequired:
+        return waiting(record)
+    undo = addresses.of_resource(res, "restore", command=command) if restoring.can_restore(res.model) else ""
+    text = _("%(record)s was deleted.") % {"record": label}
+    return base.done(redirect=addresses.of_resource(res), text=text, undo=undo)
+
+
+@require_POST
+@base.of_resource()
+def restore(request, res):
+    """Take deletions back: ?command=, or `deleted` with a JSON list of commands."""
+    try:
+        sent = [request.GET["command"]] if "command" in request.GET else json.loads(request.POST.get("deleted") or "[]")
+        commands_to_undo = [uuid.UUID(str(command)) for command in sent]
+    except (ValueError, TypeError):
+        raise Http404 from None
+    records = [restoring.restore(command, request.ctx) for command in commands_to_undo]
+    if len(records) == 1:
+        return base.done(redirect=addresses.of_record(records[0]))
+    return base.done(text=_("%(n)s records are back.") % {"n": len(records)}, topics=("table",))

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, approvals, formats, inbox, notifications, resource, workflow
+from mainspring.kernel import access, approvals, formats, inbox, notifications, query, resource, workflow
 from mainspring.kernel import approvals_routing as routing
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import ApprovalRequest, Notification
@@ -107,6 +107,7 @@ def card(found: ApprovalRequest, request) -> dict:
         "rule": rule_text(found),
         "amount": inbox.amount_text(found, ctx),
         "facts": facts(found, ctx),
+        "changes": changes(found, ctx),
         "steps": steps(found),
         "note": found.failure or found.comment,
         "verbs": _verbs(found, request),
@@ -158,6 +159,30 @@ def facts(found: ApprovalRequest, ctx) -> list[dict]:
         shown.append({"label": column.label, "text": text})
     lines = len(found.snapshot.get("lines", ()))
     return shown[:FACTS_MAX] + ([{"label": _("Lines"), "text": str(lines)}] if lines else [])
+
+
+def changes(found: ApprovalRequest, ctx) -> list[dict]:
+    """What a change would alter, as far as this person may see the fields."""
+    model = found.record_model
+    if resource.of(model) is None if model else True:
+        return []
+    fields, shown = query.Fields(resource.of(model), ctx), []
+    for one in found.snapshot.get("changes", ()):
+        if fields.mode(one["name"]) in ("view", "edit"):
+            column = fields.column(one["name"])
+            before, after = (_said(column, one[side], found) for side in ("before", "after"))
+            shown.append({"label": column.label, "before": before, "after": after})
+    return shown
+
+
+def _said(column, value, found) -> str:
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
+    if column.is_number:
+        return formats.text(column, Decimal(str(value)), company_id=found.company_id)
+    return str(dict(column.choices).get(value, value))
 
 
 def rule_text(found: ApprovalRequest) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, commands, jobs
 from mainspring.kernel.models import JobRun
-from mainspring.web.views import base
+from mainspring.web.views import base, bulk
 
 PAGE = 40
 TONES = {"running": "progress", "done": "success", "failed": "danger", "cancelled": "neutral", "queued": "info"}
@@ -76,10 +76,18 @@ def card(run: JobRun, request) -> dict:
         "state": {"label": run.workflow.label(run.state), "tone": TONES.get(run.state, "neutral")},
         "running": run.state in ("running", "queued"),
         "percent": run.percent,
-        "text": run.message,
+        "text": run.message or _outcome(run),
         "started_text": " · ".join(words),
         "result": result,
         "error": run.error,
+        "refused": bulk.job_refusals(run),
         "cancel": free.get("cancel"),
         "retry": free.get("retry"),
     }
+
+
+def _outcome(run: JobRun) -> str:
+    """How a verb on many records ended, in words."""
+    if "refused" not in run.result:
+        return ""
+    return _("%(done)s done, %(refused)s refused") % run.result

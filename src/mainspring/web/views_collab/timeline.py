@@ -133,6 +133,8 @@ def download(request, pk):
     """A file's content: the permission to see its record is looked at each time."""
     attachment = get_object_or_404(Attachment, pk=pk)
     collaboration.record_of(attachment, request.ctx)
+    if not collaboration.may_see(attachment, request.ctx):
+        raise Http404
     path = collaboration.path_of(attachment.digest)
     if not path.is_file():
         raise Http404
@@ -167,7 +169,8 @@ def _file_list(request, record) -> HttpResponse:
 def _files(request, record) -> list[dict]:
     """Files of a record, newest first; two queries."""
     about = Attachment.about(record)
-    found = Attachment.objects.filter(entity=about["entity"], record_id=about["record_id"]).select_related("created_by")
+    found = Attachment.objects.filter(entity=about["entity"], record_id=about["record_id"], field="")
+    found = found.select_related("created_by")
     change = access.can(request.ctx, type(record), "change")
     return [
         {

@@ -1,0 +1,95 @@
+"""What people who win customers find on their home."""
+
+from django.db.models import Sum
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from mainspring.kernel import access, home, notifications
+
+from . import queries
+from .models import Activity, Lead, Opportunity
+
+DEALS = "qualification,analysis,proposal,negotiation"
+
+home.watch(
+    "crm/leads",
+    {"state": "open"},
+    ngettext_lazy("%(count)d lead to claim", "%(count)d leads to claim", "count"),
+    _("In the pool of your territories; nobody looks after them yet."),
+    verb="claim",
+    icon="user-plus",
+    amount="value",
+)
+home.watch(
+    "crm/leads",
+    {"state__in": "claimed,qualified", "owner": home.me, "next_on__empty": "1"},
+    ngettext_lazy("%(count)d lead without a next step", "%(count)d leads without a next step", "count"),
+    _("Yours, and nothing is planned. A lead nobody follows up goes back to the pool."),
+    verb="log",
+    icon="user-check",
+    tone="amber",
+)
+home.watch(
+    "crm/opportunities",
+    {"state__in": DEALS, "owner": home.me, "expected_close_on": "past"},
+    ngettext_lazy("%(count)d deal past its closing day", "%(count)d deals past their closing day", "count"),
+    _("Expected to be decided by now. Win, lose or set a new day, for the forecast counts on it."),
+    verb="win",
+    kind="exception",
+    icon="target-arrow",
+    tone="amber",
+    amount="weighted_base",
+    due="expected_close_on",
+)
+
+
+@home.tasks.fill
+def next_steps(ctx):
+    """Own next steps due by today, the dearest deal first."""
+    if ctx.user is None or not access.can(ctx, Activity, "finish"):
+        return []
+    due = Activity.objects.filter(
+        user=ctx.user, company_id=ctx.company_id, next_done=False, next_on__lte=ctx.business_date
+    ).select_related("lead", "opportunity", "party")
+    found = []
+    for step in due.order_by("next_on")[:12]:
+        about = step.opportunity or step.lead or step.party
+        found.append(
+            home.Waiting(
+                step.next_step or now("Follow up: %(whom)s") % {"whom": about},
+                notifications.page_of(about._meta.label_lower, about.pk),
+                step.content[:120],
+                icon="message-2",
+                cost=step.opportunity.weighted_base if step.opportunity else home.Decimal(0),
+                due_on=step.next_on,
+                tone="red" if step.next_on < ctx.business_date else "",
+            )
+        )
+    return found
+
+
+@home.numbers.fill
+def pipeline(ctx):
+    """What open deals in sight may bring, weighted by their chance."""
+    if not access.can(ctx, Opportunity, "win") and "manager" not in access.policy(ctx).roles:
+        return []
+    weighted = queries.open_opportunities(ctx).aggregate(sum=Sum("weighted_base"))["sum"]
+    return [
+        home.amount(
+            ctx,
+            _("Weighted pipeline"),
+            weighted,
+            href=f"/crm/opportunities/?state__in={DEALS}",
+            note=str(_("open deals times their chance")),
+            order=20,
+        )
+    ]
+
+
+@home.counts.fill
+def leads_to_claim(ctx):
+    """Leads nobody holds yet, for the menu."""
+    if not access.can(ctx, Lead, "claim"):
+        return {}
+    return {"crm/leads": access.rows(ctx, Lead, "claim").filter(state="open").count()}
