@@ -49,12 +49,12 @@ def _plans(item, rate: float, days: dict[str, int]):
     """(site, planning values) of an item."""
     code = item.code
     if item.category.code == "FG":
-        yield "VNO", planned(rate, 2, safety=3, lot=5, multiple=1)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=5)
     elif code.startswith("WHL"):
-        yield "KUN", planned(rate, 2, safety=8, lot=10, multiple=10, least=10)
+        yield "KUN", planned(rate, 2, safety=6, lot=20, multiple=20, least=10)
         yield "VNO", filled_up(rate, 8, 20, least=10)
     elif item.make_or_buy == "make":
-        yield "VNO", planned(rate, 2, safety=3, lot=10, multiple=10)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=10)
     else:
         site = "KUN" if code.startswith(WHEEL_PARTS) else "VNO"
         yield site, planned(rate, lead_days(days[code]), safety=10, lot=30, multiple=10, least=10)
