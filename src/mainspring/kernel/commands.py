@@ -136,8 +136,8 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
-    lines = sent["lines"]
+    lines = None if lines is None else list(lines)
+    sent: dict[str, Any] = {"values": dict(values), "lines": lines, "custom": custom_values}
     with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
@@ -425,7 +425,8 @@ def _answered(model, ctx, verb, call):
 
 def _locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
-    fresh = _lock(type(record)).one(record.pk)
+    model: Any = type(record)
+    fresh = _lock(model).one(record.pk)
     if access.surely(ctx, fresh, verb):
         return fresh
     if not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
@@ -596,7 +597,8 @@ def _write_lines(record, kept, removed) -> None:
 def _save(record, before: dict) -> None:
     """Write what differs from `before`, the values as they were read."""
     custom.refresh(record)
-    if _has(type(record), "version"):
+    model: Any = type(record)
+    if _has(model, "version"):
         record.version += 1
     names = [
         f.name
