@@ -39,19 +39,26 @@ def up_to(quantity, multiple, slack):
     return (quantity - slack + multiple - 1) // multiple * multiple
 
 
+@njit(cache=True, nogil=True, inline="always")
+def started(quantity, num, den):
+    """What to start so that the quantity is left when num of den survive (P02)."""
+    whole = quantity // num
+    return whole * den + ((quantity - whole * num) * den + num - 1) // num
+
+
 @njit(cache=True, nogil=True)
 def need(base, num, den, fixed, multiple, most, slack, kind):
     """What an order starting `base` needs of a line: share, fixed quantity, multiple (P01 to P03); -1 is overflow.
 
     Plain numbers only: passing the arrays would count references on every call, which costs more than the work.
     """
-    if base > most:
+    whole = base // den
+    if whole > most:
         return -1
-    quantity = base * num
+    rest = (base - whole * den) * num  # in two parts, so that only the result has to fit
     if kind == BY_PRODUCT:
-        return quantity // den
-    if den > 1:
-        quantity = (quantity + den - 1) // den
+        return whole * num + rest // den
+    quantity = whole * num + (rest + den - 1) // den
     if base > 0:
         quantity += fixed
     if multiple > 0:
@@ -152,7 +159,7 @@ def plan_item(i, net, book, pool, change, out, row, failed):
                     wanted = max(wanted, -ahead)
                     u += 1
             total = lot(wanted, kind, size, minimum, multiple, slack)
-        if total > LIMIT // yield_den:
+        if total // yield_num > LIMIT // yield_den - 1:
             failed[0], failed[1] = BAD_LOT, i
             return row, row
         quantity, count, rest = total, np.int64(1), np.int64(0)
@@ -171,7 +178,7 @@ def plan_item(i, net, book, pool, change, out, row, failed):
         while quantity > 0:
             balance += quantity * count
             due[row], begin[row], qty[row], counts[row] = t, start, quantity, count
-            base[row] = quantity if yield_num == yield_den else (quantity * yield_den + yield_num - 1) // yield_num
+            base[row] = quantity if yield_num == yield_den else started(quantity, yield_num, yield_den)
             shorts[row], nets[row] = short, wanted
             row += 1
             quantity, count, rest = rest, 1, 0
@@ -179,11 +186,11 @@ def plan_item(i, net, book, pool, change, out, row, failed):
     for k in range(book.receipt_ptr[i], book.receipt_ptr[i] + book.receipt_n[i]):
         if book.receipt_start[k] >= 0:
             quantity = book.receipt_qty[k]
-            if quantity > LIMIT // yield_den:
+            if quantity // yield_num > LIMIT // yield_den - 1:
                 failed[0], failed[1] = BAD_LOT, i
                 return row, row
             due[row], begin[row], qty[row] = book.receipt_bucket[k], book.receipt_start[k], quantity
-            base[row] = (quantity * yield_den + yield_num - 1) // yield_num
+            base[row] = started(quantity, yield_num, yield_den)
             counts[row], shorts[row], nets[row] = 1, 0, 0
             row += 1
     return planned, row

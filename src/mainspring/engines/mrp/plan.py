@@ -268,7 +268,7 @@ def _net(network: Network, by_child: NDArray):
     ptr = np.concatenate([[0], np.cumsum(np.bincount(lines.component, minlength=len(items)))]).astype(np.int64)
     shared = np.gcd(lines.num, lines.den)
     num, den = (lines.num // np.maximum(shared, 1))[by_child], (lines.den // np.maximum(shared, 1))[by_child]
-    most = (kernels.LIMIT - den - lines.fixed[by_child] - lines.multiple[by_child]) // np.maximum(num, 1)
+    most = (kernels.LIMIT - num - lines.fixed[by_child] - lines.multiple[by_child]) // np.maximum(num, 1) - 1
     column = {name: getattr(lines, name)[by_child] for name in ("fixed", "valid_from", "valid_to", "need_row", "kind")}
     share = np.gcd(items.yield_num, items.yield_den)
     return kernels.Net(
@@ -286,6 +286,23 @@ def _children(network: Network) -> tuple[NDArray, NDArray]:
     pairs = np.unique(lines.parent.astype(np.int64) * n + lines.component) if len(lines) else np.zeros(0, np.int64)
     ptr = np.concatenate([[0], np.cumsum(np.bincount(pairs // max(n, 1), minlength=n))]).astype(np.int64)
     return ptr, (pairs % max(n, 1)).astype(np.int64)
+
+
+def warm() -> None:
+    """Compile or load everything a plan needs by planning one item."""
+    from mainspring.engines.mrp import messages, pegging, tables
+    from mainspring.engines.mrp.network import Horizon, Items, Lines
+
+    horizon = Horizon.of(7)
+    starts = tables.start_row(horizon, [])[None]
+    lines = Lines([0], [1], [1])
+    demand = Entries([0], [3], [1])
+    network = Network(horizon, Items([0, 0]), starts, tables.need_row(horizon, 0)[None], lines, demand)
+    plan = Plan(network, workers=1)
+    plan.change(on_hand={1: 1})
+    pegging.Book(plan).rows()
+    pegging.upwards(plan, int(plan.pool.ptr[0]))
+    messages.messages(plan)
 
 
 def _levels(network: Network, child_ptr: NDArray, child: NDArray) -> tuple[NDArray, NDArray, NDArray]:
