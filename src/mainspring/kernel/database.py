@@ -6,6 +6,8 @@ after every migrate. So a guard is never out of step with the code that relies o
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, partial
 
 import psycopg
@@ -151,10 +153,47 @@ def execute(sql: str, **parameters) -> int:
         return cursor.rowcount
 
 
+_later: ContextVar[list[tuple[str, Sequence]] | None] = ContextVar("later_statements", default=None)
+
+
+@contextmanager
+def together():
+    """Statements given to `later` and `insert` in the block go to the server in one round trip at its end.
+
+    For the stretch in which a row is locked that others wait for: nothing in the block may read what it writes.
+    """
+    token = _later.set([])
+    try:
+        yield
+        waiting = _later.get() or []
+    finally:
+        _later.reset(token)
+    if waiting:
+        later("; ".join(sql for sql, _values in waiting), [value for _sql, values in waiting for value in values])
+
+
+def later(sql: str, values: Sequence) -> None:
+    """Run a statement with values in order: at once, or at the end of the `together` block it is in."""
+    waiting = _later.get()
+    if waiting is not None:
+        waiting.append((sql, values))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def next_keys(model, count: int) -> list[int]:
+    """Keys for records that are still to be added."""
+    sequence = f"pg_get_serial_sequence('\"{model._meta.db_table}\"', '{model._meta.pk.column}')"
+    found, _names = planned(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [count])
+    return [row[0] for row in found]
+
+
 def insert(*groups: Sequence, then: str = "") -> None:
     """Add new records in one round trip: each group holds records of one model; they get their keys.
 
     then  statements to run right after, in the same round trip
+    Inside `together` they are added at its end and keys the database gives are not told.
     """
     groups = [list(group) for group in groups if group]
     texts, values = [], []
@@ -170,6 +209,9 @@ def insert(*groups: Sequence, then: str = "") -> None:
         )
         values += [f.get_db_prep_save(f.pre_save(record, True), connection) for record in group for f in columns]
     if not texts and not then:
+        return
+    if _later.get() is not None:
+        later("; ".join([*texts, then] if then else texts), values)
         return
     with connection.cursor() as cursor:
         cursor.execute("; ".join([*texts, then] if then else texts), values or None)

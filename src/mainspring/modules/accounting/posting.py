@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, numbering, remembered
+from mainspring.kernel import commands, database, numbering, remembered
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, DocumentIdentity
 
@@ -254,8 +254,7 @@ def _insert(parts) -> None:
             f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}'
         )
         values += [value for one in rows for value in one]
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(texts), values)
+    database.later("; ".join(texts), values)
 
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:
