@@ -247,14 +247,13 @@ def _line_row(spec: EntrySpec, entry_id: UUID, position: int, line: EntryLine, b
 
 def _insert(parts) -> None:
     """Add few rows to several tables in one round trip."""
-    texts, values = [], []
-    for model, columns, rows in parts:
-        row = f"({', '.join(['%s'] * len(columns))})"
-        texts.append(
-            f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}'
-        )
-        values += [value for one in rows for value in one]
-    database.later("; ".join(texts), values)
+    with database.together():
+        for model, columns, rows in parts:
+            row = f"({', '.join(['%s'] * len(columns))})"
+            database.later(
+                f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}',
+                [value for one in rows for value in one],
+            )
 
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:

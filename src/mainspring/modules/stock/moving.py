@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Site
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
 
@@ -118,7 +119,7 @@ def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     """The moves as unsaved rows with items and locations in hand; refuses what cannot be moved."""
     items = {s.item.pk: s.item for s in specs if isinstance(s.item, Item)}
     missing = {key(s.item) for s in specs} - items.keys()
-    items |= Item.objects.in_bulk(missing) if missing else {}
+    items |= {item.pk: item for item in _items(list(missing))} if missing else {}
     locations = remembered.rows(Location, {key(place) for s in specs for place in (s.from_location, s.to_location)})
     rows = []
     for spec in specs:
@@ -148,6 +149,9 @@ def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
             )
         )
     return rows
+
+
+_items = Prepared(lambda keys: Item.objects.filter(pk__any_of=keys).order_by())
 
 
 def _deltas(moves: Sequence[StockMove]) -> dict[tuple[int, int], Decimal]:
