@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, Value
+from django.db.models import Value
 from django.db.models.query import get_related_populators
+
+from . import database
 
 
 class Slot(Value):
@@ -33,11 +35,6 @@ class Slot(Value):
         return (type(self), self.position)
 
 
-def any_of(slot: Slot) -> Func:
-    """For `filter(pk=any_of(slot))`: the value is a list of keys."""
-    return Func(slot, function="ANY", output_field=slot._output_field_or_none)
-
-
 class Prepared:
     """A compiled query: call it with the values of its slots, in order."""
 
@@ -48,9 +45,7 @@ class Prepared:
     def __call__(self, *values) -> list:
         plan = self._plan or self._compile(len(values))
         sql, params, compiler, converters, model, attributes, populators = plan
-        with connection.cursor() as cursor:
-            cursor.execute(sql, tuple(values[p.position] if type(p) is Slot else p for p in params))
-            found = cursor.fetchall()
+        found, _names = database.planned(sql, [values[p.position] if type(p) is Slot else p for p in params])
         if converters:
             found = compiler.apply_converters(found, converters)
         start, names = attributes
