@@ -336,7 +336,10 @@ def _moves(scene: Scene) -> None:
         from_location=str(scene.places[scene.plant, "adjustment"]), to_location=str(plant), effective_on="day",
         effective_at="day + time '05:00'", unit_cost="cost", origin="d.id", origin_line="l.line_id",
     )  # fmt: skip
-    for start, end, on, at in ((str(plant), str(road), "d.day", "06:00"), (str(road), "p.stock_id", "d.day + 1", "07:00")):
+    for start, end, on, at in (
+        (str(plant), str(road), "d.day", "06:00"),
+        (str(road), "p.stock_id", "d.day + 1", "07:00"),
+    ):
         setwise.insert(
             StockMove, "past_transfer_line l JOIN past_transfer d USING (id) JOIN past_place p ON p.site_id = d.site_id",
             **common, from_location=start, to_location=end, effective_on=on, effective_at=f"{on} + time '{at}'",
