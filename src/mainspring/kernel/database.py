@@ -5,7 +5,10 @@ after every migrate. So a guard is never out of step with the code that relies o
 """
 
 import hashlib
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
 
+import psycopg
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction  # noqa: F401
 
@@ -105,6 +108,34 @@ def rows(sql: str, **parameters) -> list[dict]:
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
+def planned(sql: str, values) -> tuple[list[tuple], list[str]]:
+    """Run a statement whose plan the server keeps for this connection: (rows, names of columns).
+
+    For statements every command runs, above all where planning costs more than running. Arrays and nulls need a cast.
+    """
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        connection.validate_no_broken_transaction()
+        with psycopg.Cursor(connection.connection) as cursor:
+
+            def execute(sql, values, many, context):
+                return cursor.execute(sql, values, prepare=True)
+
+            for wrapper in reversed(connection.execute_wrappers):
+                execute = partial(wrapper, execute)
+            execute(sql, values, False, {"connection": connection, "cursor": cursor})
+            if connection.queries_logged:
+                connection.queries_log.append({"sql": sql, "time": "0"})
+            names = [c.name for c in cursor.description or ()]
+            return (cursor.fetchall() if names else []), names
+
+
+def planned_rows(sql: str, **parameters) -> list[dict]:
+    """`rows` with a plan the server keeps; see `planned`."""
+    found, names = planned(sql, parameters)
+    return [dict(zip(names, values, strict=True)) for values in found]
+
+
 def scalar(sql: str, **parameters):
     """The first column of the first row, or None."""
     with connection.cursor() as cursor:
@@ -117,4 +148,78 @@ def execute(sql: str, **parameters) -> int:
     """Run a statement; returns the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+        return cursor.rowcount
+
+
+def insert(*groups: Sequence, then: str = "") -> None:
+    """Add new records in one round trip: each group holds records of one model; they get their keys.
+
+    then  statements to run right after, in the same round trip
+    """
+    groups = [list(group) for group in groups if group]
+    texts, values = [], []
+    for group in groups:
+        fields, returning = _insert_plan(type(group[0]))
+        own_key = group[0].pk is not None
+        columns = [f for f in fields if own_key or not f.primary_key]
+        row = f"({', '.join(['%s'] * len(columns))})"
+        names = ", ".join(connection.ops.quote_name(f.column) for f in columns)
+        texts.append(
+            f'INSERT INTO "{type(group[0])._meta.db_table}" ({names}) VALUES {", ".join([row] * len(group))}'
+            + ("" if own_key else returning)
+        )
+        values += [f.get_db_prep_save(f.pre_save(record, True), connection) for record in group for f in columns]
+    if not texts and not then:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join([*texts, then] if then else texts), values or None)
+        for n, group in enumerate(groups):
+            if n:
+                cursor.nextset()
+            if cursor.description:
+                for record, (key,) in zip(group, cursor.fetchall(), strict=True):
+                    record.pk = key
+            for record in group:
+                record._state.adding, record._state.db = False, connection.alias
+
+
+def insert_unless_there(record) -> bool:
+    """Add a record unless one with the same unique values is there; whether it was added."""
+    fields, returning = _insert_plan(type(record))
+    columns = [f for f in fields if not f.primary_key or record.pk is not None]
+    names = ", ".join(connection.ops.quote_name(f.column) for f in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{record._meta.db_table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))}) '
+            f"ON CONFLICT DO NOTHING{returning}",
+            [f.get_db_prep_save(f.pre_save(record, True), connection) for f in columns],
+        )
+        row = cursor.fetchone()
+    if row:
+        record.pk, record._state.adding, record._state.db = row[0], False, connection.alias
+    return row is not None
+
+
+@cache
+def _insert_plan(model) -> tuple[list, str]:
+    return list(model._meta.local_concrete_fields), f' RETURNING "{model._meta.pk.column}"'
+
+
+def update(records: Sequence, names: Iterable[str]) -> int:
+    """Write these fields of saved records of one model in one short statement, whatever their number."""
+    if not records:
+        return 0
+    model = type(records[0])
+    fields = [model._meta.get_field(name) for name in names]
+    sources = [model._meta.pk, *fields]
+    types = [f"%s::{f.rel_db_type(connection) if f.primary_key else f.db_type(connection)}[]" for f in sources]
+    columns = ", ".join(f'"{f.column}" = n.f{i}' for i, f in enumerate(fields))
+    names_of_values = ", ".join(["key", *(f"f{i}" for i in range(len(fields)))])
+    values = [[f.get_db_prep_save(getattr(r, f.attname), connection) for r in records] for f in sources]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{model._meta.db_table}" AS t SET {columns} '
+            f'FROM unnest({", ".join(types)}) AS n ({names_of_values}) WHERE t."{model._meta.pk.column}" = n.key',
+            values,
+        )
         return cursor.rowcount

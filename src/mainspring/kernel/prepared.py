@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, Value
+from django.db.models import Value
 from django.db.models.query import get_related_populators
+
+from . import database
 
 
 class Slot(Value):
@@ -33,23 +35,17 @@ class Slot(Value):
         return (type(self), self.position)
 
 
-def any_of(slot: Slot) -> Func:
-    """For `filter(pk=any_of(slot))`: the value is a list of keys."""
-    return Func(slot, function="ANY", output_field=slot._output_field_or_none)
-
-
 class Prepared:
     """A compiled query: call it with the values of its slots, in order."""
 
     def __init__(self, build: Callable[..., Any]):
-        self.build, self._plan = build, None
+        self.build = build
+        self._plan: Any = None
 
     def __call__(self, *values) -> list:
         plan = self._plan or self._compile(len(values))
         sql, params, compiler, converters, model, attributes, populators = plan
-        with connection.cursor() as cursor:
-            cursor.execute(sql, tuple(values[p.position] if type(p) is Slot else p for p in params))
-            found = cursor.fetchall()
+        found, _names = database.planned(sql, [values[p.position] if type(p) is Slot else p for p in params])
         if converters:
             found = compiler.apply_converters(found, converters)
         start, names = attributes
@@ -76,6 +72,6 @@ class Prepared:
         converters = compiler.get_converters([s[0] for s in select[: compiler.col_count]])
         fields = info["select_fields"]
         names = [select[n][0].target.attname for n in fields]
-        populators = get_related_populators(info, select, connection.alias)
+        populators = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # stubs of a later Django
         self._plan = (sql, params, compiler, converters, info["model"], (fields[0], names), populators)
         return self._plan

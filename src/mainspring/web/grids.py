@@ -103,8 +103,11 @@ def scanning(res) -> dict | None:
     return {"url": "/scan/", "columns": columns, "quantity": last.lstrip("+"), "counts": last.startswith("+")}
 
 
-def read(res, raw_lines: list, ctx) -> list[dict]:
-    """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read."""
+def read(res, raw_lines: list, ctx, *, blank: bool = False) -> list[dict]:
+    """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read.
+
+    blank  keep lines that hold nothing, so that there is a spec for each line sent
+    """
     editable = {c.path: c for c in columns(res, ctx) if c.editable}
     if not isinstance(raw_lines, list):
         raise ValidationError(_("The lines could not be read."))
@@ -117,7 +120,7 @@ def read(res, raw_lines: list, ctx) -> list[dict]:
         for name, value in cells.items():
             if name in editable:
                 spec[name] = _cell(editable[name], value)
-        if any(v not in (None, "") for k, v in spec.items()):
+        if blank or any(v not in (None, "") for k, v in spec.items()):
             specs.append(spec)
     return specs
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Site
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
@@ -111,9 +111,10 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
 
 def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     """The moves as unsaved rows with items and locations in hand; refuses what cannot be moved."""
-    items = {i.pk: i for i in Item.objects.filter(pk__in={key(s.item) for s in specs}).select_related("unit")}
-    places = {key(place) for s in specs for place in (s.from_location, s.to_location)}
-    locations = {loc.pk: loc for loc in Location.objects.filter(pk__in=places).select_related("site")}
+    items = {s.item.pk: s.item for s in specs if isinstance(s.item, Item)}
+    missing = {key(s.item) for s in specs} - items.keys()
+    items |= Item.objects.in_bulk(missing) if missing else {}
+    locations = remembered.rows(Location, {key(place) for s in specs for place in (s.from_location, s.to_location)})
     rows = []
     for spec in specs:
         item, start, end = items[key(spec.item)], locations[key(spec.from_location)], locations[key(spec.to_location)]
@@ -180,7 +181,7 @@ def _lock_balances(deltas: dict) -> None:
 
 
 def _locked_rows(keys: dict) -> list[dict]:
-    return database.rows(
+    return database.planned_rows(
         """
         SELECT b.item_id, b.location_id, b.quantity, b.reserved FROM stock_stockbalance b
         JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS k (item_id, location_id)
@@ -220,7 +221,7 @@ def plain(quantity: Decimal) -> str:
 def _change_balances(deltas: dict) -> None:
     changed = {k: v for k, v in deltas.items() if v}
     if changed:
-        database.execute(
+        database.planned_rows(
             """
             UPDATE stock_stockbalance b SET quantity = b.quantity + k.change
             FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(changes)s::numeric[])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines import problem, rounding
 from mainspring.engines.costing import adjustments, pools, replay
 from mainspring.engines.costing.data import Event, Row
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.accounting.commands import EntryLine, EntrySpec, key, post_entries
@@ -67,7 +67,7 @@ class Valuation:
 
     def __init__(self, ctx, item_ids):
         self.ctx = ctx
-        self.company = Company.objects.select_related("base_currency").get(pk=ctx.company_id)
+        self.company = remembered.row(Company, ctx.company_id)
         self.digits = self.company.base_currency.digits
         self.zone = ZoneInfo(self.company.time_zone)
         self.item_ids = sorted(item_ids)
@@ -417,7 +417,6 @@ def prepare(ctx, moves: Sequence[StockMove], values: dict[int, Decimal | None]) 
     """The valuation of moves not yet written; values: {position in moves: cost of the whole move}."""
     valuation = Valuation(ctx, {move.item_id for move in moves if kind_of(move)})
     valuation.values = values
-    valuation.chart.load()
     return valuation
 
 

@@ -227,7 +227,7 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
             cell["edit"] = (
                 column.editable
                 and column.kind != "attachment"
-                and show.fields.mode(column.path) == "edit"
+                and show.fields.mode_on(record, column.path) == "edit"
                 and editable_now(record, column)
             )
     return row
@@ -315,7 +315,7 @@ def cell(request, res):
     if fields.mode(path) == "hide":
         raise Http404
     column, show = fields.column(path), cells.Show(fields)
-    if request.GET.get("cancel") or fields.mode(path) != "edit" or not column.editable:
+    if request.GET.get("cancel") or fields.mode_on(record, path) != "edit" or not column.editable:
         return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
     name = path.replace("custom.", "custom-")
     form = forms.record_form(fields, [path], record, data=request.POST if request.method == "POST" else None)

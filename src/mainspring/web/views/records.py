@@ -227,7 +227,7 @@ def _there(fields: query.Fields, names) -> list:
 def _may_edit(fields, column, record, change: bool) -> bool:
     return bool(
         column.editable
-        and fields.mode(column.path) == "edit"
+        and fields.mode_on(record, column.path) == "edit"
         and (change or column.path in getattr(record, "always_editable", ()))
     )
 
