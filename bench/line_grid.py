@@ -30,6 +30,7 @@ def measure() -> dict:
     from django.test import Client
 
     from mainspring.kernel.models import User
+    from mainspring.modules.items.models import Item
     from mainspring.modules.sales.models import SalesOrder
 
     template = SalesOrder.objects.exclude(number="").order_by("pk").first()
@@ -38,7 +39,7 @@ def measure() -> dict:
         User.objects.filter(username="sales").first() or User.objects.filter(is_superuser=True).order_by("pk").first(),
         backend="django.contrib.auth.backends.ModelBackend",
     )
-    items = list(type(template.lines.first()).objects.values_list("item_id", flat=True).distinct()[:50])
+    items = list(Item.objects.filter(active=True).order_by("pk").values_list("pk", flat=True)[:LINES])
     with transaction.atomic():
         session = client.session
         session["company"] = template.company_id

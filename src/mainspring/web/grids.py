@@ -80,6 +80,12 @@ def values(shown, line) -> dict:
     return found
 
 
+def lines_of(record, shown):
+    """The saved lines of a document in order, with the records their cells name."""
+    related = {c.path.rpartition("__")[0] or c.path for c in shown if c.kind == "link" or "__" in c.path}
+    return record.lines.select_related(*related) if related else record.lines.all()
+
+
 def totals(res, record, ctx) -> list[dict]:
     """Header fields shown under the grid."""
     fields, found = query.Fields(res, ctx), []
