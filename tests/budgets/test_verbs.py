@@ -21,19 +21,23 @@ from mainspring.modules.sales.tests.world import World
 BUDGETS = json.loads((Path(__file__).parent / "verbs.json").read_text())
 
 
+NOT_OURS = ("SAVEPOINT", "RELEASE", "SELECT last_value")
+"""The test's own transaction, and looks at shared sequences, which are taken once a second, not once a call."""
+
+
 class Counted:
     """Runs steps and keeps the number of statements each took."""
 
-    def __init__(self):
-        self.counts: dict[str, int] = {}
+    def __init__(self, limited: bool = True):
+        self.limited, self.counts = limited, {}
 
     def __call__(self, name: str, step):
         with CaptureQueriesContext(connection) as captured:
             answer = step()
-        self.counts[name] = len(captured)
-        self.statements = [query["sql"][:160] for query in captured]
-        print(name, len(captured))
-        assert len(captured) <= BUDGETS[name], f"{name}: {len(captured)}\n" + "\n".join(self.statements)
+        statements = [query["sql"] for query in captured if not query["sql"].startswith(NOT_OURS)]
+        self.counts[name] = len(statements)
+        too_many = self.limited and len(statements) > BUDGETS[name]
+        assert not too_many, f"{name}: {len(statements)}\n" + "\n".join(sql[:160] for sql in statements)
         return answer
 
 
@@ -63,19 +67,21 @@ def sold(shop, count, items) -> SalesOrder:
     return order
 
 
-def test_order_to_cash_stays_within_its_budget(shop, monkeypatch):
-    with monkeypatch.context() as free:  # the first time through, what is remembered is read
-        warm_up = Counted()
-        free.setitem(sold.__globals__, "BUDGETS", dict.fromkeys(BUDGETS, 999))
-        sold(shop, warm_up, shop.items[:1])
+def warm(shop) -> None:
+    """Twice through: the first makes number series, the second reads what is remembered from then on."""
+    for _turn in range(2):
+        sold(shop, Counted(limited=False), shop.items[:1])
+
+
+def test_order_to_cash_stays_within_its_budget(shop):
+    warm(shop)
     order = sold(shop, Counted(), shop.items[:1])
     order.refresh_from_db()
     assert order.state == "closed" and order.number
 
 
-def test_more_lines_cost_no_more_statements(shop, monkeypatch):
-    monkeypatch.setitem(sold.__globals__, "BUDGETS", dict.fromkeys(BUDGETS, 999))
-    sold(shop, Counted(), shop.items[:1])
+def test_more_lines_cost_no_more_statements(shop):
+    warm(shop)
     one, five = Counted(), Counted()
     sold(shop, one, shop.items[:1])
     sold(shop, five, shop.items[1:6])

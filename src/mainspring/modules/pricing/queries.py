@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.modules.organization import queries as organization
 
@@ -34,24 +35,20 @@ class PriceAnswer:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: str = "sale") -> PriceAnswer:
+def price_for(
+    item, party, quantity: Decimal, unit, on: date, currency, kind: str = "sale", known: dict | None = None
+) -> PriceAnswer:
     """The price of one `unit` on a day: the party's lists in order, then the default list; the best quantity break.
 
     currency  code or Currency the answer is in; a list in another currency is converted at that day's rate
+    known     what `prices_of` says of the item and others, so that many lines ask once
     Never raises for a missing price: the answer says what was looked for.
     """
     code = getattr(currency, "pk", currency)
     lists = lists_for(party, code, kind)
-    rows: dict[int, list[models.Price]] = {}
-    for row in (
-        models.Price.objects.filter(item=item, price_list__in=lists)
-        .filter(Q(starts_on=None) | Q(starts_on__lte=on))
-        .filter(Q(ends_on=None) | Q(ends_on__gt=on))
-        .select_related("unit", "item__unit")
-    ):
-        rows.setdefault(row.price_list_id, []).append(row)
+    rows = known if known is not None else prices_of([item], party, on, code, kind)
     for price_list in lists:
-        if found := _best(rows.get(price_list.pk, ()), item, quantity, unit):
+        if found := _best(rows.get((item.pk, price_list.pk), ()), item, quantity, unit):
             row, factor = found
             try:
                 return _answer(row, price_list, factor, unit, on, code)
@@ -59,6 +56,25 @@ def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: st
                 return PriceAnswer(None, " ".join(error.messages), price_list)
     names = ", ".join(p.name for p in lists)
     return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names} if names else _("There is no price list."))
+
+
+def prices_of(items, party, on: date, currency, kind: str = "sale") -> dict[tuple[int, int], list[models.Price]]:
+    """{(item id, list id): rows} of all lists a party gets on a day, in one query."""
+    lists = [found.pk for found in lists_for(party, getattr(currency, "pk", currency), kind)]
+    rows: dict[tuple[int, int], list[models.Price]] = {}
+    for row in _prices([item.pk for item in items], lists, on, on) if lists else ():
+        rows.setdefault((row.item_id, row.price_list_id), []).append(row)
+    return rows
+
+
+_prices = Prepared(
+    lambda items, lists, begun, ending: (
+        models.Price.objects.filter(item_id__any_of=items, price_list_id__any_of=lists)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=begun))
+        .filter(Q(ends_on=None) | Q(ends_on__gt=ending))
+        .order_by("pk")
+    )
+)
 
 
 def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:
