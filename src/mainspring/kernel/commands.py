@@ -136,8 +136,8 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
-    lines = sent["lines"]
+    lines = None if lines is None else list(lines)
+    sent: dict[str, Any] = {"values": dict(values), "lines": lines, "custom": custom_values}
     with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
@@ -155,6 +155,7 @@ def change(
         many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
+        refuse_fixed(record, values, ctx)
         for name, value in values.items():
             setattr(record, name, value)
         kept, removed = _merge_lines(record, lines)
@@ -425,7 +426,8 @@ def _answered(model, ctx, verb, call):
 
 def _locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
-    fresh = _lock(type(record)).one(record.pk)
+    model: Any = type(record)
+    fresh = _lock(model).one(record.pk)
     if access.surely(ctx, fresh, verb):
         return fresh
     if not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
@@ -475,6 +477,17 @@ def _refuse_read_only(model, ctx, values) -> None:
             refused[name] = _("This field cannot be set.")
     if refused:
         raise ValidationError(refused)
+
+
+def refuse_fixed(record, values: dict, ctx) -> None:
+    """A person may not change what the lines of a record were made from."""
+    wrong = {
+        name: _("This stays as it was when the record was made.")
+        for name in getattr(record, "fixed", ())
+        if name in values and values[name] != getattr(record, name)
+    }
+    if wrong and not ctx.trusted:
+        raise ValidationError(wrong)
 
 
 def prepare(record, ctx, lines=None) -> None:
@@ -562,6 +575,8 @@ def _merge_lines(record, lines):
     if lines is None:
         return None, []
     existing = {line.pk: line for line in record.lines.all()}
+    for line in existing.values():
+        line._read = _values_of(line)
     kept = []
     for position, spec in enumerate(lines, 1):
         line = existing.pop(spec.get("id"), None) if spec.get("id") else None
@@ -586,17 +601,23 @@ def _write_lines(record, kept, removed) -> None:
             line_model.objects.filter(pk__in=[line.pk for line in removed]).delete()
         except (models.ProtectedError, models.RestrictedError):
             raise errors.Conflict(_("A line that later documents refer to cannot be removed."), code="used") from None
-    names = [f.name for f in line_model._meta.concrete_fields if not f.primary_key]
-    old = [line for line in kept if line.pk]
-    if old:
-        line_model.objects.bulk_update(old, names, batch_size=500)
+    altered, names = [], set()
+    for line in kept:
+        now = _values_of(line) if line.pk else {}
+        if differing := {name for name, value in now.items() if line._read.get(name, ...) != value}:
+            altered.append(line)
+            names |= differing
+    if altered:  # one edit in an order of 500 lines writes what it changed, not all of them
+        fields = [f.name for f in line_model._meta.concrete_fields if f.attname in names and not f.primary_key]
+        line_model.objects.bulk_update(altered, fields, batch_size=500)
     line_model.objects.bulk_create([line for line in kept if not line.pk])
 
 
 def _save(record, before: dict) -> None:
     """Write what differs from `before`, the values as they were read."""
     custom.refresh(record)
-    if _has(type(record), "version"):
+    model: Any = type(record)
+    if _has(model, "version"):
         record.version += 1
     names = [
         f.name

@@ -64,6 +64,7 @@ class Remembered:
         """The value of a key, as the running transaction sees it."""
         values = self._current()
         if key not in values:
+            assert self.load is not None, "only many keys at once can be asked for"
             values[key] = self.load(*key)
         return values[key]
 
@@ -72,6 +73,7 @@ class Remembered:
         values, keys = self._current(), set(keys)
         missing = keys - values.keys()
         if missing:
+            assert self.load_many is not None, "only one key at a time can be asked for"
             values.update(self.load_many(missing))
         return {key: values[key] for key in keys if key in values}
 

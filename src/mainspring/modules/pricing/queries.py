@@ -35,36 +35,46 @@ class PriceAnswer:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def price_for(
-    item, party, quantity: Decimal, unit, on: date, currency, kind: str = "sale", known: dict | None = None
-) -> PriceAnswer:
+def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: str = "sale") -> PriceAnswer:
     """The price of one `unit` on a day: the party's lists in order, then the default list; the best quantity break.
 
     currency  code or Currency the answer is in; a list in another currency is converted at that day's rate
-    known     what `prices_of` says of the item and others, so that many lines ask once
     Never raises for a missing price: the answer says what was looked for.
     """
-    code = getattr(currency, "pk", currency)
-    lists = lists_for(party, code, kind)
-    rows = known if known is not None else prices_of([item], party, on, code, kind)
-    for price_list in lists:
-        if found := _best(rows.get((item.pk, price_list.pk), ()), item, quantity, unit):
-            row, factor = found
-            try:
-                return _answer(row, price_list, factor, unit, on, code)
-            except ValidationError as error:
-                return PriceAnswer(None, " ".join(error.messages), price_list)
-    names = ", ".join(p.name for p in lists)
-    return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names} if names else _("There is no price list."))
+    return Book(party, on, currency, [item.pk], kind).price(item, quantity, unit)
 
 
-def prices_of(items, party, on: date, currency, kind: str = "sale") -> dict[tuple[int, int], list[models.Price]]:
-    """{(item id, list id): rows} of all lists a party gets on a day, in one query."""
-    lists = [found.pk for found in lists_for(party, getattr(currency, "pk", currency), kind)]
-    rows: dict[tuple[int, int], list[models.Price]] = {}
-    for row in _prices([item.pk for item in items], lists, on, on) if lists else ():
-        rows.setdefault((row.item_id, row.price_list_id), []).append(row)
-    return rows
+class Book:
+    """The prices of some items for a party on a day, read at once: two or three queries however many lines ask."""
+
+    def __init__(self, party, on: date, currency, item_ids, kind: str = "sale"):
+        self.on, self.currency = on, getattr(currency, "pk", currency)
+        self.lists = lists_for(party, self.currency, kind)
+        self._rates: dict[str, Any] = {}
+        self._rows: dict[tuple[int, int], list[models.Price]] = {}
+        lists, items = [found.pk for found in self.lists], list(set(item_ids))
+        for row in _prices(items, lists, on, on) if lists else ():
+            self._rows.setdefault((row.price_list_id, row.item_id), []).append(row)
+
+    def price(self, item, quantity: Decimal, unit) -> PriceAnswer:
+        """The price of one unit; see `price_for`."""
+        for price_list in self.lists:
+            if found := _best(self._rows.get((price_list.pk, item.pk), ()), item, quantity, unit):
+                row, factor = found
+                try:
+                    return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list))
+                except ValidationError as error:
+                    return PriceAnswer(None, " ".join(error.messages), price_list)
+        names = ", ".join(p.name for p in self.lists)
+        if not names:
+            return PriceAnswer(None, _("There is no price list."))
+        return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names})
+
+    def _rate(self, price_list):
+        code = price_list.currency_id
+        if code not in self._rates:
+            self._rates[code] = organization.found_rate(code, self.currency, self.on)
+        return self._rates[code]
 
 
 _prices = Prepared(
@@ -116,8 +126,7 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
     return row, factor
 
 
-def _answer(row, price_list, factor: Fraction, unit, on: date, code: str) -> PriceAnswer:
-    rate = organization.found_rate(price_list.currency_id, code, on)
+def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
     price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
     said = [
         _("%(list)s: %(price)s %(currency)s per %(unit)s.")

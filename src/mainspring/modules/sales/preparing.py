@@ -96,7 +96,8 @@ def dated_on(document):
 
 def fill(document, ctx, lines, company) -> None:
     """Description, unit, price with its reason, and tax of lines that leave them open."""
-    on, wrong, codes, known = dated_on(document), {}, {}, None
+    on, wrong, codes = dated_on(document), {}, {}
+    book: pricing.Book | None = None
     for position, line in enumerate(lines):
         if not line.item_id:
             continue
@@ -115,10 +116,10 @@ def fill(document, ctx, lines, company) -> None:
             f"{line.item_id}/{line.quantity.normalize():f}/{line.unit_id}/{document.party_id}/{document.currency_id}"
         )
         if line.price is None or line.priced_for != asked:
-            if known is None:  # one question for all lines
-                items = {other.item_id: other.item for other in lines if other.item_id}
-                known = pricing.prices_of(items.values(), document.party, on, document.currency_id)
-            _price(document, line, on, known)
+            if book is None:
+                items = {one.item_id for one in lines if one.item_id}
+                book = pricing.Book(document.party, on, document.currency_id, items)
+            _price(book, line)
             line.priced_for, line.promised_on = asked, None
         line.stock_quantity = stock_quantity
         if line.tax_code_id is None:
@@ -130,11 +131,9 @@ def fill(document, ctx, lines, company) -> None:
         raise ValidationError(wrong)
 
 
-def _price(document, line, on, known: dict) -> None:
+def _price(book: pricing.Book, line) -> None:
     """Look the list price up; it becomes the price unless somebody typed another (SAL-03)."""
-    found = pricing.price_for(
-        line.item, document.party, line.quantity, line.unit, on, document.currency_id, known=known
-    )
+    found = book.price(line.item, line.quantity, line.unit)
     typed = line.price is not None and line.price != line.list_price
     line.list_price, line.price_reason = found.price, found.reason[:240]
     if not typed:

@@ -1,0 +1,97 @@
+"""Lot-sizing problems as people write them: JSON, CSV, or words and numbers. Text in, a problem out."""
+
+import csv
+import io
+import json
+from fractions import Fraction
+
+from mainspring.engines.lotsizing import data
+from mainspring.engines.lotsizing.data import LotProblem
+from mainspring.engines.problem import Defect, InvalidProblem
+
+NAMES = {
+    "demand": "demand", "demands": "demand", "quantity": "demand", "d": "demand",
+    "setup_cost": "setup_cost", "setup": "setup_cost", "fixed_cost": "setup_cost", "order_cost": "setup_cost",
+    "ordering_cost": "setup_cost", "setup_costs": "setup_cost", "k": "setup_cost", "s": "setup_cost",
+    "holding_cost": "holding_cost", "holding": "holding_cost", "holding_costs": "holding_cost", "h": "holding_cost",
+    "carrying_cost": "holding_cost",
+    "unit_cost": "unit_cost", "purchase_cost": "unit_cost", "production_cost": "unit_cost", "c": "unit_cost",
+    "on_hand": "on_hand", "initial_inventory": "on_hand", "initial_stock": "on_hand",
+    "period": "period", "num_periods": "period", "periods": "period", "n": "period",
+}  # fmt: skip
+FORMAT = """A problem in any of three forms; costs may be one number or one a period.
+JSON:  {"demand": [90, 120, 80, 70], "setup_cost": 500, "holding_cost": 2, "unit_cost": 0, "on_hand": 0}
+CSV:   period,demand,setup_cost,holding_cost,unit_cost with one row a period; an empty cost repeats the one above
+text:  a name and its numbers a line, for example "demand 90 120 80 70", "setup_cost 500", "holding_cost 2"
+setup_cost is paid in every period with an order, holding_cost per unit in stock at the end of a period. Missing
+unit_cost and on_hand are 0; demand, setup_cost and holding_cost are required."""
+
+
+def read(text: str, name: str = "problem") -> LotProblem:
+    """The problem in the text. Raises InvalidProblem naming the file, row, column and rule."""
+    body = text.lstrip("\ufeff").strip()
+    if body.startswith("{"):
+        columns = _json(body, name)
+    else:
+        first = body.splitlines()[0].split(",") if body else [""]
+        columns = _csv(body, name) if len(first) > 1 and first[0].strip().isidentifier() else _words(body, name)
+    missing = [each for each in ("demand", "setup_cost", "holding_cost") if each not in columns]
+    if missing:
+        raise InvalidProblem(*(Defect(name, 1, each, "", "is required") for each in missing))
+    demand, on_hand = columns["demand"], columns.get("on_hand", [Fraction(0)])
+    costs = [columns.get(each, [Fraction(0)]) for each in ("setup_cost", "holding_cost", "unit_cost")]
+    single = [each[0] if len(each) == 1 else each for each in costs]
+    return data.problem(demand, *single, on_hand=on_hand[0])
+
+
+def _json(body: str, name: str) -> dict[str, list[Fraction]]:
+    try:
+        given = json.loads(body, parse_float=str, parse_int=str)
+    except ValueError as error:
+        raise InvalidProblem(Defect(name, 1, "JSON", body[:20], f"is not JSON: {error}")) from error
+    return {
+        column: [
+            _number(cell, name, row, key)
+            for row, cell in enumerate(value if isinstance(value, list) else [value], start=1)
+        ]
+        for key, value in given.items()
+        if (column := NAMES.get(key.lower())) and column != "period"
+    }
+
+
+def _csv(body: str, name: str) -> dict[str, list[Fraction]]:
+    rows = list(csv.reader(io.StringIO(body)))
+    header = [NAMES.get(each.strip().lower(), "") for each in rows[0]]
+    found: dict[str, list[Fraction]] = {each: [] for each in header if each and each != "period"}
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        for column, cell in zip(header, [*row, *[""] * len(header)], strict=False):
+            if column not in found:
+                continue
+            if not cell.strip() and found[column]:
+                found[column].append(found[column][-1] if column != "demand" else Fraction(0))
+            else:
+                found[column].append(_number(cell, name, number, column))
+    return found
+
+
+def _words(body: str, name: str) -> dict[str, list[Fraction]]:
+    found: dict[str, list[Fraction]] = {}
+    for number, line in enumerate(body.splitlines(), start=1):
+        words = line.split("#")[0].replace(",", " ").replace(":", " ").replace("=", " ").split()
+        if not words:
+            continue
+        column = NAMES.get(words[0].lower())
+        if column is None:
+            raise InvalidProblem(Defect(name, number, "name", words[0], f"must be one of {', '.join(sorted(NAMES))}"))
+        if column != "period":
+            found.setdefault(column, []).extend(_number(each, name, number, column) for each in words[1:])
+    return found
+
+
+def _number(cell: object, name: str, row: int, column: str) -> Fraction:
+    try:
+        return Fraction(str(cell).strip())
+    except (ValueError, ZeroDivisionError) as error:
+        raise InvalidProblem(Defect(name, row, column, cell, "must be a number")) from error
