@@ -6,6 +6,8 @@ from django.test import Client
 from mainspring.kernel.models import Company, Currency, Site, User
 from mainspring.kernel.testing.samples import Samples
 
+from . import makers  # noqa: F401  (binds them)
+
 
 @pytest.fixture
 def samples(db):
