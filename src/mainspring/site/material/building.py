@@ -60,7 +60,9 @@ def build(inputs: Inputs, start: date, days: int, digits: int, *, weeks: int = 0
     starts = _Rows()
     row_of = [
         starts.of((calendar, lead), lambda: tables.start_row(horizon, [(calendars[calendar], lead)]))  # noqa: B023
-        for calendar, lead in zip(inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"), strict=True)
+        for calendar, lead in zip(
+            inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"), strict=True
+        )
     ]
     items = _items(inputs, names, passing, row_of, digits)
     lines, needs = _lines(inputs, horizon, start, phantom_of)

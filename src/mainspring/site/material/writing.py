@@ -185,12 +185,16 @@ class Answer:
     def demand_ref(self, row: int) -> str:
         """The reference of a demand row, or where it stands in its file."""
         line = self.built.demand_rows[row]
-        return _quoted(self.inputs.column("demand", "ref")[line] or f"demand.csv:{self.inputs.tables['demand'].rows[line]}")
+        return _quoted(
+            self.inputs.column("demand", "ref")[line] or f"demand.csv:{self.inputs.tables['demand'].rows[line]}"
+        )
 
     def supply_ref(self, row: int) -> str:
         """The reference of a supply row, or where it stands in its file."""
         line = self.built.supply_rows[row]
-        return _quoted(self.inputs.column("supply", "ref")[line] or f"supply.csv:{self.inputs.tables['supply'].rows[line]}")
+        return _quoted(
+            self.inputs.column("supply", "ref")[line] or f"supply.csv:{self.inputs.tables['supply'].rows[line]}"
+        )
 
     def _name_orders(self) -> None:
         """`ITEM#3` is the third line of the item in planned.csv, `ITEM#3-5` equal lots; `~` marks a phantom's pass."""
