@@ -123,12 +123,20 @@ def receipt(record: Receipt, ctx, lines) -> None:
         if source is None:
             raise ValidationError({f"lines.{position - 1}.order_line": _("This line belongs to another order.")})
         line.order_line, line.item, line.unit, line.description = source, source.item, source.unit, source.description
+        place = line.location
+        if place is not None and (place.site_id != record.site_id or not place.is_owned):
+            raise ValidationError(
+                {
+                    f"lines.{position - 1}.location": _("%(place)s is no storage place of %(site)s.")
+                    % {"place": place, "site": record.site}
+                }
+            )
         if line.quantity is not None:
             line.stock_quantity = source.in_stock_unit(line.quantity)
 
 
 def _lines_of(order: PurchaseOrder):
-    """Lines of an order with what quantities need; those the caller read along with many orders are used as they are."""
+    """Lines of an order with what quantities need; those the caller read along with many orders are taken."""
     known = getattr(order, "_prefetched_objects_cache", {}).get("lines")
     return order.lines.select_related("item__unit", "unit", "document") if known is None else known
 
