@@ -575,6 +575,8 @@ def _merge_lines(record, lines):
     if lines is None:
         return None, []
     existing = {line.pk: line for line in record.lines.all()}
+    for line in existing.values():
+        line._read = _values_of(line)
     kept = []
     for position, spec in enumerate(lines, 1):
         line = existing.pop(spec.get("id"), None) if spec.get("id") else None
@@ -599,10 +601,15 @@ def _write_lines(record, kept, removed) -> None:
             line_model.objects.filter(pk__in=[line.pk for line in removed]).delete()
         except (models.ProtectedError, models.RestrictedError):
             raise errors.Conflict(_("A line that later documents refer to cannot be removed."), code="used") from None
-    names = [f.name for f in line_model._meta.concrete_fields if not f.primary_key]
-    old = [line for line in kept if line.pk]
-    if old:
-        line_model.objects.bulk_update(old, names, batch_size=500)
+    altered, names = [], set()
+    for line in kept:
+        now = _values_of(line) if line.pk else {}
+        if differing := {name for name, value in now.items() if line._read.get(name, ...) != value}:
+            altered.append(line)
+            names |= differing
+    if altered:  # one edit in an order of 500 lines writes what it changed, not all of them
+        fields = [f.name for f in line_model._meta.concrete_fields if f.attname in names and not f.primary_key]
+        line_model.objects.bulk_update(altered, fields, batch_size=500)
     line_model.objects.bulk_create([line for line in kept if not line.pk])
 
 
