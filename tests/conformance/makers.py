@@ -16,7 +16,7 @@ from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
 from mainspring.modules.organization.models import ExchangeRate, Unit
-from mainspring.modules.parties.models import Party
+from mainspring.modules.parties.models import Party, PaymentTerm
 from mainspring.modules.purchasing.models import SupplierItem
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockBalance, StockMove
@@ -155,3 +155,11 @@ def received(samples) -> StockMove:
     places = stock.ensure_locations(site(samples), ctx(samples))
     spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
     return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
+
+
+@maker("parties.paymentterm")
+def payment_term(samples):
+    """Its parts add up to 100 percent."""
+    term = PaymentTerm.objects.create(code=f"T{next(_numbers)}", name="At once")
+    term.lines.create(percent=100)
+    return term
