@@ -34,7 +34,7 @@ class TokenForm(forms.Form):
             choices=[(30, _("30 days")), (90, _("90 days")), (365, _("One year")), (0, _("Until it is withdrawn"))],
         )
         self.fields["reach"] = forms.ChoiceField(
-            label=_("May"),
+            label=_("Allowed"),
             initial="read",
             choices=[
                 ("read", _("See what I see")),
