@@ -3,14 +3,13 @@
 import json
 import time
 
-from harness import Answer, Counting, main, median, p95
+from harness import Answer, Counting, browser, main, median, p95
 
 CALLS, WARM_UP = 80, 5
 
 
 def measure(options) -> list[Answer]:
     from django.db import transaction
-    from django.test import Client
 
     from mainspring.kernel import tokens
     from mainspring.kernel.models import Company, Site, User
@@ -25,7 +24,7 @@ def measure(options) -> list[Answer]:
         spent, queries = [], 0
         with transaction.atomic():
             _token, text = tokens.issue(user, "bench")
-            client = Client(headers={"Authorization": f"Bearer {text}", "Mainspring-Company": company.code})
+            client = browser(**{"Authorization": f"Bearer {text}", "Mainspring-Company": company.code})
             for _n in range(CALLS):
                 with Counting() as counted:
                     began = time.perf_counter()

@@ -176,13 +176,21 @@ def context(user: str = "admin", company: str = "MSB"):
 
 def signed_in(user: str):
     """A test client with a session of somebody of the demo."""
-    from django.test import Client
-
     from mainspring.kernel.models import User
 
-    client = Client()
+    client = browser()
     client.force_login(User.objects.get(username=user), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def browser(**headers):
+    """A test client; the access log is quiet, its writing would be measured too."""
+    import logging
+
+    from django.test import Client
+
+    logging.disable(logging.INFO)
+    return Client(headers=headers, SERVER_NAME="localhost")
 
 
 def at_once(count: int, work: Callable) -> tuple[list, list[str]]:

@@ -11,6 +11,8 @@ from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization.demo import bulk
 
 BIKES_AN_ORDER = 4
+PAST = "PAST"
+"""The category of models nobody makes, buys or sells any more."""
 WHEEL_PARTS = ("RIM", "HUB", "SPOK")
 
 
@@ -34,7 +36,9 @@ def plan_items(ctx, size: str, rates: dict[int, float], popular: list) -> None:
     sites = {site.code: site for site in Site.objects.all()}
     days = {code: lead for code, *_rest, lead in parts(size)}
     rows = []
-    for item in Item.objects.filter(kind="stock").select_related("category").order_by("code"):
+    for item in (
+        Item.objects.filter(kind="stock").exclude(category__code=PAST).select_related("category").order_by("code")
+    ):
         rate = rates.get(item.pk, 0)
         rows += [{"item": item, "site": sites[code], **values} for code, values in _plans(item, rate, days)]
         if item in popular:

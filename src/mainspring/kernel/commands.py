@@ -155,6 +155,7 @@ def change(
         many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
         before = {name: getattr(record, name) for name in values}
+        refuse_fixed(record, values, ctx)
         for name, value in values.items():
             setattr(record, name, value)
         kept, removed = _merge_lines(record, lines)
@@ -476,6 +477,17 @@ def _refuse_read_only(model, ctx, values) -> None:
             refused[name] = _("This field cannot be set.")
     if refused:
         raise ValidationError(refused)
+
+
+def refuse_fixed(record, values: dict, ctx) -> None:
+    """A person may not change what the lines of a record were made from."""
+    wrong = {
+        name: _("This stays as it was when the record was made.")
+        for name in getattr(record, "fixed", ())
+        if name in values and values[name] != getattr(record, name)
+    }
+    if wrong and not ctx.trusted:
+        raise ValidationError(wrong)
 
 
 def prepare(record, ctx, lines=None) -> None:

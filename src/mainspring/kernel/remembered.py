@@ -262,7 +262,7 @@ def _counts(table: str, head: str, sql: str) -> bool:
 
 
 def _changes_rows(head: str, sql: str) -> bool:
-    return head not in ("INSERT", "SAVEPO", "RELEAS", "SET CO") or "DO UPDATE" in sql
+    return head not in ("INSERT", "SAVEPO", "RELEAS", "SET CO") or "UPDATE" in sql
 
 
 def _watch_connection(sender, connection, **kwargs) -> None:

@@ -134,7 +134,6 @@ if _flag("MAINSPRING_POOL"):  # set by `mainspring serve` for its web processes:
         "max_size": int(os.environ.get("MAINSPRING_POOL_MAX", "16")),
         "timeout": 20,
     }
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
 

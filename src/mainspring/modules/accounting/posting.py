@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, numbering, remembered
+from mainspring.kernel import commands, database, numbering, remembered
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, DocumentIdentity
 
@@ -247,15 +247,13 @@ def _line_row(spec: EntrySpec, entry_id: UUID, position: int, line: EntryLine, b
 
 def _insert(parts) -> None:
     """Add few rows to several tables in one round trip."""
-    texts, values = [], []
-    for model, columns, rows in parts:
-        row = f"({', '.join(['%s'] * len(columns))})"
-        texts.append(
-            f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}'
-        )
-        values += [value for one in rows for value in one]
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(texts), values)
+    with database.together():
+        for model, columns, rows in parts:
+            row = f"({', '.join(['%s'] * len(columns))})"
+            database.later(
+                f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}',
+                [value for one in rows for value in one],
+            )
 
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:

@@ -40,6 +40,8 @@ def orders_of(invoice) -> list:
 @on(StockMoved)
 def keep_arrivals(event, ctx):
     """Goods that arrive are kept for the orders that wait for them, the earliest promise first."""
+    if not event.arriving:
+        return
     waiting = database.planned_rows(
         """
         SELECT DISTINCT o.id, MIN(line.promised_on) AS promised_on
@@ -50,7 +52,7 @@ def keep_arrivals(event, ctx):
           AND line.stock_quantity * (line.quantity - line.shipped) / line.quantity > COALESCE((
               SELECT SUM(r.quantity) FROM stock_reservation r WHERE r.origin_id = o.id AND r.origin_line = line.id), 0)
         GROUP BY o.id ORDER BY promised_on NULLS LAST, o.id""",
-        moves=list(event.move_ids),
+        moves=list(event.arriving),
     )
     for row in waiting:
         order = SalesOrder.objects.select_related("site", "currency", "payment_term").get(pk=row["id"])

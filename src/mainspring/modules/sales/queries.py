@@ -60,11 +60,12 @@ def invoiced(order) -> dict[int, Decimal]:
 
 def posted_shipments(order_ids) -> list[Shipment]:
     """Shipments of orders that left, by date."""
-    found = [shipment for key in order_ids for shipment in _posted_shipments(key)]
-    return sorted(found, key=lambda shipment: shipment.ship_on)
+    return _posted_shipments(list(order_ids))
 
 
-_posted_shipments = Prepared(lambda key: Shipment.objects.filter(order=key, state="posted").order_by("ship_on", "pk"))
+_posted_shipments = Prepared(
+    lambda keys: Shipment.objects.filter(order_id__any_of=keys, state="posted").order_by("ship_on", "pk")
+)
 
 
 def open_orders(ctx, party=None):
