@@ -1,4 +1,4 @@
-"""What pages offer beyond showing records: scanning, taking back, sending, help, tokens, files in own fields, passkeys."""
+"""What pages offer beyond showing records: scanning, taking back, mail, help, tokens, files in own fields, passkeys."""
 
 import re
 
