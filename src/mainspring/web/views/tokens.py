@@ -153,4 +153,5 @@ def revoke(request, pk):
         tokens.withdraw(token, request.ctx)
     except ValidationError:
         raise Http404 from None
-    return base.done(refresh=True, text=_("“%(name)s” no longer works.") % {"name": token.name})
+    # Not a reload: the page may be the answer that made a token, and would make another.
+    return base.done(redirect="/profile/tokens/", text=_("“%(name)s” no longer works.") % {"name": token.name})
