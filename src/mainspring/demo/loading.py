@@ -1,68 +1,56 @@
-"""Fill an empty database with the demo company: master data from each module's demo room, then months of business."""
+"""Fill an empty database with the demo company: master data from each module's demo room, then months of business.
+
+The same size, day and code give the same documents with the same numbers, quantities and amounts. Keys of rows, the
+clock times at which they were written and tokens differ from run to run.
+"""
 
 import importlib
 import random
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.util import find_spec
 
 from django.utils import timezone
 
-from mainspring.kernel import commands, database
+from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
-from mainspring.modules.accounting import commands as accounting
-from mainspring.modules.accounting.models import Account
-from mainspring.modules.items.models import Item, ItemCost
+from mainspring.modules.items.demo import parts
+from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
-from mainspring.modules.parties.models import Party
-from mainspring.modules.production import commands as production
-from mainspring.modules.purchasing.models import SupplierItem
-from mainspring.modules.stock import commands as stock
-from mainspring.modules.stock.models import StockAdjustment
 
-from . import trading
+from . import days, history, leftovers, making, opening, paying, planning, selling, trading
+from .life import BALTIC, SUZHOU, Desks, Life
 
-ROOMS = (
-    "organization",
-    "items",
-    "parties",
-    "pricing",
-    "engineering",
-    "accounting",
-    "stock",
-    "crm",
-    "sales",
-    "purchasing",
-    "production",
-)
-DAYS = {"S": 20, "M": 24}
-ORDERS_A_DAY = {"S": 1.5, "M": 3.0}
+ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
 SEED = 2026
 
-BALTIC = trading.Company(
-    "MSB",
-    "VNO",
-    {
-        "sales_manager": "sales_manager",
-        "buyer": "buyer",
-        "planner": "planner",
-        "warehouse": "warehouse",
-        "workshop": "workshop",
-        "accountant": "accountant",
-        "controller": "controller",
-    },
-    {"BALT": "sales", "DACH": "sales_de", "NORD": "sales_de", "PL": "sales_pl", "WEST": "sales_de", "AM": "sales_de"},
-    ("BALT", "DACH", "PL"),
-)
+
+@dataclass(frozen=True)
+class Extent:
+    """How much a size holds.
+
+    months          of past business; visits_a_month lived days in each
+    last_days       working days lived one by one up to yesterday
+    orders_a_day    of the first company on a lived day; pace_past: how many times that on a day of the past
+    past_orders     sales orders of the years before, written set by set
+    """
+
+    months: int
+    visits_a_month: int
+    last_days: int
+    orders_a_day: float
+    pace_past: float
+    past_orders: int = 0
 
 
-def _places_of_work() -> None:
-    """People of warehouse and workshop work at every site of their company; others see sites through the company."""
-    for membership in Membership.objects.filter(role__code__in=("warehouse", "workshop", "planner", "buyer")):
-        membership.sites.set(Site.objects.filter(company=membership.company))
+EXTENTS = {
+    "S": Extent(months=0, visits_a_month=0, last_days=16, orders_a_day=3.0, pace_past=1),
+    "M": Extent(months=12, visits_a_month=2, last_days=15, orders_a_day=2.2, pace_past=4),
+}
+EXTENTS["L"] = replace(EXTENTS["S"], past_orders=100_000)
 
 
 def is_empty() -> bool:
@@ -72,23 +60,70 @@ def is_empty() -> bool:
 def load(size: str, *, today: date | None = None, out: Callable[[str], None] = print) -> list[tuple[str, str, str]]:
     """Load the demo into an empty database; returns (user, password, role) of everybody who may sign in.
 
-    The same size, day and code give the same company. Raises ValueError when the database is not empty.
+    Raises ValueError when the database is not empty.
     """
     if not is_empty():
         raise ValueError("the database holds a company already; the demo needs an empty one")
     rng, today, began = random.Random(SEED), today or timezone.localdate(), time.monotonic()
-    context = organization.contexts(today)
+    context, extent = organization.contexts(today), EXTENTS[size]
     for room in ROOMS:
         if find_spec(f"mainspring.modules.{room}.demo"):
             importlib.import_module(f"mainspring.modules.{room}.demo").load(context, size, rng, _indented(out))
     _places_of_work()
-    first = _workdays(today, DAYS[size])[0]
-    _opening(context, first, rng, out)
+    lived = days.lived(today, months=extent.months, visits_a_month=extent.visits_a_month, last_days=extent.last_days)
+    opening.books(context, lived[0])
+    if extent.past_orders:
+        history.load(context, extent.past_orders, lived[0], rng, out)
+        out(f"  past years after {time.monotonic() - began:.0f} s")
+    rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
-    _live(context, today, size, rng, out)
+    _live(extent, lived, rates, rng, out)
     _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")
     return sign_ins()
+
+
+def _begin(context, size: str, extent: Extent, first: date, rng) -> dict[int, float]:
+    """Plans of items, sources and opening stock; returns what is expected to be used of each item a day."""
+    rates = planning.rates(size, extent.orders_a_day * planning.BIKES_AN_ORDER, rng)
+    goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
+    planning.plan_items(context(), size, rates, selling.popular(goods, rates))
+    opening.sources(context, rng, size, {code: lead for code, *_rest, lead in parts(size)})
+    opening.shelves(context, first, rates, rng)
+    return rates
+
+
+def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) -> None:
+    began, desks = time.monotonic(), Desks()
+    lives = [
+        Life(BALTIC, desks, rng, rates, extent.orders_a_day),
+        Life(SUZHOU, desks, rng, rates, extent.orders_a_day * 0.12),
+    ]
+    dense = lived[-extent.last_days]
+    for number, (day, until) in enumerate(zip(lived, [*lived[1:], lived[-1]], strict=True), 1):
+        for life in lives:
+            life.pace = extent.pace_past if day < dense else 1
+            trading.live(life, day, until, is_past=day < dense)
+        if number % 10 == 0 or number == len(lived):
+            done = lives[0].done
+            out(
+                f"  day {number} of {len(lived)}: {done['sales order']} sales orders, "
+                f"{done['post receipt']} receipts, {done['complete production order']} production orders done, "
+                f"{done['post invoice']} invoices, {time.monotonic() - began:.0f} s"
+            )
+    for life in lives:
+        paying.revalue(life, paying.month_end_before(lived[-1]))
+        leftovers.live(life)
+    making.plan(lives[0])
+    for life in lives:
+        for text, count in life.refused.most_common(8):
+            out(f"  {life.cast.company}: refused {count} times: {text}")
+
+
+def _places_of_work() -> None:
+    """People of warehouse and workshop work at every site of their company; others see sites through the company."""
+    for membership in Membership.objects.filter(role__code__in=("warehouse", "workshop", "planner", "buyer")):
+        membership.sites.set(Site.objects.filter(company=membership.company))
 
 
 def _drop_waiting_jobs() -> None:
@@ -110,99 +145,3 @@ def sign_ins() -> list[tuple[str, str, str]]:
 
 def _indented(out) -> Callable[[str], None]:
     return lambda text: out(f"  {text}")
-
-
-def _workdays(today: date, count: int) -> list[date]:
-    days, day = [], today
-    while len(days) < count:
-        day -= timedelta(days=1)
-        if day.weekday() < 5:
-            days.append(day)
-    return days[::-1]
-
-
-def _opening(context, first: date, rng, out) -> None:
-    """Charts of accounts, places, share capital in the bank, sources of bought items and the opening stock."""
-    for company in Company.objects.all():
-        ctx = context(company.code, on=first)
-        accounting.install_chart(company, ctx)
-        for site in Site.objects.filter(company=company):
-            stock.ensure_locations(site, ctx)
-        roles = {a.role: a for a in Account.objects.filter(company=company).exclude(role="")}
-        capital = Decimal(1_200_000 if company.base_currency_id == "EUR" else 8_000_000)
-        accounting.post_entry(
-            ctx,
-            company=company,
-            posted_on=first,
-            memo="Share capital paid in",
-            lines=[
-                accounting.EntryLine(roles["bank"], capital),
-                accounting.EntryLine(Account.objects.get(company=company, code="3000"), -capital),
-            ],
-        )
-    ctx = context("MSB", on=first)
-    _sources(ctx, rng)
-    costs = {c.item_id: c.standard_cost for c in ItemCost.objects.filter(company__code="MSB")}
-    for code, share in (("VNO", 1.0), ("KUN", 0.6)):
-        site = Site.objects.get(code=code)
-        lines = [
-            {
-                "item": item,
-                "quantity": Decimal(max(4, int(share * _opening_quantity(item, rng)))),
-                "unit_cost": costs.get(item.pk) or Decimal(10),
-            }
-            for item in Item.objects.filter(kind="stock", active=True, sites__site=site)
-            .select_related("category")
-            .order_by("code")
-            .distinct()
-        ]
-        if lines:
-            document = commands.create(
-                StockAdjustment, ctx, site=site, adjusted_on=first, reason="Opening stock", lines=lines
-            )
-            commands.perform(document, "post", ctx)
-    out("  charts of accounts, sources and opening stock")
-
-
-def _opening_quantity(item, rng) -> int:
-    if item.category.code in ("FG", "WIP"):
-        return rng.randrange(6, 24)
-    return rng.randrange(300, 900) * (20 if item.code == "SPOK" else 1)
-
-
-def _sources(ctx, rng) -> None:
-    """Each bought item gets one or two suppliers with price, lead time and minimum."""
-    if SupplierItem.objects.exists():
-        return
-    suppliers = list(Party.objects.filter(is_supplier=True, active=True).order_by("code"))
-    costs = {c.item_id: c.standard_cost for c in ItemCost.objects.filter(company__code="MSB")}
-    for item in Item.objects.filter(kind="stock", make_or_buy="buy", active=True).order_by("code"):
-        for priority, supplier in enumerate(rng.sample(suppliers, min(2, len(suppliers))), 1):
-            price = (costs.get(item.pk) or Decimal(5)) * Decimal(str(round(rng.uniform(0.94, 1.08), 3)))
-            commands.create(
-                SupplierItem,
-                ctx,
-                supplier=supplier,
-                item=item,
-                priority=priority,
-                currency="EUR",
-                price=price.quantize(Decimal("0.01")),
-                lead_time_days=rng.randrange(4, 15),
-            )
-
-
-def _live(context, today: date, size: str, rng, out) -> None:
-    days = _workdays(today, DAYS[size])
-    life = trading.Trading(BALTIC, context, rng, orders_a_day=ORDERS_A_DAY[size])
-    began = time.monotonic()
-    for number, day in enumerate(days, 1):
-        life.day(day)
-        if number % 10 == 0 or number == len(days):
-            out(
-                f"  day {number} of {len(days)}: {life.done['sales order']} sales orders, "
-                f"{life.done['post receipt']} receipts, {life.done['output']} production orders done, "
-                f"{life.done['post invoice']} invoices, {time.monotonic() - began:.0f} s"
-            )
-    production.propose(context("MSB", on=today))
-    for text, count in life.refusals.most_common(12):
-        out(f"  refused {count} times: {text}")

@@ -64,3 +64,25 @@ def prospect(rng, territory: str) -> tuple[str, str, str, str, str]:
     contact = f"{last}{first}" if country == "CN" else f"{first} {last}"
     digits = {"LT": 10_000_000, "DE": 10**9, "PL": 10**7, "CN": 10**8, "SE": 10**8, "US": 10_000}[country]
     return name, contact, f"hello{number}@riders.example", _PHONE[country].format(number % digits), country
+
+
+NEXT_STEPS = (
+    "Call again",
+    "Send samples of the paint",
+    "Offer delivery dates",
+    "Visit the shop",
+    "Ask for the decision",
+)
+DECLINED = ("Bought elsewhere", "Too dear", "No money left this year", "Delivery comes too late")
+ACCEPTED = (
+    "Agreed by phone with the supplier",
+    "Metal surcharge as announced",
+    "Small difference, not worth a dispute",
+)
+WANTED = (
+    ("Torque wrench, 2 to 20 Nm", "The old one fails its calibration"),
+    ("Safety shoes", "For the new colleague in welding"),
+    ("Label printer", "For the packing table"),
+    ("First aid boxes", "The old ones expire next month"),
+    ("Software for drawing frames, one seat", "For the new model year"),
+)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from . import roles
 from .database import rows as query
 from .models.access import Membership, Role, RoleGrant
-from .models.base import DocumentLine
+from .models.base import Document, DocumentLine
 from .models.structure import Department, Territory
 from .plugin_points import PluginPoint
 from .remembered import Remembered
@@ -248,6 +248,8 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
     paths = getattr(model, "scope_paths", {}).get(grant.scope)
     if paths is None:
         return None
+    if grant.portal and grant.scope == "party" and issubclass(model, Document):  # a draft is not yet said to them
+        return _along(paths, list(_parties(p, user))) & (~Q(state=model.workflow.initial) | Q(created_by=user.pk))
     values = {
         "own": [user.pk],
         "team": p.department_ids,
@@ -255,9 +257,14 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
         "site": grant.site_ids,
         "party": _parties(p, user),
     }[grant.scope]
+    return _along(paths, list(values))
+
+
+def _along(paths, values: list) -> Q:
+    """The rows that any of the paths leads from to one of the values."""
     q = NOTHING
     for path in paths if isinstance(paths, tuple) else (paths,):
-        part = path(list(values)) if callable(path) else Q(**{f"{path}__in": list(values)})
+        part = path(values) if callable(path) else Q(**{f"{path}__in": values})
         q = part if q is NOTHING else q | part
     return q
 
@@ -266,6 +273,14 @@ def _parties(p: Policy, user):
     if p._parties is None:
         p._parties = tuple(party_ids(user))
     return p._parties
+
+
+def is_portal(ctx) -> bool:
+    """Whether the person comes from outside, a customer or supplier: talk among colleagues is not for them."""
+    if ctx.trusted:
+        return False
+    p = policy(ctx)
+    return not p.all_powerful and all(g.portal for g in p.grants)
 
 
 def rows(ctx, model, verb: str = "view") -> models.QuerySet:
@@ -340,6 +355,17 @@ def _of_lines(p: Policy, model) -> list[dict]:
         {name.removeprefix("lines."): mode for name, mode in g.fields.items() if name.startswith("lines.")}
         for g in p.matching(header, "view")
     ]
+
+
+def modes_on(ctx, record) -> dict[str, str]:
+    """`field_modes` for one record: fields that are clear on other rows only are masked here."""
+    modes, model = field_modes(ctx, type(record)), type(record)
+    partly = clear_when(ctx, model)
+    if not partly:
+        return modes
+    flags = with_clearance(model._default_manager.filter(pk=record.pk), ctx).first()
+    masked = {n: "mask" for n in partly if not getattr(flags, f"_clear_{n}", False) and modes.get(n) != "hide"}
+    return modes | masked
 
 
 def clear_when(ctx, model) -> dict[str, Q]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, commands, custom, errors, events, jobs, notifications
-from .models import Attachment, Note, OutgoingMail, Task, User
+from .models import Attachment, Membership, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -39,6 +39,20 @@ def record_of(about: About, ctx, verb: str = "view"):
     if about.record_model is None:
         raise ObjectDoesNotExist
     return access.get(ctx, about.record_model, about.record_id, verb)
+
+
+def shared_with(ctx) -> Q:
+    """Which notes and files of a record in sight a person may read: portal people read those of portal people."""
+    if not access.is_portal(ctx):
+        return Q()
+    outside = Membership.objects.filter(role__portal=True).values("user")
+    return Q(created_by__in=outside)
+
+
+def readable_files(ctx):
+    """Files a person may read of records in sight: those on the record, and those in its own fields (see `may_see`)."""
+    shared = shared_with(ctx)
+    return Attachment.objects.filter(shared | ~Q(field="")) if shared else Attachment.objects.all()
 
 
 # -- notes ------------------------------------------------------------------------------------------------------------
@@ -78,7 +92,9 @@ def may_edit(note: Note, ctx) -> bool:
 
 
 def mentionable(record, ctx, q: str = "", limit: int = 8) -> list[User]:
-    """People whose name fits what was typed behind @ and who may see the record."""
+    """People whose name fits what was typed behind @ and who may see the record; the house is not listed outside."""
+    if access.is_portal(ctx):
+        return []
     fits = Q(username__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q)
     found = User.objects.filter(fits, is_active=True, is_program=False).exclude(pk=ctx.user.pk).order_by("username")
     return [user for user in found[: limit * 5] if _may_see(user, record, ctx)][:limit]

@@ -123,6 +123,11 @@ def graph(ctx, identity_id) -> Graph:
     ]
     layers = _layers(ids, edges, focus.pk)
     nodes = _nodes(ctx, ids)
+    if access.is_portal(ctx):  # neither our other documents nor our people are their business
+        nodes = {pk: node for pk, node in nodes.items() if not node.restricted}
+        edges = [(a, b) for a, b in edges if a in nodes and b in nodes]
+        for node in nodes.values():
+            node.people = []
     for pk, node in nodes.items():
         node.layer = layers[pk]
     shown = sorted(nodes.values(), key=lambda n: (n.layer, n.id))

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, audit, commands, custom, events, numbering, workflow
+from . import access, audit, commands, custom, database, events, numbering, workflow
 from .models.base import Document, DocumentIdentity
 from .models.records import AuditEntry
 
@@ -31,9 +31,9 @@ def perform(records: Sequence, name: str, ctx, **inputs) -> list:
     cleaned = verb.clean(inputs, ctx)
     with commands._command(model, replace(ctx, idempotency_key=""), name, {}) as run:
         fresh = _locked(model, [r.pk for r in records], name, ctx)
-        for record in fresh:
-            commands.check_possible(record, verb, ctx)
-            if not ctx.trusted:
+        commands.check_all_possible(fresh, verb, ctx)
+        if not ctx.trusted:
+            for record in fresh:
                 commands.approval_gate(record, name, ctx, cleaned)
         _work(model, verb, fresh, run, cleaned)
     return fresh
@@ -64,7 +64,8 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
         record.outcome = outcome
     for record in drafts if gapless else ():
         commands.number_late(record)
-    _save(model, [r for r, old in zip(records, before, strict=True) if any(r.__dict__.get(k) != old[k] for k in old)])
+    changes = [{k for k in old if r.__dict__.get(k) != old[k]} for r, old in zip(records, before, strict=True)]
+    _save(model, [r for r, names in zip(records, changes, strict=True) if names], set().union(*changes))
     if run.outer.command_id is None:
         commands._give_late_numbers(run)
     _note(model, verb, records, sources, run, cleaned)
@@ -81,21 +82,22 @@ def _number(model, records: list, ctx) -> None:
         for record, number in zip(found, numbers, strict=True):
             record.number = number
     identities = [DocumentIdentity(pk=r.pk, number=r.number, title=commands._title(r)) for r in records]
-    DocumentIdentity.objects.bulk_update(identities, ["number", "title"])
+    database.update(identities, ["number", "title"])
 
 
-def _save(model, records: list) -> None:
+def _save(model, records: list, changed: set[str]) -> None:
+    """Write the changed columns, and what every change touches."""
     if not records:
         return
+    touched = [name for name in ("version", "updated_at", "custom") if commands._has(model, name)]
     for record in records:
         custom.refresh(record)
-        if commands._has(model, "version"):
+        if "version" in touched:
             record.version += 1
-        if commands._has(model, "updated_at"):
+        if "updated_at" in touched:
             record.updated_at = timezone.now()
-    kept = ("created_at", "created_by", "company", "identity")
-    names = [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in kept]
-    model._default_manager.bulk_update(records, names, batch_size=200)
+    changed = changed.union(touched)
+    database.update(records, [f.name for f in model._meta.concrete_fields if f.attname in changed])
 
 
 def _note(model, verb, records: list, sources: list[str], run, cleaned: dict) -> None:

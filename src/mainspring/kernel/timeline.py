@@ -52,8 +52,11 @@ class Entry:
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
     """(entries older than `before`, moment to ask for more with or None). The caller checked that ctx may view."""
     about = Q(entity=record._meta.label_lower, record_id=str(record.pk))
-    found = _commands(ctx, record, about, before, limit)
-    for source in (_notes, _files, _tasks, _mails, _approvals):
+    if access.is_portal(ctx):  # what was said and done inside the house stays there
+        found, sources = _verbs_alone(record, about, before, limit), (_notes, _files)
+    else:
+        found, sources = _commands(ctx, record, about, before, limit), (_notes, _files, _tasks, _mails, _approvals)
+    for source in sources:
         found += source(ctx, about, before, limit)
     found.sort(key=lambda e: e.at, reverse=True)
     return found[:limit], (found[limit - 1].at if len(found) > limit else None)
@@ -76,7 +79,7 @@ def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
     missing = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).exclude(about)
     others = _until(missing, "at", before).select_related("user")
     told = _Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
-    found = [_command(a, ctx, told.of(by_command.get(a.pk, ()))) for a in audits]
+    found = [_command(a, ctx, told.of(by_command.get(a.pk, ())), told.modes[type(record)]) for a in audits]
     for a in others:
         changes = told.of(by_command[a.pk])
         if changes and (oldest is None or a.at >= oldest):
@@ -84,7 +87,14 @@ def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
     return found
 
 
-def _command(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
+def _verbs_alone(record, about: Q, before, limit: int) -> list[Entry]:
+    """What became of the record, without people, inputs and changes."""
+    public = [v.name for v in workflow.verbs_of(type(record)) if v.target]
+    done = _until(AuditEntry.objects.filter(about, verb__in=public), "at", before)[: limit + 1]
+    return [Entry(str(a.pk), "verb", a.at, "", _done(type(record), a.verb), icon="arrow-right") for a in done]
+
+
+def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
     model = _model(a.entity)
     kind = "change" if a.verb in ("create", "change") else "verb"
     return Entry(
@@ -93,7 +103,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
         a.at,
         _who(a),
         _done(model, a.verb) + _from_where(a),
-        _inputs(model, a, ctx),
+        _inputs(model, a, modes),
         changes,
         icon={"create": "plus", "change": "pencil", "delete": "trash"}.get(a.verb, "arrow-right"),
     )
@@ -140,7 +150,7 @@ def _from_where(a: AuditEntry) -> str:
     return f" ({names[a.source]})" if a.source in names else ""
 
 
-def _inputs(model, a: AuditEntry, ctx) -> str:
+def _inputs(model, a: AuditEntry, modes: dict) -> str:
     """What a verb was given, in words; inputs named like a field follow that field's permission."""
     asked = a.details.get("inputs") or {}
     if not asked or model is None:
@@ -151,7 +161,6 @@ def _inputs(model, a: AuditEntry, ctx) -> str:
         if v.name == a.verb
         for i in v.ask
     }
-    modes = access.field_modes(ctx, model)
     return "\n".join(
         f"{labels[name]}: {value.get('name') if isinstance(value, dict) else value}"
         for name, value in asked.items()
@@ -164,7 +173,9 @@ class _Changes:
 
     def __init__(self, ctx, record, line_model, rows):
         self.ctx, self.record, self.line_model = ctx, record, line_model
-        self.modes = {m: access.field_modes(ctx, m) for m in (type(record), line_model) if m}
+        self.modes = {type(record): access.modes_on(ctx, record)}
+        if line_model:
+            self.modes[line_model] = access.field_modes(ctx, line_model)
         self.custom = (
             {f.name: f.label for f in resource.custom.fields_of(type(record))}
             if any("custom" in r.changes for r in rows)
@@ -253,6 +264,7 @@ class _Changes:
 
 
 def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
+    notes = Note.objects.filter(about, collaboration.shared_with(ctx)).select_related("created_by")
     return [
         Entry(
             f"note-{n.pk}",
@@ -263,11 +275,12 @@ def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
             n.text,
             edit=f"/notes/{n.pk}/" if collaboration.may_edit(n, ctx) else "",
         )
-        for n in _until(Note.objects.filter(about), "created_at", before).select_related("created_by")[: limit + 1]
+        for n in _until(notes, "created_at", before)[: limit + 1]
     ]
 
 
 def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
+    files = Attachment.objects.filter(about, collaboration.shared_with(ctx), field="").select_related("created_by")
     return [
         Entry(
             f"file-{f.pk}",
@@ -278,9 +291,7 @@ def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
             href=f"/files/{f.pk}/",
             icon="paperclip",
         )
-        for f in _until(Attachment.objects.filter(about, field=""), "created_at", before).select_related("created_by")[
-            : limit + 1
-        ]
+        for f in _until(files, "created_at", before)[: limit + 1]
     ]
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import access, audit, commands, errors
+from .events import CommandDone, on
+from .ids import uuid7
 from .models.integration import ApiToken
 from .workflow import effect
 
@@ -23,9 +25,7 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=N
 
     Raises ValidationError when the scopes are malformed.
     """
-    for entity, verbs in (scopes or {}).items():
-        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
-            raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity}})
+    check_scopes(scopes or {})
     text = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         token = ApiToken.objects.create(
@@ -38,8 +38,17 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=N
             created_by=ctx.user if ctx else None,
         )
         if ctx:
-            audit.write(audit.start(ctx), token, "create", ctx, scopes=token.scopes)
+            audit.write(uuid7(), token, "create", ctx, scopes=token.scopes)
     return token, text
+
+
+def check_scopes(scopes) -> None:
+    """ValidationError unless scopes are {record type: [verbs]}."""
+    if not isinstance(scopes, dict):
+        raise ValidationError({"scopes": _("An object is needed here.")})
+    for entity, verbs in scopes.items():
+        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
+            raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity[:80]}})
 
 
 def withdraw(token: ApiToken, ctx) -> None:
@@ -64,6 +73,14 @@ def resolve(text: str, day) -> ApiToken | None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+@on(CommandDone)
+def keep_within(event, ctx) -> None:
+    """A program with a limited token changes no token, its own neither: it could widen what it was given."""
+    changed = isinstance(event.record, ApiToken) and event.verb == "change"
+    if changed and ctx.user is not None and any(g.limited for g in access.policy(ctx).grants):
+        raise errors.Forbidden(_("A limited token changes no tokens."))
 
 
 @effect(ApiToken, "revoke")

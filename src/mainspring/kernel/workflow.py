@@ -232,14 +232,15 @@ def _one_by_one(fn):
     return work
 
 
-def guard(model, name: str):
+def guard(model, name: str, *, many: bool = False):
     """Bind a check `(record, ctx)` that raises ValidationError when the verb is not possible now.
 
     It must only read: pages call it to show a locked verb with its reason. Upper modules may add guards.
+    many  it takes a list of records
     """
 
     def bind(fn):
-        _guards.setdefault((model._meta.label_lower, name), []).append(fn)
+        _guards.setdefault((model._meta.label_lower, name), []).append(fn if many else _one_by_one(fn))
         return fn
 
     return bind
@@ -251,4 +252,5 @@ def effect_of(model, name: str) -> Callable | None:
 
 
 def guards_of(model, name: str) -> list[Callable]:
+    """The checks of a verb, each on a list of records."""
     return _guards.get((model._meta.label_lower, name), [])

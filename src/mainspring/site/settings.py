@@ -112,6 +112,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 def _database(url: str) -> dict:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    # Statements prepared on the server (kernel.database.planned) look rows up by key: one plan serves all values.
+    query["options"] = f"{query.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -119,7 +121,7 @@ def _database(url: str) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or parts.hostname or "",
         "PORT": str(parts.port or query.pop("port", "") or ""),
-        "OPTIONS": query,
+        "OPTIONS": {**query, "prepare_threshold": 5},
         "CONN_HEALTH_CHECKS": True,
     }
 
@@ -132,7 +134,6 @@ if _flag("MAINSPRING_POOL"):  # set by `mainspring serve` for its web processes:
         "max_size": int(os.environ.get("MAINSPRING_POOL_MAX", "16")),
         "timeout": 20,
     }
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
 
@@ -192,7 +193,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Mainspring"
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "mainspring.site.sign_in.SecondFactors"
+# A person whose address the company's provider vouches for is the one an administrator entered with that address.
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(os.environ.get("MAINSPRING_OPENID", "[]"))}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_AUTO_SIGNUP = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours

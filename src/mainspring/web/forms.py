@@ -159,7 +159,7 @@ def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -
     form = RecordForm(data, files)
     form.ctx = fields.ctx
     for path in paths:
-        if fields.mode(path) != "edit":
+        if (fields.mode(path) if record._state.adding else fields.mode_on(record, path)) != "edit":
             continue
         column = fields.column(path)
         if not column.editable:

@@ -13,7 +13,8 @@ extra = PluginPoint("web.menu", many=True)
 ICONS = {"sales": "shopping-cart", "customers": "heart-handshake", "purchasing": "shopping-bag",
          "production": "building-factory-2", "planning": "calendar-stats", "stock": "packages",
          "accounting": "calculator", "products": "box", "parties": "building-community", "work": "checklist",
-         "quality": "shield-check", "people": "users", "studio": "color-swatch", "administration": "settings"}  # fmt: skip
+         "quality": "shield-check", "people": "users", "studio": "color-swatch",
+         "administration": "settings"}  # fmt: skip
 ORDER = ("customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
          "accounting")  # fmt: skip
 NAMES = {

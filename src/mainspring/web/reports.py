@@ -3,7 +3,6 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
@@ -84,7 +83,7 @@ def _form(report: reports.Report, request) -> record_forms.RecordForm:
         column = resource.Column(p.name, str(p.label), p.kind, choices=tuple(p.choices), to=p.to, required=p.required)
         value = request.GET.get(p.name) or first[p.name]
         if p.kind == "link" and value and not hasattr(value, "pk"):
-            value = apps.get_model(p.to)._default_manager.filter(pk=value).first() if str(value).isdigit() else value
+            value = lookup.find(request.ctx, p.to, value) or value
         form.fields[p.name] = record_forms.field_for(column, request.ctx, value=value)
         if p.kind == "link" and value and request.GET.get(p.name):
             form.fields[p.name].widget.attrs["data-text"] = lookup.text_of(request.ctx, p.to, request.GET[p.name])

@@ -162,6 +162,8 @@ def _plan(source: rows.Reader, units: list[rows.Unit], seen: dict) -> Outcome:
             found.problems += unit.problems
         elif key is not None and key in known:
             known_units.append((unit, known[key]))
+        elif not source.resource.creatable:
+            found.problems.append((unit.rows[0], "", "", _("These records come from other records.")))
         else:
             fresh.append((unit, dict(unit.values)))
     drafts = bulk.drafts(model, ctx, [values for _unit, values in fresh])

@@ -19,6 +19,8 @@ class Entity(models.Model):
     read_only    True when people create, change and delete nothing here: the system's own memory
     actions      verbs of a record without a workflow
     key          fields that name a record in imports, e.g. ("code",)
+    unwritten    fields whose values never go into the audit trail
+    fixed        fields that stay as they were when the record was made: the order a shipment ships
     """
 
     created_by = models.ForeignKey(
@@ -41,6 +43,8 @@ class Entity(models.Model):
     read_only = False
     actions: tuple = ()
     key: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -87,6 +91,7 @@ class Document(Entity):
     """Header of a business document: identity, number, state, company.
 
     number_format  e.g. "SO{year}-{seq:05}"; gapless only where the law wants it
+    read_with      links read together with the document when a verb starts, for those every verb needs
     state_on_create / workflow  see `workflow.Workflow`
     """
 
@@ -101,6 +106,7 @@ class Document(Entity):
 
     workflow = None
     number_format = "{seq:06}"
+    read_with: tuple[str, ...] = ()
     gapless = False
     company_path = "company"
 

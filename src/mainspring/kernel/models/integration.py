@@ -14,7 +14,11 @@ class ApiToken(Entity):
     """A key with which a program acts for a person, limited to some records and verbs and in time."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="api_tokens",
+        verbose_name=_("user"),
+        editable=False,
     )
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("first characters"), max_length=12, editable=False)
@@ -41,6 +45,11 @@ class ApiToken(Entity):
 
     def __str__(self):
         return f"{self.name} ({self.prefix}…)"
+
+    def clean(self):
+        from .. import tokens
+
+        tokens.check_scopes(self.scopes)
 
 
 class RateBucket(models.Model):
@@ -78,6 +87,7 @@ class WebhookEndpoint(Entity):
 
     company_path, company_optional = "company", True
     clear_when = {"secret": lambda ctx: models.Q(created_by=ctx.user)}
+    unwritten = ("secret",)
 
     class Meta:
         verbose_name, verbose_name_plural = _("webhook"), _("webhooks")

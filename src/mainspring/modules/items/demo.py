@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from mainspring.kernel import commands
-from mainspring.kernel.models import Company, Site
+from mainspring.kernel.models import Company
 from mainspring.modules.organization.demo import bulk
 from mainspring.modules.organization.models import Unit
 
 from . import demo_data as data
-from .models import Item, ItemCategory, ItemCost, ItemSite, ItemUnit
+from .models import Item, ItemCategory, ItemCost, ItemUnit
 
 YUAN = Decimal("7.8")  # about one euro, for standard costs in the second company
 
@@ -51,7 +51,7 @@ def parts(size: str):
 
 
 def load(ctx_factory, size: str, rng, out) -> None:
-    """Categories, items with names in three languages, planning at each site and standard costs of what is bought."""
+    """Categories, items with names in three languages and standard costs of what is bought."""
     ctx = ctx_factory()
     units = {unit.code: unit for unit in Unit.objects.select_related("category")}
     categories: dict[str, ItemCategory] = {}
@@ -83,7 +83,6 @@ def load(ctx_factory, size: str, rng, out) -> None:
     services = [item(code, names, "SERV", unit, kind="service") for code, *names, unit in data.SERVICES]
     items = {i.code: i for i in bulk(Item, ctx, [*bought, *services, *_made(size, item)])}
     commands.create(ItemUnit, ctx, item=items["SPOK"], unit=units["set"], numerator=500)
-    _planning(ctx, size, items)
     companies = {c.code: c for c in Company.objects.all()}
     bulk(
         ItemCost,
@@ -143,59 +142,3 @@ def _made(size: str, item):
                     **made,
                 )
                 yield item(f"{family}-{size_code}-{color}", full, "FG", "pcs", weight_kg=Decimal("13.8"), **made)
-
-
-def _planning(ctx, size: str, items) -> None:
-    """Bicycles are made in Vilnius and kept in the distribution centers; wheels are made in Kaunas."""
-    sites = {site.code: site for site in Site.objects.all()}
-    days = {code: lead for code, *_rest, lead in parts(size)}
-    rows = []
-    for code, item in items.items():
-        if item.kind != "stock":
-            continue
-        if item.category.code == "FG":
-            rows.append(
-                {"item": item, "site": sites["VNO"], "lead_time_days": 3, "lot_rule": "period", "lot_size": Decimal(5)}
-            )
-            rows += [
-                {
-                    "item": item,
-                    "site": sites[dc],
-                    "policy": "reorder",
-                    "lead_time_days": 4,
-                    "safety_stock": Decimal(2),
-                    "reorder_point": Decimal(6),
-                    "reorder_to": Decimal(20),
-                }
-                for dc in ("KLA", "WAW", "HAM")
-            ]
-            rows.append({"item": item, "site": sites["SUZ"], "policy": "mto", "lead_time_days": 45})
-        elif code.startswith("WHL"):
-            rows.append(
-                {
-                    "item": item,
-                    "site": sites["KUN"],
-                    "lead_time_days": 2,
-                    "lot_rule": "fixed",
-                    "lot_size": Decimal(50),
-                    "safety_stock": Decimal(20),
-                }
-            )
-            rows.append({"item": item, "site": sites["VNO"], "lead_time_days": 1, "multiple": Decimal(10)})
-        elif item.make_or_buy == "make":
-            rows.append({"item": item, "site": sites["VNO"], "lead_time_days": 2})
-        else:
-            wheel_part = item.category.code == "WHEEL" and not code.startswith(("TYR", "TUB"))
-            rows.append(
-                {
-                    "item": item,
-                    "site": sites["KUN" if wheel_part else "VNO"],
-                    "lead_time_days": days[code],
-                    "safety_stock": Decimal(200 if code == "SPOK" else 20),
-                    "minimum": Decimal(50),
-                    "multiple": Decimal(10),
-                    "lot_rule": "period",
-                    "lot_size": Decimal(10),
-                }
-            )
-    bulk(ItemSite, ctx, rows)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mainspring.kernel import access, jobs, numbering, workflow
+from mainspring.kernel.errors import Forbidden
 from mainspring.kernel.events import CommandDone, on
 from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
 from mainspring.kernel.workflow import Verb, effect
@@ -37,11 +38,29 @@ def follow_set_up(event, ctx):
         check_format(record.format)
         numbering.forget()
     elif isinstance(record, Membership):
+        _stay_within(record, ctx)
         if record.company_id and (other := record.sites.exclude(company=record.company_id).first()):
             raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
         access.forget(record.user)
+    elif isinstance(record, User) and event.verb in ("change", "delete", "send_password_link"):
+        _leave_system_administrators(record, ctx)
     elif isinstance(record, RoleGrant) and ctx.user is not None:
         access.forget(ctx.user)
+
+
+def _stay_within(membership: Membership, ctx) -> None:
+    """Roles in a company are given and taken by those who administer it; roles in all companies by those of all."""
+    if ctx.user is None or access.policy(ctx).all_powerful:
+        return
+    reach = {g.company_id for g in access.policy(ctx).matching("kernel.membership", "change")}
+    if None not in reach and membership.company_id not in reach:
+        raise ValidationError({"company": _("You may give roles only in companies you administer.")})
+
+
+def _leave_system_administrators(user: User, ctx) -> None:
+    """Who sets the address of a system administrator and has the link sent there would become one."""
+    if user.is_superuser and ctx.user is not None and not ctx.user.is_superuser and ctx.user.pk != user.pk:
+        raise Forbidden(_("Only a system administrator may change %(user)s.") % {"user": user})
 
 
 def check_format(text: str) -> None:

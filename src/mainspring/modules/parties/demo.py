@@ -85,7 +85,8 @@ def _customers(count: int, terms, rng):
             "territory": territories[territory],
             "owner": owners[SELLERS[territory]],
             "payment_term": term,
-            "credit_limit": Decimal(rng.choice([5000, 10000, 25000, 50000])),
+            "credit_limit": Decimal(rng.choice([15_000, 30_000, 60_000, 120_000]))
+            * data.LIMIT_FACTORS.get(currency, 1),
             "vat_number": _vat(country, rng),
             "registry_code": _registry(country, rng),
             "phone": _phone(country, rng),

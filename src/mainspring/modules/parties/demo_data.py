@@ -109,6 +109,9 @@ COUNTRIES = {
 # Suppliers elsewhere: cities and streets.
 PLACES = {"TW": ("Taichung Changhua", "Zhongshan Road|Gongye Road"), "JP": ("Sakai Osaka", "Chuo|Minami")}
 
+LIMIT_FACTORS = {"PLN": 4, "SEK": 11, "CNY": 8}
+"""Credit limits are given in the customer's currency."""
+
 # code, name, country, currency, terms, what is bought there (item categories)
 SUPPLIERS = (
     ("ALUNORD", "Alunord Profiles GmbH", "DE", "EUR", "NET30", "RAW"),
@@ -122,6 +125,7 @@ SUPPLIERS = (
     ("PAKAS", "UAB „Pako dėžės“", "LT", "EUR", "NET14", "PACK"),
     ("SPALVA", "MB Spalvų cechas", "LT", "EUR", "NET14", "RAW"),
     ("VEZA", "UAB „Vežėjų sąjunga“", "LT", "EUR", "EOM15", "SERV"),
+    ("HUADONG", "华东自行车制造有限公司", "CN", "CNY", "NET30", "FG"),
     ("PARTSHUB", "Parts Hub Polska Sp. z o.o.", "PL", "PLN", "NET30", "PART"),
 )
 

@@ -17,7 +17,7 @@ from mainspring.modules.accounting.models import Invoice, InvoiceLine, JournalLi
 
 from . import ordering, progress
 from .grni import settle_all
-from .models import BillMatch, GrniEntry, PurchaseOrder, PurchaseOrderLine, Receipt
+from .models import BillMatch, GrniEntry, PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 
 ZERO = Decimal(0)
 SUPPLIER_KINDS = ("supplier_bill", "supplier_credit")
@@ -48,15 +48,17 @@ def bill_receipts(numbered: Sequence[tuple[Receipt, str]], ctx, *, invoiced_on: 
     if ctx.command_id is None:
         with commands.batch(Receipt, ctx, "bill", receipts=len(numbered)) as inner:
             return bill_receipts(numbered, inner, invoiced_on=invoiced_on)
-    prefetch_related_objects([receipt for receipt, _number in numbered], "lines", "order__company")
+    prefetch_related_objects([receipt for receipt, _number in numbered], "order__company")
     lines = _lines([receipt.order for receipt, _number in numbered])
+    here: dict[tuple, Decimal] = {}
+    for kept in ReceiptLine.objects.filter(document__in=[receipt.pk for receipt, _number in numbered]):
+        here[kept.document_id, kept.order_line_id] = (
+            here.get((kept.document_id, kept.order_line_id), ZERO) + kept.left_quantity
+        )
     bills = []
     for receipt, number in numbered:
-        here: dict[int, Decimal] = {}
-        for line in receipt.lines.all():
-            here[line.order_line_id] = here.get(line.order_line_id, ZERO) + line.left_quantity
         own = lines[receipt.order_id]
-        wanted = {line.pk: min(line.to_bill, here.get(line.pk, ZERO)) for line in own}
+        wanted = {line.pk: min(line.to_bill, here.get((receipt.pk, line.pk), ZERO)) for line in own}
         bills.append(Wanted(own[0].document, own, wanted, number, [receipt.order, receipt]))
     return _draft(ctx, bills, invoiced_on)
 
@@ -223,6 +225,8 @@ def differences(bill: Invoice) -> list[dict]:
 def all_differences(bills: Sequence[Invoice]) -> dict[UUID, list[dict]]:
     """The same for many bills: {bill: differences}."""
     lines = order_lines_of(bills)
+    if not any(lines.values()):
+        return {bill.pk: [] for bill in bills}
     ordered = {
         line.pk: line
         for line in PurchaseOrderLine.objects.filter(
@@ -235,7 +239,7 @@ def all_differences(bills: Sequence[Invoice]) -> dict[UUID, list[dict]]:
 def order_lines_of(bills: Sequence[Invoice]) -> dict[UUID, list[InvoiceLine]]:
     """{bill: its lines that come from purchase orders}."""
     found: dict[UUID, list[InvoiceLine]] = {bill.pk: [] for bill in bills}
-    for line in (
+    for line in bills and (
         InvoiceLine.objects.filter(document__in=found, origin__kind="purchasing.purchaseorder")
         .select_related("item", "unit")
         .order_by("document_id", "position", "pk")
@@ -316,15 +320,18 @@ def accept(match, ctx, why):
     match.accepted_by, match.accepted_why, match.needs_buyer = ctx.user, why[:240], False
 
 
-@guard(Invoice, "post")
-def bill_agrees_with_the_order(bill, ctx):
+@guard(Invoice, "post", many=True)
+def bills_agree_with_their_orders(invoices, ctx):
     """Outside the tolerances a bill waits until a buyer accepts it (D04)."""
-    if bill.kind != "supplier_bill" or not bill.lines.filter(origin__kind="purchasing.purchaseorder").exists():
+    bills = [invoice for invoice in invoices if invoice.kind == "supplier_bill"]
+    differing = {pk: found for pk, found in all_differences(bills).items() if found}
+    if not differing:
         return
-    found = differences(bill)
-    match = BillMatch.objects.filter(invoice=bill.pk, accepted_by__isnull=False).first() if found else None
-    if found and (match is None or _facts(match.differences) != _facts(found)):
-        raise ValidationError([*(d["text"] for d in found), _("A buyer has to accept this in bill matching.")])
+    accepted = BillMatch.objects.filter(invoice__in=differing, accepted_by__isnull=False)
+    known = {match.invoice_id: _facts(match.differences) for match in accepted}
+    for pk, found in differing.items():
+        if known.get(pk) != _facts(found):
+            raise ValidationError([*(d["text"] for d in found), _("A buyer has to accept this in bill matching.")])
 
 
 def _facts(found: list[dict]) -> list[tuple]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
@@ -175,9 +176,17 @@ def cancel_request(request, ctx, why):
 # -- orders -----------------------------------------------------------------------------------------------------------
 
 
-@guard(PurchaseOrder, "confirm")
-def order_is_complete(order, ctx):
-    lines = list(order.lines.all())
+@guard(PurchaseOrder, "confirm", many=True)
+def orders_are_complete(orders, ctx):
+    lines: dict = {order.pk: [] for order in orders}
+    for line in PurchaseOrderLine.objects.filter(document__in=lines):
+        lines[line.document_id].append(line)
+    prefetch_related_objects(orders, "supplier")
+    for order in orders:
+        _require_complete(order, lines[order.pk])
+
+
+def _require_complete(order: PurchaseOrder, lines) -> None:
     if not lines:
         raise ValidationError(_("An order needs at least one line."))
     if any(line.price is None for line in lines):

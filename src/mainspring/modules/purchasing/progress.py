@@ -41,16 +41,14 @@ def refresh_all(ctx, orders: Sequence[PurchaseOrder]) -> dict[UUID, list[Purchas
         line.is_complete = bool(
             line.document.state == "closed" or (line.received_quantity and line.received_quantity >= enough)
         )
-    PurchaseOrderLine.objects.bulk_update(
-        lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"]
-    )
+    database.update(lines, ["received_quantity", "returned_quantity", "billed_quantity", "is_complete"])
     found: dict[UUID, list[PurchaseOrderLine]] = {pk: [] for pk in known}
     for line in lines:
         found[line.document_id].append(line)
     for pk, own in found.items():
         known[pk].received_state = _state([(line.received_quantity, line.is_complete) for line in own])
         known[pk].billed_state = _state([(line.billed_quantity, _billed_up(line)) for line in own])
-    PurchaseOrder.objects.bulk_update(orders, ["received_state", "billed_state"])
+    database.update(orders, ["received_state", "billed_state"])
     _spread_over_requests(lines)
     return found
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, events, money, preferences
+from mainspring.kernel import commands, database, events, money, preferences
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.stock import commands as stock
@@ -22,15 +22,18 @@ from .models import GrniEntry, Receipt, ReceiptLine, SupplierReturn
 ZERO = Decimal(0)
 
 
-@guard(Receipt, "post")
-def order_expects_goods(receipt, ctx):
-    if receipt.order.state != "confirmed":
-        raise ValidationError(
-            _("%(order)s is %(state)s; nothing can be received for it.")
-            % {"order": receipt.order, "state": receipt.order.state_label}
-        )
-    if not receipt.lines.exists():
-        raise ValidationError(_("A receipt needs at least one line."))
+@guard(Receipt, "post", many=True)
+def orders_expect_goods(receipts, ctx):
+    prefetch_related_objects(receipts, "order")
+    filled = set(ReceiptLine.objects.filter(document__in=receipts).values_list("document_id", flat=True))
+    for receipt in receipts:
+        if receipt.order.state != "confirmed":
+            raise ValidationError(
+                _("%(order)s is %(state)s; nothing can be received for it.")
+                % {"order": receipt.order, "state": receipt.order.state_label}
+            )
+        if receipt.pk not in filled:
+            raise ValidationError(_("A receipt needs at least one line."))
 
 
 @effect(Receipt, "post", many=True)
@@ -39,13 +42,13 @@ def post(receipts, ctx):
     orders = ordering.locked({receipt.order_id for receipt in receipts})
     for receipt in receipts:
         receipt.order = orders[receipt.order_id]
-        order_expects_goods(receipt, ctx)  # again, now that nobody else can close the order
+    orders_expect_goods(receipts, ctx)  # again, now that nobody else can close the order
     lines = _lines_of(receipts)
     _refuse_too_much(receipts[0].company_id, [line for own in lines.values() for line in own])
     entries = _valued(receipts, lines)
     _move(receipts, lines, ctx)
     GrniEntry.objects.bulk_create(entries)
-    ReceiptLine.objects.bulk_update([line for own in lines.values() for line in own], ["value"])
+    database.update([line for own in lines.values() for line in own], ["value"])
     for receipt in receipts:
         receipt.total_base = sum((line.value for line in lines[receipt.pk]), ZERO)
         receipt.state = "posted"

@@ -8,7 +8,9 @@ HELP = "load the demo company into an empty database"
 
 
 def add_arguments(parser):
-    parser.add_argument("--size", choices="SM", default="M", help="S for tests, M for a look around (default)")
+    parser.add_argument(
+        "--size", choices="SML", default="M", help="S for tests, M for a look around (default), L for measuring"
+    )
 
 
 def run(options):

@@ -24,7 +24,7 @@ RESTART_PAUSE_SECONDS = 5
 def add_arguments(parser):
     parser.add_argument("--port", type=int, default=int(os.environ.get("MAINSPRING_PORT") or 8000), help="default 8000")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--demo", choices="SM", help="fill an empty database with the demo company of this size")
+    parser.add_argument("--demo", choices="SML", help="fill an empty database with the demo company of this size")
     parser.add_argument("--no-worker", action="store_true", help="start no background worker")
     parser.add_argument("--processes", type=int, default=2, help="web processes (default 2)")
 

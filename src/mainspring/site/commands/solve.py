@@ -10,6 +10,8 @@ HELP = "solve a planning problem from a file"
 SETUP = "nothing"
 # Each module offers HELP, FORMAT, solve(text, options) -> dict and lines(dict) -> what people read.
 SUBJECTS = {
+    "jobshop": "mainspring.site.solving.jobshop",
+    "flexible-jobshop": "mainspring.site.solving.flexible_jobshop",
     "lotsizing": "mainspring.site.solving.lotsizing",
 }
 

@@ -70,6 +70,7 @@ def tools(request, res, q: query.Query, views, mode: str) -> dict:
         "modes": modes(request, res, mode),
         "filters": chips,
         "q": q.spec.q,
+        "scan": bool(res.scan or res.codes),
         "hidden": filters.hidden(request, q, chips),
         "groups": group_choices(q) if mode == "list" else None,
         "extra": addresses.of_resource(res, "filters") + f"?{request.GET.urlencode()}",
@@ -226,7 +227,7 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
             cell["edit"] = (
                 column.editable
                 and column.kind != "attachment"
-                and show.fields.mode(column.path) == "edit"
+                and show.fields.mode_on(record, column.path) == "edit"
                 and editable_now(record, column)
             )
     return row
@@ -314,7 +315,7 @@ def cell(request, res):
     if fields.mode(path) == "hide":
         raise Http404
     column, show = fields.column(path), cells.Show(fields)
-    if request.GET.get("cancel") or fields.mode(path) != "edit" or not column.editable:
+    if request.GET.get("cancel") or fields.mode_on(record, path) != "edit" or not column.editable:
         return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
     name = path.replace("custom.", "custom-")
     form = forms.record_form(fields, [path], record, data=request.POST if request.method == "POST" else None)

@@ -146,7 +146,9 @@ def facts(found: ApprovalRequest, ctx) -> list[dict]:
     res = resource.of(model) if model else None
     if res is None:
         return []
-    modes, header, shown = access.field_modes(ctx, model), found.snapshot.get("header", {}), []
+    record = model._default_manager.filter(pk=found.record_id).first()
+    modes = access.modes_on(ctx, record) if record else access.field_modes(ctx, model)
+    header, shown = found.snapshot.get("header", {}), []
     for name in dict.fromkeys([*res.names("columns"), *res.names("form")]):
         value = header.get(name)
         if value in (None, "", {}) or name in ("number", "state") or modes.get(name, "edit") not in ("view", "edit"):

@@ -131,7 +131,7 @@ def attach(request, record):
 @base.signed_in
 def download(request, pk):
     """A file's content: the permission to see its record is looked at each time."""
-    attachment = get_object_or_404(Attachment, pk=pk)
+    attachment = get_object_or_404(collaboration.readable_files(request.ctx), pk=pk)
     collaboration.record_of(attachment, request.ctx)
     if not collaboration.may_see(attachment, request.ctx):
         raise Http404
@@ -154,7 +154,7 @@ def download(request, pk):
 @require_POST
 @base.signed_in
 def detach(request, pk):
-    attachment = get_object_or_404(Attachment, pk=pk)
+    attachment = get_object_or_404(collaboration.readable_files(request.ctx), pk=pk)
     record = collaboration.record_of(attachment, request.ctx)
     collaboration.detach(attachment, request.ctx)
     return _file_list(request, record)
@@ -169,8 +169,9 @@ def _file_list(request, record) -> HttpResponse:
 def _files(request, record) -> list[dict]:
     """Files of a record, newest first; two queries."""
     about = Attachment.about(record)
-    found = Attachment.objects.filter(entity=about["entity"], record_id=about["record_id"], field="")
-    found = found.select_related("created_by")
+    found = Attachment.objects.filter(
+        collaboration.shared_with(request.ctx), entity=about["entity"], record_id=about["record_id"], field=""
+    ).select_related("created_by")
     change = access.can(request.ctx, type(record), "change")
     return [
         {

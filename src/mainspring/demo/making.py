@@ -1,0 +1,82 @@
+"""Production: proposals are firmed, orders released when their material is there, work and output reported."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from mainspring.modules.production import commands as production
+from mainspring.modules.production import ordering
+from mainspring.modules.production.models import PlanRun, ProductionOrder
+
+from .life import Life
+
+PASSES_IN_THE_PAST = 4
+"""Days between two visits are lived at once: each level of the bill feeds the one above."""
+
+
+def plan(life: Life) -> None:
+    """Renew the plan of each plant."""
+    for site in life.plants:
+        run = life.make("planning run", PlanRun, life.by("planner"), site=site)
+        if run:
+            life.do(run, "run", life.by("planner"))
+
+
+def firm(life: Life) -> None:
+    """The planner firms what starts before the next look at the plan."""
+    ctx = life.by("planner")
+    proposed = list(
+        ProductionOrder.objects.filter(**life.mine, state="proposed", starts_on__lte=life.until).order_by(
+            "starts_on", "item__code", "quantity"
+        )[:40]
+    )
+    if proposed:
+        life.attempt("firm production", lambda: production.confirm_orders(proposed, ctx))
+
+
+def live(life: Life) -> None:
+    """A day of the workshop."""
+    for _pass in range(PASSES_IN_THE_PAST if life.is_past else 1):
+        if not _once(life):
+            break
+
+
+def _once(life: Life) -> int:
+    mine = ProductionOrder.objects.filter(**life.mine).select_related("item")
+    worked = 0
+    for order in mine.filter(state="confirmed", starts_on__lte=life.until).order_by("starts_on", "number")[:40]:
+        if not ordering.shortages(order):
+            worked += bool(life.do(order, "release", life.by("planner")))
+    ctx = life.by("workshop")
+    for order in mine.filter(state="released").order_by("starts_on", "number")[:25]:
+        if life.is_past or life.happens(0.8):
+            worked += bool(life.do(order, "issue", ctx))
+    late = life.until if life.is_past else life.day + timedelta(days=1)
+    for order in mine.filter(state="in_progress", due_on__lte=late).order_by("due_on", "number")[:25]:
+        if life.is_past or life.happens(0.85):
+            finish(life, order)
+            worked += 1
+    return worked
+
+
+def report(life: Life, order: ProductionOrder, operations) -> None:
+    """Hours of operations, a little more or less than planned."""
+    for operation in operations:
+        hours = operation.setup_hours + operation.run_hours_per_unit * order.quantity
+        hours *= Decimal(str(round(life.rng.uniform(0.92, 1.15), 2)))
+        life.do(
+            order,
+            "report",
+            life.by("workshop"),
+            operation=operation.sequence,
+            good=order.quantity,
+            hours=hours.quantize(Decimal("0.01")),
+        )
+
+
+def finish(life: Life, order: ProductionOrder) -> None:
+    """Report every operation, put the goods into stock, and have the controller close the order."""
+    report(life, order, order.operations.filter(done_hours=0).order_by("sequence"))
+    ctx = life.by("workshop")
+    done = life.do(order, "receive", ctx, quantity=order.open_quantity) and life.do(order, "complete", ctx)
+    if done and (life.is_past or life.happens(0.8)):
+        life.do(order, "close", life.by("controller"))

@@ -1,0 +1,46 @@
+"""What the shop subjects of `mainspring solve` share: the time that is left, and a schedule as plain data."""
+
+import time
+
+import psutil
+
+# Kept back for checking, printing and leaving.
+_MARGIN_SECONDS = 0.35
+
+
+def seconds_left(options) -> float:
+    """Of `--seconds`, counted from the start of the process, what a search may still use; at least a little.
+
+    A limit of 0 or less goes through as it is, for the engine to refuse.
+    """
+    if not options.seconds > 0:
+        return options.seconds
+    spent = max(0.0, time.time() - psutil.Process().create_time())
+    margin = min(_MARGIN_SECONDS, 0.1 * options.seconds)
+    return max(0.05, options.seconds - spent - margin)
+
+
+def answer(subject: str, plan, job_start) -> dict:
+    """The plan as one object: objective, bound, seconds and schedule, rows of [job, operation, machine, start, end]."""
+    rows = []
+    for job in range(len(job_start) - 1):
+        for place, row in enumerate(range(job_start[job], job_start[job + 1])):
+            rows.append([job, place, int(plan.machine[row]), int(plan.start[row]), int(plan.end[row])])
+    return {
+        "subject": subject,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "optimal": plan.optimal,
+        "seconds": round(time.time() - psutil.Process().create_time(), 3),
+        "schedule": rows,
+    }
+
+
+def lines(found: dict) -> list[str]:
+    """The answer for people: the result, then one line a job."""
+    proof = "proven optimal" if found["optimal"] else f"no schedule is shorter than {found['bound']}"
+    shown = [f"makespan {found['objective']}, {proof}; {found['seconds']:.2f} s; machines and jobs counted from 0"]
+    by_job: dict[int, list[str]] = {}
+    for job, _, machine, start, end in found["schedule"]:
+        by_job.setdefault(job, []).append(f"m{machine} {start}-{end}")
+    return shown + [f"job {job}: " + ", ".join(steps) for job, steps in by_job.items()]
