@@ -81,5 +81,5 @@ class Solver:
         self.population.work(worker, until=seconds)
 
     def _report(self) -> result.Progress:
-        best = self.population.best
-        return result.Progress(self.control.elapsed, best[0] if best else None, self.bound)
+        best = self.population.best[0]
+        return result.Progress(self.control.elapsed, None if best == relink.NOTHING else best, self.bound)
