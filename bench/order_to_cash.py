@@ -1,183 +1,97 @@
-"""How many orders a second go from order to posted invoice on one core: create, confirm, ship, invoice, post.
+"""How many orders a second go from order to posted invoice, one by one: create, confirm, ship, invoice, post?"""
 
-    python bench/order_to_cash.py [--flows 60] [--lines 1] [--data .data/bench]
-
-Prints JSON: flows a second, and queries and milliseconds of each step. Runs in a data folder of its own; the server is
-started and stopped here, fsync is on.
-"""
-
-import argparse
-import json
-import os
-import sys
 import time
 from collections import defaultdict
 from decimal import Decimal
 
+from harness import Answer, Counting, context, main, median
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+
+def arguments(parser) -> None:
     parser.add_argument("--flows", type=int, default=60)
     parser.add_argument("--lines", type=int, default=1)
-    parser.add_argument("--data", default=".data/bench")
     parser.add_argument("--profile", action="store_true", help="print where the time goes instead")
-    options = parser.parse_args()
-    os.environ["MAINSPRING_DATA"] = options.data
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
-    from mainspring.site import cli
-
-    with cli.database():
-        cli.set_up_django()
-        from mainspring.site.commands import migrate
-
-        migrate.migrate(verbosity=0)
-        if options.profile:
-            profile(options)
-        else:
-            print(json.dumps(measure(options), indent=2))
-    return 0
 
 
-def profile(options) -> None:
-    import cProfile
-    import pstats
+def measure(options) -> list[Answer]:
+    if options.profile:
+        import cProfile
+        import pstats
 
-    with cProfile.Profile() as found:
-        measure(options)
-    pstats.Stats(found).sort_stats("cumulative").print_stats(60)
+        with cProfile.Profile() as found:
+            _measure(options)
+        pstats.Stats(found).sort_stats("cumulative").print_stats(60)
+    return _measure(options)
 
 
-def measure(options) -> dict:
-    world = stage()
-    steps: dict[str, list[float]] = defaultdict(list)
-    queries: dict[str, int] = defaultdict(int)
-    flow(world, options.lines, steps, queries)  # warm up
+def _measure(options) -> list[Answer]:
+    world, steps, queries = stage(), defaultdict(list), defaultdict(int)
+    for _n in range(3):
+        flow(world, options.lines, steps, queries)
     steps.clear()
     queries.clear()
     began, began_cpu = time.perf_counter(), time.process_time()
-    for _number in range(options.flows):
+    for _n in range(options.flows):
         flow(world, options.lines, steps, queries)
     seconds, cpu = time.perf_counter() - began, time.process_time() - began_cpu
-    return {
-        "question": "order to cash",
-        "flows": options.flows,
-        "lines": options.lines,
-        "seconds": round(seconds, 3),
-        "flows_per_second": round(options.flows / seconds, 2),
-        "python_cpu_ms": round(cpu * 1000 / options.flows, 1),
-        "queries": sum(queries.values()) // options.flows,
-        "steps": {
-            name: {
-                "ms_median": round(sorted(times)[len(times) // 2] * 1000, 2),
-                "queries": round(queries[name] / options.flows, 1),
-            }
-            for name, times in steps.items()
-        },
-    }
+    return [
+        Answer("whole flows", round(options.flows / seconds, 2), "flows/s", 10, at_least=True),
+        Answer("Python's share of a flow", round(cpu * 1000 / options.flows, 1), "ms"),
+        Answer("queries of a flow", sum(queries.values()) // options.flows, "queries"),
+        *(Answer(f"{name}, median", median(spent), "ms") for name, spent in steps.items()),
+    ]
 
 
-def stage():
-    """A company with stock and a customer; each run makes a company of its own."""
+def stage() -> dict:
+    """Bicycles with plenty of stock, and a customer of the demo with room in the credit limit."""
     from mainspring.kernel import commands
-    from mainspring.kernel.models import Company, Currency, User
-    from mainspring.modules.accounting import commands as accounting
-    from mainspring.modules.items.models import Item, ItemCategory
-    from mainspring.modules.organization.models import Unit, UnitCategory
+    from mainspring.kernel.models import Site
+    from mainspring.modules.items.models import Item
     from mainspring.modules.parties.models import Party
-    from mainspring.modules.pricing.models import Price, PriceList
-    from mainspring.modules.stock import commands as stock
     from mainspring.modules.stock.models import StockAdjustment
 
-    tag = f"B{int(time.time()) % 10**8}"
-    eur = Currency.objects.get_or_create(code="EUR", defaults={"name": "Euro"})[0]
-    company = Company.objects.create(code=tag, name="Bench", base_currency=eur)
-    user = User.objects.create(username=tag, is_superuser=True)
-    from datetime import date
-
-    from mainspring.kernel.context import Context
-
-    ctx = Context(user, date.today(), company.pk)
-    site = company_site(company)
-    stock.ensure_locations(site, ctx)
-    accounting.install_chart(company, ctx)
-    pieces = UnitCategory.objects.get_or_create(code="bench", defaults={"name": "Bench"})[0]
-    piece = Unit.objects.get_or_create(code="bpc", defaults={"name": "Piece", "category": pieces})[0]
-    category = ItemCategory.objects.get_or_create(code="BENCH", defaults={"name": "Bench"})[0]
-    prices = PriceList.objects.get_or_create(
-        code="BENCH", defaults={"name": "Bench", "currency": eur, "is_default": True}
-    )[0]
-    items = [Item.objects.create(code=f"{tag}-{n}", name=f"Item {n}", category=category, unit=piece) for n in range(20)]
-    Price.objects.bulk_create(Price(price_list=prices, item=item, unit=piece, price=Decimal(100)) for item in items)
+    ctx = context()
+    site = Site.objects.get(code="VNO")
+    items = list(Item.objects.filter(category__code="FG", active=True).order_by("code")[:20])
     party = commands.create(
-        Party, ctx, code=tag, name=f"Customer {tag}", is_customer=True, country="LT", currency=eur, credit_limit=10**9
-    )
+        Party, ctx, code=f"B{time.time_ns() % 10**10}", name=f"Bench {time.time_ns()}", is_customer=True, country="LT",
+        currency="EUR", credit_limit=10**9,
+    )  # fmt: skip
     opening = commands.create(
-        StockAdjustment,
-        ctx,
-        site=site,
-        reason="Opening",
-        lines=[{"item": item, "quantity": 100_000, "unit_cost": "60"} for item in items],
-    )
+        StockAdjustment, ctx, site=site, reason="For measuring",
+        lines=[{"item": item, "quantity": Decimal(10_000), "unit_cost": Decimal(60)} for item in items],
+    )  # fmt: skip
     commands.perform(opening, "post", ctx)
-    return {"ctx": ctx, "party": party, "items": items, "site": site}
+    return {"ctx": ctx, "party": party, "items": items, "site": site, "next": 0}
 
 
-def company_site(company):
-    from mainspring.kernel.models import Site
-
-    return Site.objects.create(company=company, code="B1", name="Bench")
-
-
-def flow(world, lines: int, steps, queries) -> None:
+def flow(world: dict, lines: int, steps, queries) -> None:
     from mainspring.kernel import commands
     from mainspring.modules.sales.models import SalesOrder
 
-    ctx, sales = world["ctx"], {}
+    ctx, items = world["ctx"], world["items"]
 
-    def step(name, fn):
+    def step(name: str, work):
         with Counting() as counted:
             began = time.perf_counter()
-            result = fn()
-            steps[name].append(time.perf_counter() - began)
+            result = work()
+            steps[name].append((time.perf_counter() - began) * 1000)
         queries[name] += counted.queries
         return result
 
-    items = world["items"]
-    chosen = [items[(world.setdefault("next", 0) + n) % len(items)].pk for n in range(lines)]
+    chosen = [items[(world["next"] + n) % len(items)].pk for n in range(lines)]
     world["next"] += lines
-    sales["order"] = step(
+    specs = [{"item": item, "quantity": 2} for item in chosen]
+    order = step(
         "create",
-        lambda: commands.create(
-            SalesOrder, ctx, party=world["party"].pk, lines=[{"item": item, "quantity": 2} for item in chosen]
-        ),
+        lambda: commands.create(SalesOrder, ctx, party=world["party"].pk, site=world["site"].pk, lines=specs),
     )
-    step("confirm", lambda: commands.perform(sales["order"], "confirm", ctx))
-    draft = step("ship", lambda: commands.perform(sales["order"], "ship", ctx)).outcome
+    step("confirm", lambda: commands.perform(order, "confirm", ctx))
+    draft = step("ship", lambda: commands.perform(order, "ship", ctx)).outcome
     step("post shipment", lambda: commands.perform(draft, "post", ctx))
-    invoice = step("invoice", lambda: commands.perform(sales["order"], "invoice", ctx)).outcome
+    invoice = step("invoice", lambda: commands.perform(order, "invoice", ctx)).outcome
     step("post invoice", lambda: commands.perform(invoice, "post", ctx))
 
 
-class Counting:
-    """Context: how many statements were sent."""
-
-    def __enter__(self):
-        from django.db import connection
-
-        self.queries = 0
-        self._wrapper = connection.execute_wrapper(self._count)
-        self._wrapper.__enter__()
-        return self
-
-    def __exit__(self, *details):
-        self._wrapper.__exit__(*details)
-
-    def _count(self, execute, sql, params, many, context):
-        self.queries += 1
-        if os.environ.get("BENCH_SQL"):
-            print(" ".join(sql.split())[:160], file=sys.stderr)
-        return execute(sql, params, many, context)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main("From order to posted invoice, one by one", measure, arguments=arguments)

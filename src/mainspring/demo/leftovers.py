@@ -1,6 +1,6 @@
 """The last day: whatever state of a document daily life has not left somewhere is brought about by its own verbs."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from mainspring.kernel import collaboration, commands
 from mainspring.modules.accounting.models import Account, Invoice, Payment, Revaluation, Voucher
@@ -170,6 +170,7 @@ def _deliveries(life: Life) -> None:
                 if made and state == "cancelled":
                     life.do(made.outcome, "cancel", ctx)
                 break
+    _part_deliveries(life)
     for state in _missing(life, Return, ("draft", "received", "credited", "cancelled")):
         shipments = Shipment.objects.filter(**life.mine, state="posted", returns=None, order__billing_status="all")
         shipment = shipments.order_by("-ship_on", "-number").first()
@@ -181,6 +182,27 @@ def _deliveries(life: Life) -> None:
         elif document and state == "credited":
             made = life.do(document, "credit", life.by("accountant"))
             made and made.outcome and life.do(made.outcome, "post", life.by("accountant"))
+
+
+def _part_deliveries(life: Life) -> None:
+    """One order of which a part has left, one that has left and is not invoiced."""
+    ctx = life.by("warehouse")
+    for status in ("part", "all"):
+        mine = SalesOrder.objects.filter(**life.mine, state="confirmed").order_by("promised_on", "number")
+        if mine.filter(delivery_status=status, billing_status__in=("nothing", "part")).exists():
+            continue
+        for order in mine.filter(delivery_status="nothing", shipments=None):
+            kept, lines = selling.sales.reserved(order), selling.sales.lines_of(order)
+            whole = all(kept.get(line.pk, 0) >= line.quantity for line in lines)
+            if not whole or (status == "part" and max(line.quantity for line in lines) < 2):
+                continue
+            shipment = life.do(order, "ship", ctx).outcome
+            if status == "part":
+                keep = max(shipment.lines.all(), key=lambda line: (line.quantity, line.pk))
+                specs = [{"id": keep.pk, "quantity": (keep.quantity / 2).quantize(Decimal(1), ROUND_DOWN)}]
+                life.attempt("part", lambda s=shipment, n=specs: commands.change(s, ctx, lines=n))
+            life.do(shipment, "post", ctx)
+            break
 
 
 # -- buying -----------------------------------------------------------------------------------------------------------
@@ -236,6 +258,13 @@ def _arrivals(life: Life) -> None:
         made = order and life.do(order, "receive", ctx)
         if made and state == "cancelled":
             life.do(made.outcome, "cancel", ctx)
+    if not PurchaseOrder.objects.filter(**life.mine, received_state="partly").exists():
+        waiting = PurchaseOrder.objects.filter(**life.mine, state="confirmed", received_state="none", receipts=None)
+        order = waiting.order_by("expected_on", "number").first()
+        made = order and life.do(order, "receive", ctx)
+        if made:
+            supplying.halve(life, made.outcome)
+            life.do(made.outcome, "post", ctx)
     for state in _missing(life, SupplierReturn, ("draft", "posted", "cancelled")):
         receipt = Receipt.objects.filter(**life.mine, state="posted", returns=None).order_by("-number").first()
         made = receipt and life.do(receipt, "send_back", ctx, reason="Wrong thread")

@@ -95,7 +95,10 @@ def sources(context, rng, size: str, days: dict[str, int]) -> None:
         )
 
     for item in (
-        Item.objects.filter(kind="stock", make_or_buy="buy").select_related("category", "unit").order_by("code")
+        Item.objects.filter(kind="stock", make_or_buy="buy")
+        .exclude(category__code=planning.PAST)
+        .select_related("category", "unit")
+        .order_by("code")
     ):
         first = next((code for start, code in FIRST_SOURCES if item.code.startswith(start)), None)
         first = first or BY_CATEGORY[item.category.code]

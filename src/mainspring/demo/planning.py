@@ -11,6 +11,8 @@ from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization.demo import bulk
 
 BIKES_AN_ORDER = 4
+PAST = "PAST"
+"""The category of models nobody makes, buys or sells any more."""
 WHEEL_PARTS = ("RIM", "HUB", "SPOK")
 
 
@@ -34,7 +36,9 @@ def plan_items(ctx, size: str, rates: dict[int, float], popular: list) -> None:
     sites = {site.code: site for site in Site.objects.all()}
     days = {code: lead for code, *_rest, lead in parts(size)}
     rows = []
-    for item in Item.objects.filter(kind="stock").select_related("category").order_by("code"):
+    for item in (
+        Item.objects.filter(kind="stock").exclude(category__code=PAST).select_related("category").order_by("code")
+    ):
         rate = rates.get(item.pk, 0)
         rows += [{"item": item, "site": sites[code], **values} for code, values in _plans(item, rate, days)]
         if item in popular:
@@ -49,12 +53,12 @@ def _plans(item, rate: float, days: dict[str, int]):
     """(site, planning values) of an item."""
     code = item.code
     if item.category.code == "FG":
-        yield "VNO", planned(rate, 2, safety=3, lot=5, multiple=1)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=5)
     elif code.startswith("WHL"):
-        yield "KUN", planned(rate, 2, safety=8, lot=10, multiple=10, least=10)
+        yield "KUN", planned(rate, 2, safety=6, lot=20, multiple=20, least=10)
         yield "VNO", filled_up(rate, 8, 20, least=10)
     elif item.make_or_buy == "make":
-        yield "VNO", planned(rate, 2, safety=3, lot=10, multiple=10)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=10)
     else:
         site = "KUN" if code.startswith(WHEEL_PARTS) else "VNO"
         yield site, planned(rate, lead_days(days[code]), safety=10, lot=30, multiple=10, least=10)

@@ -1,20 +1,53 @@
 """The audit trail: one entry a command, tied to the row history by the transaction's `mainspring.command`."""
 
 import datetime
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
 
+from . import database
 from .ids import uuid7
 from .models.records import AuditEntry
 
+_waiting: ContextVar[list[AuditEntry] | None] = ContextVar("audit_waiting", default=None)
+"""Entries of the running command and those inside it, written together when it ends."""
 
-def write(command_id: UUID, record, verb: str, ctx, **details) -> AuditEntry:
+
+@contextmanager
+def collected(outermost: bool):
+    """Entries of the block wait for `flush`; those of a block that fails are dropped."""
+    token = _waiting.set([]) if outermost else None
+    waiting = _waiting.get()
+    before = len(waiting) if waiting is not None else 0
+    try:
+        yield
+    except BaseException:
+        if waiting is not None:
+            del waiting[before:]
+        raise
+    finally:
+        if token is not None:
+            _waiting.reset(token)
+
+
+def flush(then: str = "") -> None:
+    """Write what waits, and run what is to come right after it."""
+    waiting = _waiting.get() or []
+    database.insert(waiting, then=then)
+    waiting.clear()
+
+
+def write(command_id: UUID, record, verb: str, ctx, **details) -> None:
     """One entry for one command; `details` are made fit for JSON."""
     made = entry(command_id, record, verb, ctx, **details)
-    made.save(force_insert=True)
-    return made
+    waiting = _waiting.get()
+    if waiting is None:
+        made.save(force_insert=True)
+    else:
+        waiting.append(made)
 
 
 def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEntry:

@@ -4,6 +4,7 @@ Callers never open transactions and never call save(). Outermost calls check the
 inside an effect or a handler get `ctx.inside(...)` and are trusted, because the command around them decided.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterable
@@ -39,6 +40,9 @@ write_gate = PluginPoint("commands.write_gate", default=lambda verb, record, ctx
 
 after_change = PluginPoint("commands.after_change", many=True)
 """Called with (record, changed field names, ctx) after a change, e.g. to void approvals."""
+
+MEET_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
+"""Deferred constraints are met at the end of a command, where their refusal can be worded."""
 
 _late_numbers: ContextVar[list | None] = ContextVar("late_numbers", default=None)
 
@@ -85,21 +89,31 @@ def create(
         if not ctx.trusted:
             write_gate("create", record, ctx, sent, new_lines)
         if isinstance(record, Document):
-            record.identity = DocumentIdentity.objects.create(
+            record.identity = DocumentIdentity(
                 kind=model._meta.label_lower, company_id=record.company_id, title=_title(record)
             )
             record.pk = record.identity_id
             if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
-                _number(record, run)
-        record.save(force_insert=True)
+                record.number = record.identity.number = _next_number(record, run)
+            came_from = {s.pk for s in links} - {record.pk}
+            for line in new_lines:
+                line.document = record
+            database.insert(
+                [record.identity],
+                [record],
+                new_lines,
+                [DocumentLink(source_id=key, target_id=record.pk) for key in sorted(came_from)],
+            )
+        else:
+            record.save(force_insert=True)
+            for line in new_lines:
+                line.document = record
+            if new_lines:
+                type(new_lines[0]).objects.bulk_create(new_lines)
+            for source in links:
+                link(source, record)
         for name, linked in many.items():
             getattr(record, name).set(linked)
-        for line in new_lines:
-            line.document = record
-        if new_lines:
-            type(new_lines[0]).objects.bulk_create(new_lines)
-        for source in links:
-            link(source, record)
         _must_be_in_scope(record, "create", ctx)
         run.finish(record, values=values, lines=len(new_lines))
     return record
@@ -122,8 +136,8 @@ def change(
     access.require(ctx, model, "change")
     if not ctx.trusted:
         _refuse_read_only(model, ctx, values)
-    sent = {"values": dict(values), "lines": None if lines is None else list(lines), "custom": custom_values}
-    lines = sent["lines"]
+    lines = None if lines is None else list(lines)
+    sent: dict[str, Any] = {"values": dict(values), "lines": lines, "custom": custom_values}
     with _asking(), _command(model, ctx, "change", {"pk": str(record.pk), "values": values}) as run:
         if run.earlier is not None:
             return run.earlier
@@ -136,6 +150,7 @@ def change(
                 % {"record": record, "state": record.state_label},
                 code="state",
             )
+        as_read = _values_of(record)
         values = typed.coerce(model, [values], ctx, prefixes=[""])[0]
         many = _links_to_many(model, values)
         lines = _coerce_lines(model, lines, ctx) if lines is not None else None
@@ -150,7 +165,7 @@ def change(
         validate(record, kept or ())
         if not ctx.trusted:
             write_gate("change", record, ctx, sent, kept)
-        _save(record)
+        _save(record, as_read)
         for name, linked in many.items():
             before[name] = list(getattr(record, name).all())
             getattr(record, name).set(linked)
@@ -224,6 +239,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             return run.earlier
         record = _locked(record, name, ctx)
         _check_version(record, version)
+        record._read, before = {}, _values_of(record)
         check_possible(record, verb, ctx)
         if not ctx.trusted:
             approval_gate(record, name, ctx, cleaned)
@@ -235,14 +251,14 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
         if leaves_draft and not gapless:
             _number(record, run)
         work = workflow.effect_of(model, name)
-        before = dict(record.__dict__)
         outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
+        del record._read
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
         if leaves_draft and gapless:
             _late_numbers.get().append(record)
         if any(before.get(f.attname) != record.__dict__.get(f.attname) for f in model._meta.concrete_fields):
-            _save(record)
+            _save(record, before)
         record.outcome = outcome
         run.finish(record, source=source, target=getattr(record, "state", ""), inputs=cleaned)
     return record
@@ -287,6 +303,16 @@ def _check_state(record, verb: workflow.Verb, ctx) -> None:
         )
     if verb.four_eyes and not ctx.trusted and record.created_by_id == getattr(ctx.user, "pk", None):
         raise errors.Forbidden(_("Someone else has to do this: you created %(record)s.") % {"record": record})
+
+
+def once(record, read):
+    """What `read(record)` answers, asked once while a verb runs on the record: by its guards, then by its effect."""
+    known = record.__dict__.get("_read")
+    if known is None:
+        return read(record)
+    if read not in known:
+        known[read] = read(record)
+    return known[read]
 
 
 def verbs_for(record, ctx) -> list[tuple[workflow.Verb, str]]:
@@ -357,12 +383,15 @@ def _command(model, ctx, verb: str, call: dict):
     token = _late_numbers.set([]) if outermost else None
     command_id = uuid7()
     try:
-        with transaction.atomic(savepoint=outermost), remembered.command(command_id, outermost=outermost):
+        with (
+            transaction.atomic(savepoint=outermost),
+            remembered.command(command_id, outermost=outermost),
+            audit.collected(outermost),
+        ):
             key, earlier = _answered(model, ctx, verb, call)
             yield _Run(command_id, model, ctx, verb, key, earlier)
             if outermost:
-                with database.connection.cursor() as cursor:  # meet deferred constraints here, where they can be worded
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+                audit.flush(MEET_CONSTRAINTS)
     except IntegrityError as error:
         written = [model, *(r.related_model for r in model._meta.related_objects if r.name == "lines")]
         raise errors.from_integrity_error(error, written) from error
@@ -396,7 +425,8 @@ def _answered(model, ctx, verb, call):
 
 def _locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
-    fresh = _lock(type(record)).one(record.pk)
+    model: Any = type(record)
+    fresh = _lock(model).one(record.pk)
     if access.surely(ctx, fresh, verb):
         return fresh
     if not access.rows(ctx, type(record), verb).filter(pk=record.pk).exists():
@@ -408,7 +438,9 @@ def _locked(record, verb: str, ctx):
 
 @cache
 def _lock(model) -> Prepared:
-    return Prepared(lambda pk: model._default_manager.select_for_update(of=("self",)).filter(pk=pk).order_by())
+    links = ("identity", *getattr(model, "read_with", ())) if issubclass(model, Document) else ()
+    found = model._default_manager.select_for_update(of=("self",)).order_by()
+    return Prepared(lambda pk: (found.select_related(*links) if links else found).filter(pk=pk))
 
 
 def _must_be_in_scope(record, verb: str, ctx) -> None:
@@ -562,16 +594,40 @@ def _write_lines(record, kept, removed) -> None:
     line_model.objects.bulk_create([line for line in kept if not line.pk])
 
 
-def _save(record) -> None:
+def _save(record, before: dict) -> None:
+    """Write what differs from `before`, the values as they were read."""
     custom.refresh(record)
-    if _has(type(record), "version"):
+    model: Any = type(record)
+    if _has(model, "version"):
         record.version += 1
-    record.save(force_update=True)
+    names = [
+        f.name
+        for f in record._meta.local_concrete_fields
+        if not f.primary_key and (before.get(f.attname, ...) != record.__dict__.get(f.attname) or _sets_itself(f))
+    ]
+    if names:
+        record.save(update_fields=names)
+
+
+def _values_of(record) -> dict:
+    """The column values of a record as they are now; JSON is copied, for it may be changed in place."""
+    return {
+        f.attname: copy.deepcopy(value) if isinstance(value := record.__dict__.get(f.attname), dict | list) else value
+        for f in record._meta.local_concrete_fields
+    }
+
+
+def _sets_itself(field) -> bool:
+    """Whether a field changes with every save, as `updated_at` does."""
+    return getattr(field, "auto_now", False)
+
+
+def _next_number(record, run: _Run) -> str:
+    return numbering.next_numbers(type(record), record.company_id, run.ctx.business_date.year)[0]
 
 
 def _number(record, run: _Run) -> None:
-    record.number = numbering.next_numbers(type(record), record.company_id, run.ctx.business_date.year)[0]
-    DocumentIdentity.objects.filter(pk=record.pk).update(number=record.number, title=_title(record))
+    record.number = numbering.number_one(record, run.ctx.business_date.year, _title(record))
 
 
 def _give_late_numbers(run: _Run) -> None:
@@ -587,20 +643,8 @@ def _give_late_numbers(run: _Run) -> None:
         )
         waiting.setdefault(name, []).append(record)
     for (_label, company_id, year, suffix, number_format), records in sorted(waiting.items(), key=lambda pair: pair[0]):
-        model = type(records[0])
-        numbers = numbering.next_numbers(model, company_id, year, len(records), suffix, number_format)
-        for record, number in zip(records, numbers, strict=True):
-            record.number = number
-        given = {"keys": [r.pk for r in records], "numbers": numbers, "titles": [_title(r) for r in records]}
-        for table, column in ((model._meta.db_table, model._meta.pk.column), (DocumentIdentity._meta.db_table, "id")):
-            title = ", title = given.title" if table == DocumentIdentity._meta.db_table else ""
-            database.execute(
-                f"""
-                UPDATE "{table}" AS t SET number = given.number{title}
-                FROM unnest(%(keys)s::uuid[], %(numbers)s::text[], %(titles)s::text[]) AS given (key, number, title)
-                WHERE t."{column}" = given.key""",
-                **given,
-            )
+        titles = [_title(record) for record in records]
+        numbering.number_all(records, company_id, year, titles, suffix, number_format)
     if waiting:
         _late_numbers.get().clear()
 

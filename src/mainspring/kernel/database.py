@@ -5,10 +5,14 @@ after every migrate. So a guard is never out of step with the code that relies o
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, partial
 
+import psycopg
 from django.apps import apps
-from django.db import DatabaseError, connection, transaction  # noqa: F401
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction  # noqa: F401
 
 _declared: dict[str, str] = {}
 
@@ -106,6 +110,38 @@ def rows(sql: str, **parameters) -> list[dict]:
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
+def planned(sql: str, values, *, name_columns: bool = False) -> list:
+    """Run a statement whose plan the server keeps for this connection: its rows, as dicts when columns are named.
+
+    For statements every command runs, above all where planning costs more than running. Arrays and nulls need a cast.
+    """
+    real = connections[DEFAULT_DB_ALIAS]
+    with real.wrap_database_errors:
+        real.ensure_connection()
+        real.validate_no_broken_transaction()
+        with psycopg.Cursor(real.connection) as cursor:
+
+            def execute(sql, values, many, context):
+                return cursor.execute(sql, values, prepare=True)
+
+            for wrapper in reversed(real.execute_wrappers):
+                execute = partial(wrapper, execute)
+            execute(sql, values, False, {"connection": real, "cursor": cursor})
+            if real.queries_logged:
+                real.queries_log.append({"sql": sql, "time": "0"})
+            if not cursor.pgresult or not cursor.pgresult.nfields:
+                return []
+            if not name_columns:
+                return cursor.fetchall()
+            names = [c.name for c in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def planned_rows(sql: str, **parameters) -> list[dict]:
+    """`rows` with a plan the server keeps; see `planned`."""
+    return planned(sql, parameters, name_columns=True)
+
+
 def scalar(sql: str, **parameters):
     """The first column of the first row, or None."""
     with connection.cursor() as cursor:
@@ -119,6 +155,110 @@ def execute(sql: str, **parameters) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.rowcount
+
+
+_later: ContextVar[list[tuple[str, Sequence]] | None] = ContextVar("later_statements", default=None)
+
+
+@contextmanager
+def together():
+    """Statements given to `later` and `insert` in the block go to the server in one round trip at its end.
+
+    For the stretch in which a row is locked that others wait for: nothing in the block may read what it writes.
+    """
+    if _later.get() is not None:
+        yield
+        return
+    token = _later.set([])
+    try:
+        yield
+        waiting = _later.get()
+    finally:
+        _later.reset(token)
+    if waiting:
+        _send(waiting)
+
+
+def later(sql: str, values: Sequence) -> None:
+    """Run a statement with values in order: at once, or at the end of the `together` block it is in."""
+    waiting = _later.get()
+    if waiting is not None:
+        waiting.append((sql, values))
+        return
+    _send([(sql, values)])
+
+
+def _send(statements: list[tuple[str, Sequence]], read: Callable | None = None) -> None:
+    """Send statements in one round trip; each is put together by itself, for the driver remembers the short ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join([cursor.mogrify(sql, values) if values else sql for sql, values in statements]))
+        if read:
+            read(cursor)
+
+
+def next_keys(model, count: int) -> list[int]:
+    """Keys for records that are still to be added."""
+    sequence = f"pg_get_serial_sequence('\"{model._meta.db_table}\"', '{model._meta.pk.column}')"
+    return [row[0] for row in planned(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [count])]
+
+
+def insert(*groups: Sequence, then: str = "") -> None:
+    """Add new records in one round trip: each group holds records of one model; they get their keys.
+
+    then  statements to run right after, in the same round trip
+    Inside `together` they are added at its end and keys the database gives are not told.
+    """
+    groups = [list(group) for group in groups if group]
+    statements: list[tuple[str, Sequence]] = []
+    real = connections[DEFAULT_DB_ALIAS]
+    for group in groups:
+        fields, returning = _insert_plan(type(group[0]))
+        own_key = group[0].pk is not None
+        columns = [f for f in fields if own_key or not f.primary_key]
+        row = f"({', '.join(['%s'] * len(columns))})"
+        names = ", ".join(real.ops.quote_name(f.column) for f in columns)
+        sql = f'INSERT INTO "{type(group[0])._meta.db_table}" ({names}) VALUES {", ".join([row] * len(group))}'
+        values = [f.get_db_prep_save(f.pre_save(record, True), real) for record in group for f in columns]
+        statements.append((sql if own_key else sql + returning, values))
+        for record in group:
+            record._state.adding, record._state.db = False, real.alias
+    statements += [(then, ())] if then else []
+    waiting = _later.get()
+    if waiting is not None:
+        waiting += statements
+    elif statements:
+        _send(statements, partial(_take_keys, groups))
+
+
+def _take_keys(groups: list[list], cursor) -> None:
+    for n, group in enumerate(groups):
+        if n:
+            cursor.nextset()
+        if cursor.description:
+            for record, (key,) in zip(group, cursor.fetchall(), strict=True):
+                record.pk = key
+
+
+def insert_unless_there(record) -> bool:
+    """Add a record unless one with the same unique values is there; whether it was added."""
+    fields, returning = _insert_plan(type(record))
+    columns = [f for f in fields if not f.primary_key or record.pk is not None]
+    names = ", ".join(connection.ops.quote_name(f.column) for f in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{record._meta.db_table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))}) '
+            f"ON CONFLICT DO NOTHING{returning}",
+            [f.get_db_prep_save(f.pre_save(record, True), connection) for f in columns],
+        )
+        row = cursor.fetchone()
+    if row:
+        record.pk, record._state.adding, record._state.db = row[0], False, connection.alias
+    return row is not None
+
+
+@cache
+def _insert_plan(model) -> tuple[list, str]:
+    return list(model._meta.local_concrete_fields), f' RETURNING "{model._meta.pk.column}"'
 
 
 def update(records: Sequence, names: Iterable[str]) -> int:

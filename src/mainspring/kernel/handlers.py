@@ -2,17 +2,34 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from . import approvals, collaboration, custom, inbox, invariants, jobs, mail, sealing, tokens, webhooks
+from . import (
+    approvals,
+    bulk_verbs,
+    collaboration,
+    custom,
+    inbox,
+    invariants,
+    jobs,
+    mail,
+    mailing,
+    rates,
+    sealing,
+    tokens,
+    webhooks,
+)
 from .exchange import importing
 from .models import ImportRun
 
 __all__ = [
     "approvals",
+    "bulk_verbs",
     "collaboration",
     "custom",
     "inbox",
     "invariants",
     "mail",
+    "mailing",
+    "rates",
     "sealing",
     "tokens",
     "webhooks",

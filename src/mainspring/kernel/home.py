@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
-from django.db.models import Count, Min, Sum
+from django.db.models import Aggregate, Count, Min, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from . import access, formats, query, resource
@@ -106,7 +106,7 @@ class Watch:
         q = query.Query(resource.registry[self.resource], ctx, query.parse(params))
         if q.errors:
             return None
-        sums = {"count": Count("pk")}
+        sums: dict[str, Aggregate] = {"count": Count("pk")}
         if self.amount and q.fields.is_clear(self.amount):
             sums["cost"] = Sum(self.amount)
         if self.due and q.fields.is_clear(self.due):

@@ -1,9 +1,10 @@
-"""Indexes every list needs, declared from the registry: by company and time or state, and of search by any part."""
+"""Indexes every list needs, declared from the registry: by company and time or state, by each day and amount a list is
+sorted by, by the names of what its rows are linked to, and of search by any part."""
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from . import access, database, resource
+from . import access, database, query, resource
 
 
 def declare_for_lists() -> None:
@@ -15,8 +16,30 @@ def declare_for_lists() -> None:
         if res.is_document:
             _declare(f"list_{table}_company", table, f"(company_id, {pk})")
             _declare(f"list_{table}_state", table, f"(company_id, state, {pk})")
+            for field in _columns(res):
+                if isinstance(field, models.DateField | models.DecimalField):
+                    _declare(f"sort_{table}_{field.column}", table, f'(company_id, "{field.column}", {pk})')
+                elif field.is_relation:
+                    _declare_names(field.related_model)
         for column in _searched(res):
             _declare(f"find_{table}_{column}", table, f'USING gin (UPPER("{column}"::text) gin_trgm_ops)')
+
+
+def _columns(res):
+    """Own fields among the columns of the list."""
+    for name in res.names("columns"):
+        try:
+            field = res.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if field.concrete and not field.primary_key:
+            yield field
+
+
+def _declare_names(model) -> None:
+    """The order of the names of linked records: rows sorted by them are read along this index."""
+    table, name = model._meta.db_table, model._meta.get_field(query.label_field(model)).column
+    _declare(f"sort_{table}_{name}", table, f'("{name}", "{model._meta.pk.column}")')
 
 
 def _searched(res):

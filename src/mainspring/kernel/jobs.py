@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, close_old_connections, connection, models, transaction
+from django.db import close_old_connections, connection, models, transaction
 from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -341,15 +341,12 @@ def _queue(found: Job, *, due_at, key: str = "", title: str = "", arguments: dic
         due_at=due_at,
         **circumstances,
     )
-    try:
-        with transaction.atomic():
-            record.save(force_insert=True)
-    except IntegrityError:
-        return (
-            None
-            if _waits(found.name, key)
-            else _queue(found, key=key, due_at=due_at, title=title, arguments=arguments, **circumstances)
-        )
+    if key:
+        while not database.insert_unless_there(record):
+            if _waits(found.name, key):
+                return None
+    else:
+        database.insert([record])
     _enqueue(record.pk, due_at)
     return record
 

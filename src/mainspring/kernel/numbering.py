@@ -1,5 +1,10 @@
 """Document numbers: per company, type and year, given when leaving draft (rule D11)."""
 
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from . import database, remembered
 from .models.records import NumberSeries
 
@@ -59,3 +64,61 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
         found = database.rows(f"SELECT nextval('{_sequence(series_id)}') AS n FROM generate_series(1, %(n)s)", n=count)
         numbers = [row["n"] for row in found]
     return [number_format.format(year=year, yy=year % 100, seq=n) for n in numbers]
+
+
+def number_one(record, year: int, title: str) -> str:
+    """Give a document of a series with gaps its number, in its identity too, in one statement; returns the number."""
+    model = type(record)
+    entity = model._meta.label_lower
+    series_id, number_format, _gapless = _series(record.company_id, entity, year, model.number_format, model.gapless)
+    return database.scalar(
+        f"""
+        UPDATE kernel_documentidentity SET title = %(title)s, number = {_in_sql(number_format, year)}
+        FROM (SELECT nextval('{_sequence(series_id)}') AS seq) AS given WHERE id = %(id)s RETURNING number""",
+        id=record.pk,
+        title=title,
+    )
+
+
+def number_all(records: list, company_id: int, year: int, titles: list[str], suffix: str, default: str) -> None:
+    """Give documents of a gapless series their numbers, in one statement; the series is locked until commit."""
+    model = type(records[0])
+    entity = f"{model._meta.label_lower}/{suffix}" if suffix else model._meta.label_lower
+    series_id, number_format, _gapless = _series(company_id, entity, year, default or model.number_format, True)
+    found = database.rows(
+        f"""
+        WITH series AS (UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(series)s RETURNING last),
+        given AS (
+            SELECT key, title, {_in_sql(number_format, year)} AS number
+            FROM (SELECT n.key, n.title, series.last - %(n)s + n.place AS seq
+                  FROM series, unnest(%(keys)s::uuid[], %(titles)s::text[]) WITH ORDINALITY AS n (key, title, place))
+                 AS counted),
+        own AS (UPDATE "{model._meta.db_table}" t SET number = given.number FROM given
+                WHERE t."{model._meta.pk.column}" = given.key)
+        UPDATE kernel_documentidentity d SET number = given.number, title = given.title FROM given
+        WHERE d.id = given.key RETURNING d.id, d.number""",
+        n=len(records),
+        series=series_id,
+        keys=[record.pk for record in records],
+        titles=titles,
+    )
+    numbers = {row["id"]: row["number"] for row in found}
+    for record in records:
+        record.number = numbers[record.pk]
+
+
+_PLACE = re.compile(r"\{seq(?::0?(\d+)d?)?\}")
+
+
+def _in_sql(number_format: str, year: int) -> str:
+    """An SQL expression that words `seq` as the format says."""
+    place = _PLACE.search(number_format)
+    if place is None:
+        raise ValidationError(_("The format “%(format)s” has no place for the number.") % {"format": number_format})
+    start, end = (
+        part.format(year=year, yy=year % 100).replace("'", "''").replace("%", "%%")
+        for part in (number_format[: place.start()], number_format[place.end() :])
+    )
+    width = int(place[1] or 0)
+    digits = f"lpad(seq::text, greatest({width}, length(seq::text)), '0')"
+    return f"'{start}' || {digits} || '{end}'"

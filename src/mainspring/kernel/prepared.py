@@ -10,9 +10,11 @@ converted as the compared field asks.
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
-from django.db.models import Func, Value
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Field, ForeignKey, Lookup, Value
 from django.db.models.query import get_related_populators
+
+from . import database
 
 
 class Slot(Value):
@@ -33,9 +35,18 @@ class Slot(Value):
         return (type(self), self.position)
 
 
-def any_of(slot: Slot) -> Func:
-    """For `filter(pk=any_of(slot))`: the value is a list of keys."""
-    return Func(slot, function="ANY", output_field=slot._output_field_or_none)
+@ForeignKey.register_lookup
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`pk__any_of=slot`: the slot takes a list of values."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_params, *right_params]
 
 
 class Prepared:
@@ -47,15 +58,13 @@ class Prepared:
     def __call__(self, *values) -> list:
         plan = self._plan or self._compile(len(values))
         sql, params, compiler, converters, model, attributes, populators = plan
-        with connection.cursor() as cursor:
-            cursor.execute(sql, tuple(values[p.position] if type(p) is Slot else p for p in params))
-            found = cursor.fetchall()
+        found = database.planned(sql, [values[p.position] if type(p) is Slot else p for p in params])
         if converters:
             found = compiler.apply_converters(found, converters)
         start, names = attributes
         made = []
         for line in found:
-            record = model.from_db(connection.alias, names, line[start : start + len(names)])
+            record = model.from_db(DEFAULT_DB_ALIAS, names, line[start : start + len(names)])
             for populator in populators:
                 populator.populate(line, record)
             made.append(record)
@@ -70,12 +79,12 @@ class Prepared:
 
     def _compile(self, count: int):
         queryset = self.build(*map(Slot, range(count)))
-        compiler = queryset.query.get_compiler(connection=connection)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         select, info = compiler.select, compiler.klass_info
         converters = compiler.get_converters([s[0] for s in select[: compiler.col_count]])
         fields = info["select_fields"]
         names = [select[n][0].target.attname for n in fields]
-        populators = get_related_populators(info, select, connection.alias)
+        populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)
         self._plan = (sql, params, compiler, converters, info["model"], (fields[0], names), populators)
         return self._plan

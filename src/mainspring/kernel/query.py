@@ -222,6 +222,7 @@ class Query:
         self.model, self.fields, self.verb = of.model, fields or Fields(of, ctx), verb
         self.errors = dict(self.spec.errors)
         self._annotations: dict = {}
+        self._linked: dict[tuple, list] = {}
         self._conditions = [q for f in self.spec.filters if (q := self._condition(f)) is not None]
         self.keys = self._order_keys()
         if self.spec.group and not self.can_group(self.spec.group):
@@ -379,13 +380,20 @@ class Query:
                 if "__" in path:
                     prefix, _sep, last = path.rpartition("__")
                     owner = _field_at(self.model, prefix).related_model
-                    linked = owner._default_manager.filter(**{f"{last}__icontains": word})
-                    keys = list(linked.values_list("pk", flat=True)[:500])
+                    keys = self._linked_keys(owner, last, word)
                     found |= Q(**{f"{prefix}__in": keys}) if len(keys) < 500 else Q(**{f"{path}__icontains": word})
                 else:
                     found |= self.fields.clear_rows(path) & Q(**{f"{self.name(path)}__icontains": word})
             rows = rows.filter(found)
         return rows
+
+    def _linked_keys(self, owner, name: str, word: str) -> list:
+        """Keys of up to 500 linked records found by a word; rows and totals of one page ask for them once."""
+        asked = owner, name, word
+        if asked not in self._linked:
+            linked = owner._default_manager.filter(**{f"{name}__icontains": word})
+            self._linked[asked] = list(linked.values_list("pk", flat=True)[:500])
+        return self._linked[asked]
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ END $$;
 """,
 )
 
-_tables: set[str] = set()
+_tables: dict[str, tuple[str, ...]] = {}  # watched tables, with the columns whose change counts (none: all)
 _WRITES = re.compile(r'(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
 
 
@@ -64,6 +64,7 @@ class Remembered:
         """The value of a key, as the running transaction sees it."""
         values = self._current()
         if key not in values:
+            assert self.load is not None, "only many keys at once can be asked for"
             values[key] = self.load(*key)
         return values[key]
 
@@ -72,6 +73,7 @@ class Remembered:
         values, keys = self._current(), set(keys)
         missing = keys - values.keys()
         if missing:
+            assert self.load_many is not None, "only one key at a time can be asked for"
             values.update(self.load_many(missing))
         return {key: values[key] for key in keys if key in values}
 
@@ -98,7 +100,7 @@ def watch(model, *columns: str) -> None:
         f'CREATE OR REPLACE TRIGGER mainspring_configuration AFTER INSERT OR {when} OR DELETE OR TRUNCATE ON "{table}" '
         "FOR EACH STATEMENT EXECUTE FUNCTION mainspring_configuration_changed();",
     )
-    _tables.add(table)
+    _tables[table] = tuple(f'"{column}"' for column in columns)
 
 
 # -- whole small tables, row by row -----------------------------------------------------------------------------------
@@ -246,13 +248,21 @@ def _watch_statement(execute, sql, params, many, context):
             cursor.execute("SELECT set_config('mainspring.command', %s, true)", [sight.command])
         sight.stamped = sight.command
     answer = execute(sql, params, many, context)
-    if sight.known and not _tables.isdisjoint(_WRITES.findall(sql)):
+    if sight.known and any(_counts(table, head, sql) for table in _WRITES.findall(sql)):
         sight.known = False
     return answer
 
 
+def _counts(table: str, head: str, sql: str) -> bool:
+    """Whether a statement that writes to a table may change the configuration."""
+    columns = _tables.get(table)
+    if columns is None:
+        return False
+    return not columns or head in ("INSERT", "DELETE", "TRUNCA") or any(column in sql for column in columns)
+
+
 def _changes_rows(head: str, sql: str) -> bool:
-    return head not in ("INSERT", "SAVEPO", "RELEAS", "SET CO") or "DO UPDATE" in sql
+    return head not in ("INSERT", "SAVEPO", "RELEAS", "SET CO") or "UPDATE" in sql
 
 
 def _watch_connection(sender, connection, **kwargs) -> None:

@@ -78,6 +78,8 @@ class Resource:
     panels      template names of extra tabs, filled by `amend` from above
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
+    codes       fields a scanner finds the record by ("code barcode")
+    scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
     creatable   False when records only come from other documents
     """
 
@@ -99,6 +101,8 @@ class Resource:
     panels: tuple[str, ...] = ()
     icon = ""
     quick = ""
+    codes = ""
+    scan = ""
     creatable = True
     computed: dict[str, Column] = {}
     prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page

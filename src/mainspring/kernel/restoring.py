@@ -58,9 +58,9 @@ def _bring_back(model, row: dict, version: int) -> None:
         "WHERE h.id = %(id)s)"
     )
     if row["operation"] == "DELETE":
-        names = ", ".join(f'"{c}"' for c in columns)
+        listed = ", ".join(f'"{c}"' for c in columns)
         database.execute(
-            f'INSERT INTO "{table}" ({names}) SELECT {names} FROM jsonb_populate_record(NULL::"{table}", {kept} '
+            f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM jsonb_populate_record(NULL::"{table}", {kept} '
             "|| jsonb_build_object('version', %(version)s::int, 'updated_at', now()))",
             id=row["id"],
             version=version,

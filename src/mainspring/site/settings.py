@@ -112,6 +112,8 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 def _database(url: str) -> dict:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    # Statements prepared on the server (kernel.database.planned) look rows up by key: one plan serves all values.
+    query["options"] = f"{query.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -119,7 +121,7 @@ def _database(url: str) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or parts.hostname or "",
         "PORT": str(parts.port or query.pop("port", "") or ""),
-        "OPTIONS": query,
+        "OPTIONS": {**query, "prepare_threshold": 5},
         "CONN_HEALTH_CHECKS": True,
     }
 

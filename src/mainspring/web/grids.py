@@ -53,6 +53,7 @@ def props(res, record, ctx, *, lines, editable: bool, url: str, header: str = ""
         "columns": [head(c, editable, ctx) for c in shown],
         "lines": [_line(shown, line, n, errors or {}) for n, line in enumerate(lines)],
         "totals": totals(res, record, ctx),
+        "scan": scanning(res) if editable else None,
     }
 
 
@@ -89,6 +90,17 @@ def totals(res, record, ctx) -> list[dict]:
         unit = formats.unit_of(column, record, ctx.company_id)
         found.append({"label": column.label, "text": f"{text} {unit}".strip(), "strong": n == len(names) - 1})
     return found
+
+
+def scanning(res) -> dict | None:
+    """What the grid does with a code: {url, columns: {model: column}, quantity, counts}; None where none is read."""
+    if not res.scan or not res.lines:
+        return None
+    names = res.names("scan")
+    last = names[-1]
+    found = {c.path: c for c in res.line_columns()}
+    columns = {found[n].to: n for n in names if n in found and found[n].kind == "link"}
+    return {"url": "/scan/", "columns": columns, "quantity": last.lstrip("+"), "counts": last.startswith("+")}
 
 
 def read(res, raw_lines: list, ctx) -> list[dict]:

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, errors
+from mainspring.kernel import access, errors, remembered
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 
@@ -56,7 +56,7 @@ class ContextMiddleware:
         request.LANGUAGE_CODE = translation.get_language()
         choose_company(request, user)
         zone = request.company.time_zone if request.company else user.time_zone
-        with timezone.override(_zone(zone)):
+        with timezone.override(_zone(zone)), remembered.steady():
             return self.get_response(request)
 
     def process_exception(self, request, error):

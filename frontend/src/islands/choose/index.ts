@@ -56,7 +56,24 @@ export default function mount(element: HTMLElement): () => void {
       chooser.setTextboxValue("");
       if (!many) chooser.blur();
     },
-  } as never) as TomSelect & { items: string[] };
+  } as never) as TomSelect & { items: string[]; activeOption: HTMLElement | null };
+  // A scanner types a code and Enter before any answer is there: the code is looked up and the one record taken.
+  chooser.control_input.addEventListener(
+    "keydown",
+    (event: KeyboardEvent) => {
+      const typed = chooser.control_input.value.trim();
+      if (event.key !== "Enter" || !url || !typed || chooser.activeOption) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      void json<{ items: Item[] }>(withParameters(url, { q: typed })).then(({ items }) => {
+        const exact = items.find((item) => item.code?.toLowerCase() === typed.toLowerCase()) ?? (items.length === 1 ? items[0] : null);
+        if (!exact) return chooser.open();
+        chooser.addOption(exact as never);
+        chooser.addItem(String(exact.id));
+      });
+    },
+    true,
+  );
   // The field itself is only the carrier of the value now.
   field.setAttribute("aria-hidden", "true");
   return () => chooser.destroy();

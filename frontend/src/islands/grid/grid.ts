@@ -7,6 +7,7 @@ import { fromBlock, toBlock } from "./clipboard";
 import { Editor } from "./editor";
 import { editText, isBlank, isLink, newKey, plainLine, read, show, type Column, type GridProps, type Line, type Total, type Value } from "./model";
 import { Saver, type Answer } from "./saver";
+import { scanField } from "./scanning";
 
 interface Place {
   row: number;
@@ -31,6 +32,7 @@ export class Grid {
   private readonly hidden: HTMLInputElement;
   private readonly saver: Saver;
   private readonly table: HTMLTableElement;
+  end: () => void = () => undefined;
 
   constructor(private readonly root: HTMLElement, private readonly props: GridProps) {
     this.columns = props.columns;
@@ -58,11 +60,14 @@ export class Grid {
   private bar(): HTMLElement {
     const title = h("h2", { class: "card-title" }, this.props.title ?? t("Lines"), h("span", { class: "tab-count" }, String(this.filled().length)));
     if (!this.props.editable) return h("div", { class: "grid-bar" }, title);
+    const scanning = this.props.scan ? scanField(this.props.scan, { all: () => this.lines, fill: (row, values) => this.fillFromScan(row, values), say: (text, bad) => this.say(text, bad) }) : null;
+    if (scanning) this.end = scanning.end;
     const button = (name: string, label: string, act: () => void) => h("button", { type: "button", class: "icon-button", "aria-label": label, "data-tip": label, tabindex: -1, click: act }, icon(name));
     return h(
       "div",
       { class: "grid-bar" },
       title,
+      scanning?.element,
       h(
         "span",
         { class: "grid-tools" },
@@ -82,6 +87,23 @@ export class Grid {
       return cell;
     });
     return h("thead", {}, h("tr", { role: "row" }, h("th", { scope: "col", role: "columnheader", class: "line-number" }, h("span", { class: "visually-hidden" }, t("Line")), "#"), ...cells));
+  }
+
+  private say(text: string, bad = false): void {
+    this.status.textContent = text;
+    this.status.classList.toggle("text-danger", bad);
+  }
+
+  /** Puts what was scanned into a line, a new one when `row` is -1, and the cursor on its quantity. */
+  private fillFromScan(row: number, values: Record<string, Value>): void {
+    const undo: Change[] = [];
+    const at = row < 0 ? this.lines.findIndex(isBlank) : row;
+    for (const [name, value] of Object.entries(values)) this.set({ row: at, col: this.columns.findIndex((column) => column.name === name) }, value, undefined, undo);
+    this.finish([at], undo);
+    const col = this.columns.findIndex((column) => column.name === this.props.scan!.quantity);
+    const field = document.activeElement;
+    this.go(at, col);
+    if (this.props.scan!.counts) (field as HTMLElement | null)?.focus();
   }
 
   private renderAll(): void {
@@ -172,7 +194,7 @@ export class Grid {
     const line = this.lines[this.at.row];
     const column = this.columns[this.at.col];
     const said = line?.errors?.[column.name] ?? "";
-    if (this.status.textContent !== said) this.status.textContent = said;
+    if (this.status.textContent !== said) this.say(said, true);
   }
 
   private canEdit(place: Place): boolean {

@@ -10,5 +10,8 @@ export default function mount(element: HTMLElement, props: GridProps): () => voi
     if (props.saved && grid.isPending) event.returnValue = t("A change is still being saved.");
   };
   window.addEventListener("beforeunload", warn);
-  return () => window.removeEventListener("beforeunload", warn);
+  return () => {
+    grid.end();
+    window.removeEventListener("beforeunload", warn);
+  };
 }

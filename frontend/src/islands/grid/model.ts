@@ -48,6 +48,15 @@ export interface GridProps {
   columns: Column[];
   lines: (Omit<Line, "key"> & { key?: string })[];
   totals?: Total[];
+  scan?: Scan | null;
+}
+
+/** Which columns a scanned code fills, by the model it stands for; `counts`: each scan adds one to the quantity. */
+export interface Scan {
+  url: string;
+  columns: Record<string, string>;
+  quantity: string;
+  counts: boolean;
 }
 
 let counter = 0;

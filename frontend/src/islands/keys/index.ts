@@ -25,6 +25,7 @@ export default function mount(_element: HTMLElement, props: { go?: Go[] } | stri
     }
     if (event.key === "g") waiting = Date.now();
     else if (event.key === "?") help(go);
+    else if (event.key === "F1" && press("help")) event.preventDefault();
     else if (NAMED[event.key] && (moveInList(event.key) || press(NAMED[event.key]))) event.preventDefault();
   };
   const onClick = (event: MouseEvent) => {
@@ -70,6 +71,7 @@ function help(go: Go[]): void {
     [["s"], t("Save")],
     [["j"], t("Next record")],
     [["k"], t("Previous record")],
+    [["F1"], t("Help on this page")],
     [["?"], t("This list")],
   ];
   const lines: [string[], string][] = [

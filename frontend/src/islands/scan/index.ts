@@ -34,7 +34,7 @@ function listenToScanner(input: HTMLInputElement, take: (code: string) => void):
     last = event.timeStamp;
     if (pause > 60) typed = "";
     if (event.key.length === 1) typed += event.key;
-    else if (event.key === "Enter" && typed.length >= 4) {
+    else if (event.key === "Enter" && typed.length >= 4 && !event.defaultPrevented) {
       event.preventDefault();
       if (document.activeElement !== input && (document.activeElement as HTMLElement)?.matches("input, textarea")) return;
       take(document.activeElement === input ? input.value : typed);

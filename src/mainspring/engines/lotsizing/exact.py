@@ -1,9 +1,9 @@
 """The cheapest plan, proved: Wagner and Whitin's recursion on the lower envelope of lines.
 
 F(j), the least cost of periods before j, is min over i < j of F(i) + setup(i) + cost of serving i .. j-1 from i.
-Serving one unit of period t from i costs unit(i) + H(t) - H(i), H being the cumulative holding cost: for each i a line in the
-cumulative demand. So the minimum is the lower envelope of lines asked at growing points: O(n) when slopes fall (no
-speculative motive: waiting never makes a unit dearer), O(n log n) otherwise.
+Serving one unit of period t from i costs unit(i) + H(t) - H(i), H being the cumulative holding cost: for each i a
+line in the cumulative demand. So the minimum is the lower envelope of lines asked at growing points: O(n) when
+slopes fall (no speculative motive: waiting never makes a unit dearer), O(n log n) otherwise.
 Sources: Wagner, Whitin (1958) Management Science 5:89-96; Wagelmans, van Hoesel, Kolen (1992) Operations Research
 40:S145-S156; Federgruen, Tzur (1991) Management Science 37:909-925.
 """

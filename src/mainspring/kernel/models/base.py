@@ -89,6 +89,7 @@ class Document(Entity):
     """Header of a business document: identity, number, state, company.
 
     number_format  e.g. "SO{year}-{seq:05}"; gapless only where the law wants it
+    read_with      links read together with the document when a verb starts, for those every verb needs
     state_on_create / workflow  see `workflow.Workflow`
     """
 
@@ -103,6 +104,7 @@ class Document(Entity):
 
     workflow = None
     number_format = "{seq:06}"
+    read_with: tuple[str, ...] = ()
     gapless = False
     company_path = "company"
 

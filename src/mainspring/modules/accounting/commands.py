@@ -9,7 +9,7 @@ from mainspring.kernel.models import Company
 
 from . import chart, invoicing, paying, revaluing, vouching  # noqa: F401  (binds the verbs)
 from .chart import install_chart
-from .models import JournalEntry, PlannedCash
+from .models import JournalEntry
 from .posting import EntryLine, EntrySpec, key, post_entries
 from .reversing import reverse_entry
 
@@ -63,9 +63,19 @@ def plan_cash(ctx, origin, rows: Sequence[dict]) -> None:
 
 def plan_cash_all(ctx, plans: Mapping[Any, Sequence[dict]]) -> None:
     """The same for many documents at once: {key of the document: rows}."""
-    PlannedCash.objects.filter(origin_id__in=list(plans)).delete()
-    PlannedCash.objects.bulk_create(
-        PlannedCash(company_id=ctx.company_id, origin_id=origin, **row)
-        for origin, rows in plans.items()
-        for row in rows
+    gone = "DELETE FROM accounting_plannedcash WHERE origin_id = ANY(%(origins)s::uuid[])"
+    names = ("party_id", "planned_on", "currency_id", "amount", "amount_base")
+    wanted = [(origin, row) for origin, rows in plans.items() for row in rows]
+    database.planned_rows(
+        f"""
+        WITH gone AS ({gone})
+        INSERT INTO accounting_plannedcash (company_id, origin_id, {", ".join(names)})
+        SELECT %(company)s::bigint, n.* FROM unnest(%(documents)s::uuid[], %(party_id)s::bigint[],
+            %(planned_on)s::date[], %(currency_id)s::text[], %(amount)s::numeric[], %(amount_base)s::numeric[]) AS n"""
+        if wanted
+        else gone,
+        company=ctx.company_id,
+        origins=list(plans),
+        documents=[origin for origin, _row in wanted],
+        **{name: [row.get(name) for _origin, row in wanted] for name in names},
     )

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
 from mainspring.engines.money import exchange
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Company
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties import queries as parties
 
@@ -24,33 +25,62 @@ ZERO = Decimal(0)
 
 @guard(Invoice, "post", many=True)
 def have_lines(invoices, ctx):
-    keys = {invoice.pk for invoice in invoices}
-    if keys - set(InvoiceLine.objects.filter(document__in=keys).values_list("document_id", flat=True)):
+    if len(invoices) == 1:
+        empty = not commands.once(invoices[0], lines_of)
+    else:
+        keys = {invoice.pk for invoice in invoices}
+        empty = keys - set(InvoiceLine.objects.filter(document__in=keys).values_list("document_id", flat=True))
+    if empty:
         raise ValidationError(_("There are no lines to post."), code="empty")
+
+
+def lines_of(invoice) -> list[InvoiceLine]:
+    """Lines of an invoice with their items; of a credit note, with the lines they credit."""
+    found = (_credit_lines if invoice.credits_id else _lines)(invoice.pk)
+    for line in found:
+        line.document = invoice
+    return found
+
+
+_lines = Prepared(
+    lambda key: InvoiceLine.objects.filter(document=key).select_related("item").order_by("position", "id")
+)
+_credit_lines = Prepared(
+    lambda key: InvoiceLine.objects.filter(document=key).select_related("item", "credits").order_by("position", "id")
+)
+KEPT_UP = ("net", "tax", "tax_rate", "account", "tax_code", "price")
 
 
 @effect(Invoice, "post", many=True)
 def post(invoices, ctx):
     """Book receivable or payable by instalment, revenue or cost by line, tax by code, all at one rate."""
-    known = {invoice.pk: invoice for invoice in invoices}
-    lines: dict[UUID, list[InvoiceLine]] = {pk: [] for pk in known}
-    for line in (
-        InvoiceLine.objects.filter(document__in=known)
-        .select_related("item__unit", "item__category", "tax_code", "credits")
-        .order_by("document_id", "position", "pk")
-    ):
-        line.document = known[line.document_id]
-        lines[line.document_id].append(line)
-    company = Company.objects.select_related("base_currency").get(pk=invoices[0].company_id)
+    lines = _lines_of_all(invoices)
+    before = {line.pk: _kept_up(line) for own in lines.values() for line in own}
+    company = remembered.row(Company, invoices[0].company_id)
     chart = queries.Chart(company.pk)
     specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
-    database.update(
-        [line for own in lines.values() for line in own], ["net", "tax", "tax_rate", "account", "tax_code", "price"]
-    )
+    changed = [line for own in lines.values() for line in own if before[line.pk] != _kept_up(line)]
+    database.update(changed, KEPT_UP)
     post_entries(ctx, specs)
     for invoice in invoices:
         invoice.state = "posted"
     events.publish_all([InvoicePosted(invoice.pk) for invoice in invoices], ctx)
+
+
+def _lines_of_all(invoices) -> dict[UUID, list[InvoiceLine]]:
+    """{invoice: its lines}, in one query."""
+    if len(invoices) == 1:
+        return {invoices[0].pk: commands.once(invoices[0], lines_of)}
+    known = {invoice.pk: invoice for invoice in invoices}
+    lines: dict[UUID, list[InvoiceLine]] = {pk: [] for pk in known}
+    for line in (
+        InvoiceLine.objects.filter(document__in=known)
+        .select_related("item", "credits")
+        .order_by("document_id", "position", "pk")
+    ):
+        line.document = known[line.document_id]
+        lines[line.document_id].append(line)
+    return lines
 
 
 def _entry(invoice: Invoice, lines: list[InvoiceLine], ctx, company: Company, chart: queries.Chart) -> EntrySpec:
@@ -64,6 +94,10 @@ def _entry(invoice: Invoice, lines: list[InvoiceLine], ctx, company: Company, ch
     memo = f"{invoice.get_kind_display()} {invoice.party}"[:200]
     booked = entry_lines(invoice, lines, company, chart)
     return EntrySpec(invoice.invoice_on, booked, invoice.company_id, memo, invoice.pk, area)
+
+
+def _kept_up(line) -> list:
+    return [getattr(line, line._meta.get_field(name).attname) for name in KEPT_UP]
 
 
 def entry_lines(invoice: Invoice, lines, company: Company, chart: queries.Chart) -> list[EntryLine]:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, numbering
+from mainspring.kernel import commands, database, numbering, remembered
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, DocumentIdentity
 
@@ -57,7 +57,6 @@ class EntrySpec:
     area: str = "general"
     reverses: Any = None
     lines_kept: list[EntryLine] = field(default_factory=list)
-    base: str = ""
 
 
 def post_entries(ctx, specs: Sequence[EntrySpec]) -> list[JournalEntry]:
@@ -86,9 +85,8 @@ def _cleaned(spec: EntrySpec, ctx) -> EntrySpec:
             code="balance",
         )
     company = key(spec.company) or ctx.company_id
-    base = spec.company.base_currency_id if isinstance(spec.company, Company) else ""
     origin, reverses = key(spec.origin), key(spec.reverses)
-    return replace(spec, company=company, base=base, lines_kept=kept, origin=origin, reverses=reverses)
+    return replace(spec, company=company, lines_kept=kept, origin=origin, reverses=reverses)
 
 
 def _write(ctx, specs: list[EntrySpec], *, last: bool = False) -> list[JournalEntry]:
@@ -123,13 +121,17 @@ def _write(ctx, specs: list[EntrySpec], *, last: bool = False) -> list[JournalEn
             lines.append(_line_row(spec, entry.pk, position, line, base[spec.company], role in OPEN_ITEM_ROLES))
     if last:
         _number(entries)
-    _copy(
-        DocumentIdentity,
-        ["id", "kind", "company_id", "number", "title"],
-        [(e.pk, "accounting.journalentry", e.company_id, e.number, "") for e in entries],
+    identities = [(e.pk, "accounting.journalentry", e.company_id, e.number, "") for e in entries]
+    parts = (
+        (DocumentIdentity, ["id", "kind", "company_id", "number", "title"], identities),
+        (JournalEntry, ENTRY_COLUMNS, [_entry_row(e) for e in entries]),
+        (JournalLine, LINE_COLUMNS, lines),
     )
-    _copy(JournalEntry, ENTRY_COLUMNS, [_entry_row(e) for e in entries])
-    _copy(JournalLine, LINE_COLUMNS, lines)
+    if len(lines) <= FEW_LINES:
+        _insert(parts)
+    else:
+        for model, columns, rows in parts:
+            _copy(model, columns, rows)
     for entry in () if last else entries:
         commands.number_late(entry)
     return entries
@@ -145,18 +147,16 @@ def _number(entries: list[JournalEntry]) -> None:
 
 
 def _known(specs: list[EntrySpec]) -> tuple[dict, dict]:
-    """{company: base currency} and {account: (role, company)}; only what came as bare keys is looked up."""
-    base = {s.company: s.base for s in specs if s.base}
-    missing = {s.company for s in specs} - base.keys()
-    if missing:
-        base |= dict(Company.objects.filter(pk__in=missing).values_list("pk", "base_currency_id"))
-    accounts = {line.account for spec in specs for line in spec.lines_kept}
-    known = [a for a in accounts if isinstance(a, Account)]
-    missing = {a for a in accounts if not isinstance(a, Account)} - {a.pk for a in known}
-    if missing:
-        known += Account.objects.filter(pk__in=missing)
-    return base, {a.pk: (a.role, a.company_id) for a in known}
+    """{company: base currency} and {account: (role, company)}."""
+    companies = remembered.rows(Company, {spec.company for spec in specs})
+    accounts = remembered.rows(Account, {key(line.account) for spec in specs for line in spec.lines_kept})
+    return (
+        {pk: company.base_currency_id for pk, company in companies.items()},
+        {pk: (account.role, account.company_id) for pk, account in accounts.items()},
+    )
 
+
+FEW_LINES = 200  # more are copied, which begins to pay off there
 
 ENTRY_COLUMNS = [
     "id",
@@ -243,6 +243,17 @@ def _line_row(spec: EntrySpec, entry_id: UUID, position: int, line: EntryLine, b
         key(line.origin) or spec.origin,
         line.memo[:200],
     )
+
+
+def _insert(parts) -> None:
+    """Add few rows to several tables in one round trip."""
+    with database.together():
+        for model, columns, rows in parts:
+            row = f"({', '.join(['%s'] * len(columns))})"
+            database.later(
+                f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) VALUES {", ".join([row] * len(rows))}',
+                [value for one in rows for value in one],
+            )
 
 
 def _copy(model, columns: list[str], rows: Sequence[tuple]) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.engines import problem
 from mainspring.engines.money import data, exchange, tax
-from mainspring.kernel import preferences
+from mainspring.kernel import preferences, remembered
 from mainspring.kernel.models import Company, Currency
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.pricing import queries as pricing
@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 
 def prepare(invoice, ctx, lines) -> None:
     """Fill the header from party and day, the lines from their items, and compute all totals. Writes nothing."""
-    company = Company.objects.select_related("base_currency").get(pk=invoice.company_id or ctx.company_id)
+    company = remembered.row(Company, invoice.company_id or ctx.company_id)
     _fill_header(invoice, ctx, company)
     if invoice.party_id is None or invoice.currency_id is None:
         return
@@ -83,8 +83,8 @@ def _fill_rates(invoice, lines) -> None:
 
 def _total(invoice, company, lines) -> None:
     """Net, tax and total of lines and document, at the currency's digits."""
-    digits = Currency.objects.get(pk=invoice.currency_id).digits
-    taxes = {code.pk: code for code in TaxCode.objects.filter(pk__in={line.tax_code_id for line in lines})}
+    digits = remembered.row(Currency, invoice.currency_id).digits
+    taxes = remembered.rows(TaxCode, {line.tax_code_id for line in lines} - {None})
     try:
         found = tax.totals(
             data.Document(

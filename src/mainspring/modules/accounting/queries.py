@@ -2,17 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.money import exchange
-from mainspring.kernel import database
+from mainspring.kernel import database, remembered
 from mainspring.kernel.models import Company, Currency
 from mainspring.modules.organization import queries as organization
 
-from .models import Account, AccountRule, JournalLine, TaxCode
+from .models import Account, AccountRule, JournalLine, TaxCode, TaxRate
 from .models.chart import AccountRole
 from .posting import key
 
@@ -20,24 +19,11 @@ ZERO = Decimal(0)
 
 
 class Chart:
-    """A company's accounts and rules, read once for a set of postings."""
+    """A company's accounts and rules, as remembered: `by_role` by role, `rules` by role, category and party."""
 
     def __init__(self, company_id: int):
         self.company_id = company_id
-
-    @cached_property
-    def by_role(self) -> dict[str, Account]:
-        accounts = Account.objects.filter(company_id=self.company_id, active=True).exclude(role="").order_by("-code")
-        return {a.role: a for a in accounts}  # the lowest code wins for bank and cash
-
-    @cached_property
-    def rules(self) -> dict[tuple, Account]:
-        rules = AccountRule.objects.filter(company_id=self.company_id).select_related("account")
-        return {(r.role, r.category_id, r.party_id): r.account for r in rules}
-
-    def load(self) -> None:
-        """Read everything now, before locks are taken."""
-        _read = self.by_role, self.rules
+        self.by_role, self.rules = _charts.get(company_id)
 
     def account(self, role: str, item=None, party=None) -> Account:
         """The account for a role: the rule for category and party, party, category, then the chart's default.
@@ -62,13 +48,25 @@ class Chart:
         return self.by_role[role]
 
 
+def _load_chart(company_id: int) -> tuple[dict[str, Account], dict[tuple, Account]]:
+    accounts = Account.objects.filter(company_id=company_id, active=True).exclude(role="").order_by("-code")
+    rules = AccountRule.objects.filter(company_id=company_id).select_related("account")
+    return (
+        {a.role: a for a in accounts},  # the lowest code wins for bank and cash
+        {(r.role, r.category_id, r.party_id): r.account for r in rules},
+    )
+
+
+_charts = remembered.Remembered(_load_chart, Account, AccountRule)
+
+
 def account_for(company_id: int, role: str, item=None, party=None) -> Account:
     """The account documents of the company use for a role; see `Chart` for many at once."""
     return Chart(company_id).account(role, item, party)
 
 
 def base_currency(company_id: int) -> Currency:
-    return Company.objects.select_related("base_currency").get(pk=company_id).base_currency
+    return remembered.row(Company, company_id).base_currency
 
 
 def rate_to_base(company_id: int, currency: str, on: date) -> tuple[Decimal, date]:
@@ -87,12 +85,8 @@ def tax_code_for(item, party, company, direction: str, on: date | None = None) -
 
     direction  "sale" or "purchase"
     """
-    company = company if isinstance(company, Company) else Company.objects.get(pk=company)
-    codes = {}
-    for code in TaxCode.objects.filter(company=company, active=True).order_by("-code"):
-        codes[code.category] = code
-        if code.is_default:
-            codes["default"] = code
+    company = company if isinstance(company, Company) else remembered.row(Company, company)
+    codes = _tax_codes.get(company.pk)
     if party is not None and party.country != company.country:
         if party.country in EU and company.country in EU:
             if direction == "purchase" or party.vat_number:
@@ -103,6 +97,19 @@ def tax_code_for(item, party, company, direction: str, on: date | None = None) -
         elif direction == "purchase":
             return codes.get(TaxCode.Category.REVERSE) or codes.get("default")
     return codes.get("default")
+
+
+def _load_tax_codes(company_id: int) -> dict[str, TaxCode]:
+    """{category, or "default": tax code} of a company; the first code of a category wins."""
+    codes = {}
+    for code in TaxCode.objects.filter(company=company_id, active=True).order_by("-code"):
+        codes[code.category] = code
+        if code.is_default:
+            codes["default"] = code
+    return codes
+
+
+_tax_codes = remembered.Remembered(_load_tax_codes, TaxCode)
 
 
 EU = frozenset(
@@ -140,14 +147,23 @@ EU = frozenset(
 
 def tax_rates(codes, on: date) -> dict[int, Decimal]:
     """{tax code id: rate in percent} as of the tax point (M08); a code without a rate that early has rate 0."""
-    found = database.rows(
-        """
-        SELECT DISTINCT ON (document_id) document_id, rate FROM accounting_taxrate
-        WHERE document_id = ANY(%(codes)s) AND starts_on <= %(on)s ORDER BY document_id, starts_on DESC""",
-        codes=[key(c) for c in codes],
-        on=on,
-    )
-    return {row["document_id"]: row["rate"] for row in found}
+    found = {}
+    for code, rates in _tax_rates.many(key(c) for c in codes).items():
+        started = [rate for starts_on, rate in rates if starts_on <= on]
+        if started:
+            found[code] = started[-1]
+    return found
+
+
+def _load_tax_rates(codes) -> dict[int, list]:
+    """{tax code id: [(first day, rate), ...]} in order of time."""
+    found: dict[int, list] = {code: [] for code in codes}
+    for r in TaxRate.objects.filter(document__in=codes).order_by("starts_on"):
+        found[r.document_id].append((r.starts_on, r.rate))
+    return found
+
+
+_tax_rates = remembered.Remembered(None, TaxRate, load_many=_load_tax_rates)
 
 
 def trial_balance(ctx, on: date | None = None, since: date | None = None) -> list[dict]:

@@ -23,13 +23,18 @@ def roll_up_cost(bom, ctx, save: bool = False):
 
 def roll_up_all(ctx) -> int:
     """Standard costs of every made item of the company from its bill of today; how many there are."""
+    return _save_costs(costs_of_all(ctx), ctx.company_id, ctx)
+
+
+def costs_of_all(ctx) -> list:
+    """What every made item of the company costs by its bill of today, level by level."""
     seen: dict = {}
     rows = []
     for item in models.Item.objects.filter(make_or_buy="make", active=True).select_related("unit").order_by("code"):
         bom = queries.bom_for(item, ctx.business_date) if item.pk not in seen else None
         if bom is not None:
             rows += queries.cost_roll_up(bom, company_id=ctx.company_id, on=ctx.business_date, seen=seen)
-    return _save_costs(rows, ctx.company_id, ctx)
+    return rows
 
 
 def _save_costs(rows, company_id: int, ctx) -> int:

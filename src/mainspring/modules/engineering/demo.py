@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from mainspring.kernel import commands
-from mainspring.kernel.models import Site
+from mainspring.kernel.models import Company, Site
 from mainspring.modules.items.demo import variants, wheels_of
-from mainspring.modules.items.models import Item
+from mainspring.modules.items.models import Item, ItemCost
+from mainspring.modules.organization.demo import bulk, bulk_with_lines
 from mainspring.modules.organization.models import WorkCalendar
 
 from . import commands as engineering
@@ -32,41 +33,62 @@ def load(ctx_factory, size: str, rng, out) -> None:
             efficiency_pct=efficiency,
             hourly_cost=cost,
         )
-    boms = 0
+    boms, routings = [], []
     for code, lines, batch in bills(size):
-        commands.create(
-            Bom,
-            ctx,
-            item=items[code],
-            batch_quantity=batch,
-            lines=[
-                {"component": items[part], "quantity": quantity, "scrap_pct": scrap, "operation_sequence": operation}
-                for part, quantity, scrap, operation in lines
-            ],
+        boms.append(
+            {
+                "item": items[code],
+                "batch_quantity": Decimal(batch),
+                "lines": [
+                    {
+                        "component": items[part],
+                        "quantity": Decimal(quantity),
+                        "scrap_pct": Decimal(scrap),
+                        "operation_sequence": operation,
+                    }
+                    for part, quantity, scrap, operation in lines
+                ],
+            }
         )
-        boms += 1
         if items[code].kind == "phantom":
             continue
         prefix = next(p for p in data.ROUTINGS if code.startswith(p) and (p or "-" in code))
-        commands.create(
-            Routing,
-            ctx,
-            item=items[code],
-            lines=[
-                {
-                    "sequence": 10 * n,
-                    "work_center": centers[center],
-                    "name": name,
-                    "setup_hours": setup,
-                    "run_hours_per_unit": run,
-                    "queue_hours": queue,
-                }
-                for n, (center, name, setup, run, queue) in enumerate(data.ROUTINGS[prefix], 1)
-            ],
+        steps = enumerate(data.ROUTINGS[prefix], 1)
+        routings.append(
+            {
+                "item": items[code],
+                "lines": [
+                    {
+                        "sequence": 10 * n,
+                        "work_center": centers[center],
+                        "name": name,
+                        "setup_hours": Decimal(setup),
+                        "run_hours_per_unit": Decimal(run),
+                        "queue_hours": Decimal(queue),
+                    }
+                    for n, (center, name, setup, run, queue) in steps
+                ],
+            }
         )
-    count = engineering.roll_up_all(ctx_factory("MSB"))
-    engineering.roll_up_all(ctx_factory("MSC"))
-    out(f"{boms} bills of material, {len(centers)} work centers, {count} standard costs rolled up")
+    bulk_with_lines(Bom, ctx, boms)
+    bulk_with_lines(Routing, ctx, routings)
+    count = sum(_costs(ctx_factory(company)) for company in ("MSB", "MSC"))
+    out(f"{len(boms)} bills of material, {len(centers)} work centers, {count} standard costs rolled up")
+
+
+def _costs(ctx) -> int:
+    """Standard costs of everything made, from bills and routings."""
+    made = {row.item.pk: row for row in engineering.costs_of_all(ctx) if row.item.make_or_buy == "make"}
+    company = Company.objects.get(pk=ctx.company_id)
+    bulk(
+        ItemCost,
+        ctx,
+        [
+            {"item": row.item, "company": company, "standard_cost": row.total, "rolled_up_on": ctx.business_date}
+            for row in made.values()
+        ],
+    )
+    return len(made)
 
 
 def bills(size: str):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import fields
+from mainspring.kernel import fields, remembered
 from mainspring.kernel.models import Company, Entity, Site
 from mainspring.modules.organization.models import Unit
 
@@ -20,6 +20,7 @@ def queries():
     return queries
 
 
+@remembered.keep()
 class ItemCategory(Entity):
     """A group of items that are handled and booked alike, in a tree."""
 

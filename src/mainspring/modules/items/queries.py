@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from mainspring.kernel import codes
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.organization import queries as organization
 
@@ -46,6 +47,12 @@ def by_code(text: str) -> models.Item | None:
         special = models.ItemUnit.objects.filter(barcode=text).select_related("item").first()
         found = special.item if special else None
     return found
+
+
+@codes.known_to_module.fill
+def scanned(code: str, ctx) -> list[models.Item]:
+    """The item of a unit (carton, pallet) whose barcode was read."""
+    return [u.item for u in models.ItemUnit.objects.filter(barcode__in=codes.readings(code)).select_related("item")[:5]]
 
 
 @organization.item_factor.fill

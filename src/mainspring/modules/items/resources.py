@@ -22,6 +22,7 @@ class Items(Resource):
         "Identification: barcode weight_kg active | Text: description names"
     )
     quick = "code name category unit"
+    codes = "code barcode"
     dimensions = "category kind make_or_buy cost_method active"
     measures = "weight_kg"
     related = {

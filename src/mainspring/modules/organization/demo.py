@@ -38,6 +38,25 @@ def bulk(model, ctx, specs: list[dict]) -> list:
     return model.objects.bulk_create(records, batch_size=1000)
 
 
+def bulk_with_lines(model, ctx, specs: list[dict]) -> list:
+    """The same for records with lines: each spec has `lines`, a list of dicts."""
+    line_model = commands.line_model_of(model)
+    records, rows = [], []
+    for spec in specs:
+        lines = [line_model(position=n, **line) for n, line in enumerate(spec["lines"], 1)]
+        record = model(**{name: value for name, value in spec.items() if name != "lines"})
+        record.prepare(ctx, lines)
+        commands.validate(record, lines)
+        records.append(record)
+        rows.append(lines)
+    model.objects.bulk_create(records, batch_size=1000)
+    for record, lines in zip(records, rows, strict=True):
+        for line in lines:
+            line.document = record
+    line_model.objects.bulk_create([line for lines in rows for line in lines], batch_size=1000)
+    return records
+
+
 def load(ctx_factory, size: str, rng, out) -> None:
     """Companies, sites, calendars, people and two years of weekly rates."""
     ctx = ctx_factory()

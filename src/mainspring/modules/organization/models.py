@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import fields
+from mainspring.kernel import fields, remembered
 from mainspring.kernel.models import Currency, DocumentLine, Entity, Site
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.kernel.workflow import Input, Verb
@@ -27,6 +27,7 @@ WEEKDAYS = [
 ]
 
 
+@remembered.keep()
 class UnitCategory(Entity):
     """A dimension, such as weight or length; units convert only within one dimension."""
 
@@ -43,6 +44,7 @@ class UnitCategory(Entity):
         return self.name
 
 
+@remembered.keep("category")
 class Unit(Entity):
     """A unit of measure; one of it is numerator / denominator reference units of its category, exactly (rule I20)."""
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from mainspring.engines import rounding
 from mainspring.engines.calendar import working
 from mainspring.engines.units import conversion
-from mainspring.kernel import database, preferences
-from mainspring.kernel.models import Currency
+from mainspring.kernel import database, preferences, remembered
+from mainspring.kernel.models import Currency, Site
 from mainspring.kernel.plugin_points import PluginPoint
 
 from . import models
@@ -57,7 +57,7 @@ def found_rate(from_code: str, to_code: str, on: date) -> FoundRate:
     if from_code == to_code:
         return FoundRate(Fraction(1), on, is_earlier=False)
     factors: dict[tuple[str, str], tuple[date, Fraction]] = {}
-    for row in _last_rates(from_code, to_code, on):
+    for row in _rates.get(from_code, to_code, on):
         pair, factor = (row["from_currency_id"], row["to_currency_id"]), Fraction(row["rate"])
         for key, value in ((pair, factor), (pair[::-1], 1 / factor)):
             if key not in factors or factors[key][0] < row["valid_on"]:
@@ -89,7 +89,7 @@ def rate(from_code: str, to_code: str, on: date) -> tuple[Decimal, date]:
 def convert(amount: Decimal, from_code: str, to_code: str, on: date, digits: int | None = None) -> Decimal:
     """An amount in the other currency: exact factor, rounded once, at that currency's digits unless told."""
     if digits is None:
-        digits = Currency.objects.values_list("digits", flat=True).get(pk=to_code)
+        digits = remembered.row(Currency, to_code).digits
     return rounding.from_fraction(Fraction(amount) * found_rate(from_code, to_code, on).factor, digits)
 
 
@@ -106,6 +106,8 @@ def _last_rates(from_code: str, to_code: str, on: date) -> list[dict]:
         b=to_code,
     )
 
+
+_rates = remembered.Remembered(_last_rates, models.ExchangeRate)
 
 # -- units ------------------------------------------------------------------------------------------------------------
 
@@ -174,14 +176,32 @@ def calendar_days(calendar: models.WorkCalendar | None) -> working.Calendar:
 
 def site_days(site) -> working.Calendar:
     """The engines' calendar a site works by: its own, else the company's, else office days."""
-    found = models.SiteCalendar.objects.filter(site=site).select_related("calendar").first() if site else None
-    return calendar_days(found.calendar) if found else company_days(site.company_id if site else None)
+    return _site_days.get(site.pk) if site else company_days(None)
+
+
+def _load_site_days(site_id: int) -> working.Calendar:
+    found = models.SiteCalendar.objects.filter(site=site_id).select_related("calendar").first()
+    return calendar_days(found.calendar) if found else company_days(remembered.row(Site, site_id).company_id)
 
 
 def company_days(company_id: int | None) -> working.Calendar:
     """The engines' calendar of a company, as its settings say; office days when they say nothing."""
+    return _company_days.get(company_id)
+
+
+def _load_company_days(company_id: int | None) -> working.Calendar:
     key = preferences.get(company_id, "organization.calendar") if company_id else None
     return calendar_days(models.WorkCalendar.objects.filter(pk=key).first() if key else None)
+
+
+_site_days = remembered.Remembered(
+    _load_site_days,
+    models.SiteCalendar,
+    models.WorkCalendar,
+    models.CalendarShift,
+    models.CalendarException,
+)
+_company_days = remembered.Remembered(_load_company_days)
 
 
 def as_engine(name: str, shifts, exceptions=()) -> working.Calendar:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import database, fields, locales
+from mainspring.kernel import database, fields, locales, remembered
 from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
 
 from . import identifiers, normalise
@@ -35,6 +35,7 @@ def cleaned(record, checks: dict) -> None:
         raise ValidationError(wrong)
 
 
+@remembered.keep()
 class PaymentTerm(Entity):
     """When an invoice is due, in one or more parts (rule M10)."""
 
@@ -151,7 +152,8 @@ class Party(Entity):
     def prepare(self, ctx, lines=None):
         self.name_key = normalise.name_key(self.legal_name or self.name)[:200]
         self.email = (self.email or "").strip().lower()
-        if self.owner_id is None and self._state.adding and getattr(ctx.user, "pk", None) and not ctx.trusted:
+        alone = ctx.command_id is not None or not ctx.trusted  # not one of many brought in, which name their owners
+        if self.owner_id is None and self._state.adding and getattr(ctx.user, "pk", None) and alone:
             self.owner = ctx.user
 
     def clean(self):

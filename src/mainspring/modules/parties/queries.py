@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mainspring.engines.money import terms
 from mainspring.kernel import access, database, mailing
+from mainspring.kernel.remembered import Remembered
 
 from . import models, normalise
 
@@ -22,11 +23,18 @@ def instalments(
 
     move  where a due date on a closed day goes, such as a calendar's next working day; weekends count otherwise
     """
-    parts = [
-        terms.Part(line.percent, line.months, line.days, line.end_of_month, line.days_after_month_end)
-        for line in (term.lines.all() if term else ())
-    ]
+    parts = list(_parts.get(term.pk)) if term else []
     return terms.instalments(total, parts or [terms.Part(Decimal(100))], dated_on=dated_on, digits=digits, move=move)
+
+
+_parts = Remembered(
+    lambda term_id: tuple(
+        terms.Part(line.percent, line.months, line.days, line.end_of_month, line.days_after_month_end)
+        for line in models.PaymentTermLine.objects.filter(document=term_id)
+    ),
+    models.PaymentTerm,
+    models.PaymentTermLine,
+)
 
 
 def due_on(term: models.PaymentTerm | None, dated_on: date) -> date:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import fields
+from mainspring.kernel import fields, remembered
 from mainspring.kernel.models import Currency, Entity
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
@@ -17,6 +17,7 @@ def same(field: str, function: str = "int8range"):
     return Func(F(field), F(field), Value("[]"), function=function)
 
 
+@remembered.keep()
 class PriceList(Entity):
     """A set of prices in one currency, for selling or for buying."""
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
+from mainspring.kernel.remembered import Remembered
 from mainspring.modules.organization import queries as organization
 
 from . import models
@@ -62,19 +63,25 @@ def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: st
 
 def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:
     """Active lists a party gets in the order they are asked: its own, the default in the currency, other defaults."""
-    own = (
-        [
-            p.price_list
-            for p in models.PartyPriceList.objects.filter(party=party, price_list__active=True, price_list__kind=kind)
-            .select_related("price_list")
-            .order_by("priority", "price_list__code")
-        ]
-        if party is not None
-        else []
-    )
-    defaults = list(models.PriceList.objects.filter(kind=kind, is_default=True, active=True).order_by("code"))
-    defaults.sort(key=lambda p: p.currency_id != currency)
+    own = _own_lists.get(party.pk, kind) if party is not None and party.pk else []
+    defaults = sorted(_defaults.get(kind), key=lambda p: p.currency_id != currency)
     return own + [p for p in defaults if p not in own]
+
+
+_own_lists = Remembered(
+    lambda party_id, kind: [
+        p.price_list
+        for p in models.PartyPriceList.objects.filter(party=party_id, price_list__active=True, price_list__kind=kind)
+        .select_related("price_list")
+        .order_by("priority", "price_list__code")
+    ],
+    models.PartyPriceList,
+    models.PriceList,
+)
+_defaults = Remembered(
+    lambda kind: list(models.PriceList.objects.filter(kind=kind, is_default=True, active=True).order_by("code")),
+    models.PriceList,
+)
 
 
 def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] | None:

@@ -42,6 +42,7 @@ class ProductionReports(Resource):
     filters = "state kind order done_on person operation__work_center"
     form = "order kind done_on | Work: operation good scrap scrap_reason hours person"
     lines = "component item quantity"
+    scan = "item quantity"
     order = "-number"
     dimensions = "state kind order__item operation__work_center person done_on"
     measures = "good scrap hours cost"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
 from mainspring.engines.promising import available
-from mainspring.kernel import database
+from mainspring.kernel import database, remembered
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.organization import queries as organization
@@ -78,7 +78,8 @@ def promises(ctx, site, wanted: Sequence[Wanted], *, apart_from=None) -> list[Pr
     apart_from  the document asking: its own planned and reserved quantities do not stand in its way
     A handful of queries, whatever the number of lines.
     """
-    return provider(ctx, site, wanted, apart_from)
+    with remembered.steady():
+        return provider(ctx, site, wanted, apart_from)
 
 
 def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]:
@@ -86,8 +87,7 @@ def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]
     stocked = [line for line in wanted if getattr(line.item, "is_stocked", True)]
     item_ids = {line.item.pk for line in stocked}
     supplies, demands, documents = _supply_and_demand(ctx, site, item_ids, apart_from)
-    leads: dict[int, tuple[int, str]] = lead_days(ctx, site, {line.item.pk: line.item for line in stocked})
-    calendar = organization.site_days(site)
+    leads: dict[int, tuple[int, str]] | None = None  # asked for when something is missing
     answers = []
     for line in wanted:
         day = max(line.wanted_on or ctx.business_date, ctx.business_date)
@@ -99,7 +99,9 @@ def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]
         reasons = [_cover_reason(line.item, cover, documents.get(cover.supply_id)) for cover in found.covers]
         on = found.on
         if found.missing:
-            last = _by_lead_time(ctx, line.item, found.missing, calendar, leads.get(item_id))
+            if leads is None:
+                leads = lead_days(ctx, site, {line.item.pk: line.item for line in stocked})
+            last = _by_lead_time(ctx, line.item, found.missing, organization.site_days(site), leads.get(item_id))
             reasons.append(last)
             on = max(day, last.on, *(cover.on for cover in found.covers)) if last.on else None
             if last.on:
@@ -175,43 +177,39 @@ def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
     """
     supplies, demands, documents = defaultdict(list), defaultdict(list), {}
     parameters = {"items": list(item_ids), "site": site.pk, "apart": getattr(apart_from, "pk", apart_from)}
-    for row in database.rows(
-        """
-            SELECT b.item_id, SUM(b.quantity) AS quantity
-            FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
-            WHERE b.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND l.kind = 'internal'
-            GROUP BY b.item_id HAVING SUM(b.quantity) > 0""",
-        **parameters,
-    ):
-        supplies[row["item_id"]].append(available.Entry("stock", ctx.business_date, row["quantity"]))
-    for row in database.rows(
-        """
-            SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, d.number,
-                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes
-            FROM stock_stockmove m
-            JOIN stock_location f ON f.id = m.from_location_id JOIN stock_location t ON t.id = m.to_location_id
-            LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
-            WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s)
-              AND (%(apart)s::uuid IS NULL OR m.origin_id IS DISTINCT FROM %(apart)s::uuid)
-              AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
-            ORDER BY m.planned_on, m.id""",
-        **parameters,
-    ):
-        day = max(row["planned_on"], ctx.business_date)
-        entry = available.Entry(f"move {row['id']}", day, row["quantity"])
-        (supplies if row["comes"] else demands)[row["item_id"]].append(entry)
-        if row["comes"]:
+    for row in database.planned_rows(SUPPLY_AND_DEMAND, **parameters) if item_ids else ():
+        day = max(row["planned_on"] or ctx.business_date, ctx.business_date)
+        what = row["what"] if row["id"] is None else f"move {row['id']}"
+        entry = available.Entry(what, day, row["quantity"])
+        (demands if row["what"] in ("goes", "reserved") else supplies)[row["item_id"]].append(entry)
+        if row["what"] == "comes":
             documents[entry.id] = row
-    for row in database.rows(
-        """
-            SELECT r.item_id, SUM(r.quantity) AS quantity
-            FROM stock_reservation r JOIN stock_location l ON l.id = r.location_id
-            WHERE r.item_id = ANY(%(items)s) AND l.site_id = %(site)s AND r.quantity > 0
-              AND (%(apart)s::uuid IS NULL OR r.origin_id IS DISTINCT FROM %(apart)s::uuid)
-              AND NOT EXISTS (SELECT FROM stock_stockmove m WHERE m.origin_id = r.origin_id AND m.item_id = r.item_id
-                              AND m.state = 'planned')
-            GROUP BY r.item_id""",
-        **parameters,
-    ):
-        demands[row["item_id"]].append(available.Entry("reserved", ctx.business_date, row["quantity"]))
     return supplies, demands, documents
+
+
+SUPPLY_AND_DEMAND = """
+WITH place AS (SELECT id, kind FROM stock_location WHERE site_id = %(site)s::bigint)
+SELECT 'stock' AS what, NULL::bigint AS id, b.item_id, NULL::date AS planned_on, SUM(b.quantity) AS quantity,
+       NULL::uuid AS origin_id, NULL AS number
+FROM stock_stockbalance b JOIN place ON place.id = b.location_id AND place.kind = 'internal'
+WHERE b.item_id = ANY(%(items)s::bigint[]) GROUP BY b.item_id HAVING SUM(b.quantity) > 0
+UNION ALL
+SELECT CASE WHEN t.id IS NOT NULL THEN 'comes' ELSE 'goes' END, m.id, m.item_id, m.planned_on, m.quantity,
+       m.origin_id, d.number
+FROM stock_stockmove m
+LEFT JOIN place f ON f.id = m.from_location_id AND f.kind = 'internal'
+LEFT JOIN place t ON t.id = m.to_location_id AND t.kind = 'internal'
+LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
+WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s::bigint[]) AND (f.id IS NULL) <> (t.id IS NULL)
+  AND (%(apart)s::uuid IS NULL OR m.origin_id IS DISTINCT FROM %(apart)s::uuid)
+UNION ALL
+SELECT 'reserved', NULL, r.item_id, NULL, SUM(r.quantity), NULL, NULL
+FROM stock_reservation r JOIN place ON place.id = r.location_id
+WHERE r.item_id = ANY(%(items)s::bigint[]) AND r.quantity > 0
+  AND (%(apart)s::uuid IS NULL OR r.origin_id IS DISTINCT FROM %(apart)s::uuid)
+  AND NOT EXISTS (SELECT FROM stock_stockmove m WHERE m.origin_id = r.origin_id AND m.item_id = r.item_id
+                  AND m.state = 'planned')
+GROUP BY r.item_id
+ORDER BY planned_on, id
+"""
+"""What there is, what comes and what goes of some items at a site, and what is kept for documents that plan nothing."""

@@ -12,22 +12,22 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting.models import Invoice, InvoiceLine
 
 from . import queries
-from .models import Return, SalesOrder, SalesOrderLine, Shipment
+from .models import Return, SalesOrder, SalesOrderLine
 
 ZERO = Decimal(0)
 
 
 @guard(SalesOrder, "invoice")
 def has_something_to_invoice(order, ctx):
-    on_invoices = queries.invoicing([order.pk])
-    if not any(line.delivered > on_invoices.get(line.pk, ZERO) for line in queries.lines_of(order)):
+    on_invoices = commands.once(order, queries.invoiced)
+    if not any(line.delivered > on_invoices.get(line.pk, ZERO) for line in commands.once(order, queries.lines_of)):
         raise ValidationError(_("Everything delivered is on an invoice already."))
 
 
 @effect(SalesOrder, "invoice")
 def invoice(order, ctx):
     """Draft an invoice of what is delivered and on no invoice yet."""
-    return _invoice([order], ctx)
+    return _invoice([order], ctx, commands.once(order, queries.invoiced))
 
 
 def invoice_orders(orders: Sequence[SalesOrder], ctx) -> list[Invoice]:
@@ -39,7 +39,8 @@ def invoice_orders(orders: Sequence[SalesOrder], ctx) -> list[Invoice]:
     for group in groups.values():
         try:
             with commands.batch(Invoice, ctx, "create", orders=len(group)) as inner:
-                found.append(_invoice(group, inner))
+                locked = _locked(group)
+                found.append(_invoice(locked, inner, queries.invoicing([order.pk for order in locked])))
         except NothingToInvoice:
             continue
     return found
@@ -49,18 +50,21 @@ class NothingToInvoice(ValidationError):
     """Everything delivered is on an invoice already."""
 
 
-def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
-    keys = [order.pk for order in orders]
-    orders = list(
+def _locked(orders: Sequence[SalesOrder]) -> list[SalesOrder]:
+    return list(
         SalesOrder.objects.select_for_update(of=("self",))
-        .filter(pk__in=keys)
+        .filter(pk__in=[order.pk for order in orders])
         .order_by("pk")
-        .select_related("identity", "party", "currency", "site", "payment_term")
+        .select_related("identity", "party")
     )
-    on_invoices = queries.invoicing(keys)
+
+
+def _invoice(orders: Sequence[SalesOrder], ctx, on_invoices: dict[int, Decimal]) -> Invoice:
+    """Draft one invoice for locked orders; on_invoices: what of each line is on an invoice already."""
+    keys = [order.pk for order in orders]
     specs, discount = [], ZERO
     for order in orders:
-        lines = queries.lines_of(order)
+        lines = commands.once(order, queries.lines_of)
         due = {line.pk: line.delivered - on_invoices.get(line.pk, ZERO) for line in lines}
         due = {key: quantity for key, quantity in due.items() if quantity > 0}
         specs += [_line(order.identity, line, due[line.pk]) for line in lines if line.pk in due]
@@ -68,7 +72,7 @@ def _invoice(orders: Sequence[SalesOrder], ctx) -> Invoice:
     if not specs:
         raise NothingToInvoice(_("Everything delivered is on an invoice already."))
     first = orders[0]
-    shipped = list(Shipment.objects.filter(order__in=keys, state="posted").order_by("ship_on"))
+    shipped = queries.posted_shipments(keys)
     return commands.create(
         Invoice,
         ctx,

@@ -28,7 +28,7 @@ def orders_of(invoice) -> list:
     """Keys of the sales orders an invoice's lines come from, in lock order."""
     return [
         row["id"]
-        for row in database.rows(
+        for row in database.planned_rows(
             """
         SELECT DISTINCT o.id FROM accounting_invoiceline l JOIN sales_salesorder o ON o.id = l.origin_id
         WHERE l.document_id = %(invoice)s ORDER BY o.id""",
@@ -40,17 +40,19 @@ def orders_of(invoice) -> list:
 @on(StockMoved)
 def keep_arrivals(event, ctx):
     """Goods that arrive are kept for the orders that wait for them, the earliest promise first."""
-    waiting = database.rows(
+    if not event.arriving:
+        return
+    waiting = database.planned_rows(
         """
         SELECT DISTINCT o.id, MIN(line.promised_on) AS promised_on
         FROM stock_stockmove m JOIN stock_location place ON place.id = m.to_location_id AND place.kind = 'internal'
         JOIN sales_salesorderline line ON line.item_id = m.item_id AND line.shipped < line.quantity
         JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = place.site_id
-        WHERE m.id = ANY(%(moves)s)
+        WHERE m.id = ANY(%(moves)s::bigint[])
           AND line.stock_quantity * (line.quantity - line.shipped) / line.quantity > COALESCE((
               SELECT SUM(r.quantity) FROM stock_reservation r WHERE r.origin_id = o.id AND r.origin_line = line.id), 0)
         GROUP BY o.id ORDER BY promised_on NULLS LAST, o.id""",
-        moves=list(event.move_ids),
+        moves=list(event.arriving),
     )
     for row in waiting:
         order = SalesOrder.objects.select_related("site", "currency", "payment_term").get(pk=row["id"])

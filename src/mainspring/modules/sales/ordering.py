@@ -15,14 +15,14 @@ from mainspring.modules.stock import queries as shelves
 
 from . import preparing, queries
 from .events import OrderClosed, OrderConfirmed
-from .models import SalesOrder, SalesOrderLine
+from .models import SalesOrder
 
 ZERO = Decimal(0)
 
 
 @guard(SalesOrder, "confirm")
 def has_lines(order, ctx):
-    if not order.lines.exists():
+    if not commands.once(order, queries.lines_of):
         raise ValidationError({"lines": _("It has no lines yet.")}, code="lines")
 
 
@@ -43,9 +43,9 @@ def release_credit(order, ctx, reason):
 
 
 def _confirm(order, ctx) -> None:
-    lines = queries.lines_of(order)
+    lines = commands.once(order, queries.lines_of)
     _promise(order, ctx, lines)
-    replan(order, ctx, lines)
+    replan(order, ctx, lines, kept={})
     events.publish(OrderConfirmed(order.pk), ctx)
 
 
@@ -59,22 +59,29 @@ def promise(order, ctx):
 
 
 def _promise(order, ctx, lines) -> None:
+    before = {line.pk: (line.promised_on, line.promise_reason) for line in lines}
     preparing.promise(order, ctx, lines, apart_from=order)
-    SalesOrderLine.objects.bulk_update(lines, ["promised_on", "promise_reason"])
+    changed = [line for line in lines if before[line.pk] != (line.promised_on, line.promise_reason)]
+    database.update(changed, ["promised_on", "promise_reason"])
 
 
-def replan(order, ctx, lines=None) -> None:
-    """Write the order's remaining demand as planned moves, keep stock for it, and plan the money it will bring."""
+def replan(order, ctx, lines=None, kept: dict | None = None) -> None:
+    """Write the order's remaining demand as planned moves, keep stock for it, and plan the money it will bring.
+
+    kept  what is in stock for each line, when that is known
+    """
     lines = queries.lines_of(order) if lines is None else lines
     open_lines = [line for line in lines if line.remaining > 0]
-    kept = queries.reserved(order)
+    kept = kept if kept is not None else queries.reserved(order) if open_lines else {}
     needed = {line.pk: line.stock_quantity * line.remaining / line.quantity for line in open_lines}
-    for line in sorted(open_lines, key=lambda line: line.item_id):  # lock order of balances
-        missing = needed[line.pk] - kept.get(line.pk, ZERO)
-        if missing > 0:
-            stock.reserve(ctx, line.item, order.site, missing, order.identity_id, line.pk)
-        elif missing < 0:
-            stock.release(ctx, order.identity_id, line.pk, quantity=-missing)
+    missing = {line.pk: needed[line.pk] - kept.get(line.pk, ZERO) for line in open_lines}
+    stock.release_lines(ctx, order.identity_id, {key: -quantity for key, quantity in missing.items() if quantity < 0})
+    stock.reserve_lines(
+        ctx,
+        order.site_id,
+        order.identity_id,
+        {line.pk: (line.item_id, missing[line.pk]) for line in open_lines if missing[line.pk] > 0},
+    )
     specs = []
     if open_lines:
         here, there = shelves.location(order.site_id), shelves.location(order.site_id, "customer")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines.money import data as money
 from mainspring.engines.money import tax as taxes
 from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import preferences
+from mainspring.kernel import commands, preferences, remembered
 from mainspring.kernel.models import Company, Site
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.organization import queries as organization
@@ -30,14 +30,14 @@ def priced(document, ctx, lines) -> None:
     """Terms from the customer; prices, taxes and promised dates of the lines; totals of the document."""
     if not document.party_id:
         return
-    company = Company.objects.select_related("base_currency").get(pk=document.company_id or ctx.company_id)
+    company = remembered.row(Company, document.company_id or ctx.company_id)
     _terms(document, ctx, company)
     if lines is None:
         if document._state.adding:
             return
         lines = list(document.lines.all())
         _same_currency(document)
-    prefetch_related_objects(lines, "item__unit", "item__sale_unit", "unit", "tax_code")
+    prefetch_related_objects(lines, "item")
     fill(document, ctx, lines, company)
     total(document, lines, company)
     if isinstance(document, Quotation) or ctx.command_id is None:  # an order's dates are settled when it is confirmed
@@ -55,9 +55,7 @@ def _terms(document, ctx, company) -> None:
     document.territory_id = document.territory_id or party.territory_id
     document.owner_id = document.owner_id or party.owner_id or getattr(ctx.user, "pk", None)
     if document.site_id is None:
-        document.site = (
-            Site.objects.filter(company=company, active=True).exclude(kind="office").order_by("code").first()
-        )
+        document.site = _usual_site.get(company.pk)
     elif document.site.company_id != company.pk:
         raise ValidationError({"site": _("This site belongs to another company.")})
     for name in ("contact", "delivery_address"):
@@ -71,6 +69,14 @@ def _terms(document, ctx, company) -> None:
             document.valid_until = document.quoted_on + timedelta(days=days)
     else:
         document.ordered_on = document.ordered_on or ctx.business_date
+
+
+_usual_site = remembered.Remembered(
+    lambda company_id: (
+        Site.objects.filter(company=company_id, active=True).exclude(kind="office").order_by("code").first()
+    ),
+    Site,
+)
 
 
 def _same_currency(document) -> None:
@@ -219,11 +225,11 @@ def shipment(document, ctx, lines) -> None:
     order: SalesOrder = document.order
     if order.company_id != (document.company_id or ctx.company_id):
         raise ValidationError({"order": _("This order belongs to another company.")})
-    document.party_id, document.site_id = order.party_id, order.site_id
+    document.party, document.site_id = order.party, order.site_id
     document.delivery_address_id = document.delivery_address_id or order.delivery_address_id
     if lines is None:
         return
-    known = {line.pk: line for line in queries.lines_of(order)}
+    known = {line.pk: line for line in commands.once(order, queries.lines_of)}
     if not lines and document._state.adding:
         lines += [ShipmentLine(order_line=line, quantity=line.remaining) for line in known.values() if line.remaining]
     for position, line in enumerate(lines, 1):

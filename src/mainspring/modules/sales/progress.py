@@ -13,8 +13,8 @@ ZERO = Decimal(0)
 
 def refresh(order_id, ctx) -> None:
     """Write shipped, returned and invoiced of every line, the order's statuses, and close it when all is done (D02)."""
-    order = SalesOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
-    facts = database.rows(
+    order = queries.locked_order.one(order_id)
+    facts = database.planned_rows(
         f"""
         UPDATE sales_salesorderline line SET shipped = f.shipped, returned = f.returned, invoiced = f.invoiced
         FROM ({queries.FACTS} WHERE line.document_id = %(order)s) f WHERE f.id = line.id

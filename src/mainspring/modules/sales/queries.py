@@ -5,20 +5,67 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, database
+from mainspring.kernel import access, database, remembered
 from mainspring.kernel.models import Company
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.accounting import queries as accounting
 
-from .models import SalesOrder, SalesOrderLine
+from .models import SalesOrder, SalesOrderLine, Shipment, ShipmentLine
 
 ZERO = Decimal(0)
 
 
 def lines_of(order) -> list[SalesOrderLine]:
-    """Lines of an order with all that quantities and prices need, in one query."""
-    return list(
-        SalesOrderLine.objects.filter(document=order).select_related("item__unit", "unit", "tax_code", "document")
-    )
+    """Lines of an order with all that quantities and prices need, in one query; asked anew at each call."""
+    found = _lines_of(order.pk)
+    for line in found:
+        line.document = order
+    return found
+
+
+_lines_of = Prepared(
+    lambda key: SalesOrderLine.objects.filter(document=key).select_related("item").order_by("position", "id")
+)
+
+
+def shipped_lines(shipment) -> list[ShipmentLine]:
+    """Lines of a shipment with their items."""
+    return _shipment_lines(shipment.pk)
+
+
+_shipment_lines = Prepared(
+    lambda key: ShipmentLine.objects.filter(document=key).select_related("item").order_by("position", "id")
+)
+
+
+def order_of(shipment) -> SalesOrder:
+    """The order of a shipment, with its customer."""
+    shipment.order = order = _order.one(shipment.order_id)
+    if order.party_id == shipment.party_id:
+        shipment.party = order.party
+    return order
+
+
+_order = Prepared(lambda key: SalesOrder.objects.filter(pk=key).select_related("party").order_by())
+locked_order = Prepared(
+    lambda key: SalesOrder.objects.filter(pk=key).select_related("party").select_for_update(of=("self",)).order_by()
+)
+"""The order of a key with its customer, locked."""
+
+
+def invoiced(order) -> dict[int, Decimal]:
+    """`invoicing` of one order."""
+    return invoicing([order.pk])
+
+
+def posted_shipments(order_ids) -> list[Shipment]:
+    """Shipments of orders that left, by date."""
+    return _posted_shipments(list(order_ids))
+
+
+_posted_shipments = Prepared(
+    lambda keys: Shipment.objects.filter(order_id__any_of=keys, state="posted").order_by("ship_on", "pk")
+)
 
 
 def open_orders(ctx, party=None):
@@ -45,7 +92,7 @@ def drafted(order, besides=None) -> dict[int, Decimal]:
     """{order line: quantity on shipments that have not left yet}."""
     return {
         row["line"]: row["quantity"]
-        for row in database.rows(
+        for row in database.planned_rows(
             """
         SELECT l.order_line_id AS line, SUM(l.quantity) AS quantity
         FROM sales_shipmentline l JOIN sales_shipment s ON s.id = l.document_id
@@ -60,7 +107,7 @@ def reserved(order) -> dict[int, Decimal]:
     """{order line: quantity kept for it in stock, in stocking units}."""
     return {
         row["line"]: row["quantity"]
-        for row in database.rows(
+        for row in database.planned_rows(
             """
         SELECT origin_line AS line, SUM(quantity) AS quantity FROM stock_reservation
         WHERE origin_id = %(order)s GROUP BY 1""",
@@ -106,12 +153,12 @@ def invoicing(order_ids) -> dict[int, Decimal]:
     """{order line: quantity on customer invoices, draft or posted, less credits}: what may not be invoiced again."""
     return {
         row["line"]: row["quantity"]
-        for row in database.rows(
+        for row in database.planned_rows(
             """
         SELECT i.origin_line AS line,
                SUM(i.quantity * CASE WHEN d.kind = 'customer_credit' THEN -1 ELSE 1 END) AS quantity
         FROM accounting_invoiceline i JOIN accounting_invoice d ON d.id = i.document_id
-        WHERE i.origin_id = ANY(%(orders)s) AND d.state IN ('draft', 'posted')
+        WHERE i.origin_id = ANY(%(orders)s::uuid[]) AND d.state IN ('draft', 'posted')
           AND d.kind IN ('customer_invoice', 'customer_credit') GROUP BY 1""",
             orders=list(order_ids),
         )
@@ -123,26 +170,22 @@ def exposure(company_id: int, party_id: int, besides=None) -> dict[str, Decimal]
 
     Keys: receivable (ledger), orders (confirmed orders less what of them is invoiced, so with open deliveries)
     """
-    receivable = database.scalar(
+    found = database.planned_rows(
         """
-        SELECT COALESCE(SUM(l.amount), 0) FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
-        WHERE l.open_item AND l.company_id = %(company)s AND l.party_id = %(party)s
-          AND a.role IN ('receivable', 'prepayment')""",
-        company=company_id,
-        party=party_id,
-    )
-    orders = database.scalar(
-        """
-        SELECT COALESCE(SUM(o.total_base * GREATEST(line.quantity - line.invoiced, 0) / line.quantity
-                            * (line.net + line.tax) / NULLIF(o.total, 0)), 0)
-        FROM sales_salesorder o JOIN sales_salesorderline line ON line.document_id = o.id
-        WHERE o.company_id = %(company)s AND o.party_id = %(party)s AND o.state = 'confirmed'
-          AND o.id IS DISTINCT FROM %(besides)s::uuid""",
+        SELECT (SELECT COALESCE(SUM(l.amount), 0)
+                FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
+                WHERE l.open_item AND l.company_id = %(company)s AND l.party_id = %(party)s
+                  AND a.role IN ('receivable', 'prepayment')) AS receivable,
+               (SELECT COALESCE(SUM(o.total_base * GREATEST(line.quantity - line.invoiced, 0) / line.quantity
+                                    * (line.net + line.tax) / NULLIF(o.total, 0)), 0)
+                FROM sales_salesorder o JOIN sales_salesorderline line ON line.document_id = o.id
+                WHERE o.company_id = %(company)s AND o.party_id = %(party)s AND o.state = 'confirmed'
+                  AND o.id IS DISTINCT FROM %(besides)s::uuid) AS orders""",
         company=company_id,
         party=party_id,
         besides=getattr(besides, "pk", None),
-    )
-    return {"receivable": receivable, "orders": round(orders, 2)}
+    )[0]
+    return {"receivable": found["receivable"], "orders": round(found["orders"], 2)}
 
 
 def late_lines(ctx, *, until: date | None = None, quarter_end: date | None = None) -> list[dict]:
@@ -195,7 +238,7 @@ def _cause(row) -> tuple[str, str]:
 
 def base_currency(company_id: int) -> str:
     """Code of the company's base currency."""
-    return Company.objects.only("base_currency_id").get(pk=company_id).base_currency_id
+    return remembered.row(Company, company_id).base_currency_id
 
 
 def overdue(ctx, party) -> Decimal:

@@ -29,14 +29,14 @@ def ship(order, ctx):
 
 @guard(SalesOrder, "ship")
 def has_something_to_ship(order, ctx):
-    waiting = queries.drafted(order)
-    if not any(line.remaining > waiting.get(line.pk, ZERO) for line in queries.lines_of(order)):
+    waiting = commands.once(order, queries.drafted)
+    if not any(line.remaining > waiting.get(line.pk, ZERO) for line in commands.once(order, queries.lines_of)):
         raise ValidationError(_("Everything is shipped or on a shipment already."))
 
 
 def ship_order(order, ctx, quantities: dict[int, Decimal] | None = None) -> Shipment:
     """Draft a shipment of the quantities given by order line; else what is kept in stock, or all that is left."""
-    lines = {line.pk: line for line in queries.lines_of(order)}
+    lines = {line.pk: line for line in commands.once(order, queries.lines_of)}
     quantities = _what_can_leave(order, lines.values()) if quantities is None else quantities
     return commands.create(
         Shipment,
@@ -51,7 +51,7 @@ def ship_order(order, ctx, quantities: dict[int, Decimal] | None = None) -> Ship
 
 def _what_can_leave(order, lines) -> dict[int, Decimal]:
     """{order line: quantity}: what is kept for the order; all that is left when nothing is kept yet."""
-    waiting, kept = queries.drafted(order), queries.reserved(order)
+    waiting, kept = commands.once(order, queries.drafted), queries.reserved(order)
     left = {line.pk: line.remaining - waiting.get(line.pk, ZERO) for line in lines}
     here = {
         line.pk: min(left[line.pk], _in_order_unit(line, kept[line.pk]) - waiting.get(line.pk, ZERO))
@@ -71,33 +71,28 @@ def _in_order_unit(line, quantity: Decimal) -> Decimal:
 
 @guard(Shipment, "post")
 def can_leave(shipment, ctx):
-    if shipment.order.state != "confirmed":
+    if commands.once(shipment, queries.order_of).state != "confirmed":
         raise errors.Conflict(
             _("%(order)s is %(state)s; only confirmed orders are shipped.")
             % {"order": shipment.order, "state": shipment.order.state_label},
             code="state",
         )
-    if not shipment.lines.exists():
+    if not commands.once(shipment, queries.shipped_lines):
         raise ValidationError({"lines": _("It has no lines yet.")}, code="lines")
 
 
 @effect(Shipment, "post")
 def post(shipment, ctx):
     """The goods leave: within tolerance, from what is kept for the order, at their cost; the rest stays planned."""
-    order = (
-        SalesOrder.objects.select_for_update(of=("self",))
-        .select_related("site", "currency", "party")
-        .get(pk=shipment.order_id)
-    )
-    lines = list(shipment.lines.select_related("item__unit", "unit"))
+    order = queries.locked_order.one(shipment.order_id)
+    lines = commands.once(shipment, queries.shipped_lines)
     known = {line.pk: line for line in queries.lines_of(order)}
     _refuse_over_delivery(order, lines, known)
     shipment.ship_on = min(shipment.ship_on, ctx.business_date)
     leaving = defaultdict(Decimal)
     for line in lines:
         leaving[line.order_line_id] += line.stock_quantity
-    for key in sorted(leaving, key=lambda key: known[key].item_id):  # lock order of balances
-        stock.release(ctx, order.identity_id, key, quantity=leaving[key])
+    stock.release_lines(ctx, order.identity_id, leaving)
     here, there = shelves.location(shipment.site_id), shelves.location(shipment.site_id, "customer")
     stock.post_moves(
         ctx,

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class StockMoved:
-    """Goods moved: the ids of the done moves."""
+    """Goods moved: the ids of the done moves, and of those among them that came into storage."""
 
     move_ids: tuple[int, ...]
+    arriving: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Site
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
 
@@ -95,25 +97,30 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     moves = _rows(ctx, specs, effective_on)
     deltas = _deltas(moves)
     book = valuing.prepare(ctx, moves, {n: spec.value for n, spec in enumerate(specs)})  # reads only
-    _lock_balances(deltas)
-    book.lock()
+    for move, pk in zip(moves, database.next_keys(StockMove, len(moves)), strict=True):
+        move.pk = pk
+    _lock(deltas, book)
     at = _moment(ctx, effective_on, book.last_at, book.zone)
     for move in moves:
         move.effective_at = at or _edge_of_day(effective_on, move.to_location.is_owned, book.zone)
     if at is None:
         _refuse_later_shortage(ctx, deltas, effective_on)
-    StockMove.objects.bulk_create(moves)
-    _change_balances(deltas)
-    book.post(moves)
-    events.publish(StockMoved(tuple(move.pk for move in moves)), ctx)
+    with database.together():  # whoever waits for these goods waits for this one round trip and the commit
+        database.insert(moves)
+        _change_balances(deltas)
+        book.post(moves)
+    book.tell()
+    arriving = tuple(move.pk for move in moves if move.to_location.kind == LocationKind.INTERNAL)
+    events.publish(StockMoved(tuple(move.pk for move in moves), arriving), ctx)
     return moves
 
 
 def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     """The moves as unsaved rows with items and locations in hand; refuses what cannot be moved."""
-    items = {i.pk: i for i in Item.objects.filter(pk__in={key(s.item) for s in specs}).select_related("unit")}
-    places = {key(place) for s in specs for place in (s.from_location, s.to_location)}
-    locations = {loc.pk: loc for loc in Location.objects.filter(pk__in=places).select_related("site")}
+    items = {s.item.pk: s.item for s in specs if isinstance(s.item, Item)}
+    missing = {key(s.item) for s in specs} - items.keys()
+    items |= {item.pk: item for item in _items(list(missing))} if missing else {}
+    locations = remembered.rows(Location, {key(place) for s in specs for place in (s.from_location, s.to_location)})
     rows = []
     for spec in specs:
         item, start, end = items[key(spec.item)], locations[key(spec.from_location)], locations[key(spec.to_location)]
@@ -144,6 +151,9 @@ def _rows(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     return rows
 
 
+_items = Prepared(lambda keys: Item.objects.filter(pk__any_of=keys).order_by())
+
+
 def _deltas(moves: Sequence[StockMove]) -> dict[tuple[int, int], Decimal]:
     """Change of each balance: {(item, owned location): quantity}."""
     found: dict[tuple[int, int], Decimal] = {}
@@ -154,12 +164,16 @@ def _deltas(moves: Sequence[StockMove]) -> dict[tuple[int, int], Decimal]:
     return found
 
 
-def _lock_balances(deltas: dict) -> None:
-    """Lock the balances in order of item and location, making missing ones; refuse to take what is not free."""
+def _lock(deltas: dict, book: valuing.Valuation) -> None:
+    """Lock balances in order of item and location, then cost rows, making missing ones; refuse what is not free."""
     if not deltas:
         return
     keys = {"items": [i for i, _l in deltas], "places": [place for _i, place in deltas]}
-    found = _locked_rows(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{BALANCES}; {valuing.COSTS}", {**keys, **book.keys})
+        found = _as_rows(cursor)
+        cursor.nextset()
+        book.take(_as_rows(cursor))
     if len(found) < len(deltas):
         database.execute(
             """
@@ -168,7 +182,8 @@ def _lock_balances(deltas: dict) -> None:
             ORDER BY 1, 2 ON CONFLICT DO NOTHING""",
             **keys,
         )
-        found = _locked_rows(keys)
+        found = database.rows(BALANCES, **keys)
+    book.lock()
     short = [
         row
         for row in found
@@ -179,15 +194,16 @@ def _lock_balances(deltas: dict) -> None:
         raise _shortage(short, deltas)
 
 
-def _locked_rows(keys: dict) -> list[dict]:
-    return database.rows(
-        """
-        SELECT b.item_id, b.location_id, b.quantity, b.reserved FROM stock_stockbalance b
-        JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS k (item_id, location_id)
-          ON k.item_id = b.item_id AND k.location_id = b.location_id
-        ORDER BY b.item_id, b.location_id FOR UPDATE OF b""",
-        **keys,
-    )
+BALANCES = """
+    SELECT b.item_id, b.location_id, b.quantity, b.reserved FROM stock_stockbalance b
+    JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS k (item_id, location_id)
+      ON k.item_id = b.item_id AND k.location_id = b.location_id
+    ORDER BY b.item_id, b.location_id FOR UPDATE OF b"""
+
+
+def _as_rows(cursor) -> list[dict]:
+    names = [c.name for c in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 def _shortage(short: list[dict], deltas: dict) -> ValidationError:
@@ -220,15 +236,12 @@ def plain(quantity: Decimal) -> str:
 def _change_balances(deltas: dict) -> None:
     changed = {k: v for k, v in deltas.items() if v}
     if changed:
-        database.execute(
+        database.later(
             """
             UPDATE stock_stockbalance b SET quantity = b.quantity + k.change
-            FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(changes)s::numeric[])
-                 AS k (item_id, location_id, change)
+            FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[]) AS k (item_id, location_id, change)
             WHERE b.item_id = k.item_id AND b.location_id = k.location_id""",
-            items=[i for i, _l in changed],
-            places=[place for _i, place in changed],
-            changes=list(changed.values()),
+            [[i for i, _l in changed], [place for _i, place in changed], list(changed.values())],
         )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mainspring.kernel import access, database
 from mainspring.kernel.models import Site
+from mainspring.kernel.remembered import Remembered
 from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import ItemSite
 
@@ -17,10 +18,19 @@ ZERO = Decimal(0)
 
 def location(site, kind: str = LocationKind.INTERNAL) -> Location:
     """The default location of a kind on a site (a record or its key). Raises Location.DoesNotExist."""
-    found = Location.objects.filter(site_id=key(site), kind=kind, active=True).order_by("-is_default", "code").first()
+    found = _first_locations.get(key(site)).get(kind)
     if found is None:
         raise Location.DoesNotExist(f"site {site} has no location of kind {kind}")
     return found
+
+
+def _load_first_locations(site_id: int) -> dict[str, Location]:
+    """{kind: location} of a site: the default one, else the first by code."""
+    places = Location.objects.filter(site_id=site_id, active=True).select_related("site__company")
+    return {place.kind: place for place in places.order_by("is_default", "-code")}
+
+
+_first_locations = Remembered(_load_first_locations, Location)
 
 
 def on_hand(ctx, item, site=None, on: date | None = None) -> Decimal:

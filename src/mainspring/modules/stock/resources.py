@@ -62,6 +62,7 @@ class Transfers(Resource):
     filters = "state from_site to_site ship_on"
     form = "from_site to_site reference | ship_on receive_on"
     lines = "item quantity"
+    scan = "item +quantity"
     order = "-ship_on"
     dimensions = "from_site to_site state"
     calendar = "ship_on receive_on"
@@ -76,6 +77,7 @@ class StockAdjustments(Resource):
     filters = "kind state site adjusted_on"
     form = "kind site adjusted_on reason"
     lines = "item location quantity unit_cost"
+    scan = "item location +quantity"
     order = "-adjusted_on"
     dimensions = "kind site state adjusted_on"
     measures = "total"
@@ -90,6 +92,7 @@ class StockCounts(Resource):
     filters = "state site counted_on"
     form = "site counted_on reason"
     lines = "item location counted_quantity book_quantity"
+    scan = "item location +counted_quantity"
     order = "-counted_on"
 
 
@@ -129,6 +132,7 @@ class Locations(Resource):
     search = "code name"
     filters = "site kind active"
     form = "site code name | kind is_default active"
+    codes = "code"
     related = {_("Stock on hand"): ("stock/stock-balances", "location")}
 
 

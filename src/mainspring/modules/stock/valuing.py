@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines import problem, rounding
 from mainspring.engines.costing import adjustments, pools, replay
 from mainspring.engines.costing.data import Event, Row
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.accounting.commands import EntryLine, EntrySpec, key, post_entries
@@ -62,25 +62,44 @@ def kind_of(move: StockMove) -> str:
     return "supplier_return" if end.kind == LocationKind.SUPPLIER and move.of_move_id else "issue"
 
 
+COSTS = """
+    SELECT id, item_id, method, quantity, value, last_unit_cost, standard, layers, last_at FROM stock_costbalance
+    WHERE company_id = %(company)s AND item_id = ANY(%(cost_items)s::bigint[]) ORDER BY item_id FOR UPDATE"""
+"""The cost rows of some items of a company, locked."""
+
+
 class Valuation:
     """The cost rows of some items of a company: read and lock first, then value and book."""
 
     def __init__(self, ctx, item_ids):
         self.ctx = ctx
-        self.company = Company.objects.select_related("base_currency").get(pk=ctx.company_id)
+        self.company = remembered.row(Company, ctx.company_id)
         self.digits = self.company.base_currency.digits
         self.zone = ZoneInfo(self.company.time_zone)
         self.item_ids = sorted(item_ids)
         self.chart = accounting.Chart(self.company.pk)
         self.costs: dict[int, CostBalance] = {}
         self.values: dict[int, Decimal | None] = {}
+        self.news: list[CostAdjusted] = []
+
+    @property
+    def keys(self) -> dict:
+        """The values of COSTS."""
+        return {"company": self.company.pk, "cost_items": self.item_ids}
+
+    def take(self, rows: list[dict]) -> None:
+        """Take over cost rows that were locked with COSTS."""
+        for row in rows:
+            layers = row.pop("layers")
+            self.costs[row["item_id"]] = cost = CostBalance(
+                company=self.company, layers=json.loads(layers) if isinstance(layers, str) else layers, **row
+            )
+            cost._state.adding = False
 
     def lock(self) -> None:
-        """Lock the cost rows in order of item, making missing ones."""
-        if not self.item_ids:
-            return
-        query = CostBalance.objects.select_for_update().filter(company=self.company, item__in=self.item_ids)
-        self.costs = {c.item_id: c for c in query.order_by("item_id")}
+        """Lock the cost rows that are not locked yet, in order of item, making missing ones."""
+        if any(i not in self.costs for i in self.item_ids):
+            self.take(database.rows(COSTS, **self.keys))
         missing = [i for i in self.item_ids if i not in self.costs]
         if missing:
             CostBalance.objects.bulk_create(
@@ -90,7 +109,7 @@ class Valuation:
                 ],
                 ignore_conflicts=True,
             )
-            self.costs = {c.item_id: c for c in query.order_by("item_id")}
+            self.take(database.rows(COSTS, **self.keys))
 
     @property
     def last_at(self) -> datetime | None:
@@ -122,21 +141,24 @@ class Valuation:
         self._save([self.costs[i] for i in by_item])
 
     def _save(self, costs: list[CostBalance]) -> None:
-        database.execute(
+        if not costs:
+            return
+        database.later(
             """
             UPDATE stock_costbalance c SET quantity = n.quantity, value = n.value, last_unit_cost = n.last_unit_cost,
                    standard = n.standard, layers = n.layers::jsonb, last_at = n.last_at
-            FROM unnest(%(ids)s::bigint[], %(quantities)s::numeric[], %(values)s::numeric[], %(lasts)s::numeric[],
-                        %(standards)s::numeric[], %(layers)s::text[], %(ats)s::timestamptz[])
-                 AS n (id, quantity, value, last_unit_cost, standard, layers, last_at)
+            FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::text[],
+                        %s::timestamptz[]) AS n (id, quantity, value, last_unit_cost, standard, layers, last_at)
             WHERE c.id = n.id""",
-            ids=[c.pk for c in costs],
-            quantities=[c.quantity for c in costs],
-            values=[c.value for c in costs],
-            lasts=[c.last_unit_cost for c in costs],
-            standards=[c.standard for c in costs],
-            layers=[json.dumps(c.layers) for c in costs],
-            ats=[c.last_at for c in costs],
+            [
+                [c.pk for c in costs],
+                [c.quantity for c in costs],
+                [c.value for c in costs],
+                [c.last_unit_cost for c in costs],
+                [c.standard for c in costs],
+                [json.dumps(c.layers) for c in costs],
+                [c.last_at for c in costs],
+            ],
         )
 
     # -- events ---------------------------------------------------------------------------------------------------
@@ -344,11 +366,16 @@ class Valuation:
         entries = {(e.origin_id, e.posted_on): e.pk for e in posted}
         for where, value in rows:
             value.entry_id = entries.get(where)
-        StockValue.objects.bulk_create([value for _where, value in rows])
+        database.insert([value for _where, value in rows])
         for _item, found in adjusted:
             move = events_by_name[found.event_id].move
             if move and found.cost_of_sales:
-                events.publish(CostAdjusted(move.pk, found.cost_of_sales), self.ctx)
+                self.news.append(CostAdjusted(move.pk, found.cost_of_sales))
+
+    def tell(self) -> None:
+        """Publish what changed in earlier bookings, once all is written."""
+        news, self.news = self.news, []
+        events.publish_all(news, self.ctx)
 
     def _booked_moves(self, names: list[str]) -> dict[str, StockValue]:
         if not names:
@@ -417,7 +444,6 @@ def prepare(ctx, moves: Sequence[StockMove], values: dict[int, Decimal | None]) 
     """The valuation of moves not yet written; values: {position in moves: cost of the whole move}."""
     valuation = Valuation(ctx, {move.item_id for move in moves if kind_of(move)})
     valuation.values = values
-    valuation.chart.load()
     return valuation
 
 
@@ -494,6 +520,7 @@ def _run(
         lot=str(item_id),
     )
     valuation.book([Fresh(event, None, kind, "grni", None, key(doc), account)])
+    valuation.tell()
 
 
 def _plain(event: Event) -> Event:

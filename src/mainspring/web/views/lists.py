@@ -70,6 +70,7 @@ def tools(request, res, q: query.Query, views, mode: str) -> dict:
         "modes": modes(request, res, mode),
         "filters": chips,
         "q": q.spec.q,
+        "scan": bool(res.scan or res.codes),
         "hidden": filters.hidden(request, q, chips),
         "groups": group_choices(q) if mode == "list" else None,
         "extra": addresses.of_resource(res, "filters") + f"?{request.GET.urlencode()}",

@@ -2,7 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
 
 RECENT_MAX = 12
+COUNT_MAX = 99
 FEW = 9
 """So many facts are shown even when they are empty; of more, the empty ones are folded away."""
 
@@ -151,15 +153,29 @@ def remember(request, res, record) -> None:
 def steps(record) -> list[dict]:
     """The states on the way of this record, with the present one."""
     flow = record.workflow
-    off = {v.target for v in flow.verbs if v.danger} | {"cancelled"}
-    path = [s for s in flow.states if s not in off or s == record.state]
-    at = path.index(record.state) if record.state in path else 0
-    if record.state in off:
-        path, at = [flow.initial, record.state], 1
+    path = main_path(flow)
+    if record.state not in path:
+        path = [flow.initial, record.state]
+    at = path.index(record.state)
     return [
         {"name": s, "label": flow.label(s), "state": "done" if n < at else "current" if n == at else "next"}
         for n, s in enumerate(path)
     ]
+
+
+def main_path(flow) -> list[str]:
+    """States from the first onwards by the first harmless verb of each: the way most records go."""
+    path = [flow.initial]
+    while True:
+        onward = (
+            v.target
+            for v in flow.verbs
+            if v.target and v.target not in path and not v.danger and not v.hidden and path[-1] in v.sources
+        )
+        following = next(onward, None)
+        if following is None:
+            return path
+        path.append(following)
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
@@ -172,8 +188,8 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
     seen = {n for _title, names in groups for n in names}
     rest = [
         n
-        for n in dict.fromkeys(res.names("columns") + res.names("line_totals"))
-        if n not in seen and n not in ("number", "state")
+        for n in dict.fromkeys(res.names("columns") + ([] if res.lines else res.names("line_totals")))
+        if n not in seen and n not in ("number", "state") and not (res.lines and n in res.names("line_totals"))
     ]
     groups = [*groups, ("", rest), (_("Own fields"), list(fields.custom))]
     found: list[dict] = []
@@ -184,8 +200,10 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
             if _may_edit(fields, column, record, change):
                 fact["edit"] = addresses.of_resource(res, record.pk, "fact", column.path)
             shown.append(fact)
+        if len(shown) < 3 or not title:
+            title = ""
         if shown and found and not title and not found[-1]["title"]:
-            found[-1]["facts"] += shown  # groups without a name flow on: fewer, fuller rows
+            found[-1]["facts"] += shown  # small groups and those without a name flow on: fewer, fuller rows
         elif shown:
             found.append({"title": title[:1].upper() + title[1:], "facts": shown})
     if sum(len(g["facts"]) for g in found) <= FEW:
@@ -297,15 +315,41 @@ def tab_list(res) -> list[dict]:
 
 
 def tabs(request, res, record) -> list[dict]:
-    """Tabs the person may open; each loads when it is opened, the first with the page."""
-    found = []
+    """Tabs the person may open, with counts; each loads when it is opened, the first with the page."""
+    found, related = [], {}
     for n, tab in enumerate(tab_list(res)):
         if "related" in tab:
-            other = resource.registry.get(tab["related"][0])
+            key, path = tab["related"]
+            other = resource.registry.get(key)
             if other is None or not access.can(request.ctx, other.model, "view"):
                 continue
+            related[n] = access.rows(request.ctx, other.model).filter(**{path: record.pk})
         found.append({"key": n, "label": tab["label"], "url": addresses.of_resource(res, record.pk, "tab", n)})
+    counts = counted(related)
+    for tab in found:
+        tab["count"], tab["active"] = counts.get(tab["key"]), tab is found[0]
     return found
+
+
+def counted(related: dict) -> dict:
+    """{key: "12" or "99+"} of several querysets, with one query."""
+    if not related:
+        return {}
+    parts, params = [], []
+    for rows in related.values():
+        try:
+            sql, values = rows.order_by().values("pk")[: COUNT_MAX + 1].query.sql_with_params()
+        except EmptyResultSet:
+            sql, values = "SELECT 1 WHERE false", ()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS found)")
+        params += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        numbers = cursor.fetchone()
+    return {
+        key: f"{COUNT_MAX}+" if number > COUNT_MAX else str(number)
+        for key, number in zip(related, numbers, strict=True)
+    }
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""Home, search, switches, help and news: the pages about everything."""
+"""Home, search, switches and news: the pages about everything."""
 
 from django import forms
 from django.conf import settings
@@ -15,7 +15,7 @@ from mainspring.kernel import access, formats, home, query, resource
 from mainspring.kernel.models import DocumentIdentity, User
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web import addresses, cells, context_processors, middleware
-from mainspring.web.views import base
+from mainspring.web.views import base, scan
 
 WAITING_MAX = 12
 NUMBERS_MAX = 8
@@ -50,6 +50,7 @@ def start(request):
             "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
             "numbers": figures[:NUMBERS_MAX],
             "recent": recent(request),
+            "scan": scan.offered(ctx),
         },
     )
 
@@ -289,7 +290,7 @@ def profile(request):
     )
 
 
-# -- news and help ---------------------------------------------------------------------------------------------------
+# -- news ------------------------------------------------------------------------------------------------------------
 
 
 @require_GET
@@ -310,26 +311,3 @@ def live(request):
         answer["toasts"] += news.get("toasts", [])
     answer["counts"]["unread"] = answer["unread"]
     return JsonResponse(answer)
-
-
-@require_GET
-@base.of_resource()
-def help_page(request, res):
-    """What these records are, what can be done with them and what their fields mean."""
-    from mainspring.kernel import workflow
-
-    fields = query.Fields(res, request.ctx)
-    names = dict.fromkeys(res.names("form") + res.names("columns"))
-    return render(
-        request,
-        "web/parts/help.html",
-        {
-            "title": res.plural,
-            "text": str(res.help or res.model.__doc__ or "").strip(),
-            "fields": [c for c in fields.columns(names) if c.help],
-            "verbs": [
-                v for v in workflow.verbs_of(res.model) if not v.hidden and access.can(request.ctx, res.model, v.name)
-            ],
-            "states": [cells.state_badge(res.workflow, s) for s in res.workflow.states] if res.workflow else [],
-        },
-    )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import fields
+from mainspring.kernel import fields, remembered
 from mainspring.kernel.models.base import DocumentLine, Entity
 
 
@@ -46,6 +46,7 @@ OPEN_ITEM_ROLES = (AccountRole.RECEIVABLE, AccountRole.PAYABLE, AccountRole.PREP
 """Accounts whose lines are open items: each is settled by later lines that name it."""
 
 
+@remembered.keep()
 class Account(Entity):
     """A ledger account of one company."""
 
@@ -121,6 +122,7 @@ class AccountRule(Entity):
         return f"{self.get_role_display()}: {self.account}"
 
 
+@remembered.keep()
 class TaxCode(Entity):
     """A tax treatment with its dated rates; its category keeps zero rated, exempt and reverse charge apart."""
 

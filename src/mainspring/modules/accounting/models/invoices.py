@@ -72,6 +72,7 @@ class Invoice(Document):
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
     total_base = fields.MoneyField(_("total in base currency"), editable=False)
 
+    read_with = ("party",)
     number_format = "INV{year}-{seq:05}"
     gapless = True
     scope_paths = {"party": "party", "own": "created_by", "site": "site", "territory": "party__territory"}

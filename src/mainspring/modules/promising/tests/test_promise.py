@@ -126,4 +126,5 @@ def test_ten_lines_cost_no_more_queries_than_one(shelf, pump, world):
             promising.promises(shelf.ctx, world.site, [promising.Wanted(i, Decimal(1), None) for i in wanted])
         return len(captured)
 
-    assert queries_for(items) <= queries_for(items[:1]) + 1
+    queries_for(items)
+    assert queries_for(items) <= queries_for(items[:2])

@@ -85,6 +85,7 @@ class SaleDocument(Document):
     promised_on = models.DateField(_("promised on"), null=True, editable=False)
 
     always_editable = ("note",)
+    read_with = ("party",)
     scope_paths = SCOPES
 
     class Meta:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.kernel import remembered
 from mainspring.kernel.models.base import Entity
 
 
@@ -22,6 +23,7 @@ OWNED = (LocationKind.INTERNAL, LocationKind.QUARANTINE, LocationKind.TRANSIT)
 """Kinds of places whose goods are ours: they have balances and a value in the books."""
 
 
+@remembered.keep("site__company")
 class Location(Entity):
     """A place of a site; goods in storage, quarantine and transit are ours."""
 

@@ -1,0 +1,203 @@
+"""The inner loops of pegging, compiled. A demand or a supply is one number:
+
+demand  >= 0 the parent's row in the pool, -1 - k the plan's demand row k
+supply  -1 stock on hand, -2 - k receipt row k, >= 0 an order's row, BY_PRODUCT_BASE + r a by-product of row r
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit
+
+from mainspring.engines.mrp.kernels import BY_PRODUCT, need
+
+BY_PRODUCT_BASE = 1 << 30
+Columns = namedtuple("Columns", "demand bucket supply quantity")
+TYPES = (np.int32, np.int32, np.int32, np.int64)
+ON_HAND = -1
+
+
+@njit(cache=True, nogil=True)
+def entries_most(i, net, book, pool):
+    """More demand and supply entries than the item has."""
+    found = np.int64(book.demand_n[i] + book.receipt_n[i] + pool.planned[i] + 1)
+    for line in range(net.in_ptr[i], net.in_ptr[i + 1]):
+        found += pool.n[net.parent[line]]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def bounds(items, net, book, pool, most):
+    """`entries_most` of several items: also more than their pegs, as each peg ends a demand or a supply."""
+    for k in range(len(items)):
+        most[k] = entries_most(items[k], net, book, pool)
+
+
+@njit(cache=True, nogil=True)
+def collect(i, net, book, pool, bucket, quantity, code):
+    """Demands from the front and supplies from the back of the scratch arrays; (demands, supplies)."""
+    demands, back = 0, len(bucket)
+    if net.on_hand[i] > 0:
+        back -= 1
+        bucket[back], quantity[back], code[back] = -1, net.on_hand[i], ON_HAND
+    for k in range(book.receipt_ptr[i], book.receipt_ptr[i] + book.receipt_n[i]):
+        if book.receipt_qty[k] > 0:
+            back -= 1
+            bucket[back], quantity[back], code[back] = book.receipt_bucket[k], book.receipt_qty[k], -2 - k
+    for k in range(book.demand_ptr[i], book.demand_ptr[i] + book.demand_n[i]):
+        if book.demand_qty[k] > 0:
+            bucket[demands], quantity[demands], code[demands] = book.demand_bucket[k], book.demand_qty[k], -1 - k
+            demands += 1
+    slack = net.slack[i]
+    for line in range(net.in_ptr[i], net.in_ptr[i + 1]):
+        p = net.parent[line]
+        kind, num, den, most = net.line_kind[line], net.num[line], net.den[line], net.most[line]
+        fixed, multiple, row = net.fixed[line], net.line_multiple[line], net.need_row[line]
+        supply = kind == BY_PRODUCT
+        for r in range(pool.ptr[p], pool.ptr[p] + pool.n[p]):
+            start = pool.start[r]
+            if start < net.valid_from[line] or start >= net.valid_to[line]:
+                continue
+            when = pool.due[r] if supply else net.needs[row, start]
+            amount = need(pool.base[r], num, den, fixed, multiple, most, slack, kind) * pool.count[r]
+            if when < 0 or amount <= 0:
+                continue
+            if supply:
+                back -= 1
+                bucket[back], quantity[back], code[back] = when, amount, BY_PRODUCT_BASE + r
+            else:
+                bucket[demands], quantity[demands], code[demands] = when, amount, r
+                demands += 1
+    for r in range(pool.ptr[i], pool.ptr[i] + pool.planned[i]):
+        back -= 1
+        bucket[back], quantity[back], code[back] = pool.due[r], pool.qty[r] * pool.count[r], r
+    return demands, len(bucket) - back
+
+
+@njit(cache=True, nogil=True)
+def by_bucket(bucket, first, last, step, counts, places):
+    """Stable order of scratch entries by bucket; stock on hand (-1) comes first."""
+    counts[:] = 0
+    at = first
+    while at != last:
+        counts[bucket[at] + 2] += 1
+        at += step
+    for t in range(1, len(counts)):
+        counts[t] += counts[t - 1]
+    at = first
+    while at != last:
+        places[counts[bucket[at] + 1]] = at
+        counts[bucket[at] + 1] += 1
+        at += step
+
+
+@njit(cache=True, nogil=True)
+def peg_item(i, net, book, pool, bucket, quantity, code, counts, wants, gives, out, row):
+    """Serve the demands of an item by date from its supplies by date, stock first; rows go to `out` from `row` on."""
+    demands, supplies = collect(i, net, book, pool, bucket, quantity, code)
+    size = len(bucket)
+    by_bucket(bucket, 0, demands, 1, counts, wants)
+    by_bucket(bucket, size - 1, size - 1 - supplies, -1, counts, gives)
+    at = 0
+    for k in range(demands):
+        want = wants[k]
+        rest = quantity[want]
+        while rest > 0 and at < supplies:
+            give = gives[at]
+            taken = min(rest, quantity[give])
+            if taken > 0:
+                out.demand[row], out.bucket[row], out.supply[row] = code[want], bucket[want], code[give]
+                out.quantity[row] = taken
+                row += 1
+                rest -= taken
+                quantity[give] -= taken
+            if quantity[give] == 0:
+                at += 1
+    return row
+
+
+@njit(cache=True, nogil=True)
+def peg_items(items, offset, net, book, pool, out, ended):
+    """Peg several items, item k into out[offset[k]:]."""
+    most = np.int64(0)
+    for k in range(len(items)):
+        most = max(most, offset[k + 1] - offset[k])
+    bucket, code = np.empty(most, np.int32), np.empty(most, np.int32)
+    quantity, wants, gives = np.empty(most, np.int64), np.empty(most, np.int32), np.empty(most, np.int32)
+    counts = np.empty(len(net.bucket_day) + 2, np.int64)
+    for k in range(len(items)):
+        used = offset[k + 1] - offset[k]
+        ended[k] = peg_item(
+            items[k], net, book, pool, bucket[:used], quantity[:used], code[:used], counts, wants, gives, out, offset[k]
+        )
+
+
+@njit(cache=True, nogil=True)
+def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
+    """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small."""
+    n = len(order)
+    part, whole = np.zeros(len(pool.due)), np.zeros(len(pool.due))
+    active = np.zeros(n, np.bool_)
+    part[row] = 1.0
+    root = pool.item[row]
+    if up:
+        active[root] = True
+    else:
+        for k in range(child_ptr[root], child_ptr[root + 1]):
+            active[child[k]] = True
+    counts = np.empty(len(net.bucket_day) + 2, np.int64)
+    size = np.int64(0)
+    bucket = code = wants = gives = np.empty(0, np.int32)
+    quantity = np.empty(0, np.int64)
+    found = 0
+    for at in range(n):
+        i = order[n - 1 - at] if up else order[at]
+        if not active[i]:
+            continue
+        most = entries_most(i, net, book, pool)
+        if most > size:
+            size = 2 * most
+            bucket, code = np.empty(size, np.int32), np.empty(size, np.int32)
+            wants, gives, quantity = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64)
+        if found + most > len(out.demand):
+            return -1
+        # Pegs of the item are written behind those kept, then the interesting ones are moved to the front.
+        last = peg_item(
+            i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found
+        )
+        if up:
+            for r in range(found, last):
+                if out.demand[r] >= 0:
+                    whole[out.demand[r]] += out.quantity[r]
+        first, kept = found, found
+        for r in range(first, last):
+            demand, supply, amount = out.demand[r], out.supply[r], out.quantity[r]
+            if up:
+                fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
+            else:
+                fraction = part[demand] if demand >= 0 else 0.0
+            if fraction > 0.0:
+                if up and demand >= 0:
+                    part[demand] += fraction * amount / whole[demand]
+                    active[pool.item[demand]] = True
+                elif not up and 0 <= supply < BY_PRODUCT_BASE:
+                    part[supply] += fraction * amount / (pool.qty[supply] * pool.count[supply])
+        if up:
+            for r in range(first, last):
+                if out.demand[r] >= 0:
+                    whole[out.demand[r]] = 0.0
+        for r in range(first, last):
+            demand, supply = out.demand[r], out.supply[r]
+            if up:
+                fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
+            else:
+                fraction = part[demand] if demand >= 0 else 0.0
+            if fraction > 0.0:
+                out.demand[kept], out.bucket[kept], out.supply[kept] = demand, out.bucket[r], supply
+                out.quantity[kept], item[kept], share[kept] = out.quantity[r], i, fraction
+                kept += 1
+        if not up and kept > first:
+            for k in range(child_ptr[i], child_ptr[i + 1]):
+                active[child[k]] = True
+        found = kept
+    return found

@@ -1,0 +1,80 @@
+"""The guide inside the product: pages a role reads, and the section that fits the records one looks at.
+
+`guide_pages` is docs/guide itself, which the package carries along.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import markdown
+from django.utils.safestring import SafeString, mark_safe
+
+from mainspring.kernel import resource
+
+FOLDER = Path(__file__).parent / "guide_pages"
+HEADING = re.compile(r"^## +(.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page under one heading; the first has the page's own title."""
+
+    page: str
+    title: str
+    anchor: str
+    text: str
+
+    @property
+    def href(self) -> str:
+        return f"/guide/{self.page}/" + (f"#{self.anchor}" if self.anchor else "")
+
+    @property
+    def html(self) -> SafeString:
+        return rendered(self.text)
+
+
+@cache
+def pages() -> dict[str, tuple[Section, ...]]:
+    """Sections of every page by the page's name, the README first."""
+    files = sorted(FOLDER.glob("*.md"), key=lambda path: (path.stem != "README", path.stem))
+    return {path.stem: tuple(_sections(path.stem, path.read_text(encoding="utf-8"))) for path in files}
+
+
+def _sections(page: str, text: str):
+    title = re.search(r"^# +(.+)$", text, re.M)
+    head = title[1] if title else page
+    parts = HEADING.split(text[title.end() :] if title else text)
+    yield Section(page, head, "", parts[0].strip())
+    for heading, body in zip(parts[1::2], parts[2::2], strict=True):
+        yield Section(page, heading.strip(), _anchor(heading), body.strip())
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def page_html(name: str) -> SafeString:
+    """A whole page; KeyError when there is none."""
+    parts = []
+    for n, section in enumerate(pages()[name]):
+        head = f'<h2 id="{section.anchor}">{section.title}</h2>' if n else ""
+        parts.append(head + rendered(section.text))
+    return mark_safe("".join(parts))
+
+
+def rendered(text: str) -> SafeString:
+    """Markdown of our own pages as HTML: links between pages work, addresses of the product become links."""
+    html = markdown.markdown(text, extensions=["tables", "sane_lists"])
+    html = re.sub(r'href="([\w-]+)\.md(#[^"]*)?"', lambda m: f'href="/guide/{m[1]}/{m[2] or ""}"', html)
+    html = re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"\1", html)
+    html = re.sub(r"<img [^>]*>", "", html)
+    return mark_safe(re.sub(r"<code>(/[a-z_/-]+/)</code>", r'<a href="\1">\1</a>', html))
+
+
+def fitting(res: resource.Resource, limit: int = 4) -> list[Section]:
+    """Sections about a resource, the fullest first: those that name its address, then those of its menu's page."""
+    address = f"/{res.key}/"
+    named = [s for sections in pages().values() for s in sections if address in s.text]
+    return sorted(named, key=lambda s: -s.text.count(address))[:limit]

@@ -1,0 +1,39 @@
+"""Prepare the company of the browser tests in an empty data folder: a few days of the demo, everybody in English.
+
+python tests/browser/company.py     (with MAINSPRING_DATA naming the folder)
+"""
+
+import os
+
+DAYS = 8
+READERS = {"reader_lt": "lt", "reader_zh": "zh-hans"}
+"""People who may see everything, for the pages in other languages."""
+
+
+def fill() -> None:
+    from mainspring.demo import loading
+    from mainspring.kernel.models import Membership, Role, User
+    from mainspring.modules.organization import demo_data
+    from mainspring.site.commands import migrate
+
+    migrate.migrate(verbosity=0)
+    loading.DAYS["S"] = DAYS
+    loading.load("S", out=lambda text: None)
+    User.objects.exclude(username__endswith="_cn").update(language="en")
+    company = Membership.objects.filter(user__username="accountant").get().company
+    for name, language in READERS.items():
+        person = User(username=name, first_name="Ona", last_name="Li", language=language, email=f"{name}@example.com",
+                      default_company=company)  # fmt: skip
+        person.set_password(demo_data.PASSWORD)
+        person.save()
+        for role in ("manager", "administrator"):
+            Membership.objects.create(user=person, role=Role.objects.get(code=role), company=company)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
+    from mainspring.site import cli
+
+    with cli.database():
+        cli.set_up_django()
+        fill()

@@ -1,0 +1,174 @@
+"""One company and one server for all browser tests of a run; every person signs in once.
+
+The first worker that needs the server makes its data folder and starts it, the last one to leave stops it.
+MAINSPRING_BROWSER=http://127.0.0.1:8000 uses a server that runs already, with a demo company in English.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from .person import Person
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
+START_SECONDS_MAX = 90
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in Path(item.path).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Address of the running product."""
+    if running := os.environ.get("MAINSPRING_BROWSER"):
+        yield running.rstrip("/")
+        return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    data, note = shared / "browser-data", shared / "browser-site.json"
+    with _locked(shared / "browser.lock"):
+        state = json.loads(note.read_text()) if note.exists() else _start(data)
+        state["users"] = state.get("users", 0) + 1
+        note.write_text(json.dumps(state))
+    yield state["address"]
+    with _locked(shared / "browser.lock"):
+        state = json.loads(note.read_text())
+        state["users"] -= 1
+        note.write_text(json.dumps(state))
+        if not state["users"]:
+            note.unlink()
+            _stop(state["pid"])
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def _start(data: Path) -> dict:
+    """Make the company, start the server; {"address", "pid"}."""
+    data.mkdir(parents=True, exist_ok=True)
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "MAINSPRING_TEST_DATA")
+    }
+    environment |= {"MAINSPRING_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, ROOT / "tools" / "messages.py", "compile"], check=True)
+    subprocess.run([sys.executable, HERE / "company.py"], env=environment, check=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "mainspring.site.cli", "serve", "--no-worker", "--processes", "1"]
+    with open(data / "serve.log", "w") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    for _second in range(START_SECONDS_MAX * 2):
+        try:
+            urllib.request.urlopen(f"{address}/accounts/login/", timeout=2)
+            return {"address": address, "pid": process.pid}
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.5)
+    raise RuntimeError(f"the server did not start: {(data / 'serve.log').read_text()[-2000:]}")
+
+
+def _stop(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+    for _step in range(100):
+        try:
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                return
+        except ChildProcessError:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+        time.sleep(0.2)
+
+
+@contextmanager
+def _locked(path: Path):
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser a worker."""
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+    )
+    if not path:
+        pytest.skip("the browser tests need Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium, site):
+    """{user name: cookies}, filled as people are asked for."""
+    known: dict[str, dict] = {}
+
+    def state_of(name: str) -> dict:
+        if name not in known:
+            context = chromium.new_context(bypass_csp=True)
+            page = context.new_page()
+            page.goto(f"{site}/accounts/login/")
+            page.fill("input[name=login]", name)
+            page.fill("input[name=password]", "mainspring-demo")
+            page.press("input[name=password]", "Enter")
+            page.wait_for_selector("#menu")
+            known[name] = context.storage_state()
+            context.close()
+        return known[name]
+
+    return state_of
+
+
+@pytest.fixture
+def person(chromium, signed_in, site):
+    """person("buyer") opens a window of that person's; `width=390` a phone's, `dark=True` a dark one."""
+    opened = []
+
+    def open_window(name: str, width: int = 1440, dark: bool = False) -> Person:
+        context = chromium.new_context(
+            storage_state=signed_in(name), base_url=site, bypass_csp=True, service_workers="block",
+            viewport={"width": width, "height": 900 if width > 600 else 844},
+            color_scheme="dark" if dark else "light", reduced_motion="reduce",
+        )  # fmt: skip
+        context.set_default_timeout(15_000)
+        one = Person(context.new_page())
+        opened.append((context, one))
+        return one
+
+    yield open_window
+    for context, one in opened:
+        complaints = list(one.complaints)
+        try:
+            context.close()
+        except Error:
+            pass
+        assert not complaints, complaints

@@ -1,0 +1,449 @@
+"""The compiled plan against a slow twin in plain Python, and net change against the full run, all features mixed."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mainspring.engines.mrp import messages, network, pegging, tables
+from mainspring.engines.mrp.network import BY_PRODUCT, Entries, Horizon, Items, Lines, Network, Shop
+from mainspring.engines.mrp.plan import Plan
+from mainspring.engines.problem import InvalidProblem
+
+L4L, FIXED, PERIOD, ECONOMIC, PHANTOM = range(5)
+
+
+# -- the twin: one cell at a time, whole numbers, no arrays -----------------------------------------------------------
+
+
+class Twin:
+    """What a careful planner would do with pencil and paper."""
+
+    def __init__(self, given):
+        self.given = given
+        self.orders = {}  # item: [(bucket, start day, quantity, started quantity, short, net)]
+        self.load = defaultdict(int)
+        for item in self.by_level():
+            self.orders[item] = self.plan(item)
+
+    def by_level(self):
+        lines, level = self.given["lines"], dict.fromkeys(range(len(self.given["items"])), 0)
+        for _ in level:
+            for line in lines:
+                level[line["component"]] = max(level[line["component"]], level[line["parent"]] + 1)
+        return sorted(level, key=lambda item: level[item])
+
+    def bucket(self, day):
+        first = self.given["first_days"]
+        if day >= first[-1]:
+            return None
+        return max(b for b in range(len(first) - 1) if first[b] <= max(day, 0))
+
+    def closed(self, calendar, day):
+        return day in self.given["closed"][calendar]
+
+    def start(self, item, day):
+        for calendar, lead in reversed(item["stages"]):
+            while lead:
+                day -= 1
+                if not self.closed(calendar, day):
+                    lead -= 1
+        return day
+
+    def runs(self, item):
+        """Planned orders and the firm ones that still need components: (bucket, start, started quantity)."""
+        rows = [(bucket, start, started) for bucket, start, _, started, _, _ in self.orders[item]]
+        spec = self.given["items"][item]
+        for row in self.given["receipts"]:
+            if row["item"] == item and row["start"] >= 0:
+                rows.append((row["bucket"], row["start"], self.started(spec, row["quantity"])))
+        return rows
+
+    @staticmethod
+    def started(item, quantity):
+        num, den = item["yield"]
+        return -(-quantity * den // num)
+
+    def change(self, number):
+        change = defaultdict(int)
+        for row in self.given["demand"]:
+            if row["item"] == number:
+                change[row["bucket"]] -= row["quantity"]
+        for row in self.given["receipts"]:
+            if row["item"] == number:
+                change[row["bucket"]] += row["quantity"]
+        for line in self.given["lines"]:
+            if line["component"] != number:
+                continue
+            for bucket, start, started in self.runs(line["parent"]):
+                if not line["from"] <= start < line["to"]:
+                    continue
+                if line["by_product"]:
+                    change[bucket] += started * line["num"] // line["den"]
+                    continue
+                when = self.bucket(start + line["offset"])
+                if when is None:
+                    continue
+                need = -(-started * line["num"] // line["den"])
+                if started:
+                    need += line["fixed"]
+                if line["multiple"]:
+                    need = -(-need // line["multiple"]) * line["multiple"]
+                change[when] -= need
+        return change
+
+    def plan(self, number):
+        item, change, rows = self.given["items"][number], self.change(number), []
+        stock = item["on_hand"] - (0 if item["kind"] == PHANTOM else item["safety"])
+        first = self.given["first_days"]
+        for bucket in range(len(first) - 1):
+            stock += change[bucket]
+            if stock >= 0 or bucket < item["fence"]:
+                continue
+            short = net = -stock
+            if item["kind"] == PHANTOM:
+                rows.append((bucket, first[bucket], short, self.started(item, short), short, short))
+                stock = 0
+                continue
+            if item["kind"] == PERIOD:
+                ahead = stock
+                for later in range(bucket + 1, len(first) - 1):
+                    if first[later] < first[bucket] + item["size"]:
+                        ahead += change[later]
+                        net = max(net, -ahead)
+            start = max(0, self.start(item, first[bucket]))
+            for quantity in self.lots(item, net):
+                rows.append((bucket, start, quantity, self.started(item, quantity), short, net))
+                stock += quantity
+        return rows
+
+    @staticmethod
+    def lots(item, net):
+        quantity = net
+        if item["kind"] == FIXED:
+            while quantity % item["size"]:
+                quantity += 1
+        if item["kind"] == ECONOMIC:
+            quantity = max(quantity, item["size"])
+        quantity = max(quantity, item["minimum"])
+        while item["multiple"] and quantity % item["multiple"]:
+            quantity += 1
+        if not item["maximum"] or quantity <= item["maximum"]:
+            return [quantity]
+        largest = item["maximum"]
+        while item["multiple"] and largest % item["multiple"]:
+            largest -= 1
+        sizes = []
+        while quantity >= largest:
+            sizes.append(largest)
+            quantity -= largest
+        if quantity:
+            quantity = max(quantity, item["minimum"])
+            while item["multiple"] and quantity % item["multiple"]:
+                quantity += 1
+            sizes.append(quantity)
+        return sizes
+
+    def loads(self):
+        found = defaultdict(int)
+        for op in self.given["operations"]:
+            for _, start, started in self.runs(op["item"]):
+                hours, day = op["setup"] + started * op["run"], start + op["offset"]
+                capacity = self.given["open"][op["center"]]
+                while day < len(capacity) and not capacity[day]:
+                    day += 1
+                while day < len(capacity) and hours:
+                    taken = min(hours, capacity[day])
+                    if taken:
+                        found[op["center"], day] += taken
+                        hours -= taken
+                    day += 1
+        return {key: value for key, value in found.items() if value}
+
+
+# -- problems ---------------------------------------------------------------------------------------------------------
+
+small = st.integers(0, 9)
+
+
+@st.composite
+def problems(draw):
+    days, weeks = draw(st.integers(4, 14)), draw(st.integers(0, 2))
+    first_days = [*range(days + 1), *(days + 7 * n for n in range(1, weeks + 1))]
+    closed = [frozenset(draw(st.lists(st.integers(-12, 28), max_size=12))) for _ in range(2)]
+    count = draw(st.integers(1, 6))
+    names = draw(st.permutations(range(count)))  # items come in any order, not by level
+    items = [
+        {
+            "on_hand": draw(small), "safety": draw(st.sampled_from([0, 0, 4])), "kind": draw(st.integers(0, 4)),
+            "size": draw(st.integers(1, 9)), "minimum": draw(st.sampled_from([0, 0, 5])),
+            "multiple": draw(st.sampled_from([0, 0, 3])), "maximum": draw(st.sampled_from([0, 0, 0, 12])),
+            "yield": draw(st.sampled_from([(1, 1), (1, 1), (19, 20)])), "fence": draw(st.sampled_from([0, 0, 2])),
+            "stages": [(draw(st.integers(0, 1)), draw(st.integers(0, 3))) for _ in range(draw(st.integers(0, 2)))],
+        }
+        for _ in range(count)
+    ]  # fmt: skip
+    for item in items:
+        if item["kind"] == PHANTOM:
+            item["fence"] = 0
+    pairs = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(lambda pair: pair[0] < pair[1])
+    lines = [
+        {
+            "parent": names[a], "component": names[b], "num": draw(st.integers(0, 4)), "den": draw(st.integers(1, 3)),
+            "fixed": draw(st.sampled_from([0, 0, 2])), "multiple": draw(st.sampled_from([0, 0, 4])),
+            "from": draw(st.sampled_from([-100, -100, 3])), "to": draw(st.sampled_from([100, 100, 8])),
+            "offset": draw(st.sampled_from([0, 0, 1, 3])), "by_product": draw(st.sampled_from([False] * 5 + [True])),
+        }
+        for a, b in (draw(st.lists(pairs, max_size=9)) if count > 1 else [])
+    ]  # fmt: skip
+    last = len(first_days) - 2
+    item, bucket = st.integers(0, count - 1), st.integers(0, last)
+    demand = [
+        {"item": draw(item), "bucket": draw(bucket), "quantity": draw(small)} for _ in range(draw(st.integers(0, 8)))
+    ]
+    receipts = [
+        {
+            "item": draw(item),
+            "bucket": draw(bucket),
+            "quantity": draw(small),
+            "start": draw(st.sampled_from([-1, -1, 2])),
+        }
+        for _ in range(draw(st.integers(0, 4)))
+    ]
+    horizon = first_days[-1]
+    operations = [
+        {"item": draw(item), "center": draw(st.integers(0, 1)), "setup": draw(small), "run": draw(st.integers(0, 3)),
+         "offset": draw(st.integers(0, 2))}
+        for _ in range(draw(st.integers(0, 3)))
+    ]  # fmt: skip
+    opened = [draw(st.lists(st.sampled_from([0, 8, 8]), min_size=horizon, max_size=horizon)) for _ in range(2)]
+    return {"first_days": first_days, "closed": closed, "items": items, "lines": lines, "demand": demand,
+            "receipts": receipts, "operations": operations, "open": opened}  # fmt: skip
+
+
+def entries(rows, start=False):
+    if not rows:
+        return Entries.none()
+    return Entries(*([row[name] for row in rows] for name in ("item", "bucket", "quantity")),
+                   start=[row["start"] for row in rows] if start else -1)  # fmt: skip
+
+
+def compiled(given):
+    horizon = Horizon(np.array(given["first_days"], np.int32))
+    calendars = []
+    for closed in given["closed"]:
+        calendars.append(tables.WorkingDays(np.array([day not in closed for day in range(-12, 29)]), -12))
+    items, lines = given["items"], given["lines"]
+    column = lambda name: [item[name] for item in items]  # noqa: E731
+    of_line = lambda name: [line[name] for line in lines]  # noqa: E731
+    starts = [tables.start_row(horizon, [(calendars[c], lead) for c, lead in item["stages"]]) for item in items]
+    table = Items(
+        column("on_hand"), column("safety"), 0, column("kind"), column("size"), column("minimum"), column("multiple"),
+        column("maximum"), [y[0] for y in column("yield")], [y[1] for y in column("yield")], list(range(len(items))),
+        column("fence"),
+    )  # fmt: skip
+    bill = Lines(
+        of_line("parent"), of_line("component"), of_line("num"), of_line("den"), of_line("fixed"), of_line("multiple"),
+        of_line("from"), of_line("to"), of_line("offset"), [BY_PRODUCT * each for each in of_line("by_product")],
+    ) if lines else Lines([], [], [], [], [], [], [], [], [], [])  # fmt: skip
+    needs = [tables.need_row(horizon, offset) for offset in range(4)]
+    ops, opened = given["operations"], np.array(given["open"], np.int64)
+    every = []
+    for center in range(2):
+        is_open = tables.WorkingDays(opened[center] > 0)
+        every += [tables.begin_row(horizon, offset, is_open) for offset in range(3)]
+    shop = Shop(
+        np.array([op["item"] for op in ops], np.int32), np.array([op["center"] for op in ops], np.int32),
+        np.array([op["setup"] for op in ops], np.int64), np.array([op["run"] for op in ops], np.float64),
+        np.array([3 * op["center"] + op["offset"] for op in ops], np.int32), np.array(every), opened,
+    )  # fmt: skip
+    return Network(
+        horizon, table, np.array(starts), np.array(needs), bill, entries(given["demand"]),
+        entries(given["receipts"], start=True), shop,
+    )  # fmt: skip
+
+
+def rows_of(plan, item):
+    pool = plan.pool
+    rows = range(pool.ptr[item], pool.ptr[item] + pool.planned[item])
+    return [
+        (pool.due[r], pool.start[r], pool.qty[r], pool.base[r], pool.short[r], pool.net[r])
+        for r in rows
+        for _ in range(pool.count[r])
+    ]
+
+
+@given(problems())
+@settings(deadline=None, max_examples=150)
+def test_the_plan_equals_the_twin(given_problem):
+    plan, twin = Plan(compiled(given_problem)), Twin(given_problem)
+    for item in range(len(given_problem["items"])):
+        assert rows_of(plan, item) == twin.orders[item]
+    found = {(c, d): v for (c, d), v in np.ndenumerate(plan.load) if v}
+    assert found == twin.loads()
+
+
+@given(problems(), st.data())
+@settings(deadline=None, max_examples=100)
+def test_net_change_equals_the_full_run(given_problem, data):
+    plan = Plan(compiled(given_problem))
+    last = len(given_problem["first_days"]) - 2
+    for _ in range(data.draw(st.integers(1, 4))):
+        item = data.draw(st.integers(0, len(given_problem["items"]) - 1))
+        what = data.draw(st.sampled_from(["demand", "receipts", "on_hand"]))
+        if what == "on_hand":
+            given_problem["items"][item]["on_hand"] = data.draw(small)
+            plan.change(on_hand={item: given_problem["items"][item]["on_hand"]})
+            continue
+        rows = [
+            {"item": item, "bucket": data.draw(st.integers(0, last)), "quantity": data.draw(small), "start": -1}
+            for _ in range(data.draw(st.integers(0, 4)))
+        ]
+        given_problem[what] = [row for row in given_problem[what] if row["item"] != item] + rows
+        plan.change(**{what: {item: entries(rows, start=True)}})
+    assert plan.same_as(Plan(compiled(given_problem), workers=1))
+
+
+@given(problems())
+@settings(deadline=None, max_examples=60)
+def test_pegs_serve_every_demand_once_and_give_no_supply_twice(given_problem):
+    plan = Plan(compiled(given_problem))
+    rows = pegging.Book(plan).rows()
+    given_out, served = defaultdict(int), defaultdict(int)
+    for n in range(len(rows)):
+        given_out[rows.item[n], rows.supply_kind[n], rows.supply_row[n]] += rows.quantity[n]
+        served[rows.item[n], rows.demand_kind[n], rows.demand_row[n]] += rows.quantity[n]
+    for (item, kind, row), quantity in given_out.items():
+        if kind == pegging.ON_HAND:
+            assert quantity <= plan.net.on_hand[item]
+        elif kind == pegging.RECEIPT:
+            assert quantity <= plan.book.receipt_qty[row]
+        elif kind == pegging.ORDER:
+            assert quantity <= plan.pool.qty[row] * plan.pool.count[row]
+            assert plan.pool.item[row] == item
+    for (item, kind, row), quantity in served.items():
+        if kind == pegging.INDEPENDENT and not any(each["fence"] for each in given_problem["items"]):
+            assert quantity == plan.book.demand_qty[row], item
+
+
+def chain(*, lots=1, demand=10, days=30):
+    """A from 2 B, B from 1 C; lead times 3, 2 and 4 days."""
+    horizon = Horizon.of(days)
+    every = tables.WorkingDays.every_day()
+    starts = np.array([tables.start_row(horizon, [(every, lead)]) for lead in (3, 2, 4)])
+    items = Items([0, 5, 0], start_row=[0, 1, 2], kind=L4L, minimum=[0, 0, lots])
+    lines = Lines([0, 1], [1, 2], [2, 1])
+    wanted = Entries([0, 0], [20, 25], [demand, 5])
+    return Network(horizon, items, starts, tables.need_row(horizon, 0)[None], lines, wanted, names=["A", "B", "C"])
+
+
+def test_pegging_follows_an_order_both_ways():
+    plan = Plan(chain(lots=100))
+    order = plan.orders(np.array([2]))
+    assert (list(order.due), list(order.start), list(order.quantity)) == ([15], [11], [100])
+    up = pegging.upwards(plan, int(order.row[0]))
+    ends = up.pegs.demand_kind == pegging.INDEPENDENT
+    assert [(int(i), int(q)) for i, q in zip(up.pegs.item[ends], up.pegs.quantity[ends], strict=True)] == [
+        (0, 10),
+        (0, 5),
+    ]
+    top = plan.orders(np.array([0]))
+    down = pegging.downwards(plan, int(top.row[0]))
+    assert [(int(i), int(k), int(q)) for i, k, q in
+            zip(down.pegs.item, down.pegs.supply_kind, down.pegs.quantity, strict=True)] == [
+        (1, pegging.ON_HAND, 5), (1, pegging.ORDER, 15), (2, pegging.ORDER, 15),
+    ]  # fmt: skip
+
+
+def test_p08_a_loop_is_refused_with_its_path():
+    given_network = chain()
+    given_network.lines = Lines([0, 1, 2], [1, 2, 1], [1, 1, 1])
+    with pytest.raises(InvalidProblem) as refusal:
+        Plan(given_network)
+    assert refusal.value.defects[0].path in {("B", "C", "B"), ("C", "B", "C")}
+
+
+def test_overflow_names_the_line_and_the_rule():
+    given_network = chain()
+    given_network.lines = Lines([0, 1], [1, 2], [2, 1 << 60])
+    with pytest.raises(InvalidProblem) as refusal:
+        Plan(given_network)
+    assert (refusal.value.defects[0].array, refusal.value.defects[0].row) == ("lines", 1)
+    with pytest.raises(InvalidProblem, match="projected stock"):
+        single(demand=[(1, network.QUANTITY_MOST), (1, network.QUANTITY_MOST)])
+
+
+def test_bad_rows_name_array_row_column_and_rule():
+    with pytest.raises(InvalidProblem) as refusal:
+        Network(Horizon.of(5), Items([-1, 2], kind=[1, 9]), np.zeros((1, 5)), np.zeros((1, 5)), Lines([0], [7], [-3]))
+    found = {(each.array, each.row, each.field) for each in refusal.value.defects}
+    assert found == {
+        ("items", 0, "on_hand"), ("items", 0, "size"), ("items", 1, "kind"), ("lines", 0, "component"),
+        ("lines", 0, "num"),
+    }  # fmt: skip
+
+
+def told(plan, item=0, **options):
+    found = messages.messages(plan, **options)
+    return [
+        (messages.NAMES[found.code[n]], int(found.day[n]), int(found.wanted[n]), int(found.quantity[n]))
+        for n in range(len(found))
+        if found.item[n] == item
+    ]
+
+
+def single(*, on_hand=0, safety=0, lead=0, demand=(), receipts=(), days=20, **options):
+    horizon = Horizon.of(days)
+    start = tables.start_row(horizon, [(tables.WorkingDays.every_day(), lead)])[None]
+    rows = [
+        Entries([0] * len(r), [b for b, _ in r], [q for _, q in r]) if r else Entries.none() for r in (demand, receipts)
+    ]
+    items = Items([on_hand], safety=[safety], **{name: [value] for name, value in options.items()})
+    return Plan(Network(horizon, items, start, tables.need_row(horizon, 0)[None], Lines([], [], []), *rows))
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        pytest.param({"demand": [(5, 10)], "receipts": [(8, 10)]}, [("expedite", 8, 5, 10)], id="p20_late_supply"),
+        pytest.param({"demand": [(9, 10)], "receipts": [(2, 10)]}, [("defer", 2, 9, 10)], id="early_supply"),
+        pytest.param({"receipts": [(2, 10)]}, [("cancel", 2, -1, 10)], id="unwanted_supply"),
+        pytest.param({"demand": [(2, 4)], "lead": 6}, [("past_due", -4, 6, 4), ("below_safety", 2, 6, 4)],
+                     id="p17_late_release"),
+        pytest.param({"on_hand": 3, "safety": 5, "lead": 2, "demand": []},
+                     [("past_due", -2, 2, 2), ("below_safety", 0, 2, 2)], id="p09_below_safety"),
+        pytest.param({"on_hand": 30, "safety": 5, "demand": [(3, 10)]}, [("excess", 0, -1, 15)], id="excess"),
+    ],
+)  # fmt: skip
+def test_messages_carry_their_reason(plan, expected):
+    assert told(single(**plan)) == expected
+
+
+def test_p20_supply_within_the_wait_is_expedited_without_a_second_order():
+    plan = single(demand=[(5, 10)], receipts=[(5, 10)])
+    assert len(plan.orders()) == 0
+    assert told(plan, receipt_days=np.array([7])) == [("expedite", 7, 5, 10)]
+
+
+def test_p11_net_22_becomes_30():
+    orders = single(demand=[(5, 22)], minimum=25, multiple=10).orders()
+    assert (orders.quantity[0], orders.net[0], orders.short[0]) == (30, 22, 22)
+
+
+def test_p13_working_days_of_the_supplier():
+    # Day 0 is 14 September 2026; due Monday 12 October, closed at weekends and 1 to 7 October.
+    closed = [day for day in range(60) if day % 7 in (5, 6) or 17 <= day <= 23]
+    calendar = tables.WorkingDays(np.array([day not in closed for day in range(60)]))
+    assert calendar.back(np.array([28]), 5)[0] == 14  # Monday 28 September
+
+
+def test_p23_nothing_is_planned_inside_the_fence():
+    assert list(single(demand=[(2, 3), (9, 4)], fence=6).orders().due) == [6, 9]
+
+
+def test_weeks_follow_days():
+    horizon = Horizon.of(7, 3)
+    assert list(horizon.first_days) == [0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
+    assert list(horizon.bucket_of(np.array([-3, 6, 7, 13, 14, 27, 28]))) == [0, 6, 7, 7, 8, 9, -1]
