@@ -16,6 +16,14 @@ NONE = -1
 WHOLE = 1000
 
 
+# Stands for an array that was not given.
+_ABSENT = np.zeros(0)
+
+
+def _absent() -> np.ndarray:
+    return _ABSENT
+
+
 def _none(rows: int) -> np.ndarray:
     return np.full(rows, NONE, np.int64)
 
@@ -134,20 +142,20 @@ class Plan:
     mode_start: np.ndarray
     mode_machine: np.ndarray
     mode_minutes: np.ndarray
-    order_value: np.ndarray | None = None
-    order_holding: np.ndarray | None = None
-    material_ready: np.ndarray | None = None
-    skill: np.ndarray | None = None
-    tool: np.ndarray | None = None
-    family: np.ndarray | None = None
-    whole: np.ndarray | None = None
-    pin_start: np.ndarray | None = None
-    pin_machine: np.ndarray | None = None
+    order_value: np.ndarray = field(default_factory=_absent)
+    order_holding: np.ndarray = field(default_factory=_absent)
+    material_ready: np.ndarray = field(default_factory=_absent)
+    skill: np.ndarray = field(default_factory=_absent)
+    tool: np.ndarray = field(default_factory=_absent)
+    family: np.ndarray = field(default_factory=_absent)
+    whole: np.ndarray = field(default_factory=_absent)
+    pin_start: np.ndarray = field(default_factory=_absent)
+    pin_machine: np.ndarray = field(default_factory=_absent)
     before: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     after: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    lag_min: np.ndarray | None = None
-    lag_max: np.ndarray | None = None
-    transfer: np.ndarray | None = None
+    lag_min: np.ndarray = field(default_factory=_absent)
+    lag_max: np.ndarray = field(default_factory=_absent)
+    transfer: np.ndarray = field(default_factory=_absent)
     horizon: int = 2**40
 
     def __post_init__(self):
@@ -160,15 +168,15 @@ class Plan:
             "transfer": np.full(links, WHOLE, np.int64),
         }  # fmt: skip
         for name, value in defaults.items():
-            if getattr(self, name) is None:
+            if getattr(self, name) is _ABSENT:
                 object.__setattr__(self, name, value)
         self._check(orders, operations, links)
 
     def _check(self, orders: int, operations: int, links: int) -> None:
-        names = ("order_due", "order_weight", "order_value", "order_holding")
-        _lengths("order_release", self, **dict.fromkeys(names, orders))
-        names = ("material_ready", "skill", "tool", "family", "whole", "pin_start", "pin_machine")
-        _lengths("operation_order", self, **dict.fromkeys(names, operations))
+        of_orders = ("order_due", "order_weight", "order_value", "order_holding")
+        _lengths("order_release", self, **dict.fromkeys(of_orders, orders))
+        of_operations = ("material_ready", "skill", "tool", "family", "whole", "pin_start", "pin_machine")
+        _lengths("operation_order", self, **dict.fromkeys(of_operations, operations))
         _lengths("operation_order", self, mode_start=operations + 1)
         _lengths("before", self, **dict.fromkeys(("after", "lag_min", "lag_max", "transfer"), links))
         _range("operation_order", self.operation_order, 0, orders)

@@ -67,7 +67,7 @@ class Hours:
         return found
 
 
-def _refuse(array: str, row: int, field: str, value: object, rule: str) -> None:
+def _refuse(array: str, row, field: str, value: object, rule: str) -> None:
     problem.require(False, array, int(row), field, value, rule)
 
 

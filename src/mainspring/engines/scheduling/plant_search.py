@@ -8,6 +8,7 @@ Source: Joslin and Clements, Journal of Artificial Intelligence Research 10 (199
 """
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +21,21 @@ _STALE = 40
 STOPPED = -2
 
 
+@dataclass(frozen=True, eq=False)
+class Built:
+    """A plan as the builder left it, with the keys and the earliest starts it was built from."""
+
+    cost: plant_result.Cost
+    key: np.ndarray
+    floor: np.ndarray
+    placed: np.ndarray
+    waits: np.ndarray
+
+
+_EMPTY = np.zeros((0, 0), np.int64)
+NOTHING = Built(plant_result.Cost(float("inf"), 0.0, 0.0, 0.0, 0.0, 0, 0), _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+
+
 class Search:
     """Workers that share the best plan."""
 
@@ -30,8 +46,8 @@ class Search:
         self.lock = threading.Lock()
         self.stop = np.zeros(2, np.int64)
         self.rounds = 0
-        self.best: tuple[plant_result.Cost, np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
-        self.dispatched: plant_result.Cost | None = None
+        self.best = NOTHING
+        self.dispatched = NOTHING.cost
 
     def begin(self) -> None:
         """Build by due date, the plan to beat; raise InvalidProblem when an operation finds no place."""
@@ -62,7 +78,7 @@ class Search:
         rules.append(lambda: self.rules.throughput(plant_keys.bottleneck(self.model)))
         for number, rule in enumerate(rules):
             if number % 2 == worker % 2 and not self.stop[0] and not self.backward:
-                self._try(rule(), self.best[2])
+                self._try(rule(), self.best.floor)
         self._anneal(random)
 
     def cost(self, placed) -> plant_result.Cost:
@@ -73,16 +89,16 @@ class Search:
         """Keep it when it is the best of all."""
         with self.lock:
             self.rounds += 1
-            if self.best is None or found.total < self.best[0].total:
-                self.best = (found, key, floor, placed, waits)
+            if found.total < self.best.cost.total:
+                self.best = Built(found, key, floor, placed, waits)
 
-    def _try(self, key, floor):
+    def _try(self, key, floor) -> Built | None:
         placed, waits = self.model.fresh()
         if self.model.build(key, floor, placed, waits, self.stop) != -1:
             return None
         found = self.cost(placed)
         self.take(found, key, floor, placed, waits)
-        return found, placed
+        return Built(found, key, floor, placed, waits)
 
     def _build_backward(self, floor, placed, waits) -> None:
         """From the latest starts; orders that come too late begin earlier, until none is late or now is reached."""
@@ -102,7 +118,7 @@ class Search:
             if not late.any() or self.control.left <= 0:
                 break
             floor = np.maximum(0, floor - np.ceil(1.2 * late).astype(np.int64))
-        if self.best is None:
+        if self.best is NOTHING:
             zero = np.zeros_like(floor)
             stuck = self.model.build(key, zero, placed, waits, self.stop)
             if stuck >= 0:
@@ -113,30 +129,22 @@ class Search:
 
     def _anneal(self, random) -> None:
         current = self.best
-        now, key, floor, placed = current[0].total, current[1], current[2], current[3]
         stale = 0
         while not self.stop[0]:
             left = max(0.0, self.control.left / self.control.seconds)
-            changed_key, changed_floor = self._changed(key, floor, placed, random, left)
-            answer = self._try(changed_key, changed_floor)
-            if answer is None:
-                if not self.stop[0]:
-                    stale += 1
-                continue
-            found, built = answer
-            if found.total <= now + _HEAT * left**2 * max(now, 1.0) * random.random():
-                stale = 0 if found.total < now else stale + 1
-                now, key, floor, placed = found.total, changed_key, changed_floor, built
-            else:
-                stale += 1
-            if stale > _STALE or now > self.best[0].total * (1 + 4 * _HEAT):
-                best = self.best
-                now, key, floor, placed = best[0].total, best[1], best[2], best[3]
-                stale = 0
+            built = self._try(*self._changed(current, random, left))
+            now = current.cost.total
+            stale += 1
+            if built and built.cost.total <= now + _HEAT * left**2 * max(now, 1.0) * random.random():
+                stale = 0 if built.cost.total < now else stale
+                current = built
+            if stale > _STALE or current.cost.total > self.best.cost.total * (1 + 4 * _HEAT):
+                current, stale = self.best, 0
 
-    def _changed(self, key, floor, placed, random, left: float):
+    def _changed(self, current: Built, random, left: float) -> tuple[np.ndarray, np.ndarray]:
         """Keys with some orders moved; the further the search is, the fewer and the shorter the moves."""
         plan = self.model.plan
+        key, floor, placed = current.key, current.floor, current.placed
         ends = plant_result.order_ends(plan, placed[1])
         slack = plan.order_due - ends
         blame = np.maximum(0, -slack) * plan.order_weight + (ends > plan.horizon) * plan.order_value

@@ -49,8 +49,8 @@ def solve(
     _first(search, control, bound)
     control.seconds -= min(0.2 * seconds, model.plan.operations * _AFTERWARDS_SECONDS)
     _improve(search, control, workers, bound)
-    cost, _, _, placed, waits = search.best
-    schedule = _schedule(model, placed, waits)
+    best = search.best
+    cost, schedule = best.cost, _schedule(model, best.placed, best.waits)
     plant_check.check(resources, plan, schedule)
     ends = plant_result.order_ends(plan, schedule.end)
     late = plant_reasons.of_late_orders(model, schedule, ends)
@@ -65,21 +65,21 @@ def _first(search, control, bound: float) -> None:
     total = search.model.plan.operations
 
     def report():
-        best = search.best[0].total if search.best else None
+        best = None if search.best is plant_search.NOTHING else search.best.cost.total
         return result.Progress(control.elapsed, best, bound, f"{search.stop[1]} of {total} operations placed")
 
     _watched(search, control, [search.begin], report)
     control.seconds = limit
-    if search.best is None:
+    if search.best is plant_search.NOTHING:
         raise result.Cancelled("no plan was complete yet")
 
 
 def _improve(search, control, workers: int, bound: float) -> None:
-    if search.best[0].total <= bound or control.left <= 0 or search.stop[0]:
+    if search.best.cost.total <= bound or control.left <= 0 or search.stop[0]:
         return
 
     def report():
-        return result.Progress(control.elapsed, search.best[0].total, bound, f"{search.rounds} plans built")
+        return result.Progress(control.elapsed, search.best.cost.total, bound, f"{search.rounds} plans built")
 
     works = [lambda worker=worker: search.work(worker) for worker in range(workers)]
     _watched(search, control, works, report)
