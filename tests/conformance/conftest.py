@@ -1,10 +1,15 @@
 """A company with an administrator and samples of every kind of record."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from mainspring.kernel.models import Company, Currency, Site, User
 from mainspring.kernel.testing.samples import Samples
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

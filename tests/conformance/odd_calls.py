@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.db import models
 
-from mainspring.kernel import query, resource, workflow
+from mainspring.kernel import query, reports, resource, workflow
 from mainspring.web import addresses
 from mainspring.web.api import present
 from mainspring.web.views import lists
@@ -252,6 +252,34 @@ class Calls:
                     form=True,
                 )
                 yield Call("POST", bulk, {"all": "1", "state": value}, form=True)
+
+
+def of_reports(some) -> Iterator[Call]:
+    """Wrong parameters of every named report, on the page and as a sheet."""
+    for report in reports.registry.values():
+        for p in report.parameters:
+            for value in some(WEB):
+                asked = urlencode({p.name: value[:500]})
+                yield Call("GET", f"/reports/{report.name}/?{asked}")
+                yield Call("GET", f"/reports/{report.name}/?{asked}&format=csv")
+
+
+def of_the_frame(some) -> Iterator[Call]:
+    """The pages about everything: search, dossier, inbox, switches, profile."""
+    for value in some(WEB):
+        asked = quote(value[:500])
+        yield Call("GET", f"/search/?q={asked}")
+        yield Call("GET", f"/dossier/?q={asked}")
+        yield Call("GET", f"/api/v1/dossier/?number={asked}")
+        yield Call("GET", f"/live/?since={asked}")
+        yield Call("GET", f"/inbox/?before={asked}")
+        yield Call("GET", f"/jobs/?show={asked}")
+        yield Call("POST", "/inbox/read/", {"id": value}, form=True)
+        yield Call("POST", "/switch/", {"company": value, "next": value}, form=True)
+        yield Call("POST", "/language/", {"language": value, "next": value}, form=True)
+        yield Call(
+            "POST", "/profile/", dict.fromkeys(("email", "first_name", "density", "page_size"), value), form=True
+        )
 
 
 def chooser(seed: str, count: int):

@@ -92,6 +92,7 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
             record.company_id = ctx.company_id
         creating = True
     else:
+        commands.refuse_fixed(record, head, ctx)
         for name, value in head.items():
             if getattr(record, name) != value:
                 draft.before[name] = getattr(record, name)

@@ -226,7 +226,7 @@ def plan_items(items, offset, net, book, pool, out, planned, ended, shop, load, 
         planned[k], ended[k] = plan_item(i, net, book, pool, change, out, offset[k], failed)
         if failed[0] != 0:
             return
-        add_load(i, out.start, out.base, out.count, offset[k], ended[k], 1, shop, load, beyond, failed)
+        add_load(i, out.start, out.base, out.count, offset[k], ended[k], np.int64(1), shop, load, beyond, failed)
         if failed[0] != 0:
             return
 
@@ -300,7 +300,7 @@ def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, 
             i = queue[level_start[depth] + at[depth]]
             if rows_most(i, net, book, pool, buckets) > len(out.due):
                 return False, done, changed
-            planned, ended = plan_item(i, net, book, pool, change, out, 0, failed)
+            planned, ended = plan_item(i, net, book, pool, change, out, np.int64(0), failed)
             if failed[0] != 0:
                 return True, done, changed
             if ended > pool.room[i] and tail[0] + ended > len(pool.due):
@@ -325,8 +325,20 @@ def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, 
                 touched[changed] = i
                 changed += 1
                 first = pool.ptr[i]
-                add_load(i, pool.start, pool.base, pool.count, first, first + pool.n[i], -1, shop, load, beyond, failed)
-                add_load(i, out.start, out.base, out.count, 0, ended, 1, shop, load, beyond, failed)
+                add_load(
+                    i,
+                    pool.start,
+                    pool.base,
+                    pool.count,
+                    first,
+                    first + pool.n[i],
+                    np.int64(-1),
+                    shop,
+                    load,
+                    beyond,
+                    failed,
+                )
+                add_load(i, out.start, out.base, out.count, np.int64(0), ended, np.int64(1), shop, load, beyond, failed)
                 if failed[0] != 0:
                     return True, done, changed
                 if ended > pool.room[i]:

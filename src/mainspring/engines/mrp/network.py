@@ -242,7 +242,9 @@ def defects(network: Network) -> list[Defect]:
         refuse(values <= QUANTITY_MOST, "lines", name, values, "must be at most 2^61")
     refuse(lines.den > 0, "lines", "den", lines.den, "must be above 0")
     refuse(lines.den <= QUANTITY_MOST, "lines", "den", lines.den, "must be at most 2^61")
-    product = lines.num.astype(np.float64) * lines.den / np.maximum(np.gcd(lines.num, lines.den), 1).astype(np.float64) ** 2
+    product = (
+        lines.num.astype(np.float64) * lines.den / np.maximum(np.gcd(lines.num, lines.den), 1).astype(np.float64) ** 2
+    )
     refuse(product <= QUANTITY_MOST, "lines", "num", lines.num, "times den, in lowest terms, must be at most 2^61")
     for array, entries in (("demand", network.demand), ("receipts", network.receipts)):
         _refuse_index(refuse, array, "item", entries.item, n)

@@ -21,7 +21,7 @@ class Pegs:
     """One row a pair of demand and supply of an item, as columns.
 
     demand_kind    INDEPENDENT (demand_row: place in the plan's demand rows) or DEPENDENT (the parent's order row)
-    supply_kind    ON_HAND, RECEIPT (supply_row: place in the receipt rows), ORDER (row of the pool), BY_PRODUCT (its row)
+    supply_kind    ON_HAND, RECEIPT (supply_row: place in the receipt rows), ORDER or BY_PRODUCT (row of the pool)
     demand_bucket, supply_bucket   when it is needed, and when it comes (-1: stock on hand)
     """
 

@@ -36,7 +36,7 @@ def bounds(items, net, book, pool, most):
 @njit(cache=True, nogil=True)
 def collect(i, net, book, pool, bucket, quantity, code):
     """Demands from the front and supplies from the back of the scratch arrays; (demands, supplies)."""
-    demands, back = 0, len(bucket)
+    demands, back = np.int64(0), np.int64(len(bucket))
     if net.on_hand[i] > 0:
         back -= 1
         bucket[back], quantity[back], code[back] = -1, net.on_hand[i], ON_HAND
@@ -149,7 +149,7 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
     size = np.int64(0)
     bucket = code = wants = gives = np.empty(0, np.int32)
     quantity = np.empty(0, np.int64)
-    found = 0
+    found = np.int64(0)
     for at in range(n):
         i = order[n - 1 - at] if up else order[at]
         if not active[i]:

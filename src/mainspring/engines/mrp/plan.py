@@ -288,21 +288,20 @@ def _children(network: Network) -> tuple[NDArray, NDArray]:
     return ptr, (pairs % max(n, 1)).astype(np.int64)
 
 
-def warm() -> None:
-    """Compile or load everything a plan needs by planning one item."""
+def warm(*, changes: bool = True) -> None:
+    """Compile or load what a plan needs by planning one item; `changes` adds net change and walks along pegs."""
     from mainspring.engines.mrp import messages, pegging, tables
     from mainspring.engines.mrp.network import Horizon, Items, Lines
 
     horizon = Horizon.of(7)
-    starts = tables.start_row(horizon, [])[None]
-    lines = Lines([0], [1], [1])
-    demand = Entries([0], [3], [1])
-    network = Network(horizon, Items([0, 0]), starts, tables.need_row(horizon, 0)[None], lines, demand)
+    starts, needs = tables.start_row(horizon, [])[None], tables.need_row(horizon, 0)[None]
+    network = Network(horizon, Items([0, 0]), starts, needs, Lines([0], [1], [1]), Entries([0], [3], [1]))
     plan = Plan(network, workers=1)
-    plan.change(on_hand={1: 1})
     pegging.Book(plan).rows()
-    pegging.upwards(plan, int(plan.pool.ptr[0]))
     messages.messages(plan)
+    if changes:
+        plan.change(on_hand={1: 1})
+        pegging.upwards(plan, int(plan.pool.ptr[0]))
 
 
 def _levels(network: Network, child_ptr: NDArray, child: NDArray) -> tuple[NDArray, NDArray, NDArray]:

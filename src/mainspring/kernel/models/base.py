@@ -20,6 +20,7 @@ class Entity(models.Model):
     actions      verbs of a record without a workflow
     key          fields that name a record in imports, e.g. ("code",)
     unwritten    fields whose values never go into the audit trail
+    fixed        fields that stay as they were when the record was made: the order a shipment ships
     """
 
     created_by = models.ForeignKey(
@@ -43,6 +44,7 @@ class Entity(models.Model):
     actions: tuple = ()
     key: tuple[str, ...] = ()
     unwritten: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -19,6 +19,15 @@ def reverse_entries(ctx, entries, on: date | None = None, memo: str = "") -> lis
         raise ValidationError(
             _("%(entry)s is already reversed by %(other)s.") % {"entry": done.reverses, "other": done}, code="reversed"
         )
+    early = next((entry for entry in entries if on is not None and on < entry.posted_on), None)
+    if early:
+        raise ValidationError(
+            {
+                "on": _("%(entry)s is of %(day)s; it cannot be reversed before.")
+                % {"entry": early, "day": early.posted_on}
+            },
+            code="before",
+        )
     return post_entries(ctx, [_opposite(entry, on, memo) for entry in entries])
 
 

@@ -123,6 +123,14 @@ def receipt(record: Receipt, ctx, lines) -> None:
         if source is None:
             raise ValidationError({f"lines.{position - 1}.order_line": _("This line belongs to another order.")})
         line.order_line, line.item, line.unit, line.description = source, source.item, source.unit, source.description
+        place = line.location
+        if place is not None and (place.site_id != record.site_id or not place.is_owned):
+            raise ValidationError(
+                {
+                    f"lines.{position - 1}.location": _("%(place)s is no storage place of %(site)s.")
+                    % {"place": place, "site": record.site}
+                }
+            )
         if line.quantity is not None:
             line.stock_quantity = source.in_stock_unit(line.quantity)
 

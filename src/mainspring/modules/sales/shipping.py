@@ -87,6 +87,8 @@ def post(shipment, ctx):
     order = queries.locked_order.one(shipment.order_id)
     lines = commands.once(shipment, queries.shipped_lines)
     known = {line.pk: line for line in queries.lines_of(order)}
+    shipment.order = order
+    can_leave(shipment, ctx)  # again, now that nobody else can cancel the order
     _refuse_over_delivery(order, lines, known)
     shipment.ship_on = min(shipment.ship_on, ctx.business_date)
     leaving = defaultdict(Decimal)

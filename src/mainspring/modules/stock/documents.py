@@ -1,11 +1,18 @@
 """What the warehouse's own documents do."""
 
-from mainspring.kernel.workflow import effect
+from mainspring.kernel.workflow import effect, guard
 
-from . import queries
+from . import preparing, queries
 from .models import StockAdjustment, StockCount, StockValue, Transfer
 from .moving import MoveSpec, post_moves
 from .planning import replan
+
+
+@guard(StockAdjustment, "post")
+@guard(StockCount, "post")
+def places_are_of_the_site(document, ctx):
+    """The site may have been changed after the lines were written."""
+    preparing.refuse_strange_places(document, list(document.lines.select_related("location")))
 
 
 @effect(StockAdjustment, "post")

@@ -150,7 +150,8 @@ class Answer:
             reason["why"] = "stock that no demand in the horizon uses"
         wanted_date = "" if wanted == messages.NEVER else on(self.built, wanted)
         shown = _quoted(json.dumps(reason))
-        return f"{self.quoted[item]},{name},{what},{ref},{on(self.built, day)},{wanted_date},{self.quantity(quantity)},{shown}\n"
+        date = on(self.built, day)
+        return f"{self.quoted[item]},{name},{what},{ref},{date},{wanted_date},{self.quantity(quantity)},{shown}\n"
 
     def _new(self) -> Iterable[str]:
         orders = self.orders
@@ -158,7 +159,8 @@ class Answer:
         for item, start, due, quantity, count, short, row in zip(*(c.tolist() for c in columns), strict=True):
             reason = _quoted(json.dumps({"short": self.quantity(short), "start": self.dates[start], "orders": count}))
             wanted = self.due_dates[due]
-            yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{self.quantity(quantity * count)},{reason}\n"
+            amount = self.quantity(quantity * count)
+            yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{amount},{reason}\n"
 
     def _overdue_demand(self) -> Iterable[str]:
         dates, rows = self.inputs.column("demand", "date"), self.built.demand_rows
@@ -185,12 +187,16 @@ class Answer:
     def demand_ref(self, row: int) -> str:
         """The reference of a demand row, or where it stands in its file."""
         line = self.built.demand_rows[row]
-        return _quoted(self.inputs.column("demand", "ref")[line] or f"demand.csv:{self.inputs.tables['demand'].rows[line]}")
+        return _quoted(
+            self.inputs.column("demand", "ref")[line] or f"demand.csv:{self.inputs.tables['demand'].rows[line]}"
+        )
 
     def supply_ref(self, row: int) -> str:
         """The reference of a supply row, or where it stands in its file."""
         line = self.built.supply_rows[row]
-        return _quoted(self.inputs.column("supply", "ref")[line] or f"supply.csv:{self.inputs.tables['supply'].rows[line]}")
+        return _quoted(
+            self.inputs.column("supply", "ref")[line] or f"supply.csv:{self.inputs.tables['supply'].rows[line]}"
+        )
 
     def _name_orders(self) -> None:
         """`ITEM#3` is the third line of the item in planned.csv, `ITEM#3-5` equal lots; `~` marks a phantom's pass."""

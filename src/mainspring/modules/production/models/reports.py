@@ -54,6 +54,7 @@ class ProductionReport(Document):
     )
     cost = fields.MoneyField(_("cost"), editable=False)
 
+    fixed = ("order", "kind")
     number_format = "SF{year}-{seq:06}"
     workflow = Workflow(
         "draft",

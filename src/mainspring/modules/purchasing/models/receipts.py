@@ -41,6 +41,7 @@ class Receipt(Document):
     rate = fields.RateField(_("exchange rate"), null=True, editable=False)
     total_base = fields.MoneyField(_("value"), editable=False)
 
+    fixed = ("order",)
     number_format = "RC{year}-{seq:05}"
     workflow = Workflow(
         "draft",
@@ -165,6 +166,7 @@ class SupplierReturn(Document):
     reason = models.CharField(_("reason"), max_length=240)
     total_base = fields.MoneyField(_("value"), editable=False)
 
+    fixed = ("receipt",)
     number_format = "SR{year}-{seq:05}"
     workflow = Workflow(
         "draft",

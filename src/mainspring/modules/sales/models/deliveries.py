@@ -50,6 +50,7 @@ class Shipment(Document):
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    fixed = ("order",)
     number_format = "DN{year}-{seq:05}"
     always_editable = ("note", "carrier", "tracking_number")
     scope_paths = {
@@ -154,6 +155,7 @@ class Return(Document):
         _("to quarantine"), default=False, help_text=_("Kept apart until somebody has looked at it.")
     )
 
+    fixed = ("shipment",)
     number_format = "RT{year}-{seq:05}"
     scope_paths = {
         "own": ("shipment__order__owner", "created_by"),

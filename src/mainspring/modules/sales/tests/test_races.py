@@ -7,8 +7,10 @@ from django.db import connection
 
 from mainspring.kernel import commands
 from mainspring.modules.sales import queries
-from mainspring.modules.sales.models import SalesOrder
+from mainspring.modules.sales.models import SalesOrder, Shipment
 from mainspring.modules.stock.models import StockBalance
+
+from .world import line
 
 
 def together(jobs):
@@ -54,3 +56,28 @@ def test_a_shipment_posted_twice_at_once_leaves_once(committed_world):
     done = together([lambda: commands.perform(draft, "post", world.ctx)] * 2)
     assert sorted(type(d).__name__ for d in done) == ["Conflict", "Shipment"]
     assert world.on_hand(world.pump) == 2
+
+
+def test_two_shipments_of_the_same_rest_at_once_leave_once(committed_world):
+    """D03: each draft was made while all was still to come; together they would be too much."""
+    world = committed_world
+    world.stocked(world.pump, 9, "60.00")
+    order = world.order(world.pump, 4)
+    drafts = [
+        commands.create(Shipment, world.ctx, order=order, lines=[{"order_line": line(order), "quantity": "4"}])
+        for _n in range(2)
+    ]
+    done = together([lambda d=d: commands.perform(d, "post", world.ctx) for d in drafts])
+    assert sorted(type(d).__name__ for d in done) == ["Shipment", "ValidationError"]
+    assert world.on_hand(world.pump) == 5
+
+
+def test_goods_of_an_order_that_is_being_cancelled_do_not_leave(committed_world):
+    world = committed_world
+    world.stocked(world.pump, 9, "60.00")
+    order = world.order(world.pump, 4)
+    draft = commands.perform(order, "ship", world.ctx).outcome
+    together([lambda: commands.perform(order, "cancel", world.ctx), lambda: commands.perform(draft, "post", world.ctx)])
+    order.refresh_from_db()
+    shipped = 9 - world.on_hand(world.pump)
+    assert (order.state, shipped) in {("cancelled", 0), ("confirmed", 4), ("delivered", 4), ("closed", 4)}
