@@ -1,6 +1,6 @@
 """Job shops by Taillard's published recipe, and flexible ones by Brandimarte's.
 
-Sources: Taillard, European Journal of Operational Research 64 (1993), with the seeds printed there; best known makespans
+Sources: Taillard, European Journal of Operational Research 64 (1993), with the seeds printed there; best known values
 as collected in the literature up to 2024. Brandimarte, Annals of Operations Research 41 (1993): his ranges; the draws
 are ours, since his were not published with a generator.
 """
