@@ -3,8 +3,8 @@
     python bench/schedule_plant.py [--operations 50000] [--seconds 300] [--workers 2] [--no-peer]
 
 The plant: shifts, people with skills, tools, change-over families, material dates, alternates, overlap and maximum
-lags, all from one seed; the objective is lateness by weight, work in process and change-over. CP-SAT alone gets the same
-orders in the same time as far as a plain interval model takes them: open hours run on, and nobody changes over, which
+lags, all from one seed; the objective is lateness by weight, work in process and change-over. CP-SAT alone gets the
+same orders in the same time as far as a plain interval model takes them: open hours run on, nobody changes over, which
 makes its problem easier; its answer is the cost of lateness only.
 """
 
