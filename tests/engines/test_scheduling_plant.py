@@ -145,6 +145,22 @@ def test_the_profitable_order_comes_first_on_the_bottleneck():
     assert found.cost.total < found.dispatched.total
 
 
+def test_a_pinned_order_survives_the_next_plan():
+    """MFG-12: the planner pins A, which earns less a minute; it stays, and B's 50 are what is lost."""
+    plan = orders(
+        [[(0, 20)]],
+        [[(0, 10)]],
+        order_value=[60.0, 50.0],
+        horizon=20,
+        due=[20, 30],
+        pin_start=[0, -1],
+        pin_machine=[0, -1],
+    )
+    found = solve(machines(ALWAYS), plan)
+    assert times(found) == [(0, 20), (20, 30)]
+    assert found.cost.lost_value == 50.0
+
+
 def test_due_dates_and_change_over_enter_the_same_objective():
     """C12: the order due first is not worth a change-over of 100 minutes each way."""
     table = [[0, 100], [100, 0]]
@@ -191,7 +207,7 @@ def test_a_maximum_lag_moves_the_first_step_later():
 
 
 def test_a_late_order_names_material_and_capacity_with_minutes():
-    """Ready at 500 instead of 0, then 60 minutes behind another on the machine, 40 of its own: late by 550."""
+    """CAP-07: ready at 500 instead of 0, then 60 minutes behind another on the machine, 40 of its own: late by 550."""
     plan = orders(
         [[(0, 40)]], [[(0, 60)]], due=[50, 10**6], material_ready=[500, 0], pin_start=[-1, 500], pin_machine=[-1, 0]
     )
@@ -199,6 +215,25 @@ def test_a_late_order_names_material_and_capacity_with_minutes():
     shown = [(cause.kind, cause.starts_at, cause.ends_at, cause.minutes) for cause in found.late[0]]
     assert shown == [("material", 0, 500, 500), ("capacity", 500, 560, 60), ("lead time", 560, 600, 40)]
     assert sum(cause.weight for cause in found.late[0]) == pytest.approx(1)
+
+
+def test_a_plant_of_some_hundred_orders_beats_due_date_dispatching_while_it_tells_how_far_it_is():
+    """CAP-11, MFG-12: more work than the machines can do by the due dates, change-overs between four families."""
+    random = np.random.default_rng(3)
+    table = random.integers(10, 40, (4, 4)) * (1 - np.eye(4, dtype=int))
+    jobs = [[[(int(random.integers(0, 8)), int(random.integers(20, 90)))] for _ in range(4)] for _ in range(250)]
+    plan = orders(
+        *jobs,
+        due=random.integers(500, 6000, 250),
+        weight=random.integers(1, 10, 250).astype(float),
+        family=random.integers(0, 4, 1000),
+    )
+    told = []
+    found = solve(machines(*[OFFICE] * 8, families=1, changeover=table), plan, seconds=2.5, progress=told.append)
+    assert found.cost.total < 0.95 * found.dispatched.total
+    assert told[-1].objective <= found.dispatched.total
+    assert set(found.late) == set(np.flatnonzero(found.order_end > plan.order_due).tolist())
+    assert all(sum(cause.weight for cause in causes) == pytest.approx(1) for causes in found.late.values())
 
 
 @pytest.mark.parametrize(
