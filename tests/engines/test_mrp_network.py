@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainspring.engines.mrp import messages, network, pegging, tables
+from mainspring.engines.mrp import dedicated, forecast, kernels, messages, network, pegging, tables
 from mainspring.engines.mrp.network import BY_PRODUCT, Entries, Horizon, Items, Lines, Network, Shop
 from mainspring.engines.mrp.plan import Plan
 from mainspring.engines.problem import InvalidProblem
@@ -447,3 +447,102 @@ def test_weeks_follow_days():
     horizon = Horizon.of(7, 3)
     assert list(horizon.first_days) == [0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28]
     assert list(horizon.bucket_of(np.array([-3, 6, 7, 13, 14, 27, 28]))) == [0, 6, 7, 7, 8, 9, -1]
+
+
+# -- what surrounds the net: forecast, orders of their own, alternates, by-products, sites ----------------------------
+
+
+def test_p21_forecast_consumption():
+    months = [forecast.Forecast(day, day + 30, 350) for day in (0, 30, 60, 90)]
+    orders = [forecast.Order(15, 300), forecast.Order(45, 500), forecast.Order(75, 280)]
+    left, taken = forecast.consume(months, orders, back_days=30, ahead_days=30)
+    assert left == [0, 0, 0, 320]
+    assert sum(each.quantity for each in taken) == 1080
+    abnormal = [*orders[:1], forecast.Order(45, 500, is_abnormal=True), *orders[2:]]
+    assert forecast.consume(months, abnormal)[0] == [50, 350, 70, 350]
+
+
+def test_p21_p23_past_forecast_expires_and_the_demand_fence_keeps_orders_only():
+    months = [forecast.Forecast(-30, 0, 100), forecast.Forecast(0, 30, 200), forecast.Forecast(30, 60, 300)]
+    assert forecast.as_demand(months, [100, 200, 300], demand_fence=10) == [(10, 200), (30, 300)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 50)), max_size=8),
+    st.lists(st.integers(0, 60), min_size=3, max_size=3),
+)
+@settings(deadline=None)
+def test_p21_nothing_is_consumed_twice(orders, quantities):
+    months = [forecast.Forecast(30 * n, 30 * n + 30, quantity) for n, quantity in enumerate(quantities)]
+    left, taken = forecast.consume(months, [forecast.Order(*order) for order in orders])
+    for row, quantity in enumerate(quantities):
+        assert left[row] == quantity - sum(each.quantity for each in taken if each.forecast == row) >= 0
+    for row, (_, quantity) in enumerate(orders):
+        assert sum(each.quantity for each in taken if each.order == row) <= quantity
+
+
+def test_p22_made_to_order_is_invisible_to_free_netting_on_both_sides():
+    horizon = Horizon.of(30)
+    start = tables.start_row(horizon, [(tables.WorkingDays.every_day(), 2)])
+    free = Network(
+        horizon, Items([50, 3]), start[None], tables.need_row(horizon, 0)[None], Lines([0], [1], [1]),
+        Entries([0, 0], [10, 12], [8, 20]), Entries([0, 0], [9, 9], [5, 7]),
+    )  # fmt: skip
+    widened = dedicated.widen(free, [0], {0: 0})
+    plan = Plan(widened.network)
+    node = widened.node_of[0]
+    made = plan.orders(np.array([node]))
+    assert (list(made.due), list(made.quantity)) == ([10], [3])  # 8 less the 5 made for it; the free 50 stay free
+    assert len(plan.orders(np.array([0]))) == 0
+    assert list(plan.orders(np.array([1])).quantity) == []  # 3 components on hand serve the 3 to be made
+    gone = Plan(dedicated.widen(free, []).network)  # the order is cancelled: its supply is free and not needed
+    assert ("cancel", 9, -1, 5) in told(gone)
+
+
+def two_parents(kind, lines, on_hand, **options):
+    horizon = Horizon.of(30)
+    start = tables.start_row(horizon, [(tables.WorkingDays.every_day(), 2)])
+    items = Items(on_hand, kind=kind, **options)
+    return Plan(
+        Network(horizon, items, start[None], tables.need_row(horizon, 0)[None], lines, Entries([0], [10], [100]))
+    )
+
+
+def test_p06_a_part_is_used_up_before_its_alternate_is_bought():
+    plan = two_parents([0, PHANTOM, 0], Lines([0, 1], [1, 2], [1, 2]), [0, 30, 0])
+    assert [list(plan.orders(np.array([i])).quantity) for i in range(3)] == [[100], [], [140]]
+
+
+def test_p06_alternates_by_ratio_and_by_date():
+    ratio = two_parents(0, Lines([0, 0], [1, 2], [6, 4], [10, 10]), [0, 0, 0])
+    assert [list(ratio.orders(np.array([i])).quantity) for i in (1, 2)] == [[60], [40]]
+    dated = two_parents(0, Lines([0, 0], [1, 2], [1, 1], valid_from=[0, 8], valid_to=[8, 99]), [0, 0, 0])
+    assert [list(dated.orders(np.array([i])).quantity) for i in (1, 2)] == [[], [100]]  # P26: the order starts on day 8
+
+
+def test_p07_a_by_product_is_supply_on_the_day_of_the_order():
+    plan = two_parents(0, Lines([0, 0], [1, 2], [1, 1], [1, 4], kind=[0, BY_PRODUCT]), [0, 0, 0])
+    rows = pegging.of_item(plan, 2)
+    assert len(rows) == 0
+    assert plan.net.on_hand[2] == 0
+    change = np.zeros(30, np.int64)
+    kernels.gather(2, plan.net, plan.book, plan.pool, change, np.zeros(2, np.int64))
+    assert {day: int(change[day]) for day in np.flatnonzero(change)} == {10: 25}
+
+
+def test_p02_p04_losses_compound_through_levels():
+    plan = two_parents(0, Lines([0, 1], [1, 2], [1, 1]), [0, 0, 0], yield_num=[95, 98, 1], yield_den=[100, 100, 1])
+    assert [list(plan.orders(np.array([i])).quantity) for i in range(3)] == [[100], [106], [109]]
+
+
+def test_p25_a_transfer_nets_in_the_sending_plant_with_transit():
+    # Node 0 is the item at the shop, node 1 the same item at the plant: three days on the road, made in two.
+    horizon, every = Horizon.of(30), tables.WorkingDays.every_day()
+    road = tables.WorkingDays(np.array([day % 7 not in (5, 6) for day in range(30)]))
+    starts = np.array([tables.start_row(horizon, [(road, 3)]), tables.start_row(horizon, [(every, 2)])])
+    items = Items([4, 10], start_row=[0, 1])
+    plan = Plan(Network(horizon, items, starts, tables.need_row(horizon, 0)[None], Lines([0], [1], [1]),
+                        Entries([0, 1], [14, 20], [20, 3])))  # fmt: skip
+    shop, plant = plan.orders(np.array([0])), plan.orders(np.array([1]))
+    assert (list(shop.due), list(shop.start), list(shop.quantity)) == ([14], [9], [16])
+    assert (list(plant.due), list(plant.start), list(plant.quantity)) == ([9, 20], [7, 18], [6, 3])

@@ -480,10 +480,10 @@ def _refuse_read_only(model, ctx, values) -> None:
 
 
 def refuse_fixed(record, values: dict, ctx) -> None:
-    """A person may not change what the lines of a record were made from."""
+    """A person may not change a key, nor what the lines of a record were made from."""
     wrong = {
         name: _("This stays as it was when the record was made.")
-        for name in getattr(record, "fixed", ())
+        for name in (record._meta.pk.name, *getattr(record, "fixed", ()))
         if name in values and values[name] != getattr(record, name)
     }
     if wrong and not ctx.trusted:
@@ -587,6 +587,8 @@ def _merge_lines(record, lines):
     if lines is None:
         return None, []
     existing = {line.pk: line for line in record.lines.all()}
+    for line in existing.values():
+        line._read = _values_of(line)
     kept = []
     for position, spec in enumerate(lines, 1):
         line = existing.pop(spec.get("id"), None) if spec.get("id") else None
@@ -611,10 +613,15 @@ def _write_lines(record, kept, removed) -> None:
             line_model.objects.filter(pk__in=[line.pk for line in removed]).delete()
         except (models.ProtectedError, models.RestrictedError):
             raise errors.Conflict(_("A line that later documents refer to cannot be removed."), code="used") from None
-    names = [f.name for f in line_model._meta.concrete_fields if not f.primary_key]
-    old = [line for line in kept if line.pk]
-    if old:
-        line_model.objects.bulk_update(old, names, batch_size=500)
+    altered, names = [], set()
+    for line in kept:
+        now = _values_of(line) if line.pk else {}
+        if differing := {name for name, value in now.items() if line._read.get(name, ...) != value}:
+            altered.append(line)
+            names |= differing
+    if altered:  # one edit in an order of 500 lines writes what it changed, not all of them
+        fields = [f.name for f in line_model._meta.concrete_fields if f.attname in names and not f.primary_key]
+        line_model.objects.bulk_update(altered, fields, batch_size=500)
     line_model.objects.bulk_create([line for line in kept if not line.pk])
 
 

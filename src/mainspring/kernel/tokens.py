@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import access, audit, commands, errors
 from .events import CommandDone, on
+from .ids import uuid7
 from .models.integration import ApiToken
 from .workflow import effect
 
@@ -37,7 +38,7 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=N
             created_by=ctx.user if ctx else None,
         )
         if ctx:
-            audit.write(audit.start(ctx), token, "create", ctx, scopes=token.scopes)
+            audit.write(uuid7(), token, "create", ctx, scopes=token.scopes)
     return token, text
 
 

@@ -193,7 +193,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Mainspring"
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "mainspring.site.sign_in.SecondFactors"
+# A person whose address the company's provider vouches for is the one an administrator entered with that address.
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(os.environ.get("MAINSPRING_OPENID", "[]"))}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_AUTO_SIGNUP = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -80,6 +80,12 @@ def values(shown, line) -> dict:
     return found
 
 
+def lines_of(record, shown):
+    """The saved lines of a document in order, with the records their cells name."""
+    related = {c.path.rpartition("__")[0] or c.path for c in shown if c.kind == "link" or "__" in c.path}
+    return record.lines.select_related(*related) if related else record.lines.all()
+
+
 def totals(res, record, ctx) -> list[dict]:
     """Header fields shown under the grid."""
     fields, found = query.Fields(res, ctx), []
@@ -103,8 +109,11 @@ def scanning(res) -> dict | None:
     return {"url": "/scan/", "columns": columns, "quantity": last.lstrip("+"), "counts": last.startswith("+")}
 
 
-def read(res, raw_lines: list, ctx) -> list[dict]:
-    """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read."""
+def read(res, raw_lines: list, ctx, *, blank: bool = False) -> list[dict]:
+    """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read.
+
+    blank  keep lines that hold nothing, so that there is a spec for each line sent
+    """
     editable = {c.path: c for c in columns(res, ctx) if c.editable}
     if not isinstance(raw_lines, list):
         raise ValidationError(_("The lines could not be read."))
@@ -117,7 +126,7 @@ def read(res, raw_lines: list, ctx) -> list[dict]:
         for name, value in cells.items():
             if name in editable:
                 spec[name] = _cell(editable[name], value)
-        if any(v not in (None, "") for k, v in spec.items()):
+        if blank or any(v not in (None, "") for k, v in spec.items()):
             specs.append(spec)
     return specs
 

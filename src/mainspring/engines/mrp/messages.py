@@ -68,7 +68,7 @@ def messages(plan: Plan, receipt_days: NDArray | None = None, items: NDArray | N
 def _messages(items, net, book, pool, days, out, item):
     buckets = len(net.bucket_day) - 1
     change, failed = np.empty(buckets, np.int64), np.zeros(2, np.int64)
-    found = 0
+    found = np.int64(0)
     for k in range(len(items)):
         i = items[k]
         gather(i, net, book, pool, change, failed)

@@ -21,7 +21,7 @@ class Pegs:
     """One row a pair of demand and supply of an item, as columns.
 
     demand_kind    INDEPENDENT (demand_row: place in the plan's demand rows) or DEPENDENT (the parent's order row)
-    supply_kind    ON_HAND, RECEIPT (supply_row: place in the receipt rows), ORDER (row of the pool), BY_PRODUCT (its row)
+    supply_kind    ON_HAND, RECEIPT (supply_row: place in the receipt rows), ORDER or BY_PRODUCT (row of the pool)
     demand_bucket, supply_bucket   when it is needed, and when it comes (-1: stock on hand)
     """
 
@@ -122,14 +122,30 @@ def downwards(plan: Plan, row: int) -> Trace:
 
 def _walked(plan: Plan, row: int, *, up: bool) -> Trace:
     size = 1 << 14
+    zeros = getattr(plan, "_walk_zeros", None)
     while True:
+        if zeros is None or len(zeros[0]) != len(plan.pool.due):
+            rows, items = len(plan.pool.due), len(plan.order)
+            zeros = np.zeros(rows), np.zeros(rows), np.zeros(items, np.bool_)
         columns = pegs.Columns(*(np.empty(size, kind) for kind in pegs.TYPES))
         item, share = np.empty(size, np.int32), np.empty(size, np.float64)
         found = pegs.walk(
-            row, up, plan.order, plan.net, plan.book, plan.pool, plan.child_ptr, plan.child, columns, item, share
+            row,
+            up,
+            plan.order,
+            plan.net,
+            plan.book,
+            plan.pool,
+            plan.child_ptr,
+            plan.child,
+            columns,
+            item,
+            share,
+            *zeros,
         )
         if found >= 0:
             break
-        size *= 4
+        size, zeros = size * 4, None
+    plan._walk_zeros = zeros  # type: ignore[attr-defined]
     kept = slice(0, found)
     return Trace(unpacked(plan, item[kept], *(column[kept] for column in columns)), share[kept])

@@ -36,7 +36,7 @@ def bounds(items, net, book, pool, most):
 @njit(cache=True, nogil=True)
 def collect(i, net, book, pool, bucket, quantity, code):
     """Demands from the front and supplies from the back of the scratch arrays; (demands, supplies)."""
-    demands, back = 0, len(bucket)
+    demands, back = np.int64(0), np.int64(len(bucket))
     if net.on_hand[i] > 0:
         back -= 1
         bucket[back], quantity[back], code[back] = -1, net.on_hand[i], ON_HAND
@@ -133,11 +133,12 @@ def peg_items(items, offset, net, book, pool, out, ended):
 
 
 @njit(cache=True, nogil=True)
-def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
-    """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small."""
+def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, part, whole, active):
+    """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small.
+
+    `part`, `whole` (one a row of the pool) and `active` (one an item) are zeros, and are again when all went well.
+    """
     n = len(order)
-    part, whole = np.zeros(len(pool.due)), np.zeros(len(pool.due))
-    active = np.zeros(n, np.bool_)
     part[row] = 1.0
     root = pool.item[row]
     if up:
@@ -149,11 +150,12 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
     size = np.int64(0)
     bucket = code = wants = gives = np.empty(0, np.int32)
     quantity = np.empty(0, np.int64)
-    found = 0
+    found = np.int64(0)
     for at in range(n):
         i = order[n - 1 - at] if up else order[at]
         if not active[i]:
             continue
+        active[i] = False
         most = entries_most(i, net, book, pool)
         if most > size:
             size = 2 * most
@@ -200,4 +202,10 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
             for k in range(child_ptr[i], child_ptr[i + 1]):
                 active[child[k]] = True
         found = kept
+    part[row] = 0.0
+    for r in range(found):
+        if out.demand[r] >= 0:
+            part[out.demand[r]] = 0.0
+        if 0 <= out.supply[r] < BY_PRODUCT_BASE:
+            part[out.supply[r]] = 0.0
     return found

@@ -137,7 +137,10 @@ class Plan:
         dirty = np.fromiter(items, np.int64)
         if not hasattr(self, "_queue"):
             self._queue, self._marked = np.empty(n, np.int64), np.zeros(n, np.bool_)
-            self._touched, self._out = np.empty(n, np.int64), _rows(4 * buckets + 64, 0)
+            self._touched, self._out = np.empty(n, np.int64), _rows(0, 0)
+        most = 2 * buckets + int(self.book.receipt_n.max(initial=0))
+        if len(self._out.due) < most:
+            self._out = _rows(most, 0)
         depth = len(self.level_start) - 1
         queued, at, failed = np.zeros(depth, np.int64), np.zeros(depth, np.int64), np.zeros(2, np.int64)
         kernels.enqueue(dirty, self.level, self.level_start, self._queue, queued, self._marked)
@@ -152,7 +155,7 @@ class Plan:
             changed.append(self._touched[:number].copy())
             if finished:
                 break
-            self._reserve(max(len(self.pool.due) // 4, 4 * buckets + 64), scratch=True)
+            self._reserve(max(len(self.pool.due) // 4, most))
         self._marked[:] = False
         self._refuse(failed)
         return Replanned(int(done), np.concatenate(changed))
@@ -217,7 +220,7 @@ class Plan:
         equal = all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
         return equal and np.array_equal(self.load, other.load) and np.array_equal(self.beyond, other.beyond)
 
-    def _reserve(self, rows: int, *, scratch: bool = False) -> None:
+    def _reserve(self, rows: int) -> None:
         wanted = int(self.tail[0]) + rows
         if wanted > len(self.pool.due):
             size = max(wanted, len(self.pool.due) * 3 // 2)
@@ -225,8 +228,6 @@ class Plan:
             for name in _ROW:
                 getattr(grown, name)[: self.tail[0]] = getattr(self.pool, name)[: self.tail[0]]
             self.pool = grown._replace(**{name: getattr(self.pool, name) for name in ("ptr", "n", "planned", "room")})
-        if scratch:
-            self._out = _rows(max(rows, 2 * len(self._out.due)), 0)
 
     def _refuse(self, failed: NDArray) -> None:
         code, row = int(failed[0]), int(failed[1])
@@ -288,21 +289,20 @@ def _children(network: Network) -> tuple[NDArray, NDArray]:
     return ptr, (pairs % max(n, 1)).astype(np.int64)
 
 
-def warm() -> None:
-    """Compile or load everything a plan needs by planning one item."""
+def warm(*, changes: bool = True) -> None:
+    """Compile or load what a plan needs by planning one item; `changes` adds net change and walks along pegs."""
     from mainspring.engines.mrp import messages, pegging, tables
     from mainspring.engines.mrp.network import Horizon, Items, Lines
 
     horizon = Horizon.of(7)
-    starts = tables.start_row(horizon, [])[None]
-    lines = Lines([0], [1], [1])
-    demand = Entries([0], [3], [1])
-    network = Network(horizon, Items([0, 0]), starts, tables.need_row(horizon, 0)[None], lines, demand)
+    starts, needs = tables.start_row(horizon, [])[None], tables.need_row(horizon, 0)[None]
+    network = Network(horizon, Items([0, 0]), starts, needs, Lines([0], [1], [1]), Entries([0], [3], [1]))
     plan = Plan(network, workers=1)
-    plan.change(on_hand={1: 1})
     pegging.Book(plan).rows()
-    pegging.upwards(plan, int(plan.pool.ptr[0]))
     messages.messages(plan)
+    if changes:
+        plan.change(on_hand={1: 1})
+        pegging.upwards(plan, int(plan.pool.ptr[0]))
 
 
 def _levels(network: Network, child_ptr: NDArray, child: NDArray) -> tuple[NDArray, NDArray, NDArray]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.modules.organization import queries as organization
 
@@ -40,25 +41,50 @@ def price_for(item, party, quantity: Decimal, unit, on: date, currency, kind: st
     currency  code or Currency the answer is in; a list in another currency is converted at that day's rate
     Never raises for a missing price: the answer says what was looked for.
     """
-    code = getattr(currency, "pk", currency)
-    lists = lists_for(party, code, kind)
-    rows: dict[int, list[models.Price]] = {}
-    for row in (
-        models.Price.objects.filter(item=item, price_list__in=lists)
-        .filter(Q(starts_on=None) | Q(starts_on__lte=on))
-        .filter(Q(ends_on=None) | Q(ends_on__gt=on))
-        .select_related("unit", "item__unit")
-    ):
-        rows.setdefault(row.price_list_id, []).append(row)
-    for price_list in lists:
-        if found := _best(rows.get(price_list.pk, ()), item, quantity, unit):
-            row, factor = found
-            try:
-                return _answer(row, price_list, factor, unit, on, code)
-            except ValidationError as error:
-                return PriceAnswer(None, " ".join(error.messages), price_list)
-    names = ", ".join(p.name for p in lists)
-    return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names} if names else _("There is no price list."))
+    return Book(party, on, currency, [item.pk], kind).price(item, quantity, unit)
+
+
+class Book:
+    """The prices of some items for a party on a day, read at once: two or three queries however many lines ask."""
+
+    def __init__(self, party, on: date, currency, item_ids, kind: str = "sale"):
+        self.on, self.currency = on, getattr(currency, "pk", currency)
+        self.lists = lists_for(party, self.currency, kind)
+        self._rates: dict[str, Any] = {}
+        self._rows: dict[tuple[int, int], list[models.Price]] = {}
+        lists, items = [found.pk for found in self.lists], list(set(item_ids))
+        for row in _prices(items, lists, on, on) if lists else ():
+            self._rows.setdefault((row.price_list_id, row.item_id), []).append(row)
+
+    def price(self, item, quantity: Decimal, unit) -> PriceAnswer:
+        """The price of one unit; see `price_for`."""
+        for price_list in self.lists:
+            if found := _best(self._rows.get((price_list.pk, item.pk), ()), item, quantity, unit):
+                row, factor = found
+                try:
+                    return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list))
+                except ValidationError as error:
+                    return PriceAnswer(None, " ".join(error.messages), price_list)
+        names = ", ".join(p.name for p in self.lists)
+        if not names:
+            return PriceAnswer(None, _("There is no price list."))
+        return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names})
+
+    def _rate(self, price_list):
+        code = price_list.currency_id
+        if code not in self._rates:
+            self._rates[code] = organization.found_rate(code, self.currency, self.on)
+        return self._rates[code]
+
+
+_prices = Prepared(
+    lambda items, lists, begun, ending: (
+        models.Price.objects.filter(item_id__any_of=items, price_list_id__any_of=lists)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=begun))
+        .filter(Q(ends_on=None) | Q(ends_on__gt=ending))
+        .order_by("pk")
+    )
+)
 
 
 def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:
@@ -100,8 +126,7 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
     return row, factor
 
 
-def _answer(row, price_list, factor: Fraction, unit, on: date, code: str) -> PriceAnswer:
-    rate = organization.found_rate(price_list.currency_id, code, on)
+def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
     price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
     said = [
         _("%(list)s: %(price)s %(currency)s per %(unit)s.")

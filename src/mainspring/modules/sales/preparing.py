@@ -97,6 +97,7 @@ def dated_on(document):
 def fill(document, ctx, lines, company) -> None:
     """Description, unit, price with its reason, and tax of lines that leave them open."""
     on, wrong, codes = dated_on(document), {}, {}
+    book: pricing.Book | None = None
     for position, line in enumerate(lines):
         if not line.item_id:
             continue
@@ -115,7 +116,10 @@ def fill(document, ctx, lines, company) -> None:
             f"{line.item_id}/{line.quantity.normalize():f}/{line.unit_id}/{document.party_id}/{document.currency_id}"
         )
         if line.price is None or line.priced_for != asked:
-            _price(document, line, on)
+            if book is None:
+                items = {one.item_id for one in lines if one.item_id}
+                book = pricing.Book(document.party, on, document.currency_id, items)
+            _price(book, line)
             line.priced_for, line.promised_on = asked, None
         line.stock_quantity = stock_quantity
         if line.tax_code_id is None:
@@ -127,9 +131,9 @@ def fill(document, ctx, lines, company) -> None:
         raise ValidationError(wrong)
 
 
-def _price(document, line, on) -> None:
+def _price(book: pricing.Book, line) -> None:
     """Look the list price up; it becomes the price unless somebody typed another (SAL-03)."""
-    found = pricing.price_for(line.item, document.party, line.quantity, line.unit, on, document.currency_id)
+    found = book.price(line.item, line.quantity, line.unit)
     typed = line.price is not None and line.price != line.list_price
     line.list_price, line.price_reason = found.price, found.reason[:240]
     if not typed:

@@ -77,7 +77,7 @@ def _planned(options) -> dict:
     with clock("compile"):
         from mainspring.engines.mrp import plan as planning
 
-        planning.warm()
+        planning.warm(changes=False)
     built, plan = _plan(inputs, options, clock)
     with clock("write"):
         from mainspring.site.material.writing import Answer

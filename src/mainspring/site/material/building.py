@@ -58,11 +58,10 @@ def build(inputs: Inputs, start: date, days: int, digits: int, *, weeks: int = 0
     calendars = _calendars(inputs, start)
     names, phantom_of, passing = _nodes(inputs)
     starts = _Rows()
+    stages = zip(inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"), strict=True)
     row_of = [
-        starts.of((calendar, lead), lambda: tables.start_row(horizon, [(calendars[calendar], lead)]))  # noqa: B023
-        for calendar, lead in zip(
-            inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"), strict=True
-        )
+        starts.of((name, lead), lambda: tables.start_row(horizon, [(calendars[name], lead)]))  # noqa: B023
+        for name, lead in stages
     ]
     items = _items(inputs, names, passing, row_of, digits)
     lines, needs = _lines(inputs, horizon, start, phantom_of)
@@ -113,11 +112,12 @@ def _calendars(inputs: Inputs, start: date) -> dict[str, tables.WorkingDays]:
 def _nodes(inputs: Inputs) -> tuple[list[str], dict[int, int], set[int]]:
     """(names of nodes, node through which an item's phantom lines pass, nodes that pass through).
 
-    An item that is a phantom on all its lines passes through itself, its stock first (P05). One that is a phantom on some
-    lines only is planned and stocked for the others; a node of its own, without stock, passes the phantom lines through.
+    An item that is a phantom on all its lines passes through itself, its stock first (P05). One that is a phantom on
+    some lines only is planned and stocked for the others; a node of its own, without stock, passes those lines through.
     """
     names = list(inputs.item_row)
-    phantom, planned = set(), set()
+    phantom: set[int] = set()
+    planned: set[int] = set()
     for component, is_phantom in zip(inputs.column("bom", "component"), inputs.column("bom", "phantom"), strict=True):
         (phantom if is_phantom else planned).add(inputs.item_row[component])
     through: dict[int, int] = {}
@@ -220,7 +220,10 @@ def _shop(inputs: Inputs, horizon: Horizon, calendars, passing: set[int]) -> tup
         if inputs.item_row[item] in passing:
             continue
         row, calendar = at[center], calendar_of[at[center]]
-        day_row = days.of((calendar, offset), lambda: tables.begin_row(horizon, offset, calendars[calendar]))  # noqa: B023
+        day_row = days.of(
+            (calendar, offset),
+            lambda: tables.begin_row(horizon, offset, calendars[calendar]),  # noqa: B023
+        )
         each_unit = float(run / efficiency[row])
         values = (inputs.item_row[item], row, round(setup * TICKS), each_unit * TICKS, day_row)
         for column, value in zip(columns, values, strict=True):

@@ -150,7 +150,8 @@ class Answer:
             reason["why"] = "stock that no demand in the horizon uses"
         wanted_date = "" if wanted == messages.NEVER else on(self.built, wanted)
         shown = _quoted(json.dumps(reason))
-        return f"{self.quoted[item]},{name},{what},{ref},{on(self.built, day)},{wanted_date},{self.quantity(quantity)},{shown}\n"
+        date = on(self.built, day)
+        return f"{self.quoted[item]},{name},{what},{ref},{date},{wanted_date},{self.quantity(quantity)},{shown}\n"
 
     def _new(self) -> Iterable[str]:
         orders = self.orders
@@ -158,7 +159,8 @@ class Answer:
         for item, start, due, quantity, count, short, row in zip(*(c.tolist() for c in columns), strict=True):
             reason = _quoted(json.dumps({"short": self.quantity(short), "start": self.dates[start], "orders": count}))
             wanted = self.due_dates[due]
-            yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{self.quantity(quantity * count)},{reason}\n"
+            amount = self.quantity(quantity * count)
+            yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{amount},{reason}\n"
 
     def _overdue_demand(self) -> Iterable[str]:
         dates, rows = self.inputs.column("demand", "date"), self.built.demand_rows

@@ -154,7 +154,7 @@ def _form_page(request, res, record, fields, *, form=None, lines=(), wrong=None,
         "cancel": addresses.of_resource(res) if adding else addresses.of_record(record),
         "hidden": [("idempotency_key", request.POST.get("idempotency_key") or str(uuid7()))],
         "draft": f"{res.key}/new" if adding else f"{res.key}/{record.pk}",
-        "version": None if adding else (base.version_of(request) or record.version),
+        "version": None if adding else (base.version_of(request) or getattr(record, "version", None)),
     }
     if res.lines:
         context["grid"] = grids.props(
@@ -182,7 +182,8 @@ def preview(request, res):
     fields = query.Fields(res, request.ctx)
     record = base.get(request.ctx, res, request.GET["pk"]) if request.GET.get("pk") else blank(request, res, fields)[0]
     rows = _rows(sent, "lines") or _rows(sent, "changed")
-    specs = [spec for row in rows for spec in (grids.read(res, [row], request.ctx) or [{}])]
+    specs = grids.read(res, rows, request.ctx, blank=True)
+    changed = {str(r.get("key")) for r in _rows(sent, "changed")}
     header = (
         {k: v for k, v in (sent.get("header") or {}).items() if fields.mode(k) == "edit"}
         if isinstance(sent.get("header"), dict)
@@ -194,18 +195,35 @@ def preview(request, res):
         {
             "totals": grids.totals(res, record, request.ctx),
             "lines": [
-                answer_line(shown, row, line, specs[n], wrong.get(n))
+                found
                 for n, (row, line) in enumerate(zip(rows, lines, strict=True))
+                if (found := answer_line(shown, row, line, specs[n], wrong.get(n), str(row.get("key")) in changed))
             ],
         }
     )
 
 
-def answer_line(shown, row: dict, line, spec: dict, wrong: dict | None) -> dict:
-    """A line as the grid shall show it; cells with an error keep what was typed."""
-    found = {"key": row.get("key"), "id": row.get("id"), "errors": wrong or {}}
-    found["values"] = {k: v for k, v in grids.values(shown, line).items() if k not in (wrong or {})} if spec else {}
-    return found
+def answer_line(shown, row: dict, line, spec: dict, wrong: dict | None, changed: bool) -> dict | None:
+    """What the grid has to show anew in a line: cells that differ from what was sent, and errors; None for nothing.
+
+    Cells with an error keep what was typed.
+    """
+    cells = row.get("values") if isinstance(row.get("values"), dict) else row
+    filled = any(v not in (None, "") for k, v in spec.items() if k != "id")
+    values = {
+        k: v
+        for k, v in (grids.values(shown, line).items() if filled else ())
+        if k not in (wrong or {}) and (k not in cells or not _same(v, cells[k]))
+    }
+    if not (values or wrong or changed):
+        return None
+    return {"key": row.get("key"), "id": row.get("id"), "errors": wrong or {}, "values": values}
+
+
+def _same(value, sent) -> bool:
+    """Whether the grid shows this value already; links are sent as their key."""
+    value = value["id"] if isinstance(value, dict) else value
+    return not isinstance(sent, dict) and str("" if value is None else value) == str("" if sent is None else sent)
 
 
 def _json(request) -> dict:
@@ -237,14 +255,15 @@ def lines(request, res, record):
         raise Http404
     sent = _json(request)
     shown = grids.columns(res, request.ctx)
-    order = [line.pk for line in record.lines.all()]
+    before = {line.pk: grids.values(shown, line) for line in grids.lines_of(record, shown)}
     removed = sent.get("removed") or []
     if not isinstance(removed, list):
         raise ValidationError(_("The lines could not be read."))
     removed = {str(pk) for pk in removed}
-    specs: list[dict] = [{"id": pk} for pk in order if str(pk) not in removed]
-    for row in _rows(sent, "changed"):
-        spec = (grids.read(res, [row], request.ctx) or [{}])[0]
+    specs: list[dict] = [{"id": pk} for pk in before if str(pk) not in removed]
+    rows = _rows(sent, "changed")
+    for row, spec in zip(rows, grids.read(res, rows, request.ctx, blank=True), strict=True):
+        spec = spec if any(v not in (None, "") for v in spec.values()) else {}
         at = next((n for n, s in enumerate(specs) if s.get("id") and str(s["id"]) == str(row.get("id"))), None)
         if at is not None:
             specs[at] = spec | {"id": specs[at]["id"], "_row": row}
@@ -275,7 +294,7 @@ def lines(request, res, record):
                 ],
             }
         )
-    saved = list(record.lines.all())
+    saved = [(n, line, grids.values(shown, line)) for n, line in enumerate(grids.lines_of(record, shown))]
     return JsonResponse(
         {
             "version": record.version,
@@ -285,9 +304,10 @@ def lines(request, res, record):
                     "key": rows_by_place.get(n, {}).get("key"),
                     "id": line.pk,
                     "errors": {},
-                    "values": grids.values(shown, line),
+                    "values": values,
                 }
-                for n, line in enumerate(saved)
+                for n, line, values in saved
+                if n in rows_by_place or before.get(line.pk) != values
             ],
         }
     )

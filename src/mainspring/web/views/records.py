@@ -271,7 +271,7 @@ def fact(request, res, record, name):
             "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit},
             "form": form,
             "field": form[name.replace("custom.", "custom-")],
-            "version": record.version,
+            "version": getattr(record, "version", None),
         },
         status=status,
     )
@@ -283,13 +283,7 @@ def fact(request, res, record, name):
 def _lines(request, res, record) -> dict:
     if not res.lines:
         return {}
-    related = {
-        p.rpartition("__")[0] or p
-        for c in grids.columns(res, request.ctx)
-        for p in [c.path]
-        if c.kind == "link" or "__" in p
-    }
-    lines = record.lines.select_related(*related) if related else record.lines.all()
+    lines = grids.lines_of(record, grids.columns(res, request.ctx))
     change = may_change(request.ctx, res, record)
     return {
         "grid": grids.props(

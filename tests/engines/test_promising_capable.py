@@ -1,0 +1,103 @@
+"""Promises from stock, supply, bills and free hours; nothing is promised twice (SAL-04, I18)."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mainspring.engines.mrp.network import Entries, Items, Lines, Shop
+from mainspring.engines.mrp.tables import WorkingDays
+from mainspring.engines.problem import InvalidProblem
+from mainspring.engines.promising.capable import NEVER, Planner
+
+EVERY_DAY = WorkingDays.every_day()
+
+
+def planner(
+    on_hand=(0, 0), lines=((0, 1, 2),), demand=(), receipts=(), days=30, leads=(0, 4), run=30, opened=480, **columns
+):
+    """Item 0 is made of item 1 on one center: `run` minutes each, `opened` minutes a day."""
+    parent, component, num = zip(*lines, strict=True) if lines else ((), (), ())
+    entries = [Entries(*zip(*rows, strict=True)) if rows else Entries.none() for rows in (demand, receipts)]
+    one, capacity = np.zeros(1, np.int32), np.full((1, days), opened)
+    shop = Shop(one, one, np.array([60]), np.array([float(run)]), one, np.zeros((1, days), np.int32), capacity)
+    lead = [(EVERY_DAY, each) for each in leads]
+    return Planner(
+        Items(list(on_hand), **columns), Lines(parent, component, num), *entries, days=days, lead=lead, shop=shop
+    )
+
+
+def test_i18_available_is_the_least_of_all_later_days():
+    found = planner(on_hand=[10, 0], demand=[(0, 3, 4), (0, 9, 12)], receipts=[(0, 6, 8)]).available(0)
+    assert found[[0, 2, 3, 6, 9, 20]].tolist() == [2, 2, 2, 2, 2, 2]
+    assert planner(on_hand=[10, 0], receipts=[(0, 6, 8)]).available(0)[[0, 5, 6]].tolist() == [10, 10, 18]
+
+
+def test_stock_then_supply_then_capacity_and_a_second_quote_cannot_have_the_same():
+    free = planner(on_hand=[5, 0], receipts=[(0, 5, 4)])
+    first = free.promise(0, 5)
+    assert (first.day, [source.kind for source in first.sources]) == (0, ["stock"])
+    second = free.promise(0, 4)
+    assert (second.day, second.sources[0].kind) == (5, "incoming")  # making would be no sooner
+    free.release(first)
+    assert free.promise(0, 5).day == 0
+
+
+def test_components_are_bought_and_hours_are_reserved():
+    free = planner(on_hand=[0, 6])
+    promise = free.promise(0, 20)
+    # 40 components, 6 on hand; the rest is there on day 4; 60 + 600 minutes fill day 4 and part of day 5.
+    assert promise.day == 6
+    assert [(s.item, s.kind, s.quantity, s.day) for s in promise.sources] == [
+        (0, "make", 20, 6), (1, "stock", 6, 0), (1, "buy", 34, 4),
+    ]  # fmt: skip
+    assert promise.hours == ((0, 4, 480), (0, 5, 180))
+    assert free.promise(0, 15).day == 7  # 60 + 450 minutes: 300 of day 5 and 210 of day 6
+
+
+def test_a_lot_larger_than_the_promise_leaves_free_supply():
+    free = planner(on_hand=[0, 100], minimum=[10, 0])
+    assert free.promise(0, 4).sources[0].order == 10
+    assert free.promise(0, 6).sources[0].kind == "incoming"
+
+
+def test_no_day_within_the_horizon_reserves_nothing():
+    free = planner(leads=(0, 99))
+    before = free.free_hours.copy(), free.available(1).copy()
+    assert free.promise(0, 1).day == NEVER
+    assert np.array_equal(free.free_hours, before[0])
+    assert np.array_equal(free.available(1), before[1])
+
+
+def test_bad_questions_and_loops_are_refused():
+    with pytest.raises(InvalidProblem, match="must be above 0"):
+        planner().promise(0, 0)
+    with pytest.raises(InvalidProblem) as refusal:
+        planner(lines=[(0, 1, 1), (1, 0, 1)])
+    assert refusal.value.defects[0].path in {("0", "1", "0"), ("1", "0", "1")}
+
+
+row = st.tuples(st.integers(0, 1), st.integers(0, 29), st.integers(1, 9))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(1, 12), st.integers(0, 20)), min_size=1, max_size=6),
+    st.lists(row, max_size=4), st.lists(row, max_size=4), st.integers(0, 20),
+)  # fmt: skip
+@settings(deadline=None, max_examples=80)
+def test_promises_never_take_what_is_not_there(questions, demand, receipts, on_hand):
+    free = planner(on_hand=[on_hand, on_hand], demand=demand, receipts=receipts)
+    hours = free.free_hours.copy()
+    before = [free.available(item).copy() for item in (0, 1)]
+    short = [np.minimum(free._projected(item), 0).copy() for item in (0, 1)]
+    made = [free.promise(item, quantity, wanted=wanted) for item, quantity, wanted in questions]
+    assert all(
+        promise.day == NEVER or promise.day >= wanted for promise, (_, _, wanted) in zip(made, questions, strict=True)
+    )
+    assert (free.free_hours >= 0).all()
+    for item in (0, 1):
+        assert (free._projected(item) >= short[item]).all()
+    for promise in made:
+        free.release(promise)
+    assert np.array_equal(free.free_hours, hours)
+    assert all(np.array_equal(free.available(item), before[item]) for item in (0, 1))
