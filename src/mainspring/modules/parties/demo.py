@@ -13,7 +13,7 @@ from . import demo_data as data
 from . import identifiers
 from .models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
 
-SIZES = {"S": 18, "M": 560, "L": 4000}
+SIZES = {"S": 18, "M": 560, "L": 2000}
 """Customers by size; suppliers are added to them."""
 
 SELLERS = {
