@@ -1,6 +1,7 @@
 """How long does one edit in an order of 500 lines take, before it is saved and after? Prints JSON.
 
-Process time of the server's work for the request the line grid sends, database waiting aside; bytes on the way; queries.
+Process time of the server's work for the request the line grid sends, database waiting aside; bytes on the way;
+queries.
 Works on the instance named by MAINSPRING_DATA (with items and a customer in it) and undoes what it did.
 """
 
