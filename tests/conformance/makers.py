@@ -16,7 +16,7 @@ from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
 from mainspring.modules.organization.models import ExchangeRate, Unit
-from mainspring.modules.parties.models import Party
+from mainspring.modules.parties.models import Party, PaymentTerm
 from mainspring.modules.purchasing.models import SupplierItem
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockBalance, StockMove
@@ -131,6 +131,13 @@ def exchange_rate(samples):
     return ExchangeRate.objects.create(
         from_currency_id="USD", to_currency_id="EUR", valid_on=DAY + timedelta(days=n), rate=Decimal("0.9")
     )
+
+
+@maker("parties.paymentterm")
+def payment_term(samples):
+    """Its instalments are the whole of the sum."""
+    n = next(_numbers)
+    return commands.create(PaymentTerm, ctx(samples), code=f"T{n}", name=f"Term {n}", lines=[{"percent": 100, "days": n}])
 
 
 @maker("purchasing.supplieritem")
