@@ -1,18 +1,16 @@
 """A company with an administrator and samples of every kind of record."""
 
-import itertools
 import sys
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from mainspring.kernel.models import Company, Currency, Site, User
-from mainspring.kernel.testing.samples import Samples, maker
+from mainspring.kernel.testing.samples import Samples
 
 sys.path.insert(0, str(Path(__file__).parent))
-_terms = itertools.count(1)
+import makers  # noqa: F401  (binds them)
 
 
 @pytest.fixture
@@ -29,11 +27,3 @@ def boss(samples):
     client = Client()
     client.force_login(samples.user, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-@maker("parties.paymentterm")
-def payment_term(samples):
-    """Its parts add up to 100 percent."""
-    term = apps.get_model("parties.PaymentTerm").objects.create(code=f"T{next(_terms)}", name="At once")
-    term.lines.create(percent=100)
-    return term
