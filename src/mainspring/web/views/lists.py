@@ -338,7 +338,7 @@ def cell(request, res):
         {
             "field": form[name],
             "form": form,
-            "version": record.version,
+            "version": getattr(record, "version", None),
             "url": f"{request.path}?{request.GET.urlencode()}",
         },
         status=status,
