@@ -23,7 +23,7 @@ def classic(name: str) -> data.JobShop:
 
 @pytest.mark.parametrize(("name", "optimum"), [("ft06", 55), ("la01", 666)])
 def test_small_classics_are_solved_to_their_optimum(name, optimum):
-    plan = jobshop.solve(classic(name), seconds=10, seed=1, workers=1)
+    plan = jobshop.solve(classic(name), seconds=4, seed=1, workers=1)
     assert plan.objective == optimum
     assert plan.bound <= optimum
 

@@ -14,7 +14,7 @@ from mainspring.engines import problem
 HORIZON_MAX = 2**30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JobShop:
     """J || Cmax: each job visits machines in its own order; a machine does one operation at a time, without pause.
 
@@ -59,7 +59,7 @@ class JobShop:
         return JobShop(starts, pairs[:, 0], pairs[:, 1], count)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FlexibleJobShop:
     """FJ || Cmax: every operation is done on one of several machines, each with its own duration.
 

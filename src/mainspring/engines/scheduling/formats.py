@@ -53,7 +53,7 @@ def job_shop(text: str, *, file: str = "file") -> data.JobShop:
     pairs = [_pairs(row, machines) for row in rows]
     one = _counted_from_one([pair for row in pairs for pair in row], machines)
     return data.JobShop.of(
-        [_shifted(row, line, one, machines, first=1) for row, line in zip(pairs, rows, strict=True)], machines
+        [_shifted(row, line, one, machines, step=2) for row, line in zip(pairs, rows, strict=True)], machines
     )
 
 
@@ -123,10 +123,10 @@ def _counted_from_one(pairs, machines: int) -> bool:
     return 0 not in used and machines in used
 
 
-def _shifted(pairs, row: _Row, one: bool, machines: int, *, first: int) -> list[tuple[int, int]]:
+def _shifted(pairs, row: _Row, one: bool, machines: int, *, step: int) -> list[tuple[int, int]]:
     for place, (machine, _) in enumerate(pairs):
         if not one <= machine < machines + one:
-            row.refuse(first + 2 * place, machine, f"must be a machine, {int(one)} to {machines - 1 + one}")
+            row.refuse(1 + step * place, machine, f"must be a machine, {int(one)} to {machines - 1 + one}")
     return [(machine - one, duration) for machine, duration in pairs]
 
 
@@ -161,11 +161,8 @@ def _tables(text: str, file: str, head: _Row, jobs: int, machines: int) -> data.
         if len(row.words) != machines:
             row.refuse(machines + 1, row.words[machines], f"must hold {machines} numbers")
     pairs = [list(zip(tables[jobs + job], tables[job], strict=True)) for job in range(jobs)]
-    one = _counted_from_one([pair for row in pairs for pair in row], machines)
-    shifted = []
-    for job, row in enumerate(pairs):
-        for place, (machine, _) in enumerate(row):
-            if not one <= machine < machines + one:
-                rows[jobs + job].refuse(place + 1, machine, f"must be a machine, {int(one)} to {machines - 1 + one}")
-        shifted.append([(machine - one, duration) for machine, duration in row])
-    return data.JobShop.of(shifted, machines)
+    one = _counted_from_one([pair for steps in pairs for pair in steps], machines)
+    lines = rows[jobs:]
+    return data.JobShop.of(
+        [_shifted(steps, line, one, machines, step=1) for steps, line in zip(pairs, lines, strict=True)], machines
+    )

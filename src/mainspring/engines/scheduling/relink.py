@@ -14,6 +14,8 @@ POPULATION = 30
 PATIENCE = 12_500
 # Share of the time after which the population stops growing and relinking begins.
 GROWING = 0.3
+# The makespan before any schedule is known.
+NOTHING = 2**62
 
 
 class Population:
@@ -24,7 +26,7 @@ class Population:
         self.lock = threading.Lock()
         self.stop = np.zeros(1, np.int64)
         self.members: list[tuple[int, np.ndarray, np.ndarray]] = []
-        self.best: tuple[int, np.ndarray] | None = None
+        self.best: tuple[int, np.ndarray] = (NOTHING, np.zeros((0, 0), np.int32))
         self.started = 0
 
     def work(self, worker: int, *, until: float) -> None:
@@ -40,7 +42,7 @@ class Population:
         """Take a schedule in, unless it is there already; the worst leaves."""
         identity = self.graph.identity(solution)
         with self.lock:
-            if self.best is None or value < self.best[0]:
+            if value < self.best[0]:
                 self.best = (value, solution)
             if value <= self.target:
                 self.finish()

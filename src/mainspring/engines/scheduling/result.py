@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShopPlan:
     """A schedule of a job shop, checked.
 
@@ -41,6 +41,10 @@ class Progress:
     objective: float | None
     bound: float
     note: str = ""
+
+
+class Cancelled(Exception):
+    """The search was ended from outside before it had any answer."""
 
 
 @dataclass

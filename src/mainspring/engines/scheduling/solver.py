@@ -9,6 +9,8 @@ from mainspring.engines.scheduling import exact, relink, result
 _LEAD = 0.1
 _LEAD_SECONDS_MAX = 1.5
 _LEAD_OPERATIONS = 100
+# Share of the remaining time for the proof; a worker that has not succeeded by then searches with the others.
+_PROVING = 0.5
 # Loading the prover takes a while; with less time than this left it is not begun.
 _PROVER_SECONDS_MIN = 3.0
 
@@ -77,9 +79,9 @@ class Solver:
                 worker, until=min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / _LEAD_OPERATIONS)
             )
             if not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
-                self.prove(self.control.left if self.workers > 1 else 0.5 * self.control.left)
+                self.prove(_PROVING * self.control.left)
         self.population.work(worker, until=seconds)
 
     def _report(self) -> result.Progress:
-        best = self.population.best
-        return result.Progress(self.control.elapsed, best[0] if best else None, self.bound)
+        best = self.population.best[0]
+        return result.Progress(self.control.elapsed, None if best == relink.NOTHING else best, self.bound)

@@ -1,5 +1,6 @@
 """What the shop subjects of `mainspring solve` share: the time that is left, and a schedule as plain data."""
 
+import sys
 import time
 
 import psutil
@@ -18,6 +19,19 @@ def seconds_left(options) -> float:
     spent = max(0.0, time.time() - psutil.Process().create_time())
     margin = min(_MARGIN_SECONDS, 0.1 * options.seconds)
     return max(0.05, options.seconds - spent - margin)
+
+
+def watcher():
+    """Shows how far the search is, where somebody looks on; None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(progress) -> None:
+        print(
+            f"\r{progress.seconds:6.1f} s  best {progress.objective}  bound {progress.bound} ", end="", file=sys.stderr
+        )
+
+    return show
 
 
 def answer(subject: str, plan, job_start) -> dict:
