@@ -1,4 +1,4 @@
-"""Getting in: password and lockout, authenticator app, the list of sessions, and the company's OpenID Connect provider."""
+"""Getting in: password and lockout, authenticator app, list of sessions, the company's OpenID Connect provider."""
 
 import json
 import threading

@@ -5,14 +5,14 @@ python tests/browser/company.py     (with MAINSPRING_DATA naming the folder)
 
 import os
 
-DAYS = 8
-READERS = {"reader_lt": "lt", "reader_zh": "zh-hans"}
-"""People who may see everything, for the pages in other languages."""
+DAYS = 16
+READERS = {"reader_en": "en", "reader_lt": "lt", "reader_zh": "zh-hans"}
+"""People who hold every role, for the tests that visit all pages."""
 
 
 def fill() -> None:
     from mainspring.demo import loading
-    from mainspring.kernel.models import Membership, Role, User
+    from mainspring.kernel.models import Membership, Role, Site, Territory, User
     from mainspring.modules.organization import demo_data
     from mainspring.site.commands import migrate
 
@@ -26,8 +26,10 @@ def fill() -> None:
                       default_company=company)  # fmt: skip
         person.set_password(demo_data.PASSWORD)
         person.save()
-        for role in ("manager", "administrator"):
-            Membership.objects.create(user=person, role=Role.objects.get(code=role), company=company)
+        for role in Role.objects.filter(portal=False).exclude(code__in=("auditor", "integrator")):
+            one = Membership.objects.create(user=person, role=role, company=company)
+            one.sites.set(Site.objects.filter(company=company))
+            one.territories.set(Territory.objects.all())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from .person import Person
 
@@ -140,7 +140,7 @@ def signed_in(chromium, site):
             page.fill("input[name=login]", name)
             page.fill("input[name=password]", "mainspring-demo")
             page.press("input[name=password]", "Enter")
-            page.wait_for_selector("#menu")
+            page.wait_for_selector("#menu", state="attached", timeout=90_000)
             known[name] = context.storage_state()
             context.close()
         return known[name]
@@ -159,7 +159,8 @@ def person(chromium, signed_in, site):
             viewport={"width": width, "height": 900 if width > 600 else 844},
             color_scheme="dark" if dark else "light", reduced_motion="reduce",
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
+        expect.set_options(timeout=20_000)
         one = Person(context.new_page())
         opened.append((context, one))
         return one

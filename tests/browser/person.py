@@ -109,6 +109,28 @@ class Person:
         expect(self.page.locator(".record")).to_be_visible()
         return self
 
+    def line(self, row: int, **cells) -> "Person":
+        """Fill cells of a row of the line grid with the keyboard, by the words over the columns."""
+        grid = self.page.locator("[data-island=grid]").last
+        heads = [text.replace("*", "").strip().lower() for text in grid.locator("thead th").all_inner_texts()]
+        for words, value in cells.items():
+            column = next(n for n, head in enumerate(heads) if head.startswith(words.replace("_", " ")))
+            cell = grid.locator("tbody tr").nth(row).locator("th, td").nth(column)
+            cell.click()
+            self.page.keyboard.type(str(value))
+            if "line-link" in (cell.get_attribute("class") or ""):
+                self.page.locator(".grid-list .grid-option").first.wait_for()
+            self.page.keyboard.press("Tab")
+        return self
+
+    def first(self, key: str, **filters) -> dict:
+        """The first record of a list as programs read it: /api/v1/…, with the person's own rights."""
+        answer = self.page.request.get(f"/api/v1/{key}/", params=filters | {"size": 1})
+        assert answer.ok, answer.text()
+        found = answer.json()["results"]
+        assert found, f"no {key} with {filters}"
+        return found[0]
+
     # -- verbs ----------------------------------------------------------------------------------------------------
 
     def verb(self, label: str):

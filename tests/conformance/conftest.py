@@ -10,6 +10,7 @@ from mainspring.kernel.models import Company, Currency, Site, User
 from mainspring.kernel.testing.samples import Samples
 
 sys.path.insert(0, str(Path(__file__).parent))
+import makers  # noqa: F401  (binds them)
 
 
 @pytest.fixture

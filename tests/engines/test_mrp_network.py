@@ -471,6 +471,7 @@ def test_p21_p23_past_forecast_expires_and_the_demand_fence_keeps_orders_only():
     st.lists(st.tuples(st.integers(0, 90), st.integers(0, 50)), max_size=8),
     st.lists(st.integers(0, 60), min_size=3, max_size=3),
 )
+@settings(deadline=None)
 def test_p21_nothing_is_consumed_twice(orders, quantities):
     months = [forecast.Forecast(30 * n, 30 * n + 30, quantity) for n, quantity in enumerate(quantities)]
     left, taken = forecast.consume(months, [forecast.Order(*order) for order in orders])

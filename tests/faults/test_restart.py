@@ -121,8 +121,8 @@ def test_an_instance_outlives_its_worker_and_its_database(instance):
     )  # fmt: skip
     token = instance.run("token", "boss").strip()
     instance.serve()
-    people = "/api/v1/kernel/users/"
-    before = json.loads(instance.wait_for(people, token))
+    currencies = "/api/v1/organization/currencies/"
+    before = json.loads(instance.wait_for(currencies, token))
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (worker := instance.child("worker")) is None:
@@ -136,8 +136,8 @@ def test_an_instance_outlives_its_worker_and_its_database(instance):
     server = postgres.Server(instance.folder)
     server._run("pg_ctl", "restart", "-D", str(server.cluster), "-m", "immediate", "-w", "-t", "60",
                 "-l", str(server.log), "-o", f"-k {server.sockets}")  # fmt: skip
-    assert json.loads(instance.wait_for(people, token)) == before
-    answers = {instance.get(people, token)[0] for _n in range(20)}
+    assert json.loads(instance.wait_for(currencies, token)) == before
+    answers = {instance.get(currencies, token)[0] for _n in range(20)}
     assert answers == {200}  # no broken connection is left in the pool
     assert "0 findings" in instance.run("check")
 
@@ -146,6 +146,6 @@ def test_an_instance_outlives_its_worker_and_its_database(instance):
     assert instance.leftovers() == []
 
     instance.serve()
-    assert json.loads(instance.wait_for(people, token)) == before
+    assert json.loads(instance.wait_for(currencies, token)) == before
     instance.stop(signal.SIGTERM)
     assert instance.leftovers() == []

@@ -18,7 +18,7 @@ export function toast(message: Toast | string): void {
   const said: Toast = typeof message === "string" ? { text: message } : message;
   const box = document.getElementById("toasts");
   if (!box || !said.text) return;
-  if (said.later) return keep({ ...said, later: false });
+  if (said.later) return keep(said);
   const close = () => element.remove();
   const element = h(
     "div",
@@ -40,7 +40,8 @@ const KEY = "toast";
 
 function keep(said: Toast): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(said));
+    const { text, tone, href, label, undo } = said;
+    sessionStorage.setItem(KEY, JSON.stringify({ text, tone, href, label, undo }));
   } catch {
     /* Storage is refused in private windows: the message is lost with the page. */
   }

@@ -1,7 +1,7 @@
 """What the past years left in the ledgers: moves, values, journal and what lies where at the end."""
 
 from mainspring.modules.accounting.models import AccountTotal, JournalEntry, JournalLine
-from mainspring.modules.stock.models import CostBalance, StockBalance, StockMove, StockValue
+from mainspring.modules.stock.models import CostBalance, MoveTotal, StockBalance, StockMove, StockValue
 
 from . import setwise
 from .history_documents import Scene, document
@@ -100,7 +100,7 @@ def _lines(scene: Scene, source: str, position, account: int, amount: str, **col
 
 
 def totals(scene: Scene) -> None:
-    """What the trigger of the journal would have added: one row an account and day."""
+    """What the triggers of the ledgers would have added: one row an account and day, and an item, place and month."""
     setwise.insert(
         AccountTotal,
         "(SELECT l.company_id, l.account_id, l.posted_on, SUM(GREATEST(l.amount, 0)) AS debit, "
@@ -111,6 +111,20 @@ def totals(scene: Scene) -> None:
         posted_on="posted_on",
         debit="debit",
         credit="credit",
+    )
+    setwise.insert(
+        MoveTotal,
+        """(SELECT m.company_id, m.item_id, side.location_id, date_trunc('month', m.effective_on)::date AS month,
+                   SUM(side.sign * m.quantity) AS quantity
+            FROM stock_stockmove m JOIN past_item USING (item_id)
+            CROSS JOIN LATERAL (VALUES (m.to_location_id, 1), (m.from_location_id, -1)) AS side (location_id, sign)
+            JOIN stock_location p ON p.id = side.location_id AND p.kind IN ('internal', 'transit', 'quarantine')
+            GROUP BY 1, 2, 3, 4) x""",
+        company="company_id",
+        item="item_id",
+        location="location_id",
+        month="month",
+        quantity="quantity",
     )
 
 

@@ -21,7 +21,7 @@ def rates(size: str, bikes_a_day: float, rng) -> dict[int, float]:
     keys = dict(Item.objects.values_list("code", "pk"))
     goods = sorted(Item.objects.filter(category__code="FG").values_list("code", flat=True))
     rng.shuffle(goods)
-    shares = [1 / (2 + rank) for rank in range(len(goods))]
+    shares = [(2 + rank) ** -1.7 for rank in range(len(goods))]  # few models make most of the business
     daily: dict[str, float] = defaultdict(float)
     for code, share in zip(goods, shares, strict=True):
         daily[code] = bikes_a_day * share / sum(shares)
@@ -53,15 +53,15 @@ def _plans(item, rate: float, days: dict[str, int]):
     """(site, planning values) of an item."""
     code = item.code
     if item.category.code == "FG":
-        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=5)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=10)
     elif code.startswith("WHL"):
-        yield "KUN", planned(rate, 2, safety=6, lot=20, multiple=20, least=10)
+        yield "KUN", planned(rate, 2, safety=6, lot=20, multiple=50, least=10)
         yield "VNO", filled_up(rate, 8, 20, least=10)
     elif item.make_or_buy == "make":
-        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=10)
+        yield "VNO", planned(rate, 2, safety=3, lot=20, multiple=20 if code.startswith("PF") else 40)
     else:
         site = "KUN" if code.startswith(WHEEL_PARTS) else "VNO"
-        yield site, planned(rate, lead_days(days[code]), safety=10, lot=30, multiple=10, least=10)
+        yield site, planned(rate, lead_days(days[code]), safety=10, lot=40, multiple=10, least=10)
 
 
 def lead_days(calendar_days: int) -> int:
@@ -109,7 +109,7 @@ def opening_stock(rates: dict[int, float], rng) -> dict[str, list[tuple[Item, De
         elif item.category.code == "FG":
             quantity = whole((rate * 10 + 3) * rng.uniform(0.5, 1.2))
         elif item.make_or_buy == "make":
-            quantity = whole(rate * 10 + (20 if item.code.startswith("WHL") else 2))
+            quantity = whole(rate * 10 + (30 if item.code.startswith("WHL") else 6))
         else:
             quantity = whole((rate * (14 + plan.lead_time_days) + 20) * rng.uniform(0.4, 1.3))
         found[plan.site.code].append((item, max(quantity, Decimal(1))))

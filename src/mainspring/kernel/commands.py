@@ -480,10 +480,10 @@ def _refuse_read_only(model, ctx, values) -> None:
 
 
 def refuse_fixed(record, values: dict, ctx) -> None:
-    """A person may not change what the lines of a record were made from."""
+    """A person may not change a key, nor what the lines of a record were made from."""
     wrong = {
         name: _("This stays as it was when the record was made.")
-        for name in getattr(record, "fixed", ())
+        for name in (record._meta.pk.name, *getattr(record, "fixed", ()))
         if name in values and values[name] != getattr(record, name)
     }
     if wrong and not ctx.trusted:

@@ -58,7 +58,8 @@ def notify(
 def page_of(entity: str, record_id) -> str:
     """Address of a record's page, "" when it has none."""
     found = resource.by_model.get(entity)
-    return f"/{found.key}/{record_id}/" if found else ""
+    written = not str(record_id).startswith("new-")  # what waits for approval to be created has no page yet
+    return f"/{found.key}/{record_id}/" if found and written else ""
 
 
 def absolute(href: str) -> str:

@@ -143,11 +143,15 @@ def _confirm(orders: Sequence, ctx, counts: Counts) -> None:
 
 def _receive(order_ids: Sequence, source: dict, ctx, counts: Counts) -> None:
     """Receive what came, send back what was rejected, bill the rest, close what the source calls finished."""
+    from django.db.models import Prefetch
+
     from mainspring.kernel import bulk, sets
     from mainspring.modules.purchasing import commands as purchasing
-    from mainspring.modules.purchasing.models import PurchaseOrder, Receipt
+    from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseOrderLine, Receipt
 
-    orders = list(PurchaseOrder.objects.filter(pk__in=order_ids).prefetch_related("lines").order_by("pk"))
+    lines_read = Prefetch("lines", PurchaseOrderLine.objects.select_related("item__unit", "unit", "document"))
+    found = PurchaseOrder.objects.filter(pk__in=order_ids).select_related("supplier", "site", "identity")
+    orders = list(found.prefetch_related(lines_read).order_by("pk"))
     if not orders:
         return
     rows = []

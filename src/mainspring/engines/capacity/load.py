@@ -102,7 +102,7 @@ def on_bucket(operations: Operations, available: NDArray[np.int64], center: int,
     """Rows of the operations that load a center in [starts, ends): what a planner sees behind a red bar."""
     _check(operations, available)
     candidates = np.flatnonzero((operations.center == center) & (operations.day < ends) & (operations.ticks() > 0))
-    return [int(row) for row in candidates if any(starts <= day < ends for day, _ in spans(operations, available, row))]
+    return [row for row in candidates.tolist() if any(starts <= d < ends for d, _ in spans(operations, available, row))]
 
 
 def available(

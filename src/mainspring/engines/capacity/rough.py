@@ -35,11 +35,12 @@ def profile(network: Network, end_items: list[int], lead_days: NDArray, *, ticks
     lines, shop, items = network.lines, network.shop, network.items
     assert shop is not None
     below: dict[int, list[int]] = defaultdict(list)
-    for row in np.flatnonzero((lines.valid_from <= 0) & (lines.valid_to > 0) & (lines.kind != BY_PRODUCT)):
-        below[int(lines.parent[row])].append(int(row))
+    valid = (lines.valid_from <= 0) & (lines.valid_to > 0) & (lines.kind != BY_PRODUCT)
+    for line in np.flatnonzero(valid).tolist():
+        below[int(lines.parent[line])].append(line)
     at: dict[int, list[int]] = defaultdict(list)
-    for row, item in enumerate(shop.item.tolist()):
-        at[item].append(row)
+    for number, made in enumerate(shop.item.tolist()):
+        at[made].append(number)
     lot = np.maximum(np.where(items.kind == 2, items.minimum, np.maximum(items.size, items.minimum)), 1)
     found: dict[tuple[int, int, int], float] = defaultdict(float)
     for end in end_items:
@@ -53,12 +54,12 @@ def profile(network: Network, end_items: list[int], lead_days: NDArray, *, ticks
                 for op in at[item]:
                     hours = (shop.run[op] + shop.setup[op] / lot[item]) / ticks_per_hour
                     found[end, int(shop.center[op]), before] += units * hours
-                for row in below[item]:
-                    child = int(lines.component[row])
-                    waiting[child][before + int(lead_days[child])] += units * lines.num[row] / lines.den[row]
+                for line in below[item]:
+                    child = int(lines.component[line])
+                    waiting[child][before + int(lead_days[child])] += units * lines.num[line] / lines.den[line]
     keys = sorted(found)
-    item, center, before = (np.array([key[n] for key in keys], np.int32) for n in range(3))
-    return Profile(item, center, before, np.array([found[key] for key in keys]))
+    end_item, center, before_days = (np.array([key[n] for key in keys], np.int32) for n in range(3))
+    return Profile(end_item, center, before_days, np.array([found[key] for key in keys]))
 
 
 def _downwards(end: int, below: dict[int, list[int]], component: NDArray) -> list[int]:

@@ -38,10 +38,10 @@ def read(text: str, name: str = "problem") -> LotProblem:
     missing = [each for each in ("demand", "setup_cost", "holding_cost") if each not in columns]
     if missing:
         raise InvalidProblem(*(Defect(name, 1, each, "", "is required") for each in missing))
-    demand, on_hand = columns["demand"], columns.get("on_hand", [Fraction(0)])
+    on_hand = columns.get("on_hand", [Fraction(0)])[0]
     costs = [columns.get(each, [Fraction(0)]) for each in ("setup_cost", "holding_cost", "unit_cost")]
-    single = [each[0] if len(each) == 1 else each for each in costs]
-    return data.problem(demand, *single, on_hand=on_hand[0])
+    setup, holding, unit = (each[0] if len(each) == 1 else each for each in costs)
+    return data.problem(columns["demand"], setup, holding, unit, on_hand)
 
 
 def _json(body: str, name: str) -> dict[str, list[Fraction]]:

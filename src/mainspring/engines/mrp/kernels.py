@@ -289,17 +289,14 @@ def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, 
            tail, touched, failed):  # fmt: skip
     """Plan marked items level by level, marking the components of those whose orders changed.
 
-    Returns (finished, items planned, items changed); not finished means the pool (or `out`) has no room left: grow
-    it and call again, nothing is lost. `tail` [rows used]; `touched` lists the changed items.
+    `out` has room for any item. Returns (finished, items planned, items changed); not finished means that the pool has
+    no room left: grow it and call again, nothing is lost. `tail` [rows used]; `touched` lists the changed items.
     """
     change = np.empty(len(net.bucket_day) - 1, np.int64)
-    buckets = len(change)
     done = changed = 0
     for depth in range(len(queued)):
         while at[depth] < queued[depth]:
             i = queue[level_start[depth] + at[depth]]
-            if rows_most(i, net, book, pool, buckets) > len(out.due):
-                return False, done, changed
             planned, ended = plan_item(i, net, book, pool, change, out, np.int64(0), failed)
             if failed[0] != 0:
                 return True, done, changed
@@ -324,21 +321,10 @@ def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, 
             if not same:
                 touched[changed] = i
                 changed += 1
-                first = pool.ptr[i]
-                add_load(
-                    i,
-                    pool.start,
-                    pool.base,
-                    pool.count,
-                    first,
-                    first + pool.n[i],
-                    np.int64(-1),
-                    shop,
-                    load,
-                    beyond,
-                    failed,
-                )
-                add_load(i, out.start, out.base, out.count, np.int64(0), ended, np.int64(1), shop, load, beyond, failed)
+                if shop.op_ptr[i] < shop.op_ptr[i + 1]:
+                    old, end, less, more = pool.ptr[i], pool.ptr[i] + pool.n[i], np.int64(-1), np.int64(1)
+                    add_load(i, pool.start, pool.base, pool.count, old, end, less, shop, load, beyond, failed)
+                    add_load(i, out.start, out.base, out.count, np.int64(0), ended, more, shop, load, beyond, failed)
                 if failed[0] != 0:
                     return True, done, changed
                 if ended > pool.room[i]:

@@ -122,14 +122,30 @@ def downwards(plan: Plan, row: int) -> Trace:
 
 def _walked(plan: Plan, row: int, *, up: bool) -> Trace:
     size = 1 << 14
+    zeros = getattr(plan, "_walk_zeros", None)
     while True:
+        if zeros is None or len(zeros[0]) != len(plan.pool.due):
+            rows, items = len(plan.pool.due), len(plan.order)
+            zeros = np.zeros(rows), np.zeros(rows), np.zeros(items, np.bool_)
         columns = pegs.Columns(*(np.empty(size, kind) for kind in pegs.TYPES))
         item, share = np.empty(size, np.int32), np.empty(size, np.float64)
         found = pegs.walk(
-            row, up, plan.order, plan.net, plan.book, plan.pool, plan.child_ptr, plan.child, columns, item, share
+            row,
+            up,
+            plan.order,
+            plan.net,
+            plan.book,
+            plan.pool,
+            plan.child_ptr,
+            plan.child,
+            columns,
+            item,
+            share,
+            *zeros,
         )
         if found >= 0:
             break
-        size *= 4
+        size, zeros = size * 4, None
+    plan._walk_zeros = zeros  # type: ignore[attr-defined]
     kept = slice(0, found)
     return Trace(unpacked(plan, item[kept], *(column[kept] for column in columns)), share[kept])

@@ -133,11 +133,12 @@ def peg_items(items, offset, net, book, pool, out, ended):
 
 
 @njit(cache=True, nogil=True)
-def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
-    """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small."""
+def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, part, whole, active):
+    """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small.
+
+    `part`, `whole` (one a row of the pool) and `active` (one an item) are zeros, and are again when all went well.
+    """
     n = len(order)
-    part, whole = np.zeros(len(pool.due)), np.zeros(len(pool.due))
-    active = np.zeros(n, np.bool_)
     part[row] = 1.0
     root = pool.item[row]
     if up:
@@ -154,6 +155,7 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
         i = order[n - 1 - at] if up else order[at]
         if not active[i]:
             continue
+        active[i] = False
         most = entries_most(i, net, book, pool)
         if most > size:
             size = 2 * most
@@ -200,4 +202,10 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share):
             for k in range(child_ptr[i], child_ptr[i + 1]):
                 active[child[k]] = True
         found = kept
+    part[row] = 0.0
+    for r in range(found):
+        if out.demand[r] >= 0:
+            part[out.demand[r]] = 0.0
+        if 0 <= out.supply[r] < BY_PRODUCT_BASE:
+            part[out.supply[r]] = 0.0
     return found

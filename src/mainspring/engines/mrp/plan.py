@@ -137,7 +137,10 @@ class Plan:
         dirty = np.fromiter(items, np.int64)
         if not hasattr(self, "_queue"):
             self._queue, self._marked = np.empty(n, np.int64), np.zeros(n, np.bool_)
-            self._touched, self._out = np.empty(n, np.int64), _rows(4 * buckets + 64, 0)
+            self._touched, self._out = np.empty(n, np.int64), _rows(0, 0)
+        most = 2 * buckets + int(self.book.receipt_n.max(initial=0))
+        if len(self._out.due) < most:
+            self._out = _rows(most, 0)
         depth = len(self.level_start) - 1
         queued, at, failed = np.zeros(depth, np.int64), np.zeros(depth, np.int64), np.zeros(2, np.int64)
         kernels.enqueue(dirty, self.level, self.level_start, self._queue, queued, self._marked)
@@ -152,7 +155,7 @@ class Plan:
             changed.append(self._touched[:number].copy())
             if finished:
                 break
-            self._reserve(max(len(self.pool.due) // 4, 4 * buckets + 64), scratch=True)
+            self._reserve(max(len(self.pool.due) // 4, most))
         self._marked[:] = False
         self._refuse(failed)
         return Replanned(int(done), np.concatenate(changed))
@@ -217,7 +220,7 @@ class Plan:
         equal = all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
         return equal and np.array_equal(self.load, other.load) and np.array_equal(self.beyond, other.beyond)
 
-    def _reserve(self, rows: int, *, scratch: bool = False) -> None:
+    def _reserve(self, rows: int) -> None:
         wanted = int(self.tail[0]) + rows
         if wanted > len(self.pool.due):
             size = max(wanted, len(self.pool.due) * 3 // 2)
@@ -225,8 +228,6 @@ class Plan:
             for name in _ROW:
                 getattr(grown, name)[: self.tail[0]] = getattr(self.pool, name)[: self.tail[0]]
             self.pool = grown._replace(**{name: getattr(self.pool, name) for name in ("ptr", "n", "planned", "room")})
-        if scratch:
-            self._out = _rows(max(rows, 2 * len(self._out.due)), 0)
 
     def _refuse(self, failed: NDArray) -> None:
         code, row = int(failed[0]), int(failed[1])

@@ -1,7 +1,7 @@
 """What the database itself refuses: unbalanced entries, changes of posted rows, postings into locked periods.
 
-All checks but the balance of an entry run once a statement over the rows it added, so a thousand entries cost little
-more than one.
+All checks run once a statement over the rows it added, so a thousand entries cost little more than one; an entry whose
+lines are not complete after any statement is looked at again at commit.
 """
 
 from mainspring.kernel import database
@@ -42,6 +42,18 @@ FOR EACH ROW EXECUTE FUNCTION accounting_lock_alone();
 """,
 )
 
+# How many entries of this transaction still wait for lines: counted up by entries, down by lines that complete one and
+# are found to balance, all at once. At commit nothing is left to look at unless the count says so.
+database.declare(
+    "accounting_open_entries",
+    """
+CREATE OR REPLACE FUNCTION accounting_count_open(more bigint) RETURNS void LANGUAGE sql AS $$
+    SELECT set_config('mainspring.open_entries', (COALESCE(NULLIF(
+        current_setting('mainspring.open_entries', true), ''), '0')::bigint + more)::text, true)
+$$;
+""",
+)
+
 database.declare(
     "accounting_entry_added",
     """
@@ -50,6 +62,7 @@ BEGIN
     PERFORM accounting_refuse_locked(company_id, area, has_tax, created_by_id, first_on) FROM (
         SELECT company_id, area, has_tax, created_by_id, min(posted_on) AS first_on
         FROM added GROUP BY company_id, area, has_tax, created_by_id) AS asked;
+    PERFORM accounting_count_open((SELECT count(*) FROM added));
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER accounting_entry_added AFTER INSERT ON accounting_journalentry
@@ -63,6 +76,9 @@ database.declare(
 CREATE OR REPLACE FUNCTION accounting_entry_balanced() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE hit record;
 BEGIN
+    IF current_setting('mainspring.open_entries', true) = '0' THEN
+        RETURN NULL;
+    END IF;
     SELECT count(*) AS lines, COALESCE(sum(amount), 0) AS balance,
            COALESCE(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
            bool_and(company_id = NEW.company_id AND posted_on = NEW.posted_on) AS same
@@ -84,12 +100,29 @@ database.declare(
     """
 CREATE OR REPLACE FUNCTION accounting_lines_added() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE hit record;
 BEGIN
-    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT document_id FROM added) AS touched
-               JOIN accounting_journalentry e ON e.id = touched.document_id
-               WHERE e.line_count < (SELECT count(*) FROM accounting_journalline l WHERE l.document_id = e.id)) THEN
+    SELECT count(*) FILTER (WHERE s.lines > e.line_count) AS over,
+           count(*) FILTER (WHERE s.lines = e.line_count) AS complete,
+           max(s.lines) FILTER (WHERE s.wrong) AS wrong_lines, max(s.balance) FILTER (WHERE s.wrong) AS wrong_balance
+    INTO hit
+    FROM (SELECT DISTINCT document_id FROM added) AS touched
+    JOIN accounting_journalentry e ON e.id = touched.document_id
+    CROSS JOIN LATERAL (
+        SELECT lines, balance, lines = e.line_count
+               AND (lines < 2 OR balance <> 0 OR debit <> e.total OR NOT same) AS wrong
+        FROM (SELECT count(*) AS lines, sum(l.amount) AS balance,
+                     COALESCE(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,
+                     bool_and(l.company_id = e.company_id AND l.posted_on = e.posted_on) AS same
+              FROM accounting_journalline l WHERE l.document_id = e.id) AS summed) AS s;
+    IF hit.over > 0 THEN
         RAISE EXCEPTION 'A posted journal entry takes no more lines.' USING ERRCODE = 'P0001';
     END IF;
+    IF hit.wrong_lines IS NOT NULL THEN
+        RAISE EXCEPTION 'A journal entry must balance: % lines differ by %.', hit.wrong_lines, hit.wrong_balance
+            USING ERRCODE = 'P0001';
+    END IF;
+    PERFORM accounting_count_open(-hit.complete);
     INSERT INTO accounting_accounttotal (company_id, account_id, posted_on, debit, credit)
     SELECT company_id, account_id, posted_on, COALESCE(sum(amount) FILTER (WHERE amount > 0), 0),
            COALESCE(sum(-amount) FILTER (WHERE amount < 0), 0)

@@ -9,7 +9,7 @@ from mainspring.engines.money import exchange
 from mainspring.kernel import database, events
 from mainspring.kernel.workflow import effect
 
-from . import invoicing, queries
+from . import amounts, invoicing, queries
 from .events import PaymentPosted
 from .models import Invoice, Payment, PaymentAllocation
 from .posting import EntryLine, EntrySpec, post_entries
@@ -131,6 +131,9 @@ def post(payment, ctx):
 def allocate(payment, ctx, invoice, amount, on):
     """Use a prepayment, at the rate it was paid at, for an invoice; the difference is realised now (M14)."""
     allocation = PaymentAllocation(document=payment, invoice=invoice, amount=amount, allocated_on=on)
+    if amount <= 0:
+        raise ValidationError({"amount": _("The amount must be above zero.")}, code="above_zero")
+    amounts.refuse_parts(payment.currency, {"amount": amount})
     _check(payment, [allocation])
     _lock([invoice.pk])
     advances = queries.locked_open_items(payment.pk, roles=("prepayment",))

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, database, numbering, remembered
@@ -96,23 +96,29 @@ def _write(ctx, specs: list[EntrySpec], *, last: bool = False) -> list[JournalEn
     base, roles = _known(specs)
     entries, lines = [], []
     for spec in specs:
-        entry = JournalEntry(
-            identity_id=uuid7(),
-            state="posted",
-            company_id=spec.company,
-            posted_on=spec.posted_on,
-            area=spec.area,
-            memo=spec.memo[:200],
-            origin_id=spec.origin,
-            reverses_id=spec.reverses,
-            created_by_id=user_id,
-            has_tax=any(line.tax_code for line in spec.lines_kept),
-            line_count=len(spec.lines_kept),
-            created_at=now,
-            updated_at=now,
-            total=sum((line.amount for line in spec.lines_kept if line.amount > 0), ZERO),
+        entry = JournalEntry.from_db(
+            DEFAULT_DB_ALIAS,
+            ENTRY_ATTRIBUTES,
+            (
+                user_id,
+                now,
+                now,
+                1,
+                {},
+                uuid7(),
+                "",
+                "posted",
+                spec.company,
+                spec.posted_on,
+                spec.area,
+                any(line.tax_code for line in spec.lines_kept),
+                spec.memo[:200],
+                spec.origin,
+                spec.reverses,
+                sum((line.amount for line in spec.lines_kept if line.amount > 0), ZERO),
+                len(spec.lines_kept),
+            ),
         )
-        entry._state.adding = False
         entries.append(entry)
         for position, line in enumerate(spec.lines_kept, 1):
             role, company_id = roles.get(key(line.account), ("", None))
@@ -177,6 +183,7 @@ ENTRY_COLUMNS = [
     "total",
     "line_count",
 ]
+ENTRY_ATTRIBUTES = [field.attname for field in JournalEntry._meta.concrete_fields]
 LINE_COLUMNS = [
     "document_id",
     "position",

@@ -12,7 +12,7 @@ from mainspring.kernel.models import Company, Currency
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.pricing import queries as pricing
 
-from . import queries
+from . import amounts, queries
 from .models import TaxCode
 
 ZERO = Decimal(0)
@@ -83,7 +83,9 @@ def _fill_rates(invoice, lines) -> None:
 
 def _total(invoice, company, lines) -> None:
     """Net, tax and total of lines and document, at the currency's digits."""
-    digits = remembered.row(Currency, invoice.currency_id).digits
+    currency = remembered.row(Currency, invoice.currency_id)
+    amounts.refuse_parts(currency, {"discount": invoice.discount})
+    digits = currency.digits
     taxes = remembered.rows(TaxCode, {line.tax_code_id for line in lines} - {None})
     try:
         found = tax.totals(
@@ -105,8 +107,8 @@ def _total(invoice, company, lines) -> None:
         )
     except problem.InvalidProblem as error:
         raise _worded(error) from error
-    for line, amounts in zip(lines, found.lines, strict=True):
-        line.net, line.tax = amounts.net, amounts.tax
+    for line, share in zip(lines, found.lines, strict=True):
+        line.net, line.tax = share.net, share.tax
     invoice.net, invoice.tax, invoice.total = found.net, found.tax, found.gross
     invoice.total_base = exchange.convert(invoice.total, exchange.Rate(invoice.rate), company.base_currency.digits)
 

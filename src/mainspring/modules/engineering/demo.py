@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import Company, Site
-from mainspring.modules.items.demo import variants, wheels_of
+from mainspring.modules.items.demo import YUAN, variants, wheels_of
 from mainspring.modules.items.models import Item, ItemCost
 from mainspring.modules.organization.demo import bulk, bulk_with_lines
 from mainspring.modules.organization.models import WorkCalendar
@@ -72,20 +72,26 @@ def load(ctx_factory, size: str, rng, out) -> None:
         )
     bulk_with_lines(Bom, ctx, boms)
     bulk_with_lines(Routing, ctx, routings)
-    count = sum(_costs(ctx_factory(company)) for company in ("MSB", "MSC"))
+    count = _costs(ctx_factory())
     out(f"{len(boms)} bills of material, {len(centers)} work centers, {count} standard costs rolled up")
 
 
 def _costs(ctx) -> int:
-    """Standard costs of everything made, from bills and routings."""
+    """Standard costs of everything made, from bills and routings; in Suzhou the same in yuan."""
     made = {row.item.pk: row for row in engineering.costs_of_all(ctx) if row.item.make_or_buy == "make"}
-    company = Company.objects.get(pk=ctx.company_id)
+    companies = {company.code: company for company in Company.objects.all()}
     bulk(
         ItemCost,
         ctx,
         [
-            {"item": row.item, "company": company, "standard_cost": row.total, "rolled_up_on": ctx.business_date}
+            {
+                "item": row.item,
+                "company": companies[code],
+                "standard_cost": (row.total * factor).quantize(Decimal("0.000001")),
+                "rolled_up_on": ctx.business_date,
+            }
             for row in made.values()
+            for code, factor in (("MSB", 1), ("MSC", YUAN))
         ],
     )
     return len(made)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mainspring.engines import rounding
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.modules.organization import queries as organization
 
@@ -51,12 +52,8 @@ class Book:
         self.lists = lists_for(party, self.currency, kind)
         self._rates: dict[str, Any] = {}
         self._rows: dict[tuple[int, int], list[models.Price]] = {}
-        for row in (
-            models.Price.objects.filter(item__in=set(item_ids), price_list__in=self.lists)
-            .filter(Q(starts_on=None) | Q(starts_on__lte=on))
-            .filter(Q(ends_on=None) | Q(ends_on__gt=on))
-            .select_related("unit", "item__unit")
-        ):
+        lists, items = [found.pk for found in self.lists], list(set(item_ids))
+        for row in _prices(items, lists, on, on) if lists else ():
             self._rows.setdefault((row.price_list_id, row.item_id), []).append(row)
 
     def price(self, item, quantity: Decimal, unit) -> PriceAnswer:
@@ -78,6 +75,16 @@ class Book:
         if code not in self._rates:
             self._rates[code] = organization.found_rate(code, self.currency, self.on)
         return self._rates[code]
+
+
+_prices = Prepared(
+    lambda items, lists, begun, ending: (
+        models.Price.objects.filter(item_id__any_of=items, price_list_id__any_of=lists)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=begun))
+        .filter(Q(ends_on=None) | Q(ends_on__gt=ending))
+        .order_by("pk")
+    )
+)
 
 
 def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList]:

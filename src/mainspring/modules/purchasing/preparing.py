@@ -112,7 +112,7 @@ def receipt(record: Receipt, ctx, lines) -> None:
         raise ValidationError({"order": _("This order belongs to another company.")})
     if lines is None:
         return
-    known = {line.pk: line for line in record.order.lines.select_related("item__unit", "unit", "document")}
+    known = {line.pk: line for line in _lines_of(record.order)}
     if not lines and record._state.adding:
         lines += [
             ReceiptLine(order_line=line, quantity=line.open_quantity) for line in known.values() if line.open_quantity
@@ -133,6 +133,12 @@ def receipt(record: Receipt, ctx, lines) -> None:
             )
         if line.quantity is not None:
             line.stock_quantity = source.in_stock_unit(line.quantity)
+
+
+def _lines_of(order: PurchaseOrder):
+    """Lines of an order with what quantities need; those the caller read along with many orders are taken."""
+    known = getattr(order, "_prefetched_objects_cache", {}).get("lines")
+    return order.lines.select_related("item__unit", "unit", "document") if known is None else known
 
 
 def supplier_return(record: SupplierReturn, ctx, lines) -> None:

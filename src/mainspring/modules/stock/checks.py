@@ -27,6 +27,28 @@ def balances():
         yield _("%(code)s at %(place)s: balance %(quantity)s, moves %(moved)s.") % row
 
 
+@checks.check("stock.totals", lazy("Totals of moves by month are the sums of the moves"))
+def totals():
+    for row in database.rows(
+        """
+            WITH moved AS (
+                SELECT m.item_id, side.location_id, date_trunc('month', m.effective_on)::date AS month,
+                       SUM(side.sign * m.quantity) AS quantity
+                FROM stock_stockmove m CROSS JOIN LATERAL (VALUES (m.to_location_id, 1), (m.from_location_id, -1))
+                     AS side (location_id, sign)
+                WHERE m.state = 'done' GROUP BY 1, 2, 3),
+            off AS (
+                SELECT item_id, location_id, month, SUM(quantity) AS off FROM (
+                    SELECT item_id, location_id, month, quantity FROM stock_movetotal
+                    UNION ALL SELECT item_id, location_id, month, -quantity FROM moved) AS x
+                GROUP BY 1, 2, 3 HAVING SUM(quantity) <> 0)
+            SELECT i.code, l.code AS place, off.month, off.off FROM off JOIN items_item i ON i.id = off.item_id
+            JOIN stock_location l ON l.id = off.location_id AND l.kind = ANY(%(owned)s) LIMIT 101""",
+        owned=list(OWNED),
+    ):
+        yield _("%(code)s at %(place)s in %(month)s: totals and moves differ by %(off)s.") % row
+
+
 @checks.check("stock.reservations", lazy("What is reserved is the sum of reservations and lies there"))
 def reservations():
     for row in database.rows("""

@@ -1,5 +1,7 @@
 """Everything that moves, plans, reserves or values goods."""
 
+from mainspring.kernel import database
+
 from . import documents, moving, planning, reserving, valuing  # noqa: F401  (binds the verbs)
 from .moving import MoveSpec, ensure_locations, post_moves, reversed_spec
 from .planning import replan, replan_all
@@ -11,6 +13,7 @@ __all__ = [
     "change_standard_cost",
     "charge_receipt",
     "ensure_locations",
+    "merge_totals",
     "post_moves",
     "release",
     "release_lines",
@@ -20,3 +23,18 @@ __all__ = [
     "reserve_lines",
     "reversed_spec",
 ]
+
+
+def merge_totals() -> int:
+    """Merge totals of the same item, place and month; returns how many there are now of those. Writers never wait."""
+    return database.execute("""
+        WITH alike AS (
+            SELECT company_id, item_id, location_id, month FROM stock_movetotal
+            GROUP BY 1, 2, 3, 4 HAVING COUNT(*) > 1),
+        old AS (
+            DELETE FROM stock_movetotal t USING alike a
+            WHERE t.company_id = a.company_id AND t.item_id = a.item_id AND t.location_id = a.location_id
+              AND t.month = a.month
+            RETURNING t.company_id, t.item_id, t.location_id, t.month, t.quantity)
+        INSERT INTO stock_movetotal (company_id, item_id, location_id, month, quantity)
+        SELECT company_id, item_id, location_id, month, SUM(quantity) FROM old GROUP BY 1, 2, 3, 4""")

@@ -1,5 +1,6 @@
 """What others ask of stock: on hand, available, projected, valued. Quantities in the item's stocking unit."""
 
+import calendar
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -141,16 +142,24 @@ def done_by_line(origin, kind: str | None = None) -> dict[int, Decimal]:
 def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:
     """One row per item and owned place with stock: item_id, code, name, unit, site, location, quantity, reserved.
 
-    With a past day, what was there at its end (what is reserved is only known now).
+    With a past day, what was there at its end (what is reserved is only known now): today's balance less what moved
+    in the rest of that month and, by their totals, in the months after it.
     """
+    day = on or date.max
+    month = day.replace(day=1)
     return database.rows(
         """
         WITH later AS (
-            SELECT m.item_id, side.location_id, SUM(side.sign * m.quantity) AS moved
-            FROM stock_stockmove m CROSS JOIN LATERAL (VALUES (m.to_location_id, 1), (m.from_location_id, -1))
-                 AS side (location_id, sign)
-            WHERE m.state = 'done' AND m.company_id = %(company)s AND m.effective_on > %(on)s
-            GROUP BY m.item_id, side.location_id)
+            SELECT item_id, location_id, SUM(quantity) AS moved FROM (
+                SELECT t.item_id, t.location_id, t.quantity FROM stock_movetotal t
+                WHERE t.company_id = %(company)s AND t.month > %(month)s
+                UNION ALL
+                SELECT m.item_id, side.location_id, side.sign * m.quantity
+                FROM stock_stockmove m CROSS JOIN LATERAL (VALUES (m.to_location_id, 1), (m.from_location_id, -1))
+                     AS side (location_id, sign)
+                WHERE m.state = 'done' AND m.company_id = %(company)s
+                  AND m.effective_on > %(on)s AND m.effective_on <= %(month_end)s) AS moves
+            GROUP BY item_id, location_id)
         SELECT b.item_id, i.code, i.name, u.code AS unit, s.code AS site, l.code AS location,
                b.quantity - COALESCE(later.moved, 0) AS quantity, b.reserved
         FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id JOIN kernel_site s ON s.id = l.site_id
@@ -160,7 +169,9 @@ def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:
           AND (%(site)s::bigint IS NULL OR s.id = %(site)s::bigint)
         ORDER BY i.code, s.code, l.code""",
         company=ctx.company_id,
-        on=on or date.max,
+        on=day,
+        month=month,
+        month_end=day.replace(day=calendar.monthrange(day.year, day.month)[1]),
         site=key(site),
     )
 

@@ -116,7 +116,8 @@ def _nodes(inputs: Inputs) -> tuple[list[str], dict[int, int], set[int]]:
     some lines only is planned and stocked for the others; a node of its own, without stock, passes those lines through.
     """
     names = list(inputs.item_row)
-    phantom, planned = set(), set()
+    phantom: set[int] = set()
+    planned: set[int] = set()
     for component, is_phantom in zip(inputs.column("bom", "component"), inputs.column("bom", "phantom"), strict=True):
         (phantom if is_phantom else planned).add(inputs.item_row[component])
     through: dict[int, int] = {}

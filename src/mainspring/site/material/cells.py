@@ -68,16 +68,16 @@ def read(folder: Path, name: str, spec: dict[str, Column], *, required: bool) ->
             rule = f"must have no more cells than the header ({len(header)})"
             table.defects.append(Defect(path.name, number, "row", len(cells), rule))
     for column, how in spec.items():
-        at = header.index(column) if column in header else None
+        at = header.index(column) if column in header else -1
         table.columns[column] = _cells(table, kept, column, at, how)
     return table
 
 
-def _cells(table: Table, kept: list, column: str, at: int | None, how: Column) -> list:
+def _cells(table: Table, kept: list, column: str, at: int, how: Column) -> list:
+    """The column's values; `at` is -1 when the file has no such column."""
     values: list = []
-    missing = "" if at is None else None
     for line, (_number, cells) in enumerate(kept):
-        cell = missing if missing is not None else (cells[at].strip() if at < len(cells) else "")
+        cell = cells[at].strip() if 0 <= at < len(cells) else ""
         if cell == "":
             if how.required:
                 table.refuse(line, column, "", "must not be empty")

@@ -98,7 +98,8 @@ def read(folder: Path) -> Inputs:
 
 
 def _check_items(table: Table, inputs: Inputs) -> None:
-    columns, seen = table.columns, set()
+    columns = table.columns
+    seen: set[str] = set()
     for line, name in enumerate(columns["item"]):
         if name in seen:
             table.refuse(line, "item", name, "must come once")
@@ -143,10 +144,11 @@ def _check_dates(tables: dict[str, Table]) -> None:
     for line, (starts, ends) in enumerate(zip(bom.columns["valid_from"], bom.columns["valid_to"], strict=True)):
         if starts and ends and ends < starts:
             bom.refuse(line, "valid_to", ends, f"must not be before valid_from {starts}")
-    table, seen = tables["calendars"], {}
+    table = tables["calendars"]
+    said: dict[tuple, bool] = {}
     rows = zip(*(table.columns[name] for name in ("calendar", "date", "working")), strict=True)
     for line, (name, on, working) in enumerate(rows):
-        if on is not None and seen.setdefault((name, on), working) != working:
+        if on is not None and said.setdefault((name, on), working) != working:
             table.refuse(line, "working", working, f"{name} says both for {on}")
 
 

@@ -267,7 +267,7 @@ def reschedule(request, res, record):
         end = _moment(dates[1], sent["end"])
         values[dates[1].path] = end - datetime.timedelta(1) if dates[1].kind == "date" and sent.get("all_day") else end
     record = commands.change(record, request.ctx, **values)
-    return JsonResponse({"version": record.version})
+    return JsonResponse({"version": getattr(record, "version", None)})
 
 
 def _moment(column, text):

@@ -154,7 +154,7 @@ def _form_page(request, res, record, fields, *, form=None, lines=(), wrong=None,
         "cancel": addresses.of_resource(res) if adding else addresses.of_record(record),
         "hidden": [("idempotency_key", request.POST.get("idempotency_key") or str(uuid7()))],
         "draft": f"{res.key}/new" if adding else f"{res.key}/{record.pk}",
-        "version": None if adding else (base.version_of(request) or record.version),
+        "version": None if adding else (base.version_of(request) or getattr(record, "version", None)),
     }
     if res.lines:
         context["grid"] = grids.props(

@@ -298,7 +298,10 @@ def empty(request, res, q: query.Query) -> dict:
         "title": _("No %(records)s yet") % {"records": res.plural.lower()},
         "icon": res.icon or "inbox",
         "text": str(res.help or res.model.__doc__ or "").strip(),
-        "verb": heading(request, res).get("primary") if may_create else None,
+        "verb": heading(request, res).get("primary")
+        if may_create
+        else {"name": "help", "label": _("How these come about"), "icon": "help-circle", "dialog": True}
+        | {"url": addresses.of_resource(res, "help")},
     }
 
 
@@ -335,7 +338,7 @@ def cell(request, res):
         {
             "field": form[name],
             "form": form,
-            "version": record.version,
+            "version": getattr(record, "version", None),
             "url": f"{request.path}?{request.GET.urlencode()}",
         },
         status=status,

@@ -271,7 +271,7 @@ def fact(request, res, record, name):
             "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit},
             "form": form,
             "field": form[name.replace("custom.", "custom-")],
-            "version": record.version,
+            "version": getattr(record, "version", None),
         },
         status=status,
     )

@@ -34,7 +34,7 @@ class TokenForm(forms.Form):
             choices=[(30, _("30 days")), (90, _("90 days")), (365, _("One year")), (0, _("Until it is withdrawn"))],
         )
         self.fields["reach"] = forms.ChoiceField(
-            label=_("May"),
+            label=_("Allowed"),
             initial="read",
             choices=[
                 ("read", _("See what I see")),
@@ -153,4 +153,5 @@ def revoke(request, pk):
         tokens.withdraw(token, request.ctx)
     except ValidationError:
         raise Http404 from None
-    return base.done(refresh=True, text=_("“%(name)s” no longer works.") % {"name": token.name})
+    # Not a reload: the page may be the answer that made a token, and would make another.
+    return base.done(redirect="/profile/tokens/", text=_("“%(name)s” no longer works.") % {"name": token.name})

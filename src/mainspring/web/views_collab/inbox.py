@@ -146,7 +146,8 @@ def facts(found: ApprovalRequest, ctx) -> list[dict]:
     res = resource.of(model) if model else None
     if res is None:
         return []
-    record = model._default_manager.filter(pk=found.record_id).first()
+    made = not found.record_id.startswith("new-")  # a record to be created has no page yet
+    record = model._default_manager.filter(pk=found.record_id).first() if made else None
     modes = access.modes_on(ctx, record) if record else access.field_modes(ctx, model)
     header, shown = found.snapshot.get("header", {}), []
     for name in dict.fromkeys([*res.names("columns"), *res.names("form")]):

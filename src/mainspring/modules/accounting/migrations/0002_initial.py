@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('open_item', models.BooleanField(default=False, editable=False, verbose_name='open item')),
                 ('memo', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='text')),
                 ('account', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounting.account', verbose_name='account')),
-                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('currency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
                 ('department', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='department')),
                 ('document', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounting.journalentry', verbose_name='journal entry')),

@@ -101,6 +101,7 @@ class JournalLine(DocumentLine):
         related_name="+",
         editable=False,
         db_index=False,
+        db_constraint=False,  # the same as the entry's, which the guards see to
         verbose_name=_("company"),
     )
     posted_on = models.DateField(_("posted on"), editable=False)

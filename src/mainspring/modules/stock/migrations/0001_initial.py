@@ -40,6 +40,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MoveTotal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField()),
+                ('quantity', models.DecimalField(decimal_places=6, max_digits=24)),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
+                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item')),
+                ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
+            ],
+            options={
+                'verbose_name': 'move total',
+                'verbose_name_plural': 'move totals',
+            },
+        ),
+        migrations.CreateModel(
             name='Reservation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -272,6 +287,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='location',
             constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('site', 'kind'), name='location_default_once', violation_error_message='The site already has a default place of this kind.'),
+        ),
+        migrations.AddIndex(
+            model_name='movetotal',
+            index=models.Index(fields=['company', 'month'], name='move_total_month'),
         ),
         migrations.AddConstraint(
             model_name='reservation',

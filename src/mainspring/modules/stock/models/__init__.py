@@ -10,12 +10,13 @@ from .documents import (
     TransferLine,
 )
 from .locations import Location
-from .moves import StockMove
+from .moves import MoveTotal, StockMove
 from .values import CostBalance, StockValue
 
 __all__ = [
     "CostBalance",
     "Location",
+    "MoveTotal",
     "Reservation",
     "StockAdjustment",
     "StockAdjustmentLine",

@@ -114,3 +114,23 @@ class StockMove(models.Model):
 
     def __str__(self):
         return f"{self.item}: {self.quantity or 0:f}" if self.item_id else str(self._meta.verbose_name)
+
+
+class MoveTotal(models.Model):
+    """What one statement moved into (above zero) or out of an owned place in a month; a job merges rows alike.
+
+    What lay somewhere on a past day is found from these instead of from every move since.
+    """
+
+    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.DateField()
+    quantity = models.DecimalField(max_digits=24, decimal_places=6)
+
+    history = False
+    company_path = "company"
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("move total"), _("move totals")
+        indexes = [models.Index(fields=["company", "month"], name="move_total_month")]

@@ -1,0 +1,165 @@
+"""Samples of records whose rules no plain value meets, made the way people make them."""
+
+import itertools
+from datetime import date, timedelta
+from decimal import Decimal
+
+from mainspring.kernel import commands
+from mainspring.kernel.context import Context
+from mainspring.kernel.models import Absence, Company, Currency, Site, Territory, User
+from mainspring.kernel.testing.samples import Samples, maker
+from mainspring.modules.accounting import commands as accounting
+from mainspring.modules.accounting.models import Account, AccountRule, LockDate
+from mainspring.modules.accounting.models.periods import Area
+from mainspring.modules.crm.models import Claim, Lead, LeadPool
+from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
+from mainspring.modules.items.models import Item, ItemCategory
+from mainspring.modules.organization import commands as organization
+from mainspring.modules.organization.models import ExchangeRate, Unit
+from mainspring.modules.parties.models import Party, PaymentTerm
+from mainspring.modules.purchasing.models import SupplierItem
+from mainspring.modules.stock import commands as stock
+from mainspring.modules.stock.models import StockBalance, StockMove
+
+DAY = date(2026, 3, 2)
+_numbers = itertools.count(1)
+
+
+def ctx(samples: Samples) -> Context:
+    return Context(samples.user, DAY, samples.company.pk, trusted=True)
+
+
+def site(samples: Samples) -> Site:
+    return Site.objects.filter(company=samples.company).order_by("pk").first()
+
+
+def item(samples: Samples, **values) -> Item:
+    """A new stocked item in pieces."""
+    organization.install_units(ctx(samples))
+    category, _made = ItemCategory.objects.get_or_create(code="SAMPLE", defaults={"name": "Samples"})
+    n = next(_numbers)
+    pieces = Unit.objects.get(code="pcs")
+    return commands.create(
+        Item, ctx(samples), code=f"S-{n}", name=f"Sample {n}", unit=pieces, category=category, **values
+    )
+
+
+def _chart(samples: Samples) -> dict:
+    return accounting.install_chart(samples.company, ctx(samples))
+
+
+@maker("accounting.account")
+def account(samples):
+    n = next(_numbers)
+    return Account.objects.create(company=samples.company, code=f"9{n:03}", name=f"Account {n}", kind="asset", role="")
+
+
+@maker("accounting.accountrule")
+def account_rule(samples):
+    n = next(_numbers)
+    category = ItemCategory.objects.create(code=f"CAT{n}", name=f"Category {n}")
+    chosen = _chart(samples)["sales"]
+    return AccountRule.objects.create(company=samples.company, role="sales", category=category, account=chosen)
+
+
+@maker("accounting.journalentry")
+def journal_entry(samples):
+    roles = _chart(samples)
+    lines = [accounting.EntryLine(roles["bank"], Decimal(10)), accounting.EntryLine(roles["sales"], Decimal(-10))]
+    return accounting.post_entry(ctx(samples), company=samples.company, posted_on=DAY, lines=lines)
+
+
+@maker("accounting.journalline")
+def journal_line(samples):
+    return journal_entry(samples).lines.order_by("position").first()
+
+
+@maker("accounting.lockdate")
+def lock_date(samples):
+    """One an area; further ones belong to further companies."""
+    n = next(_numbers)
+    company = samples.company
+    if LockDate.objects.filter(company=company).count() == len(Area.values):
+        company = Company.objects.create(code=f"LOCK{n}", name=f"Locked {n}", base_currency=company.base_currency)
+    taken = set(LockDate.objects.filter(company=company).values_list("area", flat=True))
+    area = next(a for a in Area.values if a not in taken)
+    return LockDate.objects.create(company=company, area=area, locked_before=date(2020, 1, 1))
+
+
+@maker("crm.lead")
+def lead(samples):
+    n = next(_numbers)
+    place, _made = Territory.objects.get_or_create(code="SAMPLE", defaults={"name": "Everywhere"})
+    if not LeadPool.objects.filter(company=samples.company, territory=place).exists():
+        commands.create(LeadPool, ctx(samples), code="POOL", name="Pool", territory=place)
+    return commands.create(
+        Lead, ctx(samples), name=f"Prospect {n}", contact_name="Ona", email=f"ona{n}@example.com", territory=place
+    )
+
+
+@maker("crm.claim")
+def claim(samples):
+    made = lead(samples)
+    return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
+
+
+@maker("engineering.bom")
+def bom(samples):
+    part = item(samples)
+    lines = [{"component": part, "quantity": 2, "unit": part.unit}]
+    return commands.create(Bom, ctx(samples), item=item(samples, make_or_buy="make"), lines=lines)
+
+
+@maker("engineering.routing")
+def routing(samples):
+    center = samples.one(WorkCenter)
+    line = {"sequence": 10, "work_center": center, "name": "Assemble", "setup_hours": 1, "run_hours_per_unit": 1}
+    return commands.create(Routing, ctx(samples), item=item(samples, make_or_buy="make"), lines=[line])
+
+
+@maker("kernel.absence")
+def absence(samples):
+    n = next(_numbers)
+    person = User.objects.create(username=f"away{n}")
+    return Absence.objects.create(user=person, starts_on=DAY, ends_on=DAY + timedelta(days=n))
+
+
+@maker("organization.exchangerate")
+def exchange_rate(samples):
+    n = next(_numbers)
+    Currency.objects.get_or_create(code="USD", defaults={"name": "US dollar"})
+    return ExchangeRate.objects.create(
+        from_currency_id="USD", to_currency_id="EUR", valid_on=DAY + timedelta(days=n), rate=Decimal("0.9")
+    )
+
+
+@maker("purchasing.supplieritem")
+def supplier_item(samples):
+    n = next(_numbers)
+    supplier = commands.create(
+        Party, ctx(samples), code=f"SUP{n}", name=f"Supplier {n}", is_supplier=True, country="LT", currency="EUR"
+    )
+    return commands.create(SupplierItem, ctx(samples), supplier=supplier, item=item(samples), price="5")
+
+
+@maker("stock.stockbalance")
+def stock_balance(samples):
+    """Goods that were received."""
+    move = received(samples)
+    return StockBalance.objects.get(item=move.item_id, location=move.to_location_id)
+
+
+@maker("stock.stockmove")
+def received(samples) -> StockMove:
+    _chart(samples)
+    places = stock.ensure_locations(site(samples), ctx(samples))
+    spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
+    return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
+
+
+@maker("parties.paymentterm")
+def payment_term(samples):
+    """Its parts add up to 100 percent."""
+    term = PaymentTerm.objects.create(code=f"T{next(_numbers)}", name="At once")
+    term.lines.create(percent=100)
+    return term
