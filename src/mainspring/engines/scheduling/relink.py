@@ -30,7 +30,7 @@ class Population:
         self.started = 0
 
     def work(self, worker: int, *, until: float) -> None:
-        """Search until stopped, the target is met or `until` seconds have passed; the first worker starts in any case."""
+        """Search until stopped, the target met or `until` seconds passed; the first worker finds one in any case."""
         random = np.random.default_rng([self.seed, worker])
         state = np.array([random.integers(1, 2**63)], np.uint64)
         scratch = self.graph.scratch()
