@@ -3,7 +3,7 @@
 import json
 import time
 
-from harness import Answer, Counting, browser, main, median, p95
+from harness import Answer, Counting, browser, main, measurer, median, p95
 
 CALLS, WARM_UP = 80, 5
 
@@ -12,9 +12,9 @@ def measure(options) -> list[Answer]:
     from django.db import transaction
 
     from mainspring.kernel import tokens
-    from mainspring.kernel.models import Company, Site, User
+    from mainspring.kernel.models import Company, Site
 
-    user, company = User.objects.get(username="admin"), Company.objects.get(code="MSB")
+    user, company = measurer(), Company.objects.get(code="MSB")
     site = Site.objects.get(code="VNO")
     answers = []
     for name, address, body in (

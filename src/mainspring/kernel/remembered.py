@@ -22,6 +22,7 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 
 from . import database
 
+ROWS_AT_ONCE = 500  # of a kept table, when one of them is asked for
 KEYS_MAX = 5000  # kept by one Remembered; more and it starts anew
 
 VERSION = "SELECT string_agg(stamp::text, ',' ORDER BY stamp) FROM mainspring_configuration"
@@ -116,7 +117,10 @@ def keep(*related: str):
 
     def bind(model):
         def load(keys):
-            return {row.pk: row for row in model._base_manager.select_related(*related).filter(pk__in=keys)}
+            every = model._base_manager.select_related(*related).order_by("pk")
+            found = {row.pk: row for row in every[:ROWS_AT_ONCE]}  # so that a page of links asks once
+            missing = keys - found.keys() if len(found) == ROWS_AT_ONCE else ()
+            return found | ({row.pk: row for row in every.filter(pk__in=missing)} if missing else {})
 
         _kept[model] = Remembered(None, model, load_many=load)
         return model
@@ -131,6 +135,22 @@ def is_kept(model) -> bool:
 def rows(model, keys: Iterable) -> dict:
     """{key: row} of a kept model; read-only. Keys without a row are left out."""
     return _kept[model].many(keys)
+
+
+def joined(model, paths: Iterable[str]) -> list[str]:
+    """What of some paths of links needs a join: each up to where a kept model answers."""
+    found = set()
+    for path in paths:
+        owner, parts = model, []
+        for part in path.split("__"):
+            field = owner._meta.get_field(part)
+            if not field.is_relation or field.related_model in _kept:
+                break
+            parts.append(part)
+            owner = field.related_model
+        if parts:
+            found.add("__".join(parts))
+    return sorted(found)
 
 
 def row(model, pk):

@@ -48,6 +48,10 @@ class ContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        with remembered.steady():
+            return self._answer(request)
+
+    def _answer(self, request):
         request.ctx, request.company, request.companies = None, None, []
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated or request.path.startswith(settings.STATIC_URL):
@@ -56,7 +60,7 @@ class ContextMiddleware:
         request.LANGUAGE_CODE = translation.get_language()
         choose_company(request, user)
         zone = request.company.time_zone if request.company else user.time_zone
-        with timezone.override(_zone(zone)), remembered.steady():
+        with timezone.override(_zone(zone)):
             return self.get_response(request)
 
     def process_exception(self, request, error):

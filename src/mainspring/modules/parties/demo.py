@@ -13,7 +13,7 @@ from . import demo_data as data
 from . import identifiers
 from .models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
 
-SIZES = {"S": 18, "M": 560, "L": 4000}
+SIZES = {"S": 18, "M": 560, "L": 2000}
 """Customers by size; suppliers are added to them."""
 
 SELLERS = {
@@ -41,8 +41,8 @@ def load(ctx_factory, size: str, rng, out) -> None:
                 for percent, months, days, eom, after in parts
             ],
         )
-    customers = bulk(Party, ctx, list(_customers(SIZES.get(size, SIZES["M"]), terms, rng)))
-    suppliers = bulk(Party, ctx, list(_suppliers(terms, rng, many=size != "S")))
+    customers = bulk(Party, ctx, _distinct(_customers(SIZES.get(size, SIZES["M"]), terms, rng)))
+    suppliers = bulk(Party, ctx, _distinct(_suppliers(terms, rng, many=size != "S"), customers))
     parties = customers + suppliers
     bulk(Address, ctx, [spec for party in parties for spec in _addresses(party, rng)])
     bulk(Contact, ctx, [spec for party in parties for spec in _contacts(party, rng)])
@@ -62,6 +62,19 @@ def load(ctx_factory, size: str, rng, out) -> None:
     )
     _portal(ctx, customers[0], suppliers[0])
     out(f"{len(customers)} customers, {len(suppliers)} suppliers")
+
+
+def _distinct(specs, before=()) -> list[dict]:
+    """The same without numbers of the authorities that another party already has."""
+    seen = {number for party in before for number in (party.vat_number, party.registry_code)}
+    found = []
+    for spec in specs:
+        for name in ("vat_number", "registry_code"):
+            if spec.get(name) in seen:
+                spec[name] = ""
+            seen.add(spec.get(name))
+        found.append(spec)
+    return found
 
 
 def _customers(count: int, terms, rng):

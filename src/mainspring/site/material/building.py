@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -273,6 +274,7 @@ def on(built: Built, day: int) -> str:
     return (built.start + timedelta(days=int(day))).isoformat()
 
 
+@lru_cache(maxsize=1 << 18)  # a plan says the same quantities over and over
 def plain(units: int, digits: int) -> str:
     """A quantity without trailing zeros, at six decimals at most."""
     whole, rest = divmod(abs(int(units)), 10**digits)

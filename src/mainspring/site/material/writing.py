@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ HEADERS = {
     "exceptions": ("item", "message", "subject", "ref", "date", "wanted_date", "quantity", "reason"),
     "load": ("work_center", "date", "hours", "available", "percent"),
 }  # fmt: skip
+_SPECIAL = re.compile('[,"\n\r]').search
 
 
 class Answer:
@@ -33,6 +35,8 @@ class Answer:
         self.first_days = plan.network.horizon.first_days.tolist()
         self.due_dates = [self.dates[day] for day in self.first_days]
         self.orders: Orders = plan.orders()
+        columns = ("kind", "size", "minimum", "multiple", "maximum", "safety", "slack")
+        self.rules = list(zip(*(getattr(plan.network.items, name).tolist() for name in columns), strict=True))
         self.ref_of: dict[int, str] = {}
         self._name_orders()
 
@@ -62,31 +66,27 @@ class Answer:
 
     def reason(self, item: int, quantity: int, count: int, short: int, net: int) -> str:
         """Why an order is there, step by step (P11): `demand: net 22, minimum 25, multiple 30`."""
-        items = self.plan.network.items
-        code = "demand" if short > items.safety[item] else "safety_stock"
-        if code == "safety_stock" and net > short:
-            code = "demand"
-        steps, now, kind = [f"net {self.quantity(net)}"], net, items.kind[item]
+        kind, size, minimum, multiple, maximum, safety, slack = self.rules[item]
+        code = "demand" if short > safety or net > short else "safety_stock"
+        if kind == 0 and not minimum and not multiple and not maximum:
+            return f"{code}: net {self.quantity(net)}"
+        steps, now = [f"net {self.quantity(net)}"], net
         if kind == PERIOD:
-            steps[0] += f" over {items.size[item]} days"
-        slack = int(items.slack[item])
-
-        def step(name: str, after: int) -> None:
-            nonlocal now
+            steps[0] += f" over {size} days"
+        changes = (
+            ("FOQ", _up_to(now, size, slack) if kind == FIXED else 0),
+            ("EOQ", size if kind == ECONOMIC else 0),
+            ("minimum", minimum),
+        )
+        for name, after in changes:
             if after - now > slack:
                 steps.append(f"{name} {self.quantity(after)}")
             now = max(now, after)
-
-        size, multiple = int(items.size[item]), int(items.multiple[item])
-        if kind == FIXED:
-            step("FOQ", _up_to(now, size, slack))
-        elif kind == ECONOMIC:
-            step("EOQ", size)
-        step("minimum", int(items.minimum[item]))
-        if multiple:
-            step("multiple", _up_to(now, multiple, slack))
+        if multiple and (after := _up_to(now, multiple, slack)) - now > slack:
+            steps.append(f"multiple {self.quantity(after)}")
+            now = after
         if quantity * count < now - slack or count > 1:
-            steps.append(f"maximum {self.quantity(int(items.maximum[item]))}")
+            steps.append(f"maximum {self.quantity(maximum)}")
         return f"{code}: {', '.join(steps)}"
 
     def pegging(self) -> Iterable[str]:
@@ -157,7 +157,9 @@ class Answer:
         orders = self.orders
         columns = (orders.item, orders.start, orders.due, orders.quantity, orders.count, orders.short, orders.row)
         for item, start, due, quantity, count, short, row in zip(*(c.tolist() for c in columns), strict=True):
-            reason = _quoted(json.dumps({"short": self.quantity(short), "start": self.dates[start], "orders": count}))
+            reason = (
+                f'"{{""short"": ""{self.quantity(short)}"", ""start"": ""{self.dates[start]}"", ""orders"": {count}}}"'
+            )
             wanted = self.due_dates[due]
             amount = self.quantity(quantity * count)
             yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{amount},{reason}\n"
@@ -220,7 +222,7 @@ def _up_to(quantity: int, multiple: int, slack: int) -> int:
 
 def _quoted(text: str) -> str:
     """A cell as CSV writes it."""
-    if not any(mark in text for mark in ',"\n\r'):
+    if not _SPECIAL(text):
         return text
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow([text])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
-from mainspring.kernel import access, custom, query, resource
+from mainspring.kernel import access, custom, query, remembered, resource
 
 ALWAYS = ("number", "state", "version", "company", "created_by", "created_at", "updated_at")
 ROOMS = ("columns", "form", "quick", "filters", "measures", "dimensions", "line_totals")
@@ -87,7 +87,7 @@ class View:
         if self.has_lines:
             columns = self.line_paths()
             modes = access.field_modes(self.ctx, self.resource.line_model)
-            links = [c.path for c in columns if c.kind == "link"]
+            links = remembered.joined(self.resource.line_model, [c.path for c in columns if c.kind == "link"])
             found["lines"] = [
                 {"id": plain(line.pk)}
                 | {
@@ -96,7 +96,7 @@ class View:
                     else plain(query.value_of(line, c))
                     for c in columns
                 }
-                for line in record.lines.select_related(*links)
+                for line in (record.lines.select_related(*links) if links else record.lines.all())
             ]
         return found
 

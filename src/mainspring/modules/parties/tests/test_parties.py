@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import access, commands
+from mainspring.kernel import access, bulk, commands
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import normalise, queries
 from mainspring.modules.parties.models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
@@ -114,6 +114,20 @@ def test_a_salesperson_sees_own_customers_and_those_of_the_territory(world):
     assert str(contact) == "王伟"
     with pytest.raises(Party.DoesNotExist):
         commands.change(far, rep, name="Mine too")
+
+
+def test_who_adds_a_customer_owns_it_unless_another_is_named(world):
+    """A representative who sees own customers only can add one; those brought in by the list name their owners."""
+    rep = world.person("rep", "sales_rep")
+    values = {"is_customer": True, "country": "LT", "currency": "EUR"}
+    mine = commands.create(Party, rep, code="MINE", name="Mine", **values)
+    assert mine.owner == rep.user
+    given = commands.create(Party, world.ctx, code="GIVEN", name="Given", owner=rep.user, **values)
+    assert given.owner == rep.user
+    [listed] = bulk.create_many(Party, world.ctx, [{"code": "LISTED", "name": "Listed", **values}])
+    assert listed.owner is None
+    free = commands.change(mine, world.ctx, owner=None)
+    assert free.owner is None
 
 
 def test_parts_of_a_term_sum_exactly_and_the_last_takes_the_remainder(world):
