@@ -182,7 +182,8 @@ class Answer:
         for center, day in zip(*np.nonzero(load), strict=True):
             hours, available = load[center, day] / TICKS, capacity[center, day] / TICKS
             percent = f"{100 * hours / available:.1f}" if available else ""
-            yield f"{_quoted(self.built.centers[center])},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n"
+            name = _quoted(self.built.centers[center])
+            yield f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n"
 
     # -- names --
 
