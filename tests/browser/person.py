@@ -28,6 +28,8 @@ class Person:
 
     def goes_to(self, group: str, entry: str) -> "Person":
         """Open a page by the menu."""
+        if self.page.url == "about:blank":
+            self.opens("/")
         box = self.page.locator("#menu details.menu-group").filter(
             has=self.page.locator("summary .menu-label", has_text=re.compile(f"^{re.escape(group)}$"))
         )
@@ -42,11 +44,11 @@ class Person:
 
     @property
     def title(self) -> str:
-        return self.page.locator("h1").inner_text()
+        return self.page.locator("h1 .heading-name").inner_text().strip()
 
     @property
     def state(self) -> str:
-        return self.page.locator("#heading .badge").first.inner_text().strip()
+        return self.page.locator("#heading .state").first.inner_text().strip()
 
     def sees(self, text: str) -> "Person":
         expect(self.page.locator("main")).to_contain_text(text)
@@ -135,7 +137,7 @@ class Person:
 
     def verb(self, label: str):
         """The button of a verb in the heading, wherever it stands."""
-        found = self.page.locator("#heading button, #heading a").filter(
+        found = self.page.locator("#heading button, #heading a, .approval-verbs button").filter(
             has=self.page.locator("span", has_text=re.compile(f"^{re.escape(label)}$"))
         )
         if not found.first.is_visible() and self.page.locator("#heading [popovertarget=more-verbs]").count():
@@ -162,8 +164,9 @@ class Person:
         return self
 
     def _settles(self, before: str) -> None:
-        self.page.wait_for_timeout(150)
+        self.page.wait_for_timeout(250)
         self.page.wait_for_load_state()
+        self.page.wait_for_timeout(50)
 
     def is_refused(self, text: str) -> "Person":
         """The dialog or a message says why it was not done."""

@@ -133,6 +133,15 @@ def exchange_rate(samples):
     )
 
 
+@maker("parties.paymentterm")
+def payment_term(samples):
+    """Its instalments are the whole of the sum."""
+    n = next(_numbers)
+    return commands.create(
+        PaymentTerm, ctx(samples), code=f"T{n}", name=f"Term {n}", lines=[{"percent": 100, "days": n}]
+    )
+
+
 @maker("purchasing.supplieritem")
 def supplier_item(samples):
     n = next(_numbers)
@@ -155,11 +164,3 @@ def received(samples) -> StockMove:
     places = stock.ensure_locations(site(samples), ctx(samples))
     spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
     return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
-
-
-@maker("parties.paymentterm")
-def payment_term(samples):
-    """Its parts add up to 100 percent."""
-    term = PaymentTerm.objects.create(code=f"T{next(_numbers)}", name="At once")
-    term.lines.create(percent=100)
-    return term

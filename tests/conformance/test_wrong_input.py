@@ -3,17 +3,20 @@
 The calls are made from the schema and drawn with a fixed seed. MAINSPRING_WRONG_INPUT=200 draws more of them.
 """
 
+import csv
 import json
 import os
 import random
 
 import odd_calls
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from mainspring.kernel import resource
+from mainspring.kernel import access, resource
 from mainspring.kernel.context import Context
-from mainspring.kernel.models import AuditEntry
+from mainspring.kernel.exchange import importing, rules
+from mainspring.kernel.models import AuditEntry, ImportRun
 
 DRAWN = int(os.environ.get("MAINSPRING_WRONG_INPUT", "15"))
 RESOURCES = [pytest.param(res, id=key) for key, res in sorted(resource.registry.items())]
@@ -45,6 +48,28 @@ def test_wrong_parameters_of_reports_and_of_the_frame(boss, samples):
     some = odd_calls.chooser("frame", max(2, DRAWN // 12))
     for call in [*odd_calls.of_reports(some), *odd_calls.of_the_frame(some)]:
         check(boss, call)
+
+
+@pytest.mark.parametrize("res", RESOURCES)
+def test_wrong_cells_of_a_file_are_named_and_nothing_arrives(samples, res, tmp_path):
+    ctx = Context(samples.user, samples.company.created_at.date(), samples.company.pk)
+    paths = [path for path in rules.targets(res, ctx) if path != "external_id"]
+    if not paths or not access.can(ctx, res.model, "import") or res.model is ImportRun:
+        pytest.skip("nothing comes from files")
+    rolls, cells = random.Random(res.key), [text for text in odd_calls.WEB if "\x00" not in text and len(text) < 9000]
+    file = tmp_path / "odd.csv"
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(paths)
+        writer.writerows([rolls.choice(cells) for _path in paths] for _row in range(12))
+    before = res.model._default_manager.count()
+    run = importing.start(res, ctx, file, {"columns": {path: path for path in paths}, "delimiter": ","})
+    importing.check(run, ctx)
+    assert run.rows_wrong
+    assert all(problem["text"] for problem in run.problems)
+    with pytest.raises(ValidationError):
+        importing.carry_out(run, ctx)
+    assert res.model._default_manager.count() == before
 
 
 def check(client, call) -> None:

@@ -43,6 +43,12 @@ def test_ten_by_ten_comes_near_its_optimum_at_once_and_keeps_to_its_time():
     assert time.perf_counter() - began < 6
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_schedule_is_found_however_short_the_time(workers):
+    shop = classic("ft10")
+    assert jobshop.solve(shop, seconds=1e-6, workers=workers).objective >= 930
+
+
 def test_one_worker_repeats_itself():
     shop = classic("ft06")
     first, second = (jobshop.solve(shop, seconds=20, seed=5, workers=1) for _ in range(2))

@@ -513,11 +513,23 @@ def validate(record, lines=()) -> None:
             instance.clean()
         except ValidationError as error:
             for name, messages in (
-                error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+                _words(error) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
             ).items():
                 found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def _words(error: ValidationError) -> dict[str, list[str]]:
+    """Messages by field; a missing value is asked for in the words of the forms, whatever the database calls it."""
+    return {
+        name: [
+            text
+            for one in errors
+            for text in ([_("This field is required.")] if one.code in ("null", "blank") else one.messages)
+        ]
+        for name, errors in error.error_dict.items()
+    }
 
 
 def _drop_trailing_zeros(instance) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, partial
+from typing import Any
 
 import psycopg
 from django.apps import apps
@@ -208,11 +209,12 @@ def insert(*groups: Sequence, then: str = "") -> None:
     then  statements to run right after, in the same round trip
     Inside `together` they are added at its end and keys the database gives are not told.
     """
-    groups = [list(group) for group in groups if group]
+    filled = [list(group) for group in groups if group]
     statements: list[tuple[str, Sequence]] = []
     real = connections[DEFAULT_DB_ALIAS]
-    for group in groups:
-        fields, returning = _insert_plan(type(group[0]))
+    for group in filled:
+        model: Any = type(group[0])
+        fields, returning = _insert_plan(model)
         own_key = group[0].pk is not None
         columns = [f for f in fields if own_key or not f.primary_key]
         row = f"({', '.join(['%s'] * len(columns))})"
@@ -227,7 +229,7 @@ def insert(*groups: Sequence, then: str = "") -> None:
     if waiting is not None:
         waiting += statements
     elif statements:
-        _send(statements, partial(_take_keys, groups))
+        _send(statements, partial(_take_keys, filled))
 
 
 def _take_keys(groups: list[list], cursor) -> None:
@@ -241,7 +243,8 @@ def _take_keys(groups: list[list], cursor) -> None:
 
 def insert_unless_there(record) -> bool:
     """Add a record unless one with the same unique values is there; whether it was added."""
-    fields, returning = _insert_plan(type(record))
+    model: Any = type(record)
+    fields, returning = _insert_plan(model)
     columns = [f for f in fields if not f.primary_key or record.pk is not None]
     names = ", ".join(connection.ops.quote_name(f.column) for f in columns)
     with connection.cursor() as cursor:

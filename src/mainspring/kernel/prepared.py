@@ -53,7 +53,8 @@ class Prepared:
     """A compiled query: call it with the values of its slots, in order."""
 
     def __init__(self, build: Callable[..., Any]):
-        self.build, self._plan = build, None
+        self.build = build
+        self._plan: Any = None
 
     def __call__(self, *values) -> list:
         plan = self._plan or self._compile(len(values))
@@ -85,6 +86,6 @@ class Prepared:
         converters = compiler.get_converters([s[0] for s in select[: compiler.col_count]])
         fields = info["select_fields"]
         names = [select[n][0].target.attname for n in fields]
-        populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)
+        populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of a later Django
         self._plan = (sql, params, compiler, converters, info["model"], (fields[0], names), populators)
         return self._plan

@@ -5,6 +5,7 @@ and names of records out of sight stay unnamed (rule Z06).
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -52,6 +53,8 @@ class Entry:
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
     """(entries older than `before`, moment to ask for more with or None). The caller checked that ctx may view."""
     about = Q(entity=record._meta.label_lower, record_id=str(record.pk))
+    source: Callable[..., list[Entry]]
+    sources: Sequence[Callable[..., list[Entry]]]
     if access.is_portal(ctx):  # what was said and done inside the house stays there
         found, sources = _verbs_alone(record, about, before, limit), (_notes, _files)
     else:

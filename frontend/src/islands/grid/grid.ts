@@ -401,9 +401,19 @@ export class Grid {
       else if (untouched) line.errors = {};
       this.refresh(row);
     }
+    if (!this.props.saved && answer.lines) this.forgetErrors(new Set(answer.lines.map((said) => said.key)));
     if (answer.totals) this.showTotals(answer.totals);
     this.markSelection();
     this.store();
+  }
+
+  /** An unsaved form is checked as a whole: lines the answer does not name are in order. */
+  private forgetErrors(named: Set<string>): void {
+    for (const [row, line] of this.lines.entries()) {
+      if (named.has(line.key) || !Object.keys(line.errors ?? {}).length) continue;
+      line.errors = {};
+      this.refresh(row);
+    }
   }
 
   private refuse(keys: string[], reason: Refused): void {

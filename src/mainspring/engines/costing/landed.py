@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from mainspring.engines import problem, rounding
+from mainspring import rounding
+from mainspring.engines import problem
 
 Basis = Literal["quantity", "value", "weight", "volume"]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from mainspring.engines import rounding
+from mainspring import rounding
 
 ZERO = Decimal(0)
 

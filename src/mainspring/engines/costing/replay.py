@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from mainspring.engines import problem, rounding
+from mainspring import rounding
+from mainspring.engines import problem
 from mainspring.engines.costing import pools
 from mainspring.engines.costing.data import Event, Method, Row, check
 from mainspring.engines.costing.pools import ZERO, Pool, Slice

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from mainspring.engines import problem, rounding
+from mainspring import rounding
+from mainspring.engines import problem
 from mainspring.engines.money.data import Document, Line, LineAmounts, TaxAmounts, Totals
 
 

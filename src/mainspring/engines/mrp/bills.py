@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from mainspring.engines import rounding
+from mainspring import rounding
 from mainspring.engines.mrp.data import BomLine, Item
 from mainspring.engines.problem import Defect, InvalidProblem
 

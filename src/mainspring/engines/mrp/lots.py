@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from mainspring.engines import rounding
+from mainspring import rounding
 from mainspring.engines.mrp.data import ZERO, Lot
 
 Steps = tuple[tuple[str, Decimal], ...]

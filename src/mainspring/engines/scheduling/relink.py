@@ -30,11 +30,11 @@ class Population:
         self.started = 0
 
     def work(self, worker: int, *, until: float) -> None:
-        """Search until stopped, the target is met or `until` seconds have passed."""
+        """Search until stopped, the target met or `until` seconds passed; the first worker finds one in any case."""
         random = np.random.default_rng([self.seed, worker])
         state = np.array([random.integers(1, 2**63)], np.uint64)
         scratch = self.graph.scratch()
-        while not self.stop[0] and self.control.elapsed < until:
+        while (not self.stop[0] and self.control.elapsed < until) or (worker == 0 and self.best[0] == NOTHING):
             start = self._next(random)
             self.offer(*self.graph.improve(start, scratch, state, self.stop, PATIENCE, self.target))
 

@@ -78,7 +78,8 @@ class Solver:
             self.population.work(
                 worker, until=min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / _LEAD_OPERATIONS)
             )
-            if not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
+            known = self.population.best[0] != relink.NOTHING
+            if known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
                 self.prove(_PROVING * self.control.left)
         self.population.work(worker, until=seconds)
 

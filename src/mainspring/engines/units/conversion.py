@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from mainspring.engines import problem, rounding
+from mainspring import rounding
+from mainspring.engines import problem
 
 Direction = Literal["nearest", "up", "down"]
 

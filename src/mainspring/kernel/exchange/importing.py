@@ -282,7 +282,7 @@ def _known(source: rows.Reader, units: list[rows.Unit]) -> dict:
         return {}
     narrow = max(key, key=lambda name: len(values[name]))
     found = visible.filter(**{f"{narrow}__in": values[narrow]})
-    if commands._has(model, "company") and "company" in getattr(model, "key", ()):
+    if commands._has(model, "company") and "company" in rules.key_fields(model):
         found = found.filter(company_id=source.ctx.company_id)
     columns = [model._meta.get_field(name).attname for name in key]
     return {tuple(getattr(r, column) for column in columns): r for r in found}
@@ -307,7 +307,7 @@ def _key_header(source: rows.Reader) -> str:
 
 def _fixed(model) -> set[str]:
     """Key fields a file may name but not set."""
-    return {n for n in getattr(model, "key", ()) if not model._meta.get_field(n).editable}
+    return {n for n in rules.key_fields(model) if not model._meta.get_field(n).editable}
 
 
 def _same_lines(record, lines: list[dict]) -> bool:

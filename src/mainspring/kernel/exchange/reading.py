@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 SIZE_MAX = 200 * 1024 * 1024
 CELL_MAX = 200_000
+MAGNITUDE_MAX = 30  # powers of ten: beyond them no number of a business lies, and sums lose their digits
 EXCEL_DAY_ZERO = datetime.date(1899, 12, 30)
 YES = {"1", "true", "yes", "y", "x", "on", "taip", "是", "✓"}
 NO = {"0", "false", "no", "n", "off", "ne", "否", ""}
@@ -201,9 +202,12 @@ def number(cell, decimal: str = ".") -> Decimal | None:
             raise ValidationError(_("“%(value)s” is not a number.") % {"value": cell_text(cell)[:40]})
         text = text.replace(thousands, "")
     try:
-        return Decimal(text.replace(decimal, "."))
+        found = Decimal(text.replace(decimal, "."))
     except InvalidOperation:
-        raise ValidationError(_("“%(value)s” is not a number.") % {"value": cell_text(cell)[:40]}) from None
+        found = None
+    if found is None or not found.is_finite() or abs(found.adjusted()) > MAGNITUDE_MAX:
+        raise ValidationError(_("“%(value)s” is not a number.") % {"value": cell_text(cell)[:40]})
+    return found
 
 
 def day(cell, dates: str = "") -> datetime.date | None:

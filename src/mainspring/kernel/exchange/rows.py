@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from .. import access, formulas
+from .. import access, formulas, limits
 from ..models import ExternalId
 from ..query import label_field
 from ..resource import Resource
@@ -32,7 +32,7 @@ class Unit:
 def identity_fields(model) -> list[str]:
     """Fields by which a file names a record of a model, best first: key, number, name."""
     names = {f.name for f in model._meta.concrete_fields}
-    own = [k for k in getattr(model, "key", ()) if not model._meta.get_field(k).is_relation][-1:]
+    own = [k for k in rules.key_fields(model) if not model._meta.get_field(k).is_relation][-1:]
     return list(dict.fromkeys([*own, *(n for n in ("code", "number") if n in names), label_field(model)]))
 
 
@@ -64,13 +64,20 @@ class Linker:
             )
             records = {str(r.pk): r for r in visible.filter(pk__in=set(pairs.values()))}
             known |= {text: records[pk] for text, pk in pairs.items() if pk in records}
-        for name in ([hint] if hint else identity_fields(model)) if hint != "external_id" else ():
+        for name in self._names(model, hint):
             missing -= known.keys()
             found = defaultdict(list)
-            if missing:
-                for record in visible.filter(**{f"{name}__in": missing}):
+            if sought := _fitting(model._meta.get_field(name), missing):
+                for record in visible.filter(**{f"{name}__in": sought}):
                     found[str(getattr(record, name))].append(record)
             known |= {text: records[0] if len(records) == 1 else records for text, records in found.items()}
+
+    def _names(self, model, hint: str) -> list[str]:
+        """Fields to look in: the one the mapping names, when the person may read it, else those that name a record."""
+        if not hint:
+            return identity_fields(model)
+        plain = hint in {f.name for f in model._meta.concrete_fields} and hint != "password"
+        return [hint] if plain and access.may_see(self.ctx, model, hint) else []
 
     def get(self, model, hint: str, text: str):
         found = self.known[model, hint].get(text)
@@ -79,6 +86,17 @@ class Linker:
         if found is None:
             raise ValidationError(_("“%(value)s” does not exist or is out of your sight.") % {"value": text[:80]})
         return found
+
+
+def _fitting(one: models.Field, texts: set[str]) -> list:
+    """The texts that can be values of a field at all."""
+    found = []
+    for text in texts:
+        try:
+            found.append(limits.storable_key((one.target_field if one.is_relation else one).to_python(text)))
+        except (ValidationError, ValueError, TypeError, OverflowError):
+            continue
+    return found
 
 
 class Reader:
@@ -98,8 +116,9 @@ class Reader:
     def _usual_key(self) -> list[str]:
         if "external_id" in self.targets:
             return ["external_id"]
-        key = [k for k in getattr(self.resource.model, "key", ()) if k in self.header_of]
-        return key if key and set(getattr(self.resource.model, "key", ())) - set(key) <= {"company"} else []
+        fields = rules.key_fields(self.resource.model)
+        key = [k for k in fields if k in self.header_of]
+        return key if key and set(fields) - set(key) <= {"company"} else []
 
     @property
     def left_out(self) -> int:

@@ -93,7 +93,7 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
     for f in of.model._meta.concrete_fields:
         if f.editable and not f.auto_created and modes.get(f.name, "edit") == "edit" and f.name != "custom":
             found[f.name] = Target(f.name, str(f.verbose_name), f)
-    for name in of.model.key if hasattr(of.model, "key") else ():
+    for name in key_fields(of.model):
         if name not in found:
             known: Any = of.model._meta.get_field(name)
             found[name] = Target(name, str(known.verbose_name), known)
@@ -113,6 +113,12 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
     return found
 
 
+def key_fields(model) -> tuple[str, ...]:
+    """The fields that name a record in files; some records have a field of their own called key instead."""
+    stated = getattr(model, "key", ())
+    return stated if isinstance(stated, tuple) else ()
+
+
 def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Target]:
     """The targets the rules use; ValidationError names every part that does not fit the resource or the file."""
     known, problems = targets(of, ctx), []
@@ -126,6 +132,12 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     for part in ("columns", "constants", "values", "formulas", "links", "where", "unless", "expected"):
         if not isinstance(rules.get(part, {}), dict):
             raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": part}})
+    lists = [rules.get("key") or [], *rules.get("where", {}).values(), *rules.get("unless", {}).values()]
+    if not all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists):
+        raise ValidationError({"rules": _("“key”, “where” and “unless” need lists of texts.")})
+    texts = [*rules.get("columns", {}).values(), *rules.get("links", {}).values()]
+    if not all(isinstance(text, str | None) for text in texts):
+        raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": "columns"}})
     goals = [t for t in rules.get("columns", {}).values() if t]
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
         if path not in known:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.engines import rounding
+from mainspring import rounding
 from mainspring.engines.money import exchange
 from mainspring.kernel import commands, database, events, remembered
 from mainspring.kernel.models import Company

@@ -34,6 +34,8 @@ def lead(record: Lead, ctx) -> None:
         record.currency_id = base_currency(record.company_id)
     if record.state in LIVE:
         refuse_duplicates(record, ctx)
+    if record.territory_id is None and ctx.user:
+        record.territory_id = queries.only_territory(ctx)
     if record.territory_id and record.owner_id is None and record.state == "open":
         record.pool = queries.pool_for(record)
         if record.pool is None:

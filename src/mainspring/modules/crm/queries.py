@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, database
-from mainspring.kernel.models import User
+from mainspring.kernel.models import Membership, User
 from mainspring.modules.parties.models import Party
 
 from .models import HELD, LIVE, Lead, LeadPool
@@ -49,6 +49,13 @@ def pool_for(lead) -> LeadPool | None:
         value=lead.value or 0,
     )
     return LeadPool.objects.get(pk=found[0]["id"]) if found else None
+
+
+def only_territory(ctx) -> int | None:
+    """The territory of a person who works in one alone: nobody asks them where their customers are."""
+    places = Membership.territories.through.objects.filter(membership__user=ctx.user)
+    found = set(places.values_list("territory_id", flat=True)[:2])
+    return found.pop() if len(found) == 1 else None
 
 
 def duplicates(lead) -> list[Match]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from django.db.models import Prefetch, Q
 
-from mainspring.engines import rounding
+from mainspring import rounding
 from mainspring.engines.mrp import bills
 from mainspring.engines.mrp import data as mrp
 from mainspring.kernel import database

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.engines import rounding
+from mainspring import rounding
 from mainspring.engines.calendar import working
 from mainspring.engines.units import conversion
 from mainspring.kernel import database, preferences, remembered

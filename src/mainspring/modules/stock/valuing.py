@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.engines import problem, rounding
+from mainspring import rounding
+from mainspring.engines import problem
 from mainspring.engines.costing import adjustments, pools, replay
 from mainspring.engines.costing.data import Event, Row
 from mainspring.kernel import commands, database, events, remembered

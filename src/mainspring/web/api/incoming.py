@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from mainspring.kernel import access, commands, limits
+from mainspring.kernel.exchange.rules import key_fields
 
 DEPTH_MAX = 20
 
@@ -150,7 +151,7 @@ def _linked(model, raw: dict, ctx):
     """A record named by {"id": …} or by its key, for example {"code": "ACME"}."""
     if set(raw) - {"label"} == {"id"}:
         return key_of(model, raw["id"], "")
-    names = getattr(model, "key", ()) or ("code",)
+    names = key_fields(model) or ("code",)
     wanted = {k: v for k, v in raw.items() if k != "label"}
     if wanted and set(wanted) <= set(names) and all(isinstance(v, str | int) for v in wanted.values()):
         try:

@@ -110,9 +110,7 @@ def test_a_record_goes_out_by_mail_with_print_and_files(cast, inspection, admin,
     form = {"to": "a@example.com; b@example.com", "subject": "Inspection", "text": "See <this>.", "language": "lt"}
     bad = browser.post(f"{I}{inspection.pk}/mail/", form | {"to": "nobody"}, headers=HTMX)
     assert bad.status_code == 422
-    sent = browser.post(
-        f"{I}{inspection.pk}/mail/", form | {"printed": "on", "files": [str(file.pk)]}, headers=HTMX
-    )
+    sent = browser.post(f"{I}{inspection.pk}/mail/", form | {"printed": "on", "files": [str(file.pk)]}, headers=HTMX)
     assert sent.status_code == 204
     queued = OutgoingMail.objects.get()
     assert mail.deliver(queued.pk)
@@ -154,7 +152,7 @@ def test_a_file_in_an_own_field_is_seen_by_whom_the_field_is_shown(cast, van, ad
 
 def test_a_person_keeps_own_tokens_only(ona, cast):
     page = ona.post("/profile/tokens/", {"name": "Gate", "days": "30", "reach": "read", "records": ["fleet.vehicle"]})
-    text = page.content.decode().split("data-copy tabindex=\"0\">")[1].split("<")[0]
+    text = page.content.decode().split('data-copy tabindex="0">')[1].split("<")[0]
     token = ApiToken.objects.get()
     assert (token.user, token.scopes) == (cast.users["ona"], {"fleet.vehicle": ["view"]})
     assert text not in ona.get("/profile/tokens/").content.decode()

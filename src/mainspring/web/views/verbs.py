@@ -32,6 +32,9 @@ def buttons(request, record) -> dict:
             more.append(button)
         else:
             quiet.append(button)
+    if primary is None and quiet and not quiet[0]["locked"] and getattr(record, "workflow", None):
+        # a step without a state of its own is the next one
+        primary = quiet.pop(0)
     return {"primary": primary, "quiet": quiet[:3], "more": quiet[3:] + more}
 
 

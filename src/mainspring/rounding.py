@@ -1,7 +1,6 @@
-"""Rounding for every engine: half-up at so many digits, and shares that sum exactly.
+"""Rounding, the one place: half-up at so many digits, and shares that sum exactly (rule M01).
 
-Engines import nothing of ours, so this is a twin of `kernel/money.py`;
-`tests/architecture/test_one_rounding.py` proves that the two always agree.
+Pure arithmetic below all layers, for the kernel and the engines alike; it imports nothing of ours.
 """
 
 from collections.abc import Sequence
