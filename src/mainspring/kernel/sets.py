@@ -54,10 +54,10 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
     sources = [getattr(r, "state", "") for r in records]
     drafts = [r for r in records if is_document and not r.number and verb.target not in ("", "draft", "cancelled")]
     gapless = is_document and numbering.is_gapless(model)
+    before = [{f.attname: r.__dict__.get(f.attname) for f in model._meta.concrete_fields} for r in records]
     if drafts and not gapless:
         _number(model, drafts, run.ctx)
     work = workflow.effect_of(model, verb.name)
-    before = [{f.attname: r.__dict__.get(f.attname) for f in model._meta.concrete_fields} for r in records]
     outcomes = (work(records, run.ctx, **cleaned) if work else None) or [None] * len(records)
     for record, source, outcome in zip(records, sources, outcomes, strict=True):
         if verb.target and record.state == source:  # an effect may choose another target itself

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 DONE, REJECTED = "4", "3"
@@ -81,7 +81,7 @@ def totals(folder: Path, ctx) -> dict[str, tuple[Decimal, Decimal]]:
         sums["rejected"] += rejected
         sums["stocked"] += Decimal(row["StockedQty"])
         kept.append((received - rejected, Decimal(row["UnitPrice"])))
-    value = sum((round(quantity * price, 2) for quantity, price in kept), ZERO)
+    value = sum(((quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP) for quantity, price in kept), ZERO)
     here = database.rows(
         """
         SELECT
