@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..workflow import Input, Verb, Workflow
 from .base import DocumentLine, Entity
@@ -293,7 +294,7 @@ class Absence(Entity):
     stand_in = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("stand-in")
     )
-    starts_on = models.DateField(_("from"))
+    starts_on = models.DateField(pgettext_lazy("day", "from"))
     ends_on = models.DateField(_("until"), help_text=_("The first day back."))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
 

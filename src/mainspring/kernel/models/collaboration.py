@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..ids import uuid7
 from ..workflow import Verb, Workflow
@@ -101,7 +102,7 @@ class Task(About, Entity):
         "open",
         (Verb("finish", "open", "done", label=_("Done")), Verb("reopen", "done", "open", label=_("Open again"))),
         editable=("open",),
-        labels={"open": _("Open"), "done": _("Done")},
+        labels={"open": pgettext_lazy("task", "Open"), "done": _("Done")},
         colors={"done": "green"},
     )
     company_path, company_optional = "company", True
@@ -146,7 +147,7 @@ class Notification(About):
 class OutgoingMail(About, Entity):
     """An e-mail the system sends: queued with the command that caused it, sent by a job, kept as its log."""
 
-    to = models.CharField(_("to"), max_length=1000, editable=False)
+    to = models.CharField(pgettext_lazy("mail", "to"), max_length=1000, editable=False)
     reply_to = models.CharField(_("answers go to"), max_length=320, blank=True, default="", editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

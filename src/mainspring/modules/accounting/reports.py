@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from mainspring.kernel import database
 from mainspring.kernel.reports import Answer, Report
@@ -32,7 +33,7 @@ def _year_start(record, ctx):
 
 ON = Input("on", "date", lazy("As of"), initial=_today)
 SINCE = Input("since", "date", lazy("From"), initial=_year_start)
-ACCOUNT = (Column("code", lazy("Account")), Column("name", lazy("Name")))
+ACCOUNT = (Column("code", pgettext_lazy("ledger", "Account")), Column("name", lazy("Name")))
 
 
 def run_trial_balance(ctx, since, on) -> Answer:
@@ -132,7 +133,7 @@ def run_income_statement(ctx, since, on) -> Answer:
         *direct,
         {"name": _("Gross profit"), "amount": earned - direct_cost, "_strong": True},
         *other,
-        {"name": _("Result"), "amount": earned - direct_cost - cost, "_strong": True},
+        {"name": pgettext("profit", "Result"), "amount": earned - direct_cost - cost, "_strong": True},
     ]
     return Answer(rows)
 
@@ -300,7 +301,7 @@ Report(
         Input(
             "account",
             "link",
-            lazy("Account"),
+            pgettext_lazy("ledger", "Account"),
             to="accounting.account",
             initial=lambda record, ctx: queries.account_for(ctx.company_id, "bank").pk,
         ),
@@ -347,7 +348,7 @@ Report(
         Column("due_on", lazy("Due"), "date"),
         Column("days", lazy("Days overdue"), "integer"),
         Column("currency", lazy("Currency")),
-        Column("amount", lazy("Open"), "decimal", digits=2),
+        Column("amount", pgettext_lazy("amount", "Open"), "decimal", digits=2),
         money("amount_base", lazy("In base currency")),
     ),
     run_open_items,

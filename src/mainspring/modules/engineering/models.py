@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import DocumentLine, Entity, Site
@@ -42,7 +43,9 @@ class WorkCenter(Entity):
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
     calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
-    size = models.PositiveSmallIntegerField(_("size"), default=1, help_text=_("Machines or people working at once."))
+    size = models.PositiveSmallIntegerField(
+        pgettext_lazy("capacity", "size"), default=1, help_text=_("Machines or people working at once.")
+    )
     efficiency_pct = fields.PercentField(_("efficiency"), default=100)
     hourly_cost = fields.MoneyField(_("hourly cost"), currency="site__company__base_currency")
     active = models.BooleanField(_("active"), default=True)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import database
 from mainspring.kernel.reports import Answer, Report
@@ -64,7 +65,7 @@ Report(
         *ITEM,
         Column("quantity", lazy("Quantity"), "quantity"),
         Column("unit_cost", lazy("Unit cost"), "price"),
-        Column("value", lazy("Value"), "money"),
+        Column("value", pgettext_lazy("money", "Value"), "money"),
     ),
     run_stock_value,
     (ON,),

@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import query, summaries
@@ -166,7 +167,7 @@ def chart(request, res):
     measure = _one(request, "measure", sums, sums[1][0] if len(sums) > 1 else "count")
     kinds = {
         "bar": _("Bars"),
-        "line": _("Line"),
+        "line": pgettext("chart", "Line"),
         "area": _("Area"),
         "stacked": _("Stacked bars"),
         "horizontal": _("Lying bars"),

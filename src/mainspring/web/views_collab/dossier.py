@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, dossier, resource
@@ -93,7 +94,7 @@ def table(graph: dossier.Graph) -> dict:
     """The same documents for print, phone and screen readers, with what the ledgers say."""
     heads = (
         ("document", _("Document"), "text"),
-        ("number", _("Number"), "link"),
+        ("number", pgettext("document", "Number"), "link"),
         ("state", _("State"), "text"),
         ("on", _("Date"), "text"),
         ("amount", _("Amount"), "money"),

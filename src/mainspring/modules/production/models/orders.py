@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentIdentity, DocumentLine, Site
@@ -198,7 +199,7 @@ class ProductionComponent(DocumentLine):
         ProductionOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("production order")
     )
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", verbose_name=_("component"))
-    required_quantity = fields.QuantityField(_("required"), unit="item__unit")
+    required_quantity = fields.QuantityField(pgettext_lazy("quantity", "required"), unit="item__unit")
     operation_sequence = models.PositiveIntegerField(_("operation"), null=True, blank=True)
     bom_line = models.ForeignKey(
         BomLine,

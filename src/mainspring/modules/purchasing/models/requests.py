@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Department, Document, DocumentIdentity, Site
@@ -105,7 +106,7 @@ class PurchaseRequest(Document):
         closed=("received", "cancelled"),
         labels={
             "draft": _("Draft"),
-            "open": _("Open"),
+            "open": pgettext_lazy("request", "Open"),
             "proposed": _("Proposed"),
             "approved": _("Approved"),
             "ordered": _("Ordered"),
