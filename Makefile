@@ -12,9 +12,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:                  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
-setup: .venv/ready frontend    ## the environment from pinned locks, the front end, the translations
+setup: .venv/ready frontend    ## the environment from pinned locks, the front end, the translations, the engines
 	@python tools/messages.py compile
 	@python -m compileall -q src
+	@mainspring warm
 
 .venv/ready: requirements/dev.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; name it: make setup PYTHON=python3.12"; exit 1; }

@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 os.environ["MAINSPRING_DATA"] = os.environ.get("MAINSPRING_TEST_DATA") or ".data/test"
+# A browser driven in this process keeps an event loop running beside the tests that use the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
 

@@ -4,8 +4,9 @@ python tests/browser/company.py     (with MAINSPRING_DATA naming the folder)
 """
 
 import os
+from dataclasses import replace
 
-DAYS = 16
+DAYS = 5
 READERS = {"reader_en": "en", "reader_lt": "lt", "reader_zh": "zh-hans"}
 """People who hold every role, for the tests that visit all pages."""
 
@@ -17,7 +18,7 @@ def fill() -> None:
     from mainspring.site.commands import migrate
 
     migrate.migrate(verbosity=0)
-    loading.DAYS["S"] = DAYS
+    loading.EXTENTS["S"] = replace(loading.EXTENTS["S"], last_days=DAYS)
     loading.load("S", out=lambda text: None)
     User.objects.exclude(username__endswith="_cn").update(language="en")
     company = Membership.objects.filter(user__username="accountant").get().company

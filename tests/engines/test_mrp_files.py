@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from math import ceil
@@ -234,3 +236,14 @@ def test_two_hundred_random_items_agree_with_a_plain_plan(tmp_path):
         found[row["item"], start, due] += float(row["quantity"])
     assert found.keys() == expected.keys()
     assert all(abs(found[key] - expected[key]) < 1e-5 for key in found)
+
+
+def test_no_other_command_and_no_web_process_loads_the_compiler():
+    asked = """
+import sys
+from mainspring.site import cli
+cli._parser()
+import mainspring.engines.mrp.solve, mainspring.engines.mrp.lots, mainspring.engines.promising.available
+assert not {"numba", "llvmlite", "numpy"} & set(sys.modules), sorted(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", asked], check=True, timeout=120)

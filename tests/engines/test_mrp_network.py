@@ -357,6 +357,20 @@ def test_pegging_follows_an_order_both_ways():
     ]  # fmt: skip
 
 
+def test_p19_planning_again_changes_nothing():
+    plan = Plan(chain())
+    before = [rows_of(plan, item) for item in range(3)]
+    found = plan.replan(range(3))
+    assert (found.planned, list(found.changed)) == (3, [])
+    plan.run()
+    assert [rows_of(plan, item) for item in range(3)] == before
+
+
+def test_p10_overdue_rows_count_in_the_first_bucket():
+    orders = single(demand=[(-5, 10)], receipts=[(-3, 4)], lead=0).orders()
+    assert (list(orders.due), list(orders.quantity)) == ([0], [6])
+
+
 def test_p08_a_loop_is_refused_with_its_path():
     given_network = chain()
     given_network.lines = Lines([0, 1, 2], [1, 2, 1], [1, 1, 1])

@@ -153,7 +153,7 @@ def _orders(life: Life) -> None:
         if state == "cancelled":
             life.do(order, "cancel", ctx, reason="Ordered twice by mistake")
         elif state == "held":
-            times = int(Decimal(order.party.credit_limit or 0) / order.total) + 1
+            times = int(Decimal(order.party.credit_limit or 0) * 3 / 2 / order.total) + 1  # prices fall with quantity
             lines = [{"id": line.pk, "quantity": line.quantity * times} for line in order.lines.order_by("position")]
             order = life.attempt("large order", lambda o=order, c=ctx, n=lines: commands.change(o, c, lines=n))
             order and life.do(order, "confirm", ctx)

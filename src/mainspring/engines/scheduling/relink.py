@@ -11,7 +11,7 @@ import threading
 import numpy as np
 
 POPULATION = 30
-PATIENCE = 12_500
+PATIENCE = 4_000
 # Share of the time after which the population stops growing and relinking begins.
 GROWING = 0.3
 # The makespan before any schedule is known.

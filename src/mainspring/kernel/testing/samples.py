@@ -109,7 +109,7 @@ class Samples:
         elif target is DocumentIdentity:
             if not field.null and not isinstance(record, Document):
                 setattr(record, field.name, DocumentIdentity.objects.create(kind="sample", company=self.company))
-        elif target in self._under_way or len(self._under_way) > 3:
+        elif target in self._under_way or len(self._under_way) > 6:
             if not field.null:
                 setattr(record, field.name, target._default_manager.first())
         elif (made := self.one(target)) is not None:

@@ -182,7 +182,8 @@ class Answer:
         for center, day in zip(*np.nonzero(load), strict=True):
             hours, available = load[center, day] / TICKS, capacity[center, day] / TICKS
             percent = f"{100 * hours / available:.1f}" if available else ""
-            yield f"{_quoted(self.built.centers[center])},{self.dates[day]},{hours:.7g},{available:.7g},{percent}\n"
+            name = _quoted(self.built.centers[center])
+            yield f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n"
 
     # -- names --
 
@@ -214,6 +215,11 @@ class Answer:
         for item in passes:
             for n, row in enumerate(range(pool.ptr[item], pool.ptr[item] + pool.planned[item]), start=1):
                 self.ref_of[row] = "~" + _quoted(f"{self.built.names[item]}#{n}")
+
+
+def _hours(hours: float) -> str:
+    """Hours at six decimals at most."""
+    return f"{hours:.6f}".rstrip("0").rstrip(".")
 
 
 def _up_to(quantity: int, multiple: int, slack: int) -> int:
