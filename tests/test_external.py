@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -42,8 +44,10 @@ class External:
 
 
 @pytest.fixture
-def external(tmp_path):
-    server = postgres.Server(tmp_path / "server")
+def external():
+    """In a folder of its own: another test session takes the server's account the way through pytest's folders."""
+    folder = Path(tempfile.mkdtemp(prefix="mainspring-"))
+    server = postgres.Server(folder / "server")
     address = f"127.{random.randint(16, 250)}.{random.randint(1, 250)}.{random.randint(1, 250)}"
     with server:
         (server.cluster / "local.conf").write_text(f"listen_addresses = '{address}'\n")
@@ -55,7 +59,8 @@ def external(tmp_path):
             for name in ("old", "new"):
                 connection.execute(f"CREATE DATABASE {name} OWNER keeper TEMPLATE template0")
     with server:  # started again, with the address
-        yield External(server, address, tmp_path)
+        yield External(server, address, folder)
+    shutil.rmtree(folder)
 
 
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="the embedded server plays the external one")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -42,9 +44,10 @@ class Instance:
             env={**self.environment, **extra},
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=600,
         )
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def serve(self) -> float:
@@ -85,8 +88,11 @@ class Instance:
     def child(self, word: str) -> psutil.Process | None:
         """The child of the supervisor with this word on its command line."""
         for process in psutil.Process(self.process.pid).children():
-            if word in process.cmdline():
-                return process
+            try:
+                if word in process.cmdline():
+                    return process
+            except psutil.NoSuchProcess:  # just gone, or a zombie
+                continue
         return None
 
     def stop(self, number: int, *, group: bool = False) -> None:
@@ -106,11 +112,14 @@ class Instance:
 
 
 @pytest.fixture
-def instance(tmp_path):
-    made = Instance(tmp_path / "instance")
+def instance():
+    """In a folder of its own: another test session takes the server's account the way through pytest's folders."""
+    folder = Path(tempfile.mkdtemp(prefix="mainspring-"))
+    made = Instance(folder / "instance")
     yield made
     if made.process and made.process.poll() is None:
         made.stop(signal.SIGTERM)
+    shutil.rmtree(folder)
 
 
 def test_an_instance_outlives_its_worker_and_its_database(instance):
