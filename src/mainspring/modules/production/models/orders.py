@@ -271,4 +271,4 @@ class ProductionOperation(models.Model):
         constraints = [models.UniqueConstraint(fields=["order", "sequence"], name="production_operation_once")]
 
     def __str__(self):
-        return f"{self.order} / {self.sequence} {self.name}"
+        return f"{self.sequence} {self.name}"
