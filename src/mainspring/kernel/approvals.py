@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import access, audit, commands, errors, events, ids, jobs, notifications, workflow
 from . import approvals_routing as routing
 from . import approvals_writing as writing
-from . import audit, commands, errors, events, ids, jobs, notifications, workflow
 from .models import (
     Absence,
     ApprovalDecision,
@@ -446,7 +446,10 @@ def _pack(inputs: dict) -> dict:
 
 
 def waiting_for(ctx):
-    """Requests that wait for this person's decision, their own or as a stand-in; oldest first."""
+    """Requests in sight that wait for this person's decision, their own or as a stand-in; oldest first.
+
+    Those of another company wait there: its wall holds for approvals too.
+    """
     user = ctx.user
     seats = ApprovalSeat.objects.filter(
         Q(user=user) | Q(user__in=_absent(user, ctx).values("user")),
@@ -456,7 +459,8 @@ def waiting_for(ctx):
         gone=False,
     )
     return (
-        ApprovalRequest.objects.filter(pk__in=seats.values("stage__request"), state="waiting")
+        access.rows(ctx, ApprovalRequest)
+        .filter(pk__in=seats.values("stage__request"), state="waiting")
         .exclude(route__excluded__contains=[user.pk])
         .order_by("created_at")
     )
