@@ -34,7 +34,8 @@ def test_what_the_administrator_keeps(person):
     admin = person("admin")
     for entry in ("Roles", "Permissions", "Companies", "Sites", "Departments", "Territories", "Number series",
                   "Currencies", "Exchange rates", "Units", "Working calendars", "Calendar exceptions", "Site calendars",
-                  "Settings", "Approval rules", "Custom fields", "Webhooks", "Imports", "Scheduled jobs", "Audit trail"):  # fmt: skip
+                  "Settings", "Approval rules", "Custom fields", "Webhooks", "Imports", "Scheduled jobs",
+                  "Audit trail"):  # fmt: skip
         admin.goes_to("Administration", entry)
     admin.opens("/api/v1/docs/")
     admin.opens("/jobs/")
