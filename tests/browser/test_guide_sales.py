@@ -4,6 +4,8 @@ import re
 import time
 from datetime import date, timedelta
 
+import pytest
+
 IN_A_MONTH = (date.today() + timedelta(30)).isoformat()
 
 
@@ -51,6 +53,7 @@ def test_an_opportunity_is_quoted_and_ordered(person):
     assert sales.state == "Cancelled"
 
 
+@pytest.mark.slow
 def test_a_large_discount_waits_for_the_manager(person):
     sales = person("sales")
     customer = sales.first("parties/parties", is_customer="true")
