@@ -429,6 +429,15 @@ def _digest(record, inputs: dict, free: list[str]) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def still_fits(request, record) -> bool:
+    """Whether the record is as it was when approval was asked for, and the verb could still be performed on it."""
+    if request.verb in writing.WRITES:
+        return False
+    verb = workflow.verb_of(type(record), request.verb)
+    in_state = not verb.sources or record.state in verb.sources
+    return in_state and _digest(record, request.inputs, request.route["free_fields"]) == request.digest
+
+
 def _free_fields(rule) -> list[str]:
     return rule.free_fields.replace(",", " ").split()
 
@@ -552,13 +561,17 @@ def _tell_asker(request, ctx, title, text: str | None) -> None:
 
 def title_of(request) -> str:
     """What was asked for, in words: the verb and the record."""
+    return f"{verb_of(request)}: {request.record_label}"
+
+
+def verb_of(request) -> str:
+    """The verb that was asked for, in words."""
     model = request.record_model
     words = {"create": _("Create"), "change": _("Change"), "delete": _("Delete")}
     try:
-        verb = words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb)
+        return str(words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb))
     except KeyError:
-        verb = request.verb
-    return f"{verb}: {request.record_label}"
+        return request.verb
 
 
 def last_entry(request) -> AuditEntry | None:
