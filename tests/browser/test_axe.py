@@ -57,8 +57,15 @@ def test_the_other_ways_of_looking(person):
     page = person("reader_en").page
     modes = tuple((scheme, size) for scheme in ("light", "dark") for size in (DESK, PHONE))
     found = []
-    for path in ("/sales/sales-orders/calendar/", "/sales/sales-orders/pivot/", "/sales/sales-orders/chart/",
-                 "/sales/sales-orders/?group=state", "/purchasing/purchase-orders/board/", "/", "/kernel/audit-trail/"):  # fmt: skip
+    for path in (
+        "/sales/sales-orders/calendar/",
+        "/sales/sales-orders/pivot/",
+        "/sales/sales-orders/chart/",
+        "/sales/sales-orders/?group=state",
+        "/purchasing/purchase-orders/board/",
+        "/",
+        "/kernel/audit-trail/",
+    ):
         found += faults(page, path, modes)
     assert not found, "\n".join(found)
 

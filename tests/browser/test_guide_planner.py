@@ -44,8 +44,9 @@ def test_an_order_is_made(person):
     """Planner: draft, confirm, release. Workshop: issue, report, receive. Planner: complete. Accountant: close."""
     planner = person("planner")
     bom = planner.first("engineering/boms", active="true")
+    site = planner.first("stock/stock-balances", item=bom["item"]["id"])["location__site"]["label"]
     planner.opens("/production/production-orders/new/").enters(
-        item=bom["item"]["label"].split(" ")[0], quantity="1"
+        item=bom["item"]["label"].split(" ")[0], quantity="1", site=site
     ).saves()
     order = path(planner)
     planner.presses("Confirm")
@@ -57,7 +58,7 @@ def test_an_order_is_made(person):
     workshop.presses("Issue components", draft=True)
     if "Shop report" in workshop.title:
         workshop.presses("Cancel").opens(order)
-    operation = workshop.first("production/production-operations", order=order.split("/")[3])
+    operation = workshop.first("production/production-operations", order__in=order.split("/")[3])
     workshop.opens(order).presses("Report work", operation=operation["sequence"], good="1", hours="0.5")
     workshop.opens(order)
     assert workshop.state == "In progress"
@@ -65,7 +66,7 @@ def test_an_order_is_made(person):
     workshop.presses("Complete").opens(order)
     assert workshop.state == "Completed"
     workshop.goes_to("Production", "Shop reports")
-    workshop.opens(f"/production/production-reports/?order={order.split('/')[3]}&kind=work").opens_first_row()
+    workshop.opens(f"/production/production-reports/?order__in={order.split('/')[3]}&kind=work").opens_first_row()
     workshop.presses("Reverse", why="Only a walk")
     assert workshop.state == "Reversed"
     accountant = person("accountant").opens(order).presses("Close").opens(order)

@@ -81,6 +81,7 @@ class Resource:
     codes       fields a scanner finds the record by ("code barcode")
     scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
     creatable   False when records only come from other documents
+    proposes    {field: "me" or "today"}: what the form of a new record begins with
     """
 
     model: type[models.Model]
@@ -104,6 +105,7 @@ class Resource:
     codes = ""
     scan = ""
     creatable = True
+    proposes: dict[str, str] = {}
     computed: dict[str, Column] = {}
     prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""

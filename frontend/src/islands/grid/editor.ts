@@ -110,7 +110,9 @@ export class Editor {
     if (!this.column.search) return;
     this.stop?.abort();
     this.stop = new AbortController();
-    const url = withParameters(this.column.search, { q: text, column: this.column.name, line: JSON.stringify(plainLine(this.line)) });
+    // A place is looked for at the site of the document, as the form says it now.
+    const site = this.cell.closest("form")?.querySelector<HTMLInputElement>("[name=site]")?.value;
+    const url = withParameters(this.column.search, { q: text, column: this.column.name, line: JSON.stringify(plainLine(this.line)), ...(site ? { site } : {}) });
     try {
       const answer = await json<{ items: Option[] }>(url, { signal: this.stop.signal });
       this.show(answer.items);
