@@ -5,7 +5,7 @@ import json
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, commands, formats, query, resource
+from mainspring.kernel import access, filling, formats, query, resource
 from mainspring.web import forms
 
 KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
@@ -191,7 +191,7 @@ def preview(res, record, specs: list[dict], header: dict, ctx) -> tuple[list, di
     try:
         with _no_writes():
             record.prepare(ctx, lines)
-        commands.validate(record, lines)
+        filling.validate(record, lines)
     except ValidationError as error:
         for index, found in errors_by_line(error).items():
             wrong.setdefault(index, {}).update({k: v for k, v in found.items() if k in specs[index]})

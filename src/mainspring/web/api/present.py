@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
-from mainspring.kernel import access, custom, query, remembered, resource
+from mainspring.kernel import access, custom, query, remembered, resource, shapes
 
 ALWAYS = ("number", "state", "version", "company", "created_by", "created_at", "updated_at")
 ROOMS = ("columns", "form", "quick", "filters", "measures", "dimensions", "line_totals")
@@ -39,7 +39,7 @@ def paths(of: resource.Resource) -> list[str]:
     """Field paths the interface offers for a resource, in the order of its pages."""
     found = of.__dict__.get("_api_paths")
     if found is None:
-        own = [n for n in ALWAYS if _has(of.model, n)]
+        own = [n for n in ALWAYS if shapes.has(of.model, n)]
         declared = [n.lstrip("-").partition(":")[0] for room in ROOMS for n in of.names(room)]
         found = list(dict.fromkeys([*own, *(n for n in declared if not n.startswith("custom.")), *of.computed]))
         of.__dict__["_api_paths"] = found
@@ -124,12 +124,5 @@ def plain(value):
 def _is_json(of, path: str) -> bool:
     try:
         return path != "password" and isinstance(of.model._meta.get_field(path), models.JSONField)
-    except FieldDoesNotExist:
-        return False
-
-
-def _has(model, name: str) -> bool:
-    try:
-        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False
