@@ -21,7 +21,6 @@ from .models.structure import Department, Territory
 from .plugin_points import PluginPoint
 from .remembered import Remembered
 
-BUILT_IN = ("view", "create", "change", "delete", "import", "export")
 MODES = ("hide", "mask", "view", "edit")
 NOTHING = Q(pk__in=[])
 
@@ -389,14 +388,6 @@ def with_clearance(queryset, ctx):
         for name, q in clear_when(ctx, queryset.model).items()
     }
     return queryset.annotate(**flags) if flags else queryset
-
-
-def in_the_clear(ctx, model, field_name: str) -> Q | None:
-    """Condition of the rows on which the field may be filtered, sorted, searched, grouped and charted; None: no row."""
-    mode = path_mode(ctx, model, field_name)
-    if mode not in ("view", "edit"):
-        return None
-    return clear_when(ctx, model).get(field_name, Q())
 
 
 def shown(ctx, record, field_name: str, value=None):

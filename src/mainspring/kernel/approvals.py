@@ -28,7 +28,6 @@ from .models import (
     ApprovalRequest,
     ApprovalSeat,
     ApprovalStage,
-    AuditEntry,
     User,
 )
 from .workflow import effect, guard
@@ -381,24 +380,13 @@ def _void(requests, ctx) -> int:
 
 
 def snapshot(record) -> dict:
-    """Header, custom fields and lines of a record as data: what was approved, and what gets printed."""
+    """Header, custom fields and lines of a record as data: what an approver looks at."""
     lines = (
         [_plain_fields(line) | {"label": str(line.position)} for line in record.lines.all()]
         if hasattr(record, "lines")
         else []
     )
     return {"header": _plain_fields(record), "custom": getattr(record, "custom", {}), "lines": lines}
-
-
-def approved_version(record) -> dict | None:
-    """The snapshot that was approved last and still stands: prints use it (rule D07); None when there is none."""
-    return (
-        ApprovalRequest.objects.filter(entity=record._meta.label_lower, record_id=str(record.pk), state="approved")
-        .exclude(verb__in=writing.WRITES)
-        .order_by("-decided_at")
-        .values_list("snapshot", flat=True)
-        .first()
-    )
 
 
 def _plain_fields(record) -> dict:
@@ -559,14 +547,3 @@ def title_of(request) -> str:
     except KeyError:
         verb = request.verb
     return f"{verb}: {request.record_label}"
-
-
-def last_entry(request) -> AuditEntry | None:
-    """The audit entry of the verb that the approval performed."""
-    return (
-        AuditEntry.objects.filter(entity=request.entity, record_id=request.record_id, verb=request.verb)
-        .order_by("-at")
-        .first()
-        if request.performed_at
-        else None
-    )

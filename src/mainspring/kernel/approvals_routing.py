@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import access, fields, formulas, workflow
+from . import access, fields, formulas, shapes, workflow
 from .models import ApprovalRule, ApprovalStep, AuditEntry, Company, User
 from .plugin_points import PluginPoint
 from .remembered import Remembered
@@ -104,12 +103,10 @@ def _fits(rule: ApprovalRule, record, ctx, company_id: int, stored=None) -> Case
 def check_rule(rule: ApprovalRule) -> None:
     """Raise ValidationError when a rule names a record, verb or field that is not there, or a formula that is none."""
     found: dict[str, Any] = {}
-    try:
-        model = apps.get_model(rule.entity)
-        verbs = {v.name for v in workflow.verbs_of(model)}
-        verbs |= set() if getattr(model, "read_only", False) else {*WRITES}
-    except (LookupError, ValueError):
-        raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}}) from None
+    model = shapes.model_named(rule.entity)
+    if model is None:
+        raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}})
+    verbs = {v.name for v in workflow.verbs_of(model)} | (set() if getattr(model, "read_only", False) else {*WRITES})
     if rule.verb not in verbs:
         found["verb"] = _("“%(verb)s” is not one of: %(verbs)s.") % {
             "verb": rule.verb,
@@ -197,9 +194,7 @@ def _value(record, name: str, ctx, case: Case):
 
 def _field(model, path: str):
     try:
-        for part in path.split("__")[:-1]:
-            model = model._meta.get_field(part).related_model
-        return model._meta.get_field(path.split("__")[-1])
+        return shapes.field_at(model, path)
     except (FieldDoesNotExist, AttributeError):
         return None
 

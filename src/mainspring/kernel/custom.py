@@ -11,12 +11,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from . import access, formulas, limits
+from . import access, formulas, limits, shapes
 from .events import CommandDone, on
 from .models import Attachment, ImportMapping, SavedView
 from .models.custom import CustomField
@@ -82,10 +82,7 @@ def to_json(field: CustomField, raw, ctx=None):
         case "date":
             return limits.day_in_range(raw if isinstance(raw, date) else date.fromisoformat(str(raw))).isoformat()
         case "bool":
-            text = str(raw).lower()
-            if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
-                raise ValueError(raw)
-            return text in ("1", "true", "on", "yes")
+            return limits.yes(raw)
         case "choice":
             if str(raw) not in [c["value"] if isinstance(c, dict) else c for c in field.choices]:
                 raise ValueError(raw)
@@ -233,21 +230,15 @@ def fill_in(field: CustomField) -> None:
 def check(field: CustomField) -> None:
     """Everything a definition must satisfy; ValidationError by field, all errors at once."""
     found: dict[str, Any] = {}
-    try:
-        model = apps.get_model(field.entity)
-        if not hasattr(model, "custom"):
-            raise LookupError
-    except (LookupError, ValueError):
-        raise ValidationError({"entity": _("“%(value)s” takes no custom fields.") % {"value": field.entity}}) from None
+    model = shapes.model_named(field.entity)
+    if not hasattr(model, "custom"):
+        raise ValidationError({"entity": _("“%(value)s” takes no custom fields.") % {"value": field.entity}})
     if not field.name.isidentifier() or field.name in {f.name for f in model._meta.get_fields()}:
         found["name"] = _("“%(value)s” cannot be a name here.") % {"value": field.name}
     if field.kind == "choice" and not _good_choices(field.choices):
         found["choices"] = _("Name at least one choice; each once.")
-    if field.kind == "link":
-        try:
-            apps.get_model(field.link_to)
-        except (LookupError, ValueError):
-            found["link_to"] = _("“%(value)s” is not a record type.") % {"value": field.link_to}
+    if field.kind == "link" and shapes.model_named(field.link_to) is None:
+        found["link_to"] = _("“%(value)s” is not a record type.") % {"value": field.link_to}
     if field.kind == "formula":
         try:
             _check_formula(field, model)
@@ -403,11 +394,3 @@ def recompute(field_id: int, progress=lambda done: None, size: int = 2000) -> in
             return changed
         last, changed, done = batch[-1].pk, changed + len(moved), done + len(batch)
         progress(done)
-
-
-def field_of(model, name: str) -> CustomField:
-    """The active custom field of a name; FieldDoesNotExist when there is none."""
-    for f in fields_of(model):
-        if f.name == name:
-            return f
-    raise FieldDoesNotExist(name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import custom, fields
+from . import custom, fields, shapes
 from .models.base import Document
 
 registry: dict[str, Resource] = {}
@@ -45,6 +47,17 @@ class Column:
     help: str = ""
     digits: int | None = None
     compute: Callable | None = None
+
+    def value_of(self, record):
+        """The value of one record: links as records, custom values typed, computed ones computed."""
+        if self.compute:
+            return self.compute(record)
+        if not self.is_custom:
+            return shapes.value_at(record, self.path)
+        raw = (record.custom or {}).get(self.path[7:])
+        if raw is not None and self.is_number:
+            return Decimal(str(raw))
+        return date.fromisoformat(raw) if raw is not None and self.kind == "date" else raw
 
     @property
     def is_custom(self) -> bool:

@@ -1,9 +1,10 @@
-"""What models look like: whether a field is there, where a path leads, which model a label names."""
+"""What models look like: whether a field is there, where a path leads, which model a label names, what names it."""
 
 from functools import cache
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Manager
 
 
 def model_named(label: str):
@@ -41,3 +42,23 @@ def is_link(model, path: str) -> bool:
 def line_model_of(model):
     """The line model of a document; FieldDoesNotExist when it has no lines."""
     return model._meta.get_field("lines").related_model
+
+
+def label_field(model) -> str:
+    """The field whose order is the order of a record's names."""
+    names = {f.name for f in model._meta.concrete_fields}
+    return next((n for n in ("name", "number", "code", "username", "title") if n in names), model._meta.pk.attname)
+
+
+def value_at(record, path: str):
+    """What a path leads to from a record: links as records, links to many as lists; None where it breaks off."""
+    for part in path.split("__"):
+        if record is None:
+            return None
+        try:
+            record = getattr(record, part)
+        except ObjectDoesNotExist:  # a link not chosen yet
+            return None
+        except ValueError:  # links to many of a record not yet written
+            return []
+    return list(record.all()) if isinstance(record, Manager) else record

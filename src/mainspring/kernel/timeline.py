@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, formats, resource, workflow
+from . import access, collaboration, formats, resource, shapes, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
 
 HISTORY_MAX = 400
@@ -98,7 +98,7 @@ def _verbs_alone(record, about: Q, before, limit: int) -> list[Entry]:
 
 
 def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
-    model = _model(a.entity)
+    model = shapes.model_named(a.entity)
     kind = "change" if a.verb in ("create", "change") else "verb"
     return Entry(
         str(a.pk),
@@ -114,7 +114,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
 
 def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     """A change that a command on another record made here; that record is named only to those who may see it."""
-    model = _model(a.entity)
+    model = shapes.model_named(a.entity)
     seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
     found = resource.by_model.get(a.entity)
     title = (
@@ -351,7 +351,7 @@ def _approvals(ctx, about: Q, before, limit: int) -> list[Entry]:
                 r.created_at,
                 str(r.created_by or ""),
                 _("asked for approval: %(verb)s (%(state)s)")
-                % {"verb": _done(_model(r.entity), r.verb), "state": r.workflow.label(r.state)},
+                % {"verb": _done(shapes.model_named(r.entity), r.verb), "state": r.workflow.label(r.state)},
                 words,
                 icon="git-branch",
                 href=_page(r),
@@ -395,15 +395,6 @@ def _line_model(model):
     try:
         return model._meta.get_field("lines").related_model
     except FieldDoesNotExist:
-        return None
-
-
-def _model(label: str):
-    from django.apps import apps
-
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
         return None
 
 

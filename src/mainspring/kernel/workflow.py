@@ -73,10 +73,7 @@ class Input:
         return limits.day_in_range(raw if isinstance(raw, date) else date.fromisoformat(str(raw)))
 
     def _bool(self, raw, ctx):
-        text = str(raw).lower()
-        if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
-            raise ValueError
-        return text in ("1", "true", "on", "yes")
+        return limits.yes(raw)
 
     def _choice(self, raw, ctx):
         if str(raw) not in {str(key) for key, _label in self.choices}:

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.utils import formats as local
 from django.utils import timezone
 
-from mainspring.kernel import access, formats, query, resource
+from mainspring.kernel import access, formats, resource, sight
 from mainspring.web import addresses
 
 TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning",
@@ -28,7 +28,7 @@ def state_badge(res_or_flow, state: str) -> dict:
 class Show:
     """Shows values of one resource to one person; remembers which links have pages."""
 
-    def __init__(self, fields: query.Fields):
+    def __init__(self, fields: sight.Fields):
         self.fields, self.ctx = fields, fields.ctx
         self._links: dict[str, resource.Resource | None] = {}
         self._masked: dict[type, bool] = {}
@@ -39,7 +39,7 @@ class Show:
         for column in columns:
             if column.kind != "link" or not column.is_custom:
                 continue
-            keys = {str(key) for r in records if (key := query.value_of(r, column)) is not None}
+            keys = {str(key) for r in records if (key := column.value_of(r)) is not None}
             try:
                 found = access.rows(self.ctx, apps.get_model(column.to)).filter(pk__in=keys) if keys else ()
                 self._custom |= {(column.to, key): key for key in keys} | {
@@ -51,7 +51,7 @@ class Show:
     def cell(self, column, record, *, shorten: int = 90) -> dict:
         """{text, kind, value, unit, href, tone, title} of one value of one record."""
         mode = self.fields.mode_on(record, column.path)
-        value = query.value_of(record, column) if mode != "hide" else None
+        value = column.value_of(record) if mode != "hide" else None
         cell = {
             "kind": kind_of(column),
             "text": formats.text(column, value, record, mode=mode, company_id=self.ctx.company_id),
@@ -86,7 +86,7 @@ class Show:
         model = type(record)
         if model not in self._masked:
             self._masked[model] = bool(access.field_modes(self.ctx, model) or access.clear_when(self.ctx, model))
-        return query.label(self.ctx, record) if self._masked[model] else str(record)
+        return sight.label(self.ctx, record) if self._masked[model] else str(record)
 
     def _link(self, column, value) -> dict:
         if column.is_custom:

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, query
+from mainspring.kernel import access, conditions, query
 from mainspring.web import addresses
 
 KINDS = {"link": "link", "choice": "choice", "state": "choice", "date": "date", "datetime": "date", "bool": "boolean"}
@@ -60,7 +60,7 @@ def _chip(request, q: query.Query, path: str) -> dict:
     for name, field in _fields(q, column, by_operator):
         field.required = False
         form.fields[name] = field
-    keys = {f"{path}__{op}": None for op in query.OPERATORS} | {path: None}
+    keys = {f"{path}__{op}": None for op in conditions.OPERATORS} | {path: None}
     return {
         "name": path.replace(".", "-"),
         "label": column.label,
@@ -144,7 +144,7 @@ def _fields(q, column, now: dict):
         )
 
 
-def words(q: query.Query, asked: query.Filter) -> str:
+def words(q: query.Query, asked: conditions.Filter) -> str:
     """A filter as a person would say it."""
     column = q.fields.column(asked.path)
     if asked.operator == "empty":

@@ -5,7 +5,7 @@ import json
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, filling, formats, query, resource
+from mainspring.kernel import access, filling, formats, resource, sight
 from mainspring.web import forms
 
 KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
@@ -70,7 +70,7 @@ def values(shown, line) -> dict:
     """Cell values as the island takes them: decimals as text, links as {id, text}."""
     found = {}
     for column in shown:
-        value = query.value_of(line, column)
+        value = column.value_of(line)
         if column.kind == "link" and value is not None:
             found[column.path] = {"id": str(value.pk), "text": str(value)}
         elif column.kind in ("bool", "choice", "text", "longtext") or column.kind == "integer":
@@ -88,10 +88,10 @@ def lines_of(record, shown):
 
 def totals(res, record, ctx) -> list[dict]:
     """Header fields shown under the grid."""
-    fields, found = query.Fields(res, ctx), []
+    fields, found = sight.Fields(res, ctx), []
     names = res.names("line_totals")
     for n, column in enumerate(fields.columns(names)):
-        value = query.value_of(record, column)
+        value = column.value_of(record)
         text = formats.text(column, value, record, mode=fields.mode(column.path), company_id=ctx.company_id)
         unit = formats.unit_of(column, record, ctx.company_id)
         found.append({"label": column.label, "text": f"{text} {unit}".strip(), "strong": n == len(names) - 1})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import xlsxwriter
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ def table(of: resource.Resource, ctx, spec: query.Spec | None = None, paths: lis
     access.require(ctx, of.model, "export")
     q = query.Query(of, ctx, spec)
     if q.errors:
-        raise query.ValidationError(q.errors)
+        raise ValidationError(q.errors)
     chosen = paths or (
         spec.columns if spec and spec.columns else [*of.names("columns"), *(c.path for c in q.fields.custom.values())]
     )
@@ -37,7 +38,7 @@ def table(of: resource.Resource, ctx, spec: query.Spec | None = None, paths: lis
 
 def _rows(q: query.Query, columns) -> Iterator[list]:
     for record in q.ordered(columns).iterator(chunk_size=1000):
-        yield [_cell(c, query.value_of(record, c), q.fields.mode_on(record, c.path)) for c in columns]
+        yield [_cell(c, c.value_of(record), q.fields.mode_on(record, c.path)) for c in columns]
 
 
 def _cell(column, value, mode: str):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import ParseError
 
-from mainspring.kernel import access, commands, errors, query, values
+from mainspring.kernel import access, commands, errors, sight, values
 from mainspring.kernel.ids import uuid7
 from mainspring.web import addresses, forms, grids
 from mainspring.web.api import incoming
@@ -27,7 +27,7 @@ def new(request, res):
     """A new record; GET parameters propose values, ?copy= takes them from another record."""
     if not res.creatable:
         raise PermissionDenied(_("These records come from other documents."))
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     record, lines = blank(request, res, fields)
     if request.method == "GET":
         return _form_page(request, res, record, fields, lines=lines)
@@ -51,7 +51,7 @@ def edit(request, res, record):
     """The whole record as a form, carrying the version that was read."""
     if not records.may_change(request.ctx, res, record):
         raise errors.Conflict(_("%(record)s can no longer be edited.") % {"record": record})
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     if request.method == "GET":
         return _form_page(request, res, record, fields, lines=list(record.lines.all()) if res.lines else [])
     form = forms.record_form(fields, _names(res, fields), record, data=request.POST, files=request.FILES)
@@ -87,12 +87,12 @@ def _has_default(model, name: str) -> bool:
     return field.has_default() or (field.null and field.blank) or isinstance(field, models.BooleanField)
 
 
-def _names(res, fields: query.Fields) -> list[str]:
+def _names(res, fields: sight.Fields) -> list[str]:
     declared = res.names("form") or [f.name for f in res.model._meta.concrete_fields if f.editable]
     return [n for n in declared if fields.mode(n) != "hide"] + list(fields.custom)
 
 
-def blank(request, res, fields: query.Fields):
+def blank(request, res, fields: sight.Fields):
     """(unsaved record, its lines) with proposed values the person may set."""
     record = res.model()
     lines: list = []
@@ -179,7 +179,7 @@ def preview(request, res):
     if not res.lines:
         raise Http404
     sent = _json(request)
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     record = base.get(request.ctx, res, request.GET["pk"]) if request.GET.get("pk") else blank(request, res, fields)[0]
     rows = _rows(sent, "lines") or _rows(sent, "changed")
     specs = grids.read(res, rows, request.ctx, blank=True)

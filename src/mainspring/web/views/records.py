@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring
+from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring, sight
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids, middleware
 from mainspring.web.views import base, lists, verbs
@@ -25,7 +25,7 @@ FEW = 9
 @base.of_record
 def page(request, res, record):
     """The record page."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)
     return render(
@@ -49,7 +49,7 @@ def heading(request, res, record) -> dict:
     """Number, state, verbs, neighbours."""
     page = {
         "title": res.singular,
-        "number": record.number if res.is_document else query.label(request.ctx, record),
+        "number": record.number if res.is_document else sight.label(request.ctx, record),
         "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
         **verbs.buttons(request, record),
     }
@@ -134,7 +134,7 @@ def neighbours(request, res, record) -> dict:
         q = lists.ask(request, res, params=params, size=1)
         q.spec.after = q.spec.before = ""
         try:
-            setattr(q.spec, side, q.cursor(record))
+            setattr(q.spec, side, q.places.of(record))
         except AttributeError:  # an order by something only the list computes
             return {}
         if rows := q.page().rows:
@@ -144,7 +144,7 @@ def neighbours(request, res, record) -> dict:
 
 def remember(request, res, record) -> None:
     """Keep the record among those opened last, in the session."""
-    entry = [res.key, str(record.pk), query.label(request.ctx, record), res.singular]
+    entry = [res.key, str(record.pk), sight.label(request.ctx, record), res.singular]
     recent = [e for e in request.session.get("recent", []) if e[:2] != entry[:2]]
     if request.session.get("recent", [None])[:1] != [entry]:
         request.session["recent"] = [entry, *recent][:RECENT_MAX]
@@ -181,7 +181,7 @@ def main_path(flow) -> list[str]:
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
+def facts(request, res, record, fields: sight.Fields, show: cells.Show) -> dict:
     """{groups, empty_facts}: facts in the form's groups, then the rest of the list's columns, then custom fields."""
     change = may_change(request.ctx, res, record)
     groups = res.groups() if res.form else [("", [f.name for f in res.model._meta.concrete_fields if f.editable])]
@@ -213,7 +213,7 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
     return {"groups": [g for g in groups if g["facts"]], "empty_facts": empty}
 
 
-def _there(fields: query.Fields, names) -> list:
+def _there(fields: sight.Fields, names) -> list:
     """Columns of the names that are plain values: related sets have tabs of their own."""
     found = []
     for name in names:
@@ -236,7 +236,7 @@ def _may_edit(fields, column, record, change: bool) -> bool:
 @base.of_record
 def fact(request, res, record, name):
     """One fact's editor (GET) and its save (POST): answers the fact again."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     if fields.mode(name) == "hide":
         raise Http404
     column, show = fields.column(name), cells.Show(fields)

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, formats, home, query, resource
+from mainspring.kernel import access, formats, home, query, resource, sight
 from mainspring.kernel.models import DocumentIdentity, User
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web import addresses, cells, context_processors, middleware
@@ -166,7 +166,7 @@ def _records(request, res, text: str) -> dict:
     rows = list(q.ordered()[: FOUND_EACH + 1])
     items = [
         {
-            "title": query.label(request.ctx, r),
+            "title": sight.label(request.ctx, r),
             "text": res.singular,
             "href": addresses.of_record(r),
             "state": cells.state_badge(res.workflow, r.state)

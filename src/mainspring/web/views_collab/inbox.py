@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, approvals, formats, inbox, notifications, query, resource, workflow
+from mainspring.kernel import access, approvals, formats, inbox, notifications, resource, sight, workflow
 from mainspring.kernel import approvals_routing as routing
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import ApprovalRequest, Notification
@@ -169,7 +169,7 @@ def changes(found: ApprovalRequest, ctx) -> list[dict]:
     model = found.record_model
     if resource.of(model) is None if model else True:
         return []
-    fields, shown = query.Fields(resource.of(model), ctx), []
+    fields, shown = sight.Fields(resource.of(model), ctx), []
     for one in found.snapshot.get("changes", ()):
         if fields.mode(one["name"]) in ("view", "edit"):
             column = fields.column(one["name"])
