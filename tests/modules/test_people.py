@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from mainspring.kernel import access, approvals_routing, commands, jobs, numbering, preferences
+from mainspring.kernel import access, approvals_routing, commands, jobs, numbering, policies, preferences
 from mainspring.kernel.models import Membership, NumberSeries, Role, Site, User
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.parties.models import Party
@@ -53,10 +53,10 @@ def test_a_territory_added_to_a_membership_opens_its_parties(world, admin):
     assert not access.rows(rep, Party).exists()
     membership = Membership.objects.get(user=rep.user)
     membership = commands.change(membership, admin, territories=[north.pk])
-    access.forget(rep.user)
+    policies.forget(rep.user)
     assert list(access.rows(rep, Party)) == [near]
     commands.change(membership, admin, territories=[])
-    access.forget(rep.user)
+    policies.forget(rep.user)
     assert not access.rows(rep, Party).exists()
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import access, fields, formulas, shapes, workflow
+from . import fields, formulas, policies, shapes, workflow
 from .models import ApprovalRule, ApprovalStep, AuditEntry, Company, User
 from .plugin_points import PluginPoint
 from .remembered import Remembered
@@ -164,8 +164,7 @@ def _splitting(case: Case, record, ctx, company_id: int) -> dict | None:
 
 
 def _in_department(department_id: int, user) -> bool:
-    below = access._with_children("kernel_department", {department_id}).get(department_id, {department_id})
-    return getattr(user, "department_id", None) in below
+    return getattr(user, "department_id", None) in {department_id} | policies.below("kernel_department", department_id)
 
 
 def read(record, path: str):

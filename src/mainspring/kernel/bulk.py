@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -146,7 +146,7 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
         if not ctx.trusted and access.rows(ctx, model, "create").filter(pk__in=[r.pk for r in records]).count() != len(
             records
         ):
-            raise access.PermissionDenied(_("This would put records outside your own."))
+            raise PermissionDenied(_("This would put records outside your own."))
         _link(records, links)
         _finish(run, model, records, "create", lines=len(new_lines))
     return records
@@ -174,8 +174,7 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
         found = access.rows(ctx, model, "change").select_for_update(of=("self",)).filter(pk__in=keys)
         versions = dict(found.values_list("pk", "version")) if shapes.has(model, "version") else {}
         if len(versions or set(found.values_list("pk", flat=True))) != len(keys):
-            raise access.PermissionDenied(_("You may not change some of these records."))
-        names = {n for d in changed for n in d.before}
+            raise PermissionDenied(_("You may not change some of these records."))
         for d in changed:
             if versions and versions[d.record.pk] != d.record.version:
                 raise errors.Conflict(_("%(record)s was changed meanwhile.") % {"record": d.record}, code="version")
@@ -195,7 +194,7 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
         except IntegrityError as error:
             raise errors.from_integrity_error(error, [model]) from error
         if not ctx.trusted and access.rows(ctx, model, "change").filter(pk__in=keys).count() != len(keys):
-            raise access.PermissionDenied(_("This would put records outside your own."))
+            raise PermissionDenied(_("This would put records outside your own."))
         _finish(run, model, [d.record for d in changed], "change")
     return [d.record for d in changed]
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from . import access, formulas, limits, shapes
 from .events import CommandDone, on
-from .models import Attachment, ImportMapping, SavedView
+from .models import Attachment, ImportMapping, RoleGrant, SavedView
 from .models.custom import CustomField
 from .plugin_points import PluginPoint
 from .shared import Shared
@@ -299,7 +299,7 @@ def used_in(field: CustomField) -> list[str]:
     key = f"custom.{field.name}"
     found += [
         _("permission of “%(name)s”") % {"name": g.role}
-        for g in access.RoleGrant.objects.filter(fields__has_key=key).select_related("role")
+        for g in RoleGrant.objects.filter(fields__has_key=key).select_related("role")
     ]
     found += [
         _("import mapping “%(name)s”") % {"name": m.name}

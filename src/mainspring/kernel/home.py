@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db.models import Aggregate, Count, Min, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
-from . import access, formats, query, resource
+from . import access, formats, policies, query, resource
 from .plugin_points import PluginPoint
 
 tasks = PluginPoint("home.tasks", many=True)
@@ -96,7 +96,7 @@ class Watch:
         model = resource.registry[self.resource].model
         if not access.can(ctx, model, "view"):
             return False
-        if set(self.roles) & set(access.policy(ctx).roles):
+        if set(self.roles) & set(policies.of(ctx).roles):
             return True
         return _may(ctx, model, self.verb) and not _may(ctx, model, self.unless)
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, errors, remembered
+from mainspring.kernel import errors, policies, remembered
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 
@@ -70,7 +70,7 @@ class ContextMiddleware:
 def choose_company(request, user) -> None:
     """Set request.companies to those the person may work in, request.company to the chosen one, and request.ctx."""
     day = timezone.localdate()
-    allowed = access.policy(Context(user, day, 0)).companies()
+    allowed = policies.of(Context(user, day, 0)).companies()
     companies = Company.objects.order_by("code")
     request.companies = list(companies if allowed is None else companies.filter(pk__in=allowed))
     wanted = request.session.get(COMPANY_KEY) or user.default_company_id

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, database, home
+from mainspring.kernel import access, database, home, policies
 
 from .models import Invoice, JournalLine
 from .models.invoices import InvoiceKind
@@ -148,7 +148,7 @@ def _due_before(ctx, role: str, until) -> dict:
 @home.numbers.fill
 def books(ctx):
     """What we have, are owed, owe and earn, for those who keep or watch the books."""
-    watches = ONLOOKERS & set(access.policy(ctx).roles)
+    watches = ONLOOKERS & set(policies.of(ctx).roles)
     if not access.can(ctx, JournalLine, "view") or not (watches or access.can(ctx, Invoice, "post")):
         return []
     first = ctx.business_date.replace(day=1)

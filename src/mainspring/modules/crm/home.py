@@ -5,7 +5,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, home, notifications
+from mainspring.kernel import access, home, notifications, policies
 
 from . import queries
 from .models import Activity, Lead, Opportunity
@@ -72,7 +72,7 @@ def next_steps(ctx):
 @home.numbers.fill
 def pipeline(ctx):
     """What open deals in sight may bring, weighted by their chance."""
-    if not access.can(ctx, Opportunity, "win") and "manager" not in access.policy(ctx).roles:
+    if not access.can(ctx, Opportunity, "win") and "manager" not in policies.of(ctx).roles:
         return []
     weighted = queries.open_opportunities(ctx).aggregate(sum=Sum("weighted_base"))["sum"]
     return [

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, formats, home, notifications
+from mainspring.kernel import access, formats, home, notifications, policies
 
 from . import queries
 from .models import BillMatch, PurchaseOrder, PurchaseRequest, Receipt
@@ -144,7 +144,7 @@ def delaying(ctx):
 @home.numbers.fill
 def ordered(ctx):
     """What was ordered this month, and what is still to come."""
-    if not access.can(ctx, PurchaseOrder, "confirm") and "manager" not in access.policy(ctx).roles:
+    if not access.can(ctx, PurchaseOrder, "confirm") and "manager" not in policies.of(ctx).roles:
         return []
     orders = access.rows(ctx, PurchaseOrder)
     by_month = home.by_month(ctx, orders.filter(state__in=("confirmed", "closed")), "ordered_on", Sum("total_base"))

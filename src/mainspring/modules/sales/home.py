@@ -4,7 +4,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, home
+from mainspring.kernel import access, home, policies
 
 from .models import SalesOrder, Shipment
 
@@ -177,7 +177,7 @@ def order_book(ctx):
 
 def _sells(ctx) -> bool:
     return access.can(ctx, SalesOrder, "confirm") or (
-        "manager" in access.policy(ctx).roles and access.can(ctx, SalesOrder, "view")
+        "manager" in policies.of(ctx).roles and access.can(ctx, SalesOrder, "view")
     )
 
 
