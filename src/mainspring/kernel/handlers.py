@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from . import (
-    approvals,
     bulk_verbs,
     collaboration,
     custom,
@@ -17,14 +16,17 @@ from . import (
     tokens,
     webhooks,
 )
+from .approvals import asking, deciding, handing_on, voiding
 from .exchange import importing
 from .models import ImportRun
 
 __all__ = [
-    "approvals",
+    "asking",
     "bulk_verbs",
     "collaboration",
     "custom",
+    "deciding",
+    "handing_on",
     "inbox",
     "invariants",
     "mail",
@@ -32,6 +34,7 @@ __all__ = [
     "rates",
     "sealing",
     "tokens",
+    "voiding",
     "webhooks",
 ]
 

@@ -82,9 +82,9 @@ class ApprovalRule(Entity):
         return self.name
 
     def clean(self):
-        from .. import approvals_routing
+        from ..approvals import rules
 
-        approvals_routing.check_rule(self)
+        rules.check_rule(self)
 
 
 class ApprovalStep(DocumentLine):
