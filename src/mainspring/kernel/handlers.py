@@ -17,7 +17,7 @@ from . import (
     webhooks,
 )
 from .approvals import asking, deciding, handing_on, voiding
-from .exchange import importing
+from .exchange import importing, undoing
 from .models import ImportRun
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "rates",
     "sealing",
     "tokens",
+    "undoing",
     "voiding",
     "webhooks",
 ]

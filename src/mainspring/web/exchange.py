@@ -115,7 +115,7 @@ def step(request, res, run: int):
 @base.of_resource("import")
 def problems(request, res, run: int):
     """The error file."""
-    answer = HttpResponse(importing.error_file(_run(request, res, run)), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(exporting.error_file(_run(request, res, run)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="problems.csv"'
     return answer
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import access, query, resource
+from ..models import ImportRun
 from . import rows
 
 FORMATS = {
@@ -144,3 +145,12 @@ def template(of: resource.Resource, ctx) -> Iterator[bytes]:
 
     wanted = [t for p, t in rules.targets(of, ctx).items() if p != "external_id"]
     return as_xlsx([resource.Column(t.path, t.path) for t in wanted], [])
+
+
+def error_file(run: ImportRun) -> str:
+    """All problems as CSV: row, column, value, what is wrong."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Row"), _("Column"), _("Value"), _("Problem")])
+    writer.writerows([p["row"], neutral(p["column"]), neutral(p["value"]), p["text"]] for p in run.problems)
+    return "\ufeff" + out.getvalue()
