@@ -57,9 +57,7 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
             try:
                 _fill(draft, model, head, lines.get(n, []), rows[n].get("custom"), existing.get(n), ctx, inner)
             except ValidationError as error:
-                draft.problems = (
-                    error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-                )
+                draft.problems = errors.by_field(error)
     return found
 
 
@@ -242,10 +240,7 @@ def _culprits(model, ready: list[Draft], error: IntegrityError) -> ValidationErr
                         model._default_manager.bulk_create([draft.record])
                 except IntegrityError as one:
                     refusal = errors.from_integrity_error(one, written)
-                    by_field = (
-                        refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
-                    )
-                    found |= {f"{n}.{name}": messages for name, messages in by_field.items()}
+                    found |= {f"{n}.{name}": messages for name, messages in errors.by_field(refusal).items()}
             raise _Undo
     except _Undo:
         pass

@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import collaboration, formats, resource, sight
+from mainspring.kernel import collaboration, errors, formats, resource, sight
 
 NUMBERS = ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
 
@@ -24,8 +24,7 @@ class RecordForm(forms.Form):
 
     def show_errors(self, error: ValidationError) -> None:
         """Put each message beside its field; those of no shown field on top, with the field's name."""
-        found = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for name, messages in found.items():
+        for name, messages in errors.by_field(error).items():
             key = name.replace("custom.", "custom-")
             if name.startswith("lines."):
                 continue

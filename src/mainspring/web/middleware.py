@@ -134,9 +134,7 @@ def _described(error):
 
 def by_field(error: ValidationError) -> dict[str, list[str]]:
     """Messages by field name; those of no field under ""."""
-    if not hasattr(error, "error_dict"):
-        return {"": error.messages}
-    return {"" if name == NON_FIELD_ERRORS else name: messages for name, messages in error.message_dict.items()}
+    return {"" if name == NON_FIELD_ERRORS else name: text for name, text in errors.by_field(error).items()}
 
 
 def worded(error: ValidationError) -> str:
