@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 from mainspring.kernel import access, home, notifications, policies
 
 from . import queries
-from .models import Activity, Lead, Opportunity
+from .models import Activity, Opportunity
 
 DEALS = "qualification,analysis,proposal,negotiation"
 
@@ -81,15 +81,10 @@ def pipeline(ctx):
             _("Weighted pipeline"),
             weighted,
             href=f"/crm/opportunities/?state__in={DEALS}",
-            note=str(_("open deals times their chance")),
+            note=_("open deals times their chance"),
             order=20,
         )
     ]
 
 
-@home.counts.fill
-def leads_to_claim(ctx):
-    """Leads nobody holds yet, for the menu."""
-    if not access.can(ctx, Lead, "claim"):
-        return {}
-    return {"crm/leads": access.rows(ctx, Lead, "claim").filter(state="open").count()}
+home.count("crm/leads", "claim", state="open")
