@@ -1,8 +1,20 @@
 """Column types of business data. Decimal everywhere; the kind of a column decides how every surface shows it."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
+
+
+def link(to, label=None, *, optional: bool = False, **more) -> models.ForeignKey:
+    """A link to one record, which stays as long as it is named somewhere; it does not lead back unless `related_name`.
+
+    label     lazy name; the field's own name when there is none
+    optional  may be left blank
+    """
+    usual: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "verbose_name": label}
+    blank = {"null": True, "blank": True} if optional else {}
+    return models.ForeignKey(to, **usual | blank | more)
 
 
 class MoneyField(models.DecimalField):
