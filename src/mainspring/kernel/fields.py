@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def link(to, label=None, *, optional: bool = False, **more) -> models.ForeignKey:
@@ -15,6 +16,15 @@ def link(to, label=None, *, optional: bool = False, **more) -> models.ForeignKey
     usual: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "verbose_name": label}
     blank = {"null": True, "blank": True} if optional else {}
     return models.ForeignKey(to, **usual | blank | more)
+
+
+def above_zero(name: str, column: str = "quantity") -> models.CheckConstraint:
+    """The rule that a quantity is above zero, under a name of its own."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(**{f"{column}__gt": 0}),
+        violation_error_message=_("The quantity must be above zero."),
+    )
 
 
 class MoneyField(models.DecimalField):

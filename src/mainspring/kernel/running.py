@@ -129,4 +129,4 @@ def number_late(record) -> None:
 
 def title(record) -> str:
     """What a document is known by beside its number: the name of the party it concerns."""
-    return str(getattr(record, "party_label", "") or "")[:200]
+    return str(record.party_label or "")[:200]

@@ -120,6 +120,11 @@ class Document(Entity):
     def state_label(self) -> str:
         return self.workflow.label(self.state)
 
+    @property
+    def party_label(self) -> str:
+        """What people know the document by beside its number: its party, when it has one."""
+        return str(getattr(self, "party", None) or "")
+
 
 class DocumentLine(models.Model):
     """Line of a document; subclasses add `document = ForeignKey(Header, CASCADE, related_name="lines")`."""

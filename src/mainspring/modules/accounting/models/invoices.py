@@ -107,10 +107,6 @@ class Invoice(Document):
         return self.kind, NUMBER_FORMATS[self.kind]
 
     @property
-    def party_label(self) -> str:
-        return str(self.party)
-
-    @property
     def is_sale(self) -> bool:
         return self.kind.startswith("customer")
 

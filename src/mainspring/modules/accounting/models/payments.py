@@ -78,10 +78,6 @@ class Payment(Document):
         return self.paid_on
 
     @property
-    def party_label(self) -> str:
-        return str(self.party)
-
-    @property
     def sign(self) -> int:
         """+1 when money comes in."""
         return 1 if self.direction == Direction.IN else -1

@@ -161,11 +161,7 @@ class ProductionOrder(Document):
         ordering = ["due_on", "pk"]
         indexes = [models.Index(fields=["company", "state", "due_on"], name="production_order_state")]
         constraints = [
-            models.CheckConstraint(
-                name="production_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("production_quantity"),
             models.CheckConstraint(
                 name="production_dates",
                 condition=Q(starts_on__isnull=True) | Q(due_on__isnull=True) | Q(due_on__gte=models.F("starts_on")),
@@ -214,13 +210,7 @@ class ProductionComponent(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("component"), _("components")
-        constraints = [
-            models.CheckConstraint(
-                name="component_quantity",
-                condition=Q(required_quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("component_quantity", "required_quantity")]
 
     def __str__(self):
         return f"{self.document} / {self.item.code}"

@@ -110,13 +110,7 @@ class ProductionReportLine(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("reported component"), _("reported components")
-        constraints = [
-            models.CheckConstraint(
-                name="report_line_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("report_line_positive")]
 
 
 class CapacityBooking(models.Model):

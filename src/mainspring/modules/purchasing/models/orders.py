@@ -154,11 +154,7 @@ class PurchaseOrderLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("purchase order line"), _("purchase order lines")
         constraints = [
-            models.CheckConstraint(
-                name="purchase_line_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("purchase_line_quantity"),
             models.CheckConstraint(
                 name="purchase_line_price",
                 condition=Q(price__gte=0),

@@ -116,11 +116,7 @@ class ReceiptLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("receipt line"), _("receipt lines")
         constraints = [
-            models.CheckConstraint(
-                name="receipt_line_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("receipt_line_positive"),
             models.UniqueConstraint(
                 fields=["document", "order_line", "location"],
                 name="receipt_line_once",
@@ -206,11 +202,7 @@ class SupplierReturnLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
         constraints = [
-            models.CheckConstraint(
-                name="supplier_return_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("supplier_return_positive"),
             models.UniqueConstraint(
                 fields=["document", "receipt_line"],
                 name="supplier_return_line_once",

@@ -105,11 +105,7 @@ class PurchaseRequest(Document):
         ordering = ["needed_on", "pk"]
         indexes = [models.Index(fields=["company", "state", "needed_on"], name="purchase_request_state")]
         constraints = [
-            models.CheckConstraint(
-                name="purchase_request_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("purchase_request_quantity"),
             models.CheckConstraint(
                 name="purchase_request_subject",
                 condition=Q(item__isnull=False) | ~Q(description=""),

@@ -50,10 +50,6 @@ class SaleDocument(Document):
     class Meta:
         abstract = True
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -94,11 +90,7 @@ class SaleLine(DocumentLine):
 def line_constraints(name: str) -> list:
     """The rules every kind of line has, named after it."""
     return [
-        models.CheckConstraint(
-            name=f"{name}_quantity",
-            condition=Q(quantity__gt=0),
-            violation_error_message=_("The quantity must be above zero."),
-        ),
+        fields.above_zero(f"{name}_quantity"),
         models.CheckConstraint(
             name=f"{name}_price",
             condition=Q(price__gte=0),

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
@@ -11,8 +10,6 @@ from mainspring.kernel.models import Document, DocumentLine
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
 from .orders import SalesOrder, SalesOrderLine
-
-ABOVE_ZERO = _("The quantity must be above zero.")
 
 
 class Shipment(Document):
@@ -61,10 +58,6 @@ class Shipment(Document):
         verbose_name, verbose_name_plural = _("shipment"), _("shipments")
         indexes = [models.Index(fields=["company", "state", "ship_on"], name="shipment_day")]
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -85,11 +78,7 @@ class ShipmentLine(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("shipment line"), _("shipment lines")
-        constraints = [
-            models.CheckConstraint(
-                name="shipment_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
-            )
-        ]
+        constraints = [fields.above_zero("shipment_line_quantity")]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"
@@ -131,10 +120,6 @@ class Return(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("return"), _("returns")
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -155,11 +140,7 @@ class ReturnLine(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
-        constraints = [
-            models.CheckConstraint(
-                name="return_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
-            )
-        ]
+        constraints = [fields.above_zero("return_line_quantity")]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"

@@ -143,13 +143,7 @@ class TransferLine(DocumentLine):
     class Meta:
         verbose_name, verbose_name_plural = _("transfer line"), _("transfer lines")
         ordering = ["position", "id"]
-        constraints = [
-            models.CheckConstraint(
-                name="transfer_line_above_zero",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("transfer_line_above_zero")]
 
 
 class StockCount(Document):

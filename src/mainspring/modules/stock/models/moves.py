@@ -57,11 +57,7 @@ class StockMove(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="move_above_zero",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("move_above_zero"),
             models.CheckConstraint(
                 name="move_goes_somewhere",
                 condition=~Q(from_location=F("to_location")),
