@@ -196,8 +196,6 @@ def delete(record, ctx, *, version: int | None = None):
             raise errors.Conflict(
                 _("%(record)s has a number; cancel or reverse it instead.") % {"record": record}, code="state"
             )
-        if getattr(model, "append_only", False):
-            raise errors.Conflict(_("These records are never deleted."), code="append_only")
         if not ctx.trusted:
             write_gate("delete", record, ctx, {"values": {}})
         many = {f.name: [r.pk for r in getattr(record, f.name).all()] for f in model._meta.many_to_many}

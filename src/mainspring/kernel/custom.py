@@ -20,11 +20,7 @@ from . import access, formulas, limits, shapes
 from .events import CommandDone, on
 from .models import Attachment, ImportMapping, RoleGrant, SavedView
 from .models.custom import CustomField
-from .plugin_points import PluginPoint
 from .shared import Shared
-
-uses = PluginPoint("custom.uses", many=True)
-"""Called with a CustomField; answers a list of texts naming where the field is used (views, rules, layouts)."""
 
 FORMULA_KINDS = {"number": "number", "money": "number", "date": "date", "bool": "bool"}
 
@@ -290,7 +286,7 @@ def _check_formula(field: CustomField, model) -> None:
 
 
 def used_in(field: CustomField) -> list[str]:
-    """Where a field is used, in words: formulas, permissions, import mappings and what others report."""
+    """Where a field is used, in words: formulas, permissions, import mappings and saved views."""
     found = [
         _("formula of “%(name)s”") % {"name": f.label}
         for f in CustomField.objects.filter(entity=field.entity, kind="formula").exclude(pk=field.pk)
@@ -311,7 +307,7 @@ def used_in(field: CustomField) -> list[str]:
         for v in SavedView.objects.filter(entity__in=[r.key for r in _resources(field)])
         if key in f"{v.parameters} {getattr(v, 'columns', '')}"
     ]
-    return found + [text for answer in uses(field) for text in answer]
+    return found
 
 
 def _resources(field: CustomField) -> list:

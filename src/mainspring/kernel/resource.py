@@ -88,7 +88,6 @@ class Resource:
     calendar    "start_field end_field" for the calendar; "" for none
     kanban      field whose values are the columns; documents default to "state"
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
-    panels      template names of extra tabs, filled by `amend` from above
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
     codes       fields a scanner finds the record by ("code barcode")
@@ -111,7 +110,6 @@ class Resource:
     calendar = ""
     kanban = ""
     related: dict[Any, tuple[str, str]] = {}
-    panels: tuple[str, ...] = ()
     icon = ""
     quick = ""
     codes = ""

@@ -102,8 +102,9 @@ class Verb:
     target       state it ends in; "" leaves the state
     four_eyes    the person must not be the record's creator
     ask          inputs asked of the person
-    primary      offered as the filled button, first in the table wins
-    reason_lost  shown with a warning colour: takes something away
+    danger       shown with a warning colour: takes something away
+    bulk         may be done to many records at once
+    hidden       done by jobs and other verbs only; nobody is offered it
     """
 
     name: str

@@ -92,7 +92,7 @@ class Document(Entity):
 
     number_format  e.g. "SO{year}-{seq:05}"; gapless only where the law wants it
     read_with      links read together with the document when a verb starts, for those every verb needs
-    state_on_create / workflow  see `workflow.Workflow`
+    workflow       see `workflow.Workflow`
     """
 
     identity = models.OneToOneField(

@@ -293,12 +293,8 @@ def _lines(request, res, record) -> dict:
 
 
 def tab_list(res) -> list[dict]:
-    """Related records and panels of a record page: the resource's own, then those added from above."""
+    """Tabs of a record page: the resource's related records, then what was added from above."""
     found = [{"label": str(label), "related": target} for label, target in res.related.items()]
-    found += [
-        {"label": name.rpartition("/")[2].removesuffix(".html").replace("_", " ").capitalize(), "panel": name}
-        for name in res.panels
-    ]
     for extra in resource.amendments(res.model):
         if extra["related"]:
             label, key, path = extra["related"]
