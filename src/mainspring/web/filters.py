@@ -115,21 +115,9 @@ def _fields(q, column, now: dict):
                 initial=first.get("eq") if first.get("eq") in periods else "",
             ),
         )
-        for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield (
-                f"{path}__{operator}",
-                forms.CharField(
-                    label=label, initial=first.get(operator), widget=forms.DateInput(attrs={"type": "date"})
-                ),
-            )
+        yield from _range(path, first, forms.DateInput(attrs={"type": "date"}))
     elif column.is_number:
-        for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield (
-                f"{path}__{operator}",
-                forms.CharField(
-                    label=label, initial=first.get(operator), widget=forms.TextInput(attrs={"inputmode": "decimal"})
-                ),
-            )
+        yield from _range(path, first, forms.TextInput(attrs={"inputmode": "decimal"}))
     else:
         for operator, label in (("contains", _("Contains")), ("starts", _("Starts with"))):
             yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator))
@@ -142,6 +130,12 @@ def _fields(q, column, now: dict):
                 choices=[("", "–"), ("0", _("Filled in")), ("1", _("Empty"))],
             ),
         )
+
+
+def _range(path: str, first: dict, widget):
+    """The two ends of a range: a field each."""
+    for operator, label in (("gte", _("From")), ("lte", _("Until"))):
+        yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator), widget=widget)
 
 
 def words(q: query.Query, asked: conditions.Filter) -> str:
