@@ -48,7 +48,7 @@ class Extent:
 
 EXTENTS = {
     "S": Extent(months=0, visits_a_month=0, last_days=16, orders_a_day=3.0, pace_past=1),
-    "M": Extent(months=12, visits_a_month=2, last_days=12, orders_a_day=2.2, pace_past=3),
+    "M": Extent(months=12, visits_a_month=1, last_days=12, orders_a_day=2.2, pace_past=3),
 }
 EXTENTS["L"] = replace(EXTENTS["S"], past_orders=100_000)
 

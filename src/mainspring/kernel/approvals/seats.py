@@ -118,10 +118,14 @@ def tell_asker(request, ctx, title, text: str | None) -> None:
 
 def title_of(request) -> str:
     """What was asked for, in words: the verb and the record."""
+    return f"{verb_of(request)}: {request.record_label}"
+
+
+def verb_of(request) -> str:
+    """The verb that was asked for, in words."""
     model = request.record_model
     words = {"create": _("Create"), "change": _("Change"), "delete": _("Delete")}
     try:
-        verb = words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb)
+        return words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb)
     except KeyError:
-        verb = request.verb
-    return f"{verb}: {request.record_label}"
+        return request.verb

@@ -5,9 +5,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, commands, ids
+from .. import audit, commands, ids, workflow
 from ..models import ApprovalRequest
 from . import performing, rules, seats, subject
+
+
+def still_fits(request, record) -> bool:
+    """Whether the record is as it was when approval was asked for, and the verb could still be performed on it."""
+    if request.verb in rules.WRITES:
+        return False
+    verb = workflow.verb_of(type(record), request.verb)
+    in_state = not verb.sources or record.state in verb.sources
+    return in_state and subject.digest(record, request.inputs, request.route["free_fields"]) == request.digest
 
 
 @commands.after_change.fill

@@ -174,6 +174,21 @@ def calendar_days(calendar: models.WorkCalendar | None) -> working.Calendar:
     return as_engine(calendar.code, calendar.lines.all(), calendar.exceptions.all())
 
 
+def calendars(keys) -> dict[int, working.Calendar]:
+    """{key: the engines' calendar} of working calendars."""
+    return _calendars.many(keys)
+
+
+def _load_calendars(keys) -> dict[int, working.Calendar]:
+    found = models.WorkCalendar.objects.filter(pk__in=keys).prefetch_related("lines", "exceptions")
+    return {calendar.pk: calendar_days(calendar) for calendar in found}
+
+
+_calendars = remembered.Remembered(
+    None, models.WorkCalendar, models.CalendarShift, models.CalendarException, load_many=_load_calendars
+)
+
+
 def site_days(site) -> working.Calendar:
     """The engines' calendar a site works by: its own, else the company's, else office days."""
     return _site_days.get(site.pk) if site else company_days(None)

@@ -9,6 +9,7 @@ from mainspring.kernel.workflow import effect
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.stock import commands as stock
+from mainspring.modules.stock.events import CostAdjusted
 from mainspring.modules.stock.models import StockMove
 
 from . import costing
@@ -25,6 +26,24 @@ def close(order, ctx):
     Goods kept at average or first-in-first-out cost take it on hand, the sold share goes to cost of sales (I09); goods
     at standard cost, and orders without output, leave it on the production variance account.
     """
+    _settle(order, ctx)
+    order.state = "closed"
+    events.publish(ProductionClosed(order.pk), ctx)
+
+
+@events.on(CostAdjusted, many=True)
+def settle_again(adjusted: list[CostAdjusted], ctx) -> None:
+    """A late document changed what components of a closed order cost: the order passes it on as it did its own cost."""
+    reports = ProductionReport.objects.filter(
+        pk__in=StockMove.objects.filter(pk__in=[one.move_id for one in adjusted]).values("origin")
+    )
+    closed = ProductionOrder.objects.filter(state="closed", pk__in=reports.values("order"))
+    for order in closed.select_related("item", "company__base_currency").order_by("pk"):
+        _settle(order, ctx.in_company(order.company_id))
+
+
+def _settle(order, ctx) -> None:
+    """Take what is left in process of the order out of it."""
     left = costing.in_process(order)
     if left:
         outputs = _outputs(order)
@@ -32,8 +51,6 @@ def close(order, ctx):
             _variance(order, left, ctx)
         else:
             _to_goods(order, left, outputs, ctx)
-    order.state = "closed"
-    events.publish(ProductionClosed(order.pk), ctx)
 
 
 def _outputs(order) -> list[StockMove]:

@@ -177,8 +177,10 @@ def replan_all(work: list[tuple], ctx) -> None:
         slots += [(order, slot) for slot in found]
         starts = {slot.operation.sequence: slot.starts_on for slot in found}
         for component in components:
-            component.needed_on = starts.get(component.operation_sequence, starts_on)
-        changed += components
+            needed_on = starts.get(component.operation_sequence, starts_on)
+            if component.needed_on != needed_on:
+                component.needed_on = needed_on
+                changed.append(component)
         if order.site_id not in places:
             places[order.site_id] = stock.ensure_locations(order.site, ctx)
         plans[order.pk] = _moves(order, components, places[order.site_id])
@@ -230,12 +232,13 @@ def _book(order_ids: list, slots: list[tuple]) -> None:
             if hours > 0
         ]
     )
+    moved = []
     for _order, slot in slots:
-        slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
-    if slots:
-        ProductionOperation.objects.bulk_update(
-            [slot.operation for _order, slot in slots], ["starts_on", "ends_on"], batch_size=1000
-        )
+        if (slot.operation.starts_on, slot.operation.ends_on) != (slot.starts_on, slot.ends_on):
+            slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
+            moved.append(slot.operation)
+    if moved:
+        ProductionOperation.objects.bulk_update(moved, ["starts_on", "ends_on"], batch_size=1000)
 
 
 # -- release ----------------------------------------------------------------------------------------------------------
@@ -286,9 +289,10 @@ def release(order, ctx, despite_shortages):
             ],
             code="shortage",
         )
-    for component in order.lines.select_related("item").order_by("item_id"):
-        if component.open_quantity > 0:
-            stock.reserve(ctx, component.item, order.site, component.open_quantity, order, component.pk)
+    components = list(order.lines.all())
+    stock.reserve_lines(
+        ctx, order.site_id, order.pk, {c.pk: (c.item_id, c.open_quantity) for c in components if c.open_quantity > 0}
+    )
 
 
 @guard(ProductionOrder, "cancel")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import events, money, preferences
+from mainspring.kernel import database, events, money, preferences
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
@@ -18,8 +18,6 @@ from . import costing, ordering
 from .events import ReportPosted
 from .models import (
     CapacityBooking,
-    ProductionComponent,
-    ProductionOperation,
     ProductionOrder,
     ProductionReport,
     ProductionReportLine,
@@ -51,7 +49,7 @@ def post(report, ctx):
     {"issue": _issue, "return": _return, "work": _work, "output": _output}[report.kind](report, order, ctx)
     report.state = "posted"
     ProductionReport.objects.filter(pk=report.pk).update(state="posted")  # progress counts posted reports
-    refresh(order, ctx)
+    refresh(order)
     if order.state == "released":
         order.state = "in_progress"
     ordering.replan(order, ctx)
@@ -64,39 +62,39 @@ def post(report, ctx):
     events.publish(ReportPosted(report.pk), ctx)
 
 
-def refresh(order: ProductionOrder, ctx) -> None:
-    """Derive issued, returned, worked and completed quantities from posted reports."""
-    posted = ProductionReport.objects.filter(order=order.pk, state="posted")
-    moved = defaultdict(Decimal)
-    for component, kind, quantity in (
-        ProductionReportLine.objects.filter(document__in=posted)
-        .order_by()
-        .values_list("component_id", "document__kind")
-        .annotate(Sum("quantity"))
-    ):
-        moved[component, "return" if kind == "return" else "issue"] += quantity
-    components = list(order.lines.all())
-    for line in components:
-        line.issued_quantity, line.returned_quantity = moved[line.pk, "issue"], moved[line.pk, "return"]
-    ProductionComponent.objects.bulk_update(components, ["issued_quantity", "returned_quantity"])
-    worked = {
-        row["operation_id"]: row
-        for row in CapacityBooking.objects.filter(operation__order=order.pk, state="done")
-        .order_by()
-        .values("operation_id")
-        .annotate(good=Sum("good"), scrap=Sum("scrap"), hours=Sum("hours"))
-    }
-    operations = list(order.operations.all())
-    for operation in operations:
-        row = worked.get(operation.pk, {"good": ZERO, "scrap": ZERO, "hours": ZERO})
-        operation.good_quantity, operation.scrap_quantity, operation.done_hours = (
-            row["good"],
-            row["scrap"],
-            row["hours"],
-        )
-    ProductionOperation.objects.bulk_update(operations, ["good_quantity", "scrap_quantity", "done_hours"])
-    order.completed_quantity = posted.filter(kind="output").aggregate(s=Sum("good"))["s"] or ZERO
-    order.scrapped_quantity = posted.aggregate(s=Sum("scrap"))["s"] or ZERO
+def refresh(order: ProductionOrder) -> None:
+    """Derive issued, returned, worked and completed quantities from posted reports; rows that differ are written."""
+    found = database.rows(
+        """
+        WITH posted AS (
+            SELECT id, kind, good, scrap FROM production_productionreport
+            WHERE order_id = %(order)s AND state = 'posted'),
+        moved AS (
+            SELECT c.id, COALESCE(SUM(l.quantity) FILTER (WHERE p.kind <> 'return'), 0) AS issued,
+                   COALESCE(SUM(l.quantity) FILTER (WHERE p.kind = 'return'), 0) AS returned
+            FROM production_productioncomponent c
+            LEFT JOIN (production_productionreportline l JOIN posted p ON p.id = l.document_id) ON l.component_id = c.id
+            WHERE c.document_id = %(order)s GROUP BY c.id),
+        components AS (
+            UPDATE production_productioncomponent c SET issued_quantity = m.issued, returned_quantity = m.returned
+            FROM moved m WHERE m.id = c.id
+              AND (c.issued_quantity, c.returned_quantity) IS DISTINCT FROM (m.issued, m.returned)),
+        worked AS (
+            SELECT o.id, COALESCE(SUM(b.good), 0) AS good, COALESCE(SUM(b.scrap), 0) AS scrap,
+                   COALESCE(SUM(b.hours), 0) AS hours
+            FROM production_productionoperation o
+            LEFT JOIN production_capacitybooking b ON b.operation_id = o.id AND b.state = 'done'
+            WHERE o.order_id = %(order)s GROUP BY o.id),
+        operations AS (
+            UPDATE production_productionoperation o
+            SET good_quantity = w.good, scrap_quantity = w.scrap, done_hours = w.hours
+            FROM worked w WHERE w.id = o.id
+              AND (o.good_quantity, o.scrap_quantity, o.done_hours) IS DISTINCT FROM (w.good, w.scrap, w.hours))
+        SELECT COALESCE(SUM(good) FILTER (WHERE kind = 'output'), 0) AS completed, COALESCE(SUM(scrap), 0) AS scrapped
+        FROM posted""",
+        order=order.pk,
+    )[0]
+    order.completed_quantity, order.scrapped_quantity = found["completed"], found["scrapped"]
 
 
 # -- what each kind does ----------------------------------------------------------------------------------------------
@@ -111,8 +109,7 @@ def _issue(report, order, ctx) -> None:
 
 def _take(report, order, parts, ctx) -> Decimal:
     """Move components into the order; what was kept for it is used first. Returns their cost."""
-    for component, quantity in parts:
-        stock.release(ctx, order, component.pk, quantity)
+    stock.release_lines(ctx, order.pk, {component.pk: quantity for component, quantity in parts})
     places = stock.ensure_locations(order.site, ctx)
     moves = stock.post_moves(
         ctx,
@@ -305,7 +302,7 @@ def reverse(report, ctx, why):
         _absorb(report, order, -report.cost, ctx.business_date, ctx)
     report.state = "reversed"
     ProductionReport.objects.filter(pk=report.pk).update(state="reversed")
-    refresh(order, ctx)
+    refresh(order)
     ordering.replan(order, ctx)
     ProductionOrder.objects.filter(pk=order.pk).update(
         completed_quantity=order.completed_quantity,

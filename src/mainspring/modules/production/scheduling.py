@@ -12,7 +12,6 @@ from typing import Any
 
 from mainspring.engines.calendar.working import Calendar
 from mainspring.modules.organization import queries as organization
-from mainspring.modules.organization.models import WorkCalendar
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
@@ -67,10 +66,8 @@ def forward(
 
 
 def calendars_of(operations) -> dict[int, Calendar]:
-    """The engines' calendars of the operations' work centers, in three queries."""
-    ids = {operation.work_center.calendar_id for operation in operations}
-    found = WorkCalendar.objects.filter(pk__in=ids).prefetch_related("lines", "exceptions") if ids else ()
-    return {calendar.pk: organization.calendar_days(calendar) for calendar in found}
+    """The engines' calendars of the operations' work centers; shared by the process, so treat them as read-only."""
+    return organization.calendars({operation.work_center.calendar_id for operation in operations})
 
 
 def open_hours(calendar: Calendar, day: date) -> Decimal:

@@ -3,9 +3,10 @@
 from mainspring.kernel import database
 from mainspring.kernel.events import CommandDone, on
 from mainspring.modules.accounting.models import Invoice
+from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.events import StockMoved
 
-from . import ordering, progress
+from . import progress
 from .models import Return, SalesOrder, Shipment
 
 BILLING_VERBS = ("post", "reverse", "cancel")
@@ -39,21 +40,46 @@ def orders_of(invoice) -> list:
 
 @on(StockMoved)
 def keep_arrivals(event, ctx):
-    """Goods that arrive are kept for the orders that wait for them, the earliest promise first."""
+    """Goods that arrive are kept for the orders that wait for them, the earliest promise first, until none are left.
+
+    An order somebody is working on at this moment is left to them: their work ends with keeping what is free.
+    """
     if not event.arriving:
         return
     waiting = database.planned_rows(
         """
-        SELECT DISTINCT o.id, MIN(line.promised_on) AS promised_on
-        FROM stock_stockmove m JOIN stock_location place ON place.id = m.to_location_id AND place.kind = 'internal'
-        JOIN sales_salesorderline line ON line.item_id = m.item_id AND line.shipped < line.quantity
-        JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = place.site_id
-        WHERE m.id = ANY(%(moves)s::bigint[])
-          AND line.stock_quantity * (line.quantity - line.shipped) / line.quantity > COALESCE((
-              SELECT SUM(r.quantity) FROM stock_reservation r WHERE r.origin_id = o.id AND r.origin_line = line.id), 0)
-        GROUP BY o.id ORDER BY promised_on NULLS LAST, o.id""",
+        WITH arrived AS (
+            SELECT DISTINCT m.item_id, place.site_id FROM stock_stockmove m
+            JOIN stock_location place ON place.id = m.to_location_id AND place.kind = 'internal'
+            WHERE m.id = ANY(%(moves)s::bigint[])),
+        free AS (
+            SELECT a.item_id, a.site_id, SUM(b.quantity - b.reserved) AS free FROM arrived a
+            JOIN stock_location place ON place.site_id = a.site_id AND place.kind = 'internal' AND place.active
+            JOIN stock_stockbalance b ON b.location_id = place.id AND b.item_id = a.item_id GROUP BY 1, 2),
+        need AS (
+            SELECT o.id AS order_id, line.id AS line_id, line.item_id, o.site_id, line.promised_on,
+                   line.stock_quantity * (line.quantity - line.shipped) / line.quantity - COALESCE((
+                       SELECT SUM(r.quantity) FROM stock_reservation r
+                       WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS missing
+            FROM arrived a
+            JOIN sales_salesorderline line ON line.item_id = a.item_id AND line.shipped < line.quantity
+            JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = a.site_id),
+        queue AS (
+            SELECT *, SUM(missing) OVER (PARTITION BY item_id, site_id
+                                         ORDER BY promised_on NULLS LAST, order_id, line_id) - missing AS before
+            FROM need WHERE missing > 0)
+        SELECT q.order_id, q.line_id, q.item_id, q.site_id, q.missing FROM queue q
+        JOIN free USING (item_id, site_id) WHERE q.before < free.free
+        ORDER BY q.promised_on NULLS LAST, q.order_id, q.line_id""",
         moves=list(event.arriving),
     )
+    wanted: dict = {}
     for row in waiting:
-        order = SalesOrder.objects.select_related("site", "currency", "payment_term").get(pk=row["id"])
-        ordering.replan(order, ctx)
+        wanted.setdefault((row["order_id"], row["site_id"]), {})[row["line_id"]] = (row["item_id"], row["missing"])
+    if not wanted:
+        return
+    at_rest = SalesOrder.objects.select_for_update(of=("self",), skip_locked=True).filter(state="confirmed")
+    ours = set(at_rest.filter(pk__in=[order for order, _site in wanted]).order_by("pk").values_list("pk", flat=True))
+    for (order, site), lines in wanted.items():
+        if order in ours:
+            stock.reserve_lines(ctx, site, order, lines)

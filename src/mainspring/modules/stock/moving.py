@@ -54,7 +54,7 @@ class MoveSpec:
 
 def ensure_locations(site: Site, ctx) -> dict[str, Location]:
     """The default location of every kind on a site, made where missing: {kind: location}."""
-    found = {loc.kind: loc for loc in Location.objects.filter(site=site, is_default=True)}
+    found = _default_locations.get(site.pk)
     missing = [kind for kind in LocationKind if kind not in found]
     if missing:
         user_id = ctx.user.pk if ctx.user else None
@@ -72,8 +72,15 @@ def ensure_locations(site: Site, ctx) -> dict[str, Location]:
             ],
             ignore_conflicts=True,
         )
-        found = {loc.kind: loc for loc in Location.objects.filter(site=site, is_default=True)}
+        found = _load_defaults(site.pk)
     return found
+
+
+def _load_defaults(site_id: int) -> dict[str, Location]:
+    return {place.kind: place for place in Location.objects.filter(site=site_id, is_default=True)}
+
+
+_default_locations = remembered.Remembered(_load_defaults, Location)
 
 
 def post_moves(ctx, specs: Sequence[MoveSpec], *, effective_on: date) -> list[StockMove]:

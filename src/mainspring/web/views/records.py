@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring, sight
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, forms, grids, middleware
-from mainspring.web.views import base, lists, verbs
+from mainspring.web.views import banners, base, lists, verbs
 
 RECENT_MAX = 12
 COUNT_MAX = 99
@@ -35,6 +35,7 @@ def page(request, res, record):
             "page": heading(request, res, record),
             "record_id": str(record.pk),
             "topic": f"record:{record.pk}",
+            "banner": banners.of_record(record, request.ctx),
             "workflow": steps(record) if res.workflow else None,
             "tabs": tabs(request, res, record),
             "dossier": dossier(record),

@@ -14,7 +14,7 @@ from mainspring.kernel import access, formats, inbox, notifications, resource, s
 from mainspring.kernel.approvals import deciding, people, seats
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import ApprovalRequest, Notification
-from mainspring.web.views import base
+from mainspring.web.views import banners, base
 
 PAGE = 30
 FACTS_MAX = 8
@@ -86,7 +86,10 @@ def approval(request, pk):
             "page": {
                 "title": seats.title_of(found),
                 "trail": [{"label": _("Inbox"), "href": "/inbox/"}],
-                "state": {"label": found.workflow.label(found.state), "tone": _tone(found.state)},
+                "state": {
+                    "label": found.workflow.label(found.state),
+                    "tone": banners.TONES.get(found.state, "neutral"),
+                },
             },
             "approval": card(found, request),
             "route": why(found),
@@ -105,7 +108,7 @@ def card(found: ApprovalRequest, request) -> dict:
         "asked_by": str(found.created_by or ""),
         "asked_at_text": naturaltime(found.created_at),
         "verb": found.workflow.label(found.state),
-        "rule": rule_text(found),
+        "rule": banners.rule_text(found),
         "amount": inbox.amount_text(found, ctx),
         "facts": facts(found, ctx),
         "changes": changes(found, ctx),
@@ -187,33 +190,6 @@ def _said(column, value, found) -> str:
     return str(dict(column.choices).get(value, value))
 
 
-def rule_text(found: ApprovalRequest) -> str:
-    """Which rule sent it here, with the facts that made it fit (rule U3)."""
-    route, parts = found.route, [str(found.rule)]
-    if route.get("limit") is not None and not route.get("splitting"):
-        parts.append(
-            _("%(amount)s is above the limit of %(limit)s")
-            % {
-                "amount": formats.number(Decimal(route["amount_base"]), 2),
-                "limit": formats.number(Decimal(route["limit"]), 2),
-            }
-        )
-    if route.get("splitting"):
-        split = route["splitting"]
-        parts.append(
-            _("together with %(records)s it is %(total)s within %(days)s days, above the limit of %(limit)s")
-            % {
-                "records": ", ".join(split["records"]),
-                "total": formats.number(Decimal(split["total"]), 2),
-                "days": split["days"],
-                "limit": formats.number(Decimal(route["limit"]), 2),
-            }
-        )
-    if route.get("condition"):
-        parts.append(f"{route['condition']} ({', '.join(f'{k} = {v}' for k, v in route['values'].items())})")
-    return " · ".join(parts)
-
-
 def steps(found: ApprovalRequest) -> list[dict]:
     states = {"done": "done", "refused": "refused", "current": "current"}
     return [
@@ -244,16 +220,6 @@ def why(found: ApprovalRequest) -> list[dict]:
         for stage in found.stages.all()
         for seat in stage.seats.all()
     ]
-
-
-def _tone(state: str) -> str:
-    return {
-        "approved": "success",
-        "refused": "danger",
-        "returned": "warning",
-        "voided": "warning",
-        "waiting": "info",
-    }.get(state, "neutral")
 
 
 def _task(task, ctx) -> dict:

@@ -77,8 +77,8 @@ class Making:
             )
         return item
 
-    def bring(self, item, quantity: str, cost: str) -> None:
-        """Opening stock."""
+    def bring(self, item, quantity: str, cost: str, *, day: date | None = None) -> None:
+        """Goods out of nowhere, today or on a day before."""
         stock.post_moves(
             self.ctx,
             [
@@ -86,7 +86,7 @@ class Making:
                     item, Decimal(quantity), self.places["adjustment"], self.places["internal"], unit_cost=Decimal(cost)
                 )
             ],
-            effective_on=self.ctx.business_date,
+            effective_on=day or self.ctx.business_date,
         )
 
     def planning(self, item, **values) -> ItemSite:

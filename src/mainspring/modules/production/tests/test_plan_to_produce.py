@@ -1,6 +1,6 @@
 """Plan to produce: an order takes components, reports work and output, and leaves nothing in process."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -87,6 +87,19 @@ def test_material_work_and_output_make_the_cost_and_closing_leaves_nothing_in_pr
     assert making.on_hand(making.frame) == 10
     assert not making.planned(making.frame)
     assert not queries.open_in_process(making.ctx)
+
+
+def test_a_late_receipt_of_components_reaches_the_goods_of_a_closed_order(making):
+    """I03, MFG-10: tube gets dearer on a day before it was issued; the goods bear it, nothing stays in process."""
+    order = making.released(making.frame, "10")
+    making.do(order, "issue")
+    making.do(order, "receive", quantity="10")
+    making.do(making.do(order, "complete"), "close")
+    cost = making.value(making.frame)
+    making.bring(making.tube, "100", "8", day=making.ctx.business_date - timedelta(days=1))
+    assert making.balance("wip") == 0
+    assert making.value(making.frame) == cost + 60  # 30 tubes at 6.00 instead of 4.00
+    assert making.value(making.tube) == 170 * 6
 
 
 def test_goods_at_standard_cost_leave_the_variance_on_its_account(making):
