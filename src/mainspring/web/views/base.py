@@ -7,9 +7,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
 
 from mainspring.kernel import access, limits, resource
 from mainspring.web import middleware
+from mainspring.web.api import incoming
 
 
 def signed_in(view):
@@ -86,6 +88,17 @@ def done(
     if text or topics:
         answer["HX-Trigger"] = middleware.toast(text, tone, topics, undo=undo, later=bool(redirect or refresh))
     return answer
+
+
+def json_of(request) -> dict:
+    """The object a request carries; ValidationError when it carries none."""
+    try:
+        sent = incoming.loads(request.body or b"{}")
+    except ParseError as error:
+        raise ValidationError(str(error.detail)) from None
+    if not isinstance(sent, dict):
+        raise ValidationError(_("The request could not be read."))
+    return sent
 
 
 def version_of(request) -> int | None:

@@ -259,9 +259,8 @@ def _day(text: str) -> datetime.date:
 @base.of_record
 def reschedule(request, res, record):
     """An event was dragged: {start, end} become the record's dates."""
-    from mainspring.web.views import editing
 
-    sent = editing._json(request)
+    sent = base.json_of(request)
     q = query.Query(res, request.ctx)
     dates = _dates(res, q)
     values = {dates[0].path: _moment(dates[0], sent.get("start"))}
