@@ -1,15 +1,14 @@
 """The list page: columns, sort, filters, groups, saved views, edit in place, totals and keyset pages."""
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, commands, errors, query, sight, summaries
+from mainspring.kernel import access, query, sight, summaries
 from mainspring.kernel.models import User
-from mainspring.web import addresses, cells, filters, forms, saved
+from mainspring.web import addresses, cells, filters, saved
 from mainspring.web.views import base, bulk
 
 COUNT_MAX = 2000
@@ -305,50 +304,7 @@ def empty(request, res, q: query.Query) -> dict:
     }
 
 
-# -- edit in place, columns and more filters -------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@base.of_resource("change")
-def cell(request, res):
-    """One cell's editor (GET ?id=&column=), and its save (POST), carrying the version that was read."""
-    fields = sight.Fields(res, request.ctx)
-    path = request.GET.get("column", "")
-    record = base.get(request.ctx, res, request.GET.get("id", ""))
-    if fields.mode(path) == "hide":
-        raise Http404
-    column, show = fields.column(path), cells.Show(fields)
-    if request.GET.get("cancel") or fields.mode_on(record, path) != "edit" or not column.editable:
-        return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
-    name = path.replace("custom.", "custom-")
-    form = forms.record_form(fields, [path], record, data=request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        try:
-            record = save_fields(record, form, base.with_key(request), version=base.version_of(request))
-            return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
-        except errors.Conflict:
-            raise
-        except ValidationError as error:
-            form.show_errors(error)
-            status = 422
-    return render(
-        request,
-        "web/parts/cell_edit.html",
-        {
-            "field": form[name],
-            "form": form,
-            "version": getattr(record, "version", None),
-            "url": f"{request.path}?{request.GET.urlencode()}",
-        },
-        status=status,
-    )
-
-
-def save_fields(record, form: forms.RecordForm, ctx, *, version):
-    """Change the fields of a small form on a record."""
-    values, custom = form.raw()
-    return commands.change(record, ctx, version=version, custom_values=custom or None, **values)
+# -- columns and more filters ---------------------------------------------------------------------------------------
 
 
 @require_POST
