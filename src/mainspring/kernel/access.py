@@ -214,12 +214,12 @@ def with_clearance(queryset, ctx):
     return queryset.annotate(**flags) if flags else queryset
 
 
-def shown(ctx, record, field_name: str, value=None):
+def shown(ctx, record, field_name: str):
     """The value as this person may see it: itself, a mask, or None when hidden."""
     mode = field_modes(ctx, type(record)).get(field_name, "edit")
     if mode == "hide":
         return None
-    raw = getattr(record, field_name, None) if value is None else value
+    raw = getattr(record, field_name, None)
     if mode != "mask" and field_name in getattr(type(record), "clear_when", {}):
         condition = clear_when(ctx, type(record)).get(field_name)
         clear = getattr(record, f"_clear_{field_name}", None)

@@ -34,11 +34,11 @@ SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "applicatio
 """Types a browser may show in place; all others are only downloaded."""
 
 
-def record_of(about: About, ctx, verb: str = "view"):
+def record_of(about: About, ctx):
     """The record something belongs to; DoesNotExist when the person may not see it (rule Z06)."""
     if about.record_model is None:
         raise ObjectDoesNotExist
-    return access.get(ctx, about.record_model, about.record_id, verb)
+    return access.get(ctx, about.record_model, about.record_id)
 
 
 def shared_with(ctx) -> Q:

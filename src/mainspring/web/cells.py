@@ -124,16 +124,16 @@ def head(column) -> dict:
     return {"name": column.path, "label": column.label, "kind": kind_of(column), "help": column.help}
 
 
-def table(columns, records, show: Show, *, title: str = "", href=addresses.of_record, empty=None) -> dict:
+def table(columns, records, show: Show, *, title: str = "") -> dict:
     """A plain table of records, e.g. of lines or related records."""
     show.prime(columns, records)
     rows = [
         {
             "id": str(r.pk),
-            "href": href(r) if href else "",
+            "href": addresses.of_record(r),
             "label": show.name(r),
             "cells": [show.cell(c, r) for c in columns],
         }
         for r in records
     ]
-    return {"title": title, "columns": [head(c) for c in columns], "rows": rows, "empty": empty or {"title": title}}
+    return {"title": title, "columns": [head(c) for c in columns], "rows": rows, "empty": {"title": title}}

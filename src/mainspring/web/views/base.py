@@ -1,6 +1,7 @@
 """What all generic pages need: the resource and record of an address, answers to htmx."""
 
 import functools
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -114,10 +115,7 @@ def version_from(sent) -> int | None:
     return int(text) if text else None
 
 
-def with_key(request, ctx=None):
+def with_key(request):
     """The context with the idempotency key of a form, so that a double submit does its work once."""
-    from dataclasses import replace
-
-    ctx = ctx or request.ctx
-    key = request.POST.get("idempotency_key", "") or ctx.idempotency_key
-    return replace(ctx, idempotency_key=key[:120])
+    key = request.POST.get("idempotency_key", "") or request.ctx.idempotency_key
+    return replace(request.ctx, idempotency_key=key[:120])
