@@ -26,8 +26,9 @@ def _comes_from_files(res) -> bool:
     """Whether records of the kind can be brought in: somebody may write them, and a file has a field to fill."""
     if getattr(res.model, "read_only", False):
         return False
-    open_fields = [f for f in res.model._meta.concrete_fields if f.editable and not f.auto_created]
-    return any(f.name != "custom" for f in open_fields) or bool(rules.key_fields(res.model)) or bool(res.lines)
+    models = [res.model, *([res.line_model] if res.lines else [])]
+    fields = [f for model in models for f in model._meta.concrete_fields if f.editable and not f.auto_created]
+    return any(f.name not in ("custom", "document") for f in fields) or bool(rules.key_fields(res.model))
 
 
 IMPORTED = [param for param in RESOURCES if _comes_from_files(param.values[0])]
