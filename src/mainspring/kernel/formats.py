@@ -81,7 +81,7 @@ def _number(value: Decimal, digits: int, digits_max: int | None, language: str |
     value = money.rounded(value, top)
     if top > digits:
         shortest = value.normalize()
-        used = max(0, -shortest.as_tuple().exponent)
+        used = max(0, -int(shortest.as_tuple().exponent))
         top = max(digits, min(top, used))
     return formats.number_format(value, top, use_l10n=True, force_grouping=True)
 
