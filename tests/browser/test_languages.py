@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 LANGUAGES = {"reader_lt": ("lt", "lt"), "reader_zh": ("zh-hans", "zh_Hans")}
 SAID = """() => {
     const places = "h1 .heading-name, h2, h3, th, legend, label, .label, .button, .menu-link, .menu-heading, .badge, " +
-        "dt, .tab, .chip, .filter-label, .field-help, .alert-block, .number-label, .number-note, .empty-state, option, " +
-        ".waiting-item, .trail li, .workflow li, .pop-item, .phone-bar, .related-tab, .wf-step";
+        "dt, .tab, .chip, .filter-label, .field-help, .alert-block, .number-label, .number-note, .empty-state, " +
+        "option, .waiting-item, .trail li, .workflow li, .pop-item, .phone-bar, .related-tab, .wf-step";
     const found = new Set();
     for (const element of document.querySelectorAll(places)) {
         if (element.closest("[data-said=no], .timeline, #switch-company, #choose-language")) continue;

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from mainspring.kernel import access, approvals_routing, commands, jobs, numbering, preferences
+from mainspring.kernel import access, commands, jobs, numbering, policies, preferences
+from mainspring.kernel.approvals import rules
 from mainspring.kernel.models import Membership, NumberSeries, Role, Site, User
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.parties.models import Party
@@ -53,10 +54,10 @@ def test_a_territory_added_to_a_membership_opens_its_parties(world, admin):
     assert not access.rows(rep, Party).exists()
     membership = Membership.objects.get(user=rep.user)
     membership = commands.change(membership, admin, territories=[north.pk])
-    access.forget(rep.user)
+    policies.forget(rep.user)
     assert list(access.rows(rep, Party)) == [near]
     commands.change(membership, admin, territories=[])
-    access.forget(rep.user)
+    policies.forget(rep.user)
     assert not access.rows(rep, Party).exists()
 
 
@@ -110,5 +111,5 @@ def test_a_setting_is_typed_checked_and_kept_per_company(world, admin):
 def test_limits_of_approval_count_in_base_currency(world):
     commands.create(ExchangeRate, world.ctx, from_currency="EUR", to_currency="USD", valid_on="2026-01-01", rate="1.25")
     day = world.ctx.business_date
-    assert approvals_routing.to_base(D("125.00"), "USD", world.company.pk, day) == D("100.00")  # K09
-    assert approvals_routing.to_base(D("125.00"), "EUR", world.company.pk, day) == D("125.00")
+    assert rules.to_base(D("125.00"), "USD", world.company.pk, day) == D("100.00")  # K09
+    assert rules.to_base(D("125.00"), "EUR", world.company.pk, day) == D("125.00")

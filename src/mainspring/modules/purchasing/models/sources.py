@@ -21,29 +21,13 @@ from mainspring.modules.parties.models import Party
 class SupplierItem(Entity):
     """A source: what one supplier asks for one item, valid on the days [valid from, valid to)."""
 
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sources", verbose_name=_("supplier"))
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sources", verbose_name=_("item"))
+    company = fields.link(Company, _("company"), editable=False)
+    supplier = fields.link(Party, _("supplier"), related_name="sources")
+    item = fields.link(Item, _("item"), related_name="sources")
     supplier_code = models.CharField(_("supplier's item code"), max_length=60, blank=True)
     supplier_name = models.CharField(_("supplier's item name"), max_length=160, blank=True)
-    unit = models.ForeignKey(
-        Unit,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("unit"),
-        blank=True,
-        help_text=_("Empty: the item's purchase unit."),
-    )
-    currency = models.ForeignKey(
-        Currency,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("currency"),
-        blank=True,
-        help_text=_("Empty: the supplier's currency."),
-    )
+    unit = fields.link(Unit, _("unit"), blank=True, help_text=_("Empty: the item's purchase unit."))
+    currency = fields.link(Currency, _("currency"), blank=True, help_text=_("Empty: the supplier's currency."))
     price = fields.PriceField(_("price"), currency="currency")
     minimum = fields.QuantityField(_("minimum"), unit="unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="unit", default=0)
@@ -151,17 +135,30 @@ def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]
     """Sources of each item on a day, the first to ask first; two queries whatever the number of items."""
     found = defaultdict(list)
     for source in (
-        SupplierItem.objects.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on),
-            Q(valid_to=None) | Q(valid_to__gt=on),
-            active=True,
-            supplier__active=True,
-            company=company_id,
-            item__in=item_ids,
-        )
+        _valid(company_id, item_ids, on)
         .select_related("supplier__currency", "supplier__payment_term", "item__unit", "unit", "currency")
         .prefetch_related("lines")
-        .order_by("priority", "price", "id")
+        .order_by(*FIRST_TO_ASK)
     ):
         found[source.item_id].append(source)
     return found
+
+
+def first_lead_times(company_id: int, item_ids, on) -> dict[int, tuple[int, str]]:
+    """{item: (working days, supplier)} of the source each item is first bought from on a day."""
+    first = _valid(company_id, item_ids, on).order_by("item", *FIRST_TO_ASK).distinct("item")
+    return {item: (days, name) for item, days, name in first.values_list("item", "lead_time_days", "supplier__name")}
+
+
+FIRST_TO_ASK = ("priority", "price", "id")
+
+
+def _valid(company_id: int, item_ids, on):
+    return SupplierItem.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_to=None) | Q(valid_to__gt=on),
+        active=True,
+        supplier__active=True,
+        company=company_id,
+        item__in=item_ids,
+    )
