@@ -1,10 +1,32 @@
 """The pages the walking tests visit: lists, boards, records and forms of every resource, reports, the shell's own."""
 
+import os
+
 from mainspring.kernel import reports, resource
 from mainspring.web.views import lists
 
-SHELL = ("/", "/inbox/", "/search/?q=vilnius", "/profile/", "/jobs/", "/dossier/", "/settings/", "/accounts/2fa/",
-         "/organization/import-rates/", "/items/items/import/", "/no/such/page/")  # fmt: skip
+EVERYTHING = bool(os.environ.get("MAINSPRING_BROWSER_ALL"))
+
+SHELL = (
+    "/", "/inbox/", "/search/?q=vilnius", "/profile/", "/jobs/", "/dossier/", "/settings/", "/accounts/2fa/",
+    "/profile/tokens/", "/components/", "/guide/", "/guide/sales/", "/organization/import-rates/",
+    "/items/items/import/", "/no/such/page/",
+)  # fmt: skip
+
+
+MAIN = (
+    "crm/leads", "crm/opportunities", "parties/parties", "items/items", "sales/quotations", "sales/sales-orders",
+    "sales/shipments", "purchasing/purchase-requests", "purchasing/purchase-orders", "purchasing/bill-matches",
+    "stock/stock-balances", "stock/stock-counts", "production/production-orders", "production/plan-runs",
+    "accounting/invoices", "accounting/payments", "accounting/journal-entries", "organization/role-grants",
+    "kernel/custom-fields", "kernel/approval-rules", "kernel/tasks",
+)  # fmt: skip
+"""What every run visits; MAINSPRING_BROWSER_ALL=1 visits the pages of every record there is."""
+
+
+def visited() -> list[str]:
+    """Keys of the resources whose pages are visited."""
+    return sorted(res.key for module in modules() for res in of_module(module)) if EVERYTHING else list(MAIN)
 
 
 def modules() -> list[str]:

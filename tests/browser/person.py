@@ -8,7 +8,7 @@ WATCH = """() => {
     window.isOld = true;
     window.isDrawn = false;
     document.body.addEventListener("htmx:afterSettle", event => {
-        if (event.target.closest(".record") && !event.target.closest("#dialog")) window.isDrawn = true;
+        if (event.target.matches("main, main *") && !event.target.closest("dialog")) window.isDrawn = true;
     });
 }"""
 """Marks the page as it is, so that one can tell when it was loaded or drawn anew."""
@@ -130,7 +130,7 @@ class Person:
 
     def _refusals(self) -> str:
         """What the form says against what was entered."""
-        wrong = self.page.locator("[role=alert], .has-error, .grid-error, .has-error .cell-error")
+        wrong = self.page.locator("main [role=alert], .field.has-error label, .field-error, .grid-status")
         return "\n".join(" ".join(text.split()) for text in wrong.all_inner_texts())
 
     def line(self, row: int, **cells) -> "Person":

@@ -57,9 +57,25 @@ def test_every_page_the_guide_names(person):
 
 
 def test_a_custom_field_appears_at_once(person):
-    admin = person("admin").opens("/kernel/custom-fields/new/")
-    admin.enters(entity="parties.party", label="Shelf colour", kind="Text").saves()
-    admin.opens("/parties/parties/new/").sees("Shelf colour")
+    """Made from the page; then on the form, in the list, as a filter and on the record."""
+    admin = person("admin").goes_to("Administration", "Custom fields").opens("/kernel/custom-fields/new/")
+    label = f"Shelf colour {time.time_ns() % 10_000_000}"
+    admin.enters(entity="Party", label=label, kind="Choice", choices="Red\nBlue").saves()
+    name = label.lower().replace(" ", "_")
+    admin.opens("/parties/parties/new/").enters(code=name[-7:], name="Painted Ltd", country="LT", is_customer=True)
+    admin.enters(**{f"custom-{name}": "Blue"}).saves().sees(label).sees("Blue")
+    admin.opens(f"/parties/parties/?custom.{name}__in=Blue").sees(label)
+    assert admin.rows.count() == 1
+    admin.opens(f"/parties/parties/?custom.{name}__in=Red")
+    assert admin.rows.count() == 0
+
+
+def test_a_permission_is_written_line_by_line(person):
+    admin = person("admin").goes_to("Administration", "Permissions").opens("/organization/role-grants/new/")
+    admin.enters(role="Auditor", entity="Lead", verbs="view\nexport", fields="phone: hide", scope="Own records")
+    admin.saves().sees("view, export")
+    grant = path(admin)
+    admin.opens(grant + "edit/").enters(verbs="view").saves().does_not_see("view, export")
 
 
 def test_a_task_a_note_and_a_saved_view(person):

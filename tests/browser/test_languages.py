@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mainspring.kernel import resource
+
 from . import pages
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
@@ -209,15 +211,12 @@ def names(signed_in, chromium, site) -> set[str]:
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
-@pytest.mark.parametrize("module", pages.modules())
-def test_no_english_is_left(person, name, module, names):
+def test_no_english_is_left(person, name, names):
     language, catalog = LANGUAGES[name]
-    page = person(name, width=390).page
-    found = []
-    for res in pages.of_module(module):
-        for path in pages.of_resource(page, res):
-            answer = page.goto(path)
-            if answer.status != 200:
+    page, found = person(name, width=390).page, []
+    for key in pages.visited():
+        for path in pages.of_resource(page, resource.registry[key]):
+            if page.goto(path).status != 200:
                 continue
             said = left_in_english(page.evaluate(SAID), language, catalog, names)
             found += [f"{path}: {text}" for text in said]

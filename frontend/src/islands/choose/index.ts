@@ -24,7 +24,7 @@ export default function mount(element: HTMLElement): () => void {
     valueField: url ? "id" : "value",
     labelField: "text",
     searchField: url ? [] : ["text", "value"],
-    options: url && field instanceof HTMLInputElement ? start : undefined,
+    ...(url && field instanceof HTMLInputElement ? { options: start } : {}),
     maxItems: many ? null : 1,
     maxOptions: 60,
     plugins: many ? ["remove_button"] : [],
