@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from mainspring.kernel import access, approvals_routing, commands, jobs, numbering, preferences
-from mainspring.kernel.models import Membership, NumberSeries, Role, Site, User
+from mainspring.kernel import access, approvals_routing, bulk, commands, jobs, numbering, preferences
+from mainspring.kernel.models import Company, Membership, NumberSeries, Role, Site, User
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.parties.models import Party
 
@@ -112,3 +112,32 @@ def test_limits_of_approval_count_in_base_currency(world):
     day = world.ctx.business_date
     assert approvals_routing.to_base(D("125.00"), "USD", world.company.pk, day) == D("100.00")  # K09
     assert approvals_routing.to_base(D("125.00"), "EUR", world.company.pk, day) == D("125.00")
+
+
+def test_who_works_in_another_company_is_that_companys_affair(world, admin):
+    """The wall: memberships of one's own company and those that hold everywhere, on every surface."""
+    other = Company.objects.create(code="OTHER", name="Other", base_currency=world.company.base_currency)
+    manager = Role.objects.get(code="manager")
+    people = {name: User.objects.create(username=name) for name in ("here", "there", "everywhere")}
+    for name, company in (("here", world.company), ("there", other), ("everywhere", None)):
+        Membership.objects.create(user=people[name], role=manager, company=company)
+    seen = access.rows(admin, Membership).values_list("user__username", flat=True)
+    assert set(seen) == {"admin", "here", "everywhere"}
+    theirs = Membership.objects.get(user=people["there"])
+    with pytest.raises(Membership.DoesNotExist):
+        commands.change(theirs, admin, ends_on="2026-03-02")
+    everywhere = Membership.objects.get(user=people["everywhere"])
+    with pytest.raises(ValidationError, match="companies you administer"):
+        commands.change(everywhere, admin, ends_on="2026-03-02")
+    with pytest.raises(ValidationError, match="companies you administer"):
+        commands.delete(everywhere, admin)
+    assert Membership.objects.filter(user__in=people.values(), ends_on=None).count() == 3
+
+
+def test_roles_brought_in_by_a_file_stay_within_the_company_too(world, admin):
+    manager = Role.objects.get(code="manager")
+    row = {"user": admin.user, "role": manager, "company": None}
+    with pytest.raises(ValidationError, match="companies you administer"):
+        bulk.create_many(Membership, admin, [row])
+    bulk.create_many(Membership, admin, [row | {"company": world.company}])
+    assert Membership.objects.get(user=admin.user, role=manager).company == world.company

@@ -88,7 +88,7 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
         if isinstance(record, Document):
             record.company_id = record.company_id or ctx.company_id
             record.state = record.state or model.workflow.initial
-        elif commands._has(model, "company") and record.company_id is None:
+        elif commands._has(model, "company") and record.company_id is None and not model._meta.get_field("company").null:
             record.company_id = ctx.company_id
         creating = True
     else:
@@ -224,6 +224,7 @@ def _refuse_problems(ready: list[Draft]) -> None:
 
 def _identify(model, records: list, run) -> None:
     """Identities, and numbers where the kind of document has one from the start."""
+    numbering.name_parties(records)
     identities = [
         DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=commands._title(r))
         for r in records

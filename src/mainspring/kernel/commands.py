@@ -24,7 +24,7 @@ from django.core.exceptions import (
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import access, audit, custom, database, errors, events, numbering, remembered, workflow
+from . import access, amounts, audit, constraints, custom, database, errors, events, numbering, remembered, workflow
 from . import values as typed
 from .ids import uuid7
 from .models.base import Document, DocumentIdentity, DocumentLink
@@ -511,6 +511,8 @@ def validate(record, lines=()) -> None:
         try:
             instance.clean_fields(exclude=skip)
             instance.clean()
+            constraints.refuse_broken(instance)
+            amounts.refuse_finer(instance, record if prefix else None)
         except ValidationError as error:
             for name, messages in (
                 _words(error) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
@@ -520,13 +522,12 @@ def validate(record, lines=()) -> None:
         raise ValidationError(found)
 
 
-def _words(error: ValidationError) -> dict[str, list[str]]:
+def _words(error: ValidationError) -> dict[str, list[ValidationError]]:
     """Messages by field; a missing value is asked for in the words of the forms, whatever the database calls it."""
     return {
         name: [
-            text
+            ValidationError(_("This field is required."), code=one.code) if one.code in ("null", "blank") else one
             for one in errors
-            for text in ([_("This field is required.")] if one.code in ("null", "blank") else one.messages)
         ]
         for name, errors in error.error_dict.items()
     }
@@ -627,6 +628,7 @@ def _write_lines(record, kept, removed) -> None:
 
 def _save(record, before: dict) -> None:
     """Write what differs from `before`, the values as they were read."""
+    amounts.refuse_finer(record)
     custom.refresh(record)
     model: Any = type(record)
     if _has(model, "version"):

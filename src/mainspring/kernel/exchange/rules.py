@@ -149,9 +149,7 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
         if path in files:
             problems.append(
-                _(
-                    "“%(name)s” holds files, which a table cannot bring: attach them on the page or send them to the API."
-                )
+                _("“%(name)s” holds files, which a table cannot bring: attach them on the page or over the API.")
                 % {"name": files[path]}
             )
         elif path not in known:
