@@ -88,7 +88,9 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
         if isinstance(record, Document):
             record.company_id = record.company_id or ctx.company_id
             record.state = record.state or model.workflow.initial
-        elif commands._has(model, "company") and record.company_id is None and not model._meta.get_field("company").null:
+        elif (
+            commands._has(model, "company") and record.company_id is None and not model._meta.get_field("company").null
+        ):
             record.company_id = ctx.company_id
         creating = True
     else:
