@@ -201,8 +201,11 @@ def browser(**headers):
     return Client(headers=headers, SERVER_NAME="localhost")
 
 
-def at_once(count: int, work: Callable) -> tuple[list, list[str]]:
-    """Run work(n) in `count` threads that start together: (results, errors)."""
+def at_once(count: int, work: Callable, *, ready: Callable | None = None) -> tuple[list, list[str]]:
+    """Run work(n) in `count` threads that start together: (results, errors).
+
+    ready  done once on each thread's connection before the start, so that connections are warm as a server keeps them
+    """
     import threading
 
     from django.db import connection
@@ -212,6 +215,8 @@ def at_once(count: int, work: Callable) -> tuple[list, list[str]]:
     def run(n: int) -> None:
         try:
             connection.ensure_connection()
+            if ready:
+                ready()
             gate.wait()
             results.append(work(n))
         except Exception as error:  # told as part of the answer

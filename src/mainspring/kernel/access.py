@@ -5,7 +5,6 @@ records by id, counts, search, charts, exports, API and attachments all go throu
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
@@ -58,9 +57,14 @@ class Policy:
     roles: tuple[str, ...] = ()
     department_ids: frozenset[int] = frozenset()
     _parties: tuple | None = field(default=None, repr=False)
+    _matching: dict = field(default_factory=dict, repr=False, compare=False)  # follows from the grants alone
 
-    def matching(self, label: str, verb: str) -> Iterable[Grant]:
-        return [g for g in self.grants if g.covers(label, verb)]
+    def matching(self, label: str, verb: str) -> list[Grant]:
+        """The grants that cover a verb on a model."""
+        found = self._matching.get((label, verb))
+        if found is None:
+            found = self._matching[label, verb] = [g for g in self.grants if g.covers(label, verb)]
+        return found
 
     def companies(self) -> set[int] | None:
         """Ids of the companies the person may work in; None means all."""
@@ -97,7 +101,7 @@ def narrow(p: Policy, allowed: dict[str, list[str]]) -> Policy:
             both = g.verbs if "*" in verbs else frozenset(verbs) if "*" in g.verbs else g.verbs & frozenset(verbs)
             if inner and both:
                 left.append(replace(g, entity=inner, verbs=both, limited=True))
-    return replace(p, all_powerful=False, grants=tuple(left))
+    return replace(p, all_powerful=False, grants=tuple(left), _matching={})
 
 
 def forget(user) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db import models
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import access, money, query
@@ -37,7 +39,7 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         case "date":
             return day(value)
         case "datetime":
-            return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+            return moment(value)
         case "integer":
             return number(value, 0)
         case "money":
@@ -53,14 +55,28 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
     return str(value)
 
 
-def day(value) -> str:
-    """A date in the reader's short form; "" when there is none."""
-    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
+def day(value, form: str = "SHORT_DATE_FORMAT") -> str:
+    """A date in the reader's form; "" when there is none."""
+    return _dated(value, form, get_language()) if value else ""
+
+
+def moment(value: datetime, form: str = "SHORT_DATETIME_FORMAT") -> str:
+    """A time of a day in the reader's form and time zone."""
+    return _dated(timezone.localtime(value), form, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _dated(value, form: str, language: str | None) -> str:
+    return formats.date_format(value, form)
 
 
 def number(value, digits: int = 0, digits_max: int | None = None) -> str:
     """A local number with at least `digits` and at most `digits_max` digits after the point."""
-    value = Decimal(value)
+    return _number(Decimal(value), digits, digits_max, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _number(value: Decimal, digits: int, digits_max: int | None, language: str | None) -> str:
     top = max(digits, digits_max if digits_max is not None else digits)
     value = money.rounded(value, top)
     if top > digits:

@@ -88,6 +88,24 @@ def number_one(record, year: int, title: str) -> str:
     )
 
 
+def number_many(records: list, company_id: int, year: int) -> None:
+    """Give documents of a series with gaps their numbers, in their own rows and identities, in two statements."""
+    if not records:
+        return
+    model = type(records[0])
+    for record, number in zip(records, next_numbers(model, company_id, year, len(records)), strict=True):
+        record.number = number
+    database.execute(
+        f"""
+        WITH given AS (SELECT * FROM unnest(%(keys)s::uuid[], %(numbers)s::text[]) AS given (key, number)),
+        own AS (UPDATE "{model._meta.db_table}" t SET number = given.number FROM given
+                WHERE t."{model._meta.pk.column}" = given.key)
+        UPDATE kernel_documentidentity d SET number = given.number FROM given WHERE d.id = given.key""",
+        keys=[record.pk for record in records],
+        numbers=[record.number for record in records],
+    )
+
+
 def number_all(records: list, company_id: int, year: int, titles: list[str], suffix: str, default: str) -> None:
     """Give documents of a gapless series their numbers, in one statement; the series is locked until commit."""
     model = type(records[0])

@@ -1,8 +1,6 @@
 """How values look: table cells, facts and badges, from columns."""
 
 from django.apps import apps
-from django.utils import formats as local
-from django.utils import timezone
 
 from mainspring.kernel import access, formats, query, resource
 from mainspring.web import addresses
@@ -33,6 +31,8 @@ class Show:
         self._links: dict[str, resource.Resource | None] = {}
         self._masked: dict[type, bool] = {}
         self._custom: dict[tuple[str, str], str] = {}
+        self._ways: dict[str, _Way] = {}
+        self._known: dict[tuple[type, object], dict] = {}
 
     def prime(self, columns, records) -> None:
         """Fetch the names that links in custom fields show, with one query a column for all records."""
@@ -50,33 +50,48 @@ class Show:
 
     def cell(self, column, record, *, shorten: int = 90) -> dict:
         """{text, kind, value, unit, href, tone, title} of one value of one record."""
-        mode = self.fields.mode_on(record, column.path)
-        value = query.value_of(record, column) if mode != "hide" else None
-        cell = {
-            "kind": kind_of(column),
-            "text": formats.text(column, value, record, mode=mode, company_id=self.ctx.company_id),
-        }
-        if value is None or mode == "mask":
-            return cell
+        way = self._ways.get(column.path)
+        if way is None or way.column is not column:
+            way = self._ways[column.path] = _Way(self.fields, column)
+        mode = way.mode if way.mode else self.fields.mode_on(record, column.path)
+        value = None
+        if mode != "hide":
+            value = getattr(record, way.attribute) if way.attribute else query.value_of(record, column)
+        if value is None:
+            return {"kind": way.kind, "text": ""}
+        if mode == "mask":
+            return {"kind": way.kind, "text": access.mask(value)}
+        return self._drawn(way, value, record, shorten)
+
+    def _drawn(self, way: "_Way", value, record, shorten: int) -> dict:
+        column, kind, company_id = way.column, way.column.kind, self.ctx.company_id
+        if kind == "link":
+            return {"kind": way.kind} | self._link(column, value)
+        if kind == "state":
+            known = way.states.get(value) if "__" not in column.path else {"tone": "neutral"}
+            return {"kind": way.kind, "text": way.choices.get(value, str(value))} | (known or {"tone": "neutral"})
         if column.is_number:
-            cell["unit"] = formats.unit_of(column, record, self.ctx.company_id)
-            cell["value"] = formats.exact(column, value)
-        elif column.kind == "bool":
+            return {
+                "kind": way.kind,
+                "text": formats.text(column, value, record, company_id=company_id),
+                "unit": formats.unit_of(column, record, company_id),
+                "value": formats.exact(column, value),
+            }
+        if kind in ("date", "datetime"):
+            short, long = (formats.day, "DATE_FORMAT") if kind == "date" else (formats.moment, "DATETIME_FORMAT")
+            return {
+                "kind": way.kind,
+                "text": short(value),
+                "value": formats.exact(column, value),
+                "title": short(value, long),
+            }
+        cell = {"kind": way.kind, "text": formats.text(column, value, record, company_id=company_id)}
+        if kind == "bool":
             cell["value"] = value in (True, "true")
-        elif column.kind == "state":
-            cell["tone"] = TONES.get(record.workflow.color(value), "neutral") if "__" not in column.path else "neutral"
-        elif column.kind == "link":
-            cell |= self._link(column, value)
-        elif column.kind == "links":
+        elif kind == "links":
             cell |= {"kind": "tags", "tags": [self.name(r) for r in value], "value": [str(r.pk) for r in value]}
-        elif column.kind == "attachment":
+        elif kind == "attachment":
             cell["href"] = f"/files/{value['id']}/" if isinstance(value, dict) else ""
-        elif column.kind in ("date", "datetime"):
-            cell["value"] = formats.exact(column, value)
-            cell["title"] = local.date_format(
-                timezone.localtime(value) if column.kind == "datetime" else value,
-                "DATETIME_FORMAT" if column.kind == "datetime" else "DATE_FORMAT",
-            )
         elif shorten and len(cell["text"]) > shorten:
             cell |= {"title": cell["text"], "text": cell["text"][: shorten - 1] + "…"}
         return cell
@@ -95,12 +110,16 @@ class Show:
             model = apps.get_model(column.to)
             res = resource.of(model)
             self._links[column.to] = res if res and access.can(self.ctx, model, "view") else None
-        res = self._links[column.to]
-        return {
-            "value": str(value.pk),
-            "text": self.name(value),
-            "href": addresses.of_resource(res, value.pk) if res else "",
-        }
+        known = self._known.get((type(value), value.pk))
+        if known is None:
+            res = self._links[column.to]
+            href = addresses.of_resource(res, value.pk) if res else ""
+            known = self._known[type(value), value.pk] = {
+                "value": str(value.pk),
+                "text": self.name(value),
+                "href": href,
+            }
+        return known
 
     def _named(self, column, key) -> str:
         try:
@@ -117,6 +136,24 @@ class Show:
             "help": column.help,
             "wide": column.kind == "longtext",
         }
+
+
+class _Way:
+    """What follows for the cells of a column from the column and the person alone, found out once.
+
+    mode       hide, mask, view or edit; "" where it differs from record to record
+    attribute  where the value stands on the record, when nothing has to be followed or computed
+    """
+
+    def __init__(self, fields: query.Fields, column):
+        path = column.path
+        self.column, self.kind = column, kind_of(column)
+        self.mode = "" if path in fields.partly_clear else fields.mode(path)
+        plain = not column.compute and not column.is_custom and column.kind not in ("link", "links")
+        self.attribute = path if plain and "__" not in path else ""
+        self.choices = {key: str(label) for key, label in column.choices} if column.kind == "state" else {}
+        flow = getattr(fields.model, "workflow", None)
+        self.states = {key: {"tone": TONES.get(flow.color(key), "neutral")} for key in self.choices} if flow else {}
 
 
 def head(column) -> dict:

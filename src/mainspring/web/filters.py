@@ -1,8 +1,13 @@
 """Filter chips over a list, made from columns; and what is set, in words."""
 
+from functools import lru_cache
+
 from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, query
@@ -56,10 +61,13 @@ def _chip(request, q: query.Query, path: str) -> dict:
     column = q.fields.column(path)
     now = [f for f in q.spec.filters if f.path == path]
     by_operator = {f.operator: f.values for f in now}
-    form = forms.Form()
-    for name, field in _fields(q, column, by_operator):
-        field.required = False
-        form.fields[name] = field
+    choices = tuple((str(key), str(label)) for key, label in column.choices)
+    asked = (path, column.kind, str(column.label), choices, column.to, column.is_number, column.required)
+    if now:
+        text = _names(q.ctx, column, _linked(by_operator)) if column.kind == "link" else ""
+        names, html = drawn(_fields(*asked, by_operator, text))
+    else:
+        names, html = _blank(*asked, get_language())
     keys = {f"{path}__{op}": None for op in query.OPERATORS} | {path: None}
     return {
         "name": path.replace(".", "-"),
@@ -67,81 +75,67 @@ def _chip(request, q: query.Query, path: str) -> dict:
         "kind": KINDS.get(column.kind, "number" if column.is_number else "text"),
         "active": bool(now),
         "text": "; ".join(words(q, f) for f in now),
-        "fields": list(form),
+        "names": names,
+        "html": html,
         "remove": addresses.with_params(request, **keys) if now else "",
     }
 
 
-def _fields(q, column, now: dict):
-    """(parameter name, form field) pairs of a chip."""
-    path, kind = column.path, column.kind
+@lru_cache(maxsize=5000)
+def _blank(path, kind, label, choices, to, is_number, required, language) -> tuple[tuple[str, ...], SafeString]:
+    """The form of a filter that is not set: the same for everybody who reads the language."""
+    return drawn(_fields(path, kind, label, choices, to, is_number, required, {}, ""))
+
+
+def drawn(fields) -> tuple[tuple[str, ...], SafeString]:
+    """(names of the parameters, HTML) of form fields, given by the names of their parameters."""
+    form = forms.Form()
+    for name, field in fields:
+        field.required = False
+        form.fields[name] = field
+    html = "".join(render_to_string("web/parts/field.html", {"field": field}) for field in form)
+    return tuple(form.fields), mark_safe(html)
+
+
+def _linked(now: dict) -> str:
+    """Keys of the linked records a filter asks for."""
+    return now["eq"][-1] if now.get("eq") else ",".join(now.get("in", ()))
+
+
+def _fields(path, kind, label, choices, to, is_number, required, now: dict, text: str):
+    """(parameter name, form field) pairs of a chip; `text` words the linked records asked for."""
     first = {op: values[-1] for op, values in now.items()}
+    blank = ("", "–")
     if kind in ("choice", "state"):
-        yield (
-            f"{path}__in",
-            forms.MultipleChoiceField(
-                label=column.label,
-                choices=column.choices,
-                widget=forms.CheckboxSelectMultiple,
-                initial=[*now.get("in", ()), *now.get("eq", ())],
-            ),
-        )
-    elif kind in ("bool", "attachment"):
-        yield (
-            path if kind == "bool" else f"{path}__empty",
-            forms.ChoiceField(
-                label=column.label,
-                choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))]
-                if kind == "bool"
-                else [("", "–"), ("0", _("With a file")), ("1", _("Without a file"))],
-                initial=first.get("eq" if kind == "bool" else "empty"),
-            ),
-        )
+        asked = [*now.get("in", ()), *now.get("eq", ())]
+        boxes = forms.CheckboxSelectMultiple
+        yield f"{path}__in", forms.MultipleChoiceField(label=label, choices=choices, widget=boxes, initial=asked)
+    elif kind == "bool":
+        answers = [blank, ("true", _("Yes")), ("false", _("No"))]
+        yield path, forms.ChoiceField(label=label, choices=answers, initial=first.get("eq"))
+    elif kind == "attachment":
+        answers = [blank, ("0", _("With a file")), ("1", _("Without a file"))]
+        yield f"{path}__empty", forms.ChoiceField(label=label, choices=answers, initial=first.get("empty"))
     elif kind == "link":
-        value = first.get("eq") or ",".join(now.get("in", ()))
-        attrs = {
-            "data-island": "choose",
-            "data-url": f"/lookup/{column.to}/",
-            "data-text": _names(q.ctx, column, value),
-        }
-        yield path, forms.CharField(label=column.label, initial=value, widget=forms.TextInput(attrs=attrs))
+        attrs = {"data-island": "choose", "data-url": f"/lookup/{to}/", "data-text": text}
+        yield path, forms.CharField(label=label, initial=_linked(now), widget=forms.TextInput(attrs=attrs))
     elif kind in ("date", "datetime"):
         periods = period_names()
-        yield (
-            path,
-            forms.ChoiceField(
-                label=_("Period"),
-                choices=[("", "–"), *periods.items()],
-                initial=first.get("eq") if first.get("eq") in periods else "",
-            ),
-        )
-        for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield (
-                f"{path}__{operator}",
-                forms.CharField(
-                    label=label, initial=first.get(operator), widget=forms.DateInput(attrs={"type": "date"})
-                ),
-            )
-    elif column.is_number:
-        for operator, label in (("gte", _("From")), ("lte", _("Until"))):
-            yield (
-                f"{path}__{operator}",
-                forms.CharField(
-                    label=label, initial=first.get(operator), widget=forms.TextInput(attrs={"inputmode": "decimal"})
-                ),
-            )
+        named = first.get("eq") if first.get("eq") in periods else ""
+        yield path, forms.ChoiceField(label=_("Period"), choices=[blank, *periods.items()], initial=named)
+        for operator, label_ in (("gte", _("From")), ("lte", _("Until"))):
+            day = forms.DateInput(attrs={"type": "date"})
+            yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator), widget=day)
+    elif is_number:
+        for operator, label_ in (("gte", _("From")), ("lte", _("Until"))):
+            number = forms.TextInput(attrs={"inputmode": "decimal"})
+            yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator), widget=number)
     else:
-        for operator, label in (("contains", _("Contains")), ("starts", _("Starts with"))):
-            yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator))
-    if not column.required and kind not in ("state", "bool"):
-        yield (
-            f"{path}__empty",
-            forms.ChoiceField(
-                label=_("Filled in"),
-                initial=first.get("empty"),
-                choices=[("", "–"), ("0", _("Filled in")), ("1", _("Empty"))],
-            ),
-        )
+        for operator, label_ in (("contains", _("Contains")), ("starts", _("Starts with"))):
+            yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator))
+    if not required and kind not in ("state", "bool"):
+        answers = [blank, ("0", _("Filled in")), ("1", _("Empty"))]
+        yield f"{path}__empty", forms.ChoiceField(label=_("Filled in"), initial=first.get("empty"), choices=answers)
 
 
 def words(q: query.Query, asked: query.Filter) -> str:
@@ -170,7 +164,7 @@ def _names(ctx, column, value: str) -> str:
 
 def hidden(request, q: query.Query, shown: list[dict]) -> list[tuple[str, str]]:
     """Parameters the filter form carries along: all that no field of it holds."""
-    held = {field.html_name for chip in shown for field in chip["fields"]} | {"q", "after", "before", "group"}
+    held = {name for chip in shown for name in chip["names"]} | {"q", "after", "before", "group"}
     held |= {
         f.path
         for f in q.spec.filters

@@ -9,6 +9,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from mainspring.web import filters
+
 SAMPLES = pathlib.Path(__file__).parent / "templates" / "web" / "gallery.json"
 
 
@@ -28,7 +30,6 @@ def context() -> dict[str, Any]:
     samples = json.loads(SAMPLES.read_text(encoding="utf-8"))
     for entry in samples["timeline"]["entries"]:
         entry["at"] = datetime.datetime.fromisoformat(entry["at"])
-    filter_form = FilterForm()
     return samples | {
         "filters": [
             {
@@ -37,14 +38,18 @@ def context() -> dict[str, Any]:
                 "active": True,
                 "text": "Confirmed, Late",
                 "remove": "?",
-                "fields": [filter_form["state"]],
+                "html": _drawn("state"),
             },
-            {"name": "promised", "label": "Promised", "fields": [filter_form["since"], filter_form["until"]]},
+            {"name": "promised", "label": "Promised", "html": _drawn("since", "until")},
         ],
         "form": SampleForm({"customer": "", "quantity": "-3"}),
         "clean_form": SampleForm(prefix="clean"),
         "today": datetime.date(2026, 3, 5),
     }
+
+
+def _drawn(*names: str) -> str:
+    return filters.drawn((name, FilterForm.base_fields[name]) for name in names)[1]
 
 
 class FilterForm(forms.Form):

@@ -1,10 +1,20 @@
 """The menu of a role: groups named by `Resource.menu`, limited to what the person may view."""
 
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from mainspring.kernel import access, resource
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.remembered import Remembered
 from mainspring.web import addresses
 
 extra = PluginPoint("web.menu", many=True)
@@ -39,22 +49,7 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
     What a person only chooses from elsewhere stays out: setup pages show to those who change something in the group,
     pages of administration to those who may change them, everything to those who may see everything.
     """
-    groups: dict[str, list[dict]] = {}
-    found = [res for res in resource.registry.values() if res.menu and access.can(ctx, res.model, "view")]
-    works_in = {_parts(res.menu)[0] for res in found if _writes(ctx, res)}
-    all_seeing = _sees_all(ctx)
-    for res in found:
-        group, section = _parts(res.menu)
-        if not all_seeing and group == ADMINISTRATION and not _keeps(ctx, res):
-            continue
-        if not all_seeing and section == SETUP and group not in works_in:
-            continue
-        href = addresses.of_resource(res)
-        groups.setdefault(group, []).append(_child(path, res.plural, href, section, counts.get(res.key)))
-    for entries in extra(ctx):
-        for name, label, href in entries:
-            group, section = _parts(name)
-            groups.setdefault(group, []).append(_child(path, str(label), href, section))
+    reader = _Reader(ctx.user.pk, ctx.user.is_superuser, ctx.company_id, ctx.business_date, get_language(), ctx)
     menu = [
         {"key": "home", "label": _("Home"), "icon": "home", "href": "/", "active": path == "/"},
         {
@@ -67,11 +62,10 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
             "live": "inbox",
         },
     ]
-    if not addresses.exists("/inbox/"):
-        menu.pop()
-    for group in sorted(groups, key=_rank):
-        children = sorted(groups[group], key=lambda c: _section_rank(c["section"]))
-        _head(children)
+    for group, known in _known.get(reader).items():
+        children = [
+            child | {"active": path.startswith(child["href"]), "count": counts.get(child["key"])} for child in known
+        ]
         menu.append(
             {
                 "key": group.lower(),
@@ -79,19 +73,65 @@ def build(ctx, path: str, counts: dict[str, int]) -> list[dict]:
                 "icon": ICONS.get(group.lower(), "folder"),
                 "children": children,
                 "active": any(c["active"] for c in children),
-                "count": sum(c.get("count") or 0 for c in children) or None,
+                "count": sum(c["count"] or 0 for c in children) or None,
             }
         )
     return menu
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """Whose menu it is; the same for all who agree in all but the context."""
+
+    user_id: int
+    all_powerful: bool
+    company_id: int
+    day: date
+    language: str | None
+    ctx: Any = field(compare=False)
+
+
+def _groups(reader: _Reader) -> dict[str, list[dict]]:
+    """{group: its entries}, in order."""
+    ctx, groups = reader.ctx, {}
+    found = [res for res in resource.registry.values() if res.menu and access.can(ctx, res.model, "view")]
+    works_in = {_parts(res.menu)[0] for res in found if _writes(ctx, res)}
+    all_seeing = _sees_all(ctx)
+    for res in found:
+        group, section = _parts(res.menu)
+        if not all_seeing and group == ADMINISTRATION and not _keeps(ctx, res):
+            continue
+        if not all_seeing and section == SETUP and group not in works_in:
+            continue
+        entry = {"label": str(res.plural), "href": addresses.of_resource(res), "section": section, "key": res.key}
+        groups.setdefault(group, []).append(entry)
+    for entries in extra(ctx):
+        for name, label, href in entries:
+            group, section = _parts(name)
+            groups.setdefault(group, []).append({"label": str(label), "href": href, "section": section, "key": href})
+    for group, children in groups.items():
+        groups[group] = sorted(children, key=lambda c: _section_rank(c["section"]))
+        _head(groups[group])
+    return {group: groups[group] for group in sorted(groups, key=_rank)}
+
+
+_known = Remembered(_groups)
+"""Follows from roles and memberships, whose changes make everything remembered stale."""
+
+
+def drawn(menu: list[dict], product: str) -> SafeString:
+    """The menu as HTML."""
+    return _drawn(json.dumps({"menu": menu, "product": product}), get_language())
+
+
+@lru_cache(maxsize=500)
+def _drawn(shell: str, language: str | None) -> SafeString:
+    return mark_safe(render_to_string("web/parts/menu.html", {"shell": json.loads(shell)}))
+
+
 def _parts(menu: str) -> tuple[str, str]:
     group, _sep, section = (part.strip() for part in menu.partition("/"))
     return group, section
-
-
-def _child(path: str, label: str, href: str, section: str, count: int | None = None) -> dict:
-    return {"label": label, "href": href, "active": path.startswith(href), "count": count, "section": section}
 
 
 def _head(children: list[dict]) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import access, errors, remembered
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
+from mainspring.kernel.remembered import Remembered
 
 COMPANY_KEY = "company"
 
@@ -67,12 +68,14 @@ class ContextMiddleware:
         return refusal(request, error)
 
 
+_companies = Remembered(lambda: list(Company.objects.order_by("code")), Company)
+
+
 def choose_company(request, user) -> None:
     """Set request.companies to those the person may work in, request.company to the chosen one, and request.ctx."""
     day = timezone.localdate()
     allowed = access.policy(Context(user, day, 0)).companies()
-    companies = Company.objects.order_by("code")
-    request.companies = list(companies if allowed is None else companies.filter(pk__in=allowed))
+    request.companies = [c for c in _companies.get() if allowed is None or c.pk in allowed]
     wanted = request.session.get(COMPANY_KEY) or user.default_company_id
     request.company = next((c for c in request.companies if c.pk == wanted), None) or next(
         iter(request.companies), None

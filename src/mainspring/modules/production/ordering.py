@@ -58,17 +58,7 @@ def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
         if not asked.trusted:
             commands.approval_gate(order, "confirm", asked, {})
     _confirm_all(orders, ctx)
-    new = [order for order in orders if not order.number]
-    if new:
-        numbers = numbering.next_numbers(ProductionOrder, ctx.company_id, ctx.business_date.year, len(new))
-        for order, number in zip(new, numbers, strict=True):
-            order.number = number
-        database.execute(
-            """UPDATE kernel_documentidentity d SET number = k.number
-               FROM unnest(%(ids)s::uuid[], %(numbers)s::text[]) AS k (id, number) WHERE d.id = k.id""",
-            ids=[order.pk for order in new],
-            numbers=numbers,
-        )
+    numbering.number_many([order for order in orders if not order.number], ctx.company_id, ctx.business_date.year)
     for order in orders:
         order.version += 1
     ProductionOrder.objects.bulk_update(orders, CONFIRMED_FIELDS, batch_size=500)
@@ -78,7 +68,7 @@ def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
 
 
 CONFIRMED_FIELDS = [
-    "number", "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
+    "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
     "planned_unit_cost",
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
 from mainspring.kernel import commands, events, money, numbering
-from mainspring.kernel.models import DocumentIdentity, DocumentLink
+from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
@@ -94,18 +94,21 @@ def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
         by_line.append((spec, new))
     order = commands.change(order, ctx, lines=specs)
     lines = {line.position: line for line in order.lines.all()}
-    for spec, new in by_line:
-        line = lines[specs.index(spec) + 1]
-        Allocation.objects.bulk_create([Allocation(order_line=line, request=r, quantity=q) for r, q in new if q > 0])
-    for request in requests:
-        commands.link(request, order)
-        if request.demand_id:
-            commands.link(request.demand, request)
+    at = {id(spec): position for position, spec in enumerate(specs, 1)}
+    Allocation.objects.bulk_create(
+        Allocation(order_line=lines[at[id(spec)]], request=r, quantity=q) for spec, new in by_line for r, q in new if q
+    )
+    came_from = [(r.pk, order.pk) for r in requests] + [(r.demand_id, r.pk) for r in requests if r.demand_id]
+    DocumentLink.objects.bulk_create(
+        [DocumentLink(source_id=source, target_id=target) for source, target in came_from], ignore_conflicts=True
+    )
     PurchaseRequest.objects.filter(pk__in=[r.pk for r in requests], state="proposed").update(state="approved")
-    _number([r for r in requests if not r.number], ctx)
+    numbering.number_many([r for r in requests if not r.number], ctx.company_id, ctx.business_date.year)
     progress.refresh_requests([r.pk for r in requests])
+    fresh = PurchaseRequest.objects.in_bulk([r.pk for r in requests])
     for request in requests:
-        request.refresh_from_db()
+        request.state, request.version = fresh[request.pk].state, fresh[request.pk].version
+        request.ordered_quantity = fresh[request.pk].ordered_quantity
     return order
 
 
@@ -132,16 +135,6 @@ def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) ->
         "price_reason": found.price_reason[:200],
         "quantity_reason": found.quantity_reason[:200],
     }
-
-
-def _number(requests, ctx) -> None:
-    """A proposal gets its number when it is ordered."""
-    if not requests:
-        return
-    numbers = numbering.next_numbers(PurchaseRequest, ctx.company_id, ctx.business_date.year, len(requests))
-    for request, number in zip(requests, numbers, strict=True):
-        PurchaseRequest.objects.filter(pk=request.pk).update(number=number)
-        DocumentIdentity.objects.filter(pk=request.pk).update(number=number)
 
 
 def _name(request: PurchaseRequest) -> str:

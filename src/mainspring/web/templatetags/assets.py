@@ -75,13 +75,18 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = ""):
     """An icon of the sprite; decorative unless it has a label. Unknown names draw nothing."""
+    return _icon(str(name or "point"), str(label), size, asset(ICONS))
+
+
+@functools.lru_cache(maxsize=2000)
+def _icon(name: str, label: str, size: str, sprite: str):
     described = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {}><use href="{}#{}"></use></svg>',
         f"icon-{size}" if size else "",
         described,
-        asset(ICONS),
-        name or "point",
+        sprite,
+        name,
     )
 
 

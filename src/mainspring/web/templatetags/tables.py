@@ -1,8 +1,9 @@
 """Rows of a table, written by hand: the same as web/parts/cell.html gives, at a fraction of the time for long lists."""
 
+import html
+
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape as esc
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,11 @@ register = template.Library()
 def table_rows(rows, bulk):
     """The rows as table rows; `bulk` adds the boxes of a selection."""
     return mark_safe("".join(_row(row, bulk) for row in rows or ()))
+
+
+def esc(value) -> str:
+    """The value as HTML; what is HTML already stays."""
+    return value.__html__() if hasattr(value, "__html__") else html.escape(str(value))
 
 
 def _row(row, bulk) -> str:
