@@ -50,9 +50,11 @@ def _percentages():
 @pytest.mark.parametrize(("model", "field"), list(_percentages()))
 def test_no_percentage_is_without_bounds(model, field):
     """Whatever a person can type as a share of a hundred has a lowest value the database knows."""
-    named = [c for c in constraints._judged(model) if field.name in constraints._names(c.condition)]
+    named = [
+        rule for rule in constraints.rules_of(model) if field.name in constraints.names_of(rule.constraint.condition)
+    ]
     assert named, "no constraint"
-    assert constraints._holds(named[0].condition, model(**{field.name: D(-1)})) is False
+    assert named[0].holds({field.name: D(-1)}) is False
 
 
 def test_every_day_count_and_price_people_type_has_bounds():

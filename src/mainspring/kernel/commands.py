@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -43,6 +44,9 @@ after_change = PluginPoint("commands.after_change", many=True)
 
 MEET_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 """Deferred constraints are met at the end of a command, where their refusal can be worded."""
+
+SHARED = (str, int, Decimal, date)
+"""Values whose check asks nothing of their record."""
 
 _late_numbers: ContextVar[list | None] = ContextVar("late_numbers", default=None)
 
@@ -504,22 +508,49 @@ def prepare(record, ctx, lines=None) -> None:
 def validate(record, lines=()) -> None:
     """Field rules of the record and its lines, all errors at once; keys and constraints are the database's work."""
     found: dict[str, Any] = {}
+    passed: dict[tuple, Any] = {}
     for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
-        skip = [f.name for f in instance._meta.fields if f.is_relation and getattr(instance, f.attname) is not None]
-        skip += ["document"] if prefix else ["identity", "company", "created_by"]
+        skip = ("document",) if prefix else ("identity", "company", "created_by")
         _drop_trailing_zeros(instance)
+        wrong = _field_errors(instance, skip, passed)
         try:
-            instance.clean_fields(exclude=skip)
-            instance.clean()
-            constraints.refuse_broken(instance)
-            amounts.refuse_finer(instance, record if prefix else None)
+            if not wrong:
+                instance.clean()
+                constraints.refuse_broken(instance)
+                amounts.refuse_finer(instance, record if prefix else None)
         except ValidationError as error:
-            for name, messages in (
-                _words(error) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-            ).items():
-                found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
+            wrong = _words(error) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for name, messages in wrong.items():
+            found.setdefault(prefix + name if name != NON_FIELD_ERRORS or prefix else name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def _field_errors(instance, skip, passed: dict) -> dict[str, list[ValidationError]]:
+    """What the fields say of their values; clean values are set. A link that is set is looked up by the database.
+
+    passed  {(field, value): clean value}: what many lines share is asked once
+    """
+    wrong: dict[str, Any] = {}
+    for field in instance._meta.fields:
+        raw = getattr(instance, field.attname)
+        if field.name in skip or field.generated or (field.is_relation and raw is not None):
+            continue
+        if field.blank and raw in field.empty_values:
+            continue
+        shared = raw is None or isinstance(raw, SHARED)
+        if shared and (field, raw) in passed:
+            setattr(instance, field.attname, passed[field, raw])
+            continue
+        try:
+            clean = field.clean(raw, instance)
+        except ValidationError as error:
+            wrong[field.name] = error.error_list
+            continue
+        setattr(instance, field.attname, clean)
+        if shared:
+            passed[field, raw] = clean
+    return _words(ValidationError(wrong)) if wrong else {}
 
 
 def _words(error: ValidationError) -> dict[str, list[ValidationError]]:
