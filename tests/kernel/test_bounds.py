@@ -31,7 +31,10 @@ def refused(record) -> dict[str, list[str]]:
         (ApprovalStep(levels=0, votes=0, who="manager"), {"__all__": ["approval_step_counts"]}),
         (ApprovalStep(levels=1, votes=1, who="user"), {"__all__": ["approval_step_names_who"]}),
         (ApprovalStep(levels=1, votes=1, who="user", user_id=1), {}),
-        (ApprovalStep(levels=1, votes=1, timeout_hours=10**6), {"timeout_hours": ["approval_step_hours"]}),
+        (
+            ApprovalStep(levels=1, votes=1, who="manager", timeout_hours=10**6),
+            {"timeout_hours": ["approval_step_hours"]},
+        ),
         (ApprovalStep(levels=1, votes=1, who="manager", timeout_hours=None), {}),
     ],
 )
