@@ -34,11 +34,11 @@ SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "applicatio
 """Types a browser may show in place; all others are only downloaded."""
 
 
-def record_of(about: About, ctx, verb: str = "view"):
+def record_of(about: About, ctx):
     """The record something belongs to; DoesNotExist when the person may not see it (rule Z06)."""
     if about.record_model is None:
         raise ObjectDoesNotExist
-    return access.get(ctx, about.record_model, about.record_id, verb)
+    return access.get(ctx, about.record_model, about.record_id)
 
 
 # -- notes ------------------------------------------------------------------------------------------------------------
@@ -274,14 +274,7 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
 def finish(task, ctx):
     task.done_at = timezone.now()
     if task.created_by and task.created_by_id != task.assignee_id:
-        title = task.title
-        notifications.notify(
-            [task.created_by],
-            ctx,
-            kind="task",
-            record=task,
-            title=lambda: gettext_lazy("Done: %(task)s") % {"task": title},
-        )
+        _tell(task.created_by, task, ctx, gettext_lazy("Done: %(task)s"))
 
 
 @effect(Task, "reopen")
@@ -294,29 +287,19 @@ def overdue_tasks(run, ctx):
     """Tell each person once, on the morning after the due day."""
     overdue = Task.objects.filter(state="open", due_on=ctx.business_date - timedelta(days=1), company=ctx.company_id)
     for task in overdue.select_related("assignee"):
-        title = task.title
-        notifications.notify(
-            [task.assignee],
-            ctx,
-            kind="task",
-            record=task,
-            mail_template="news",
-            title=lambda title=title: gettext_lazy("Overdue: %(task)s") % {"task": title},
-        )
+        _tell(task.assignee, task, ctx, gettext_lazy("Overdue: %(task)s"), mail_template="news")
     return {"tasks": len(overdue)}
 
 
 def _tell_assignee(task: Task, ctx) -> None:
-    title, what = task.title, task.record_label
-    notifications.notify(
-        [task.assignee],
-        ctx,
-        kind="task",
-        record=task,
-        text=what,
-        mail_template="news",
-        title=lambda: gettext_lazy("New task: %(task)s") % {"task": title},
-    )
+    words = gettext_lazy("New task: %(task)s")
+    _tell(task.assignee, task, ctx, words, text=task.record_label, mail_template="news")
+
+
+def _tell(person: User, task: Task, ctx, words, **more) -> None:
+    """News about a task, worded in the language of the person."""
+    about = {"task": task.title}
+    notifications.notify([person], ctx, kind="task", record=task, title=lambda: words % about, **more)
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------------

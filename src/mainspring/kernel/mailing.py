@@ -5,7 +5,7 @@ from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, commands, jobs, printing, resource, sharing
+from . import access, collaboration, jobs, printing, resource, running, sharing
 from .models import Attachment, OutgoingMail
 from .models.collaboration import About
 from .plugin_points import PluginPoint
@@ -67,7 +67,7 @@ def send(
         created_by=ctx.user,
         **About.about(record),
     )
-    with commands._command(type(record), ctx, "mail", {"to": message.to, "text": text}) as run:
+    with running.command(type(record), ctx, "mail", {"to": message.to, "text": text}) as run:
         if run.earlier is None:
             message.save(force_insert=True)
             jobs.defer("kernel.send_mail", None, title=_("Send mail"), mail_id=message.pk)

@@ -11,8 +11,6 @@ from .context import Context
 from .models import Notification, User
 from .models.collaboration import About
 
-KEPT_DAYS = 90
-
 
 def notify(
     users: Iterable[User],

@@ -5,12 +5,13 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, audit, commands, errors
+from . import audit, commands, errors, policies
 from .events import CommandDone, on
 from .ids import uuid7
 from .models.integration import ApiToken
@@ -43,11 +44,18 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=N
 
 
 def check_scopes(scopes) -> None:
-    """ValidationError unless scopes are {record type: [verbs]}."""
+    """ValidationError unless scopes are {record type: [verbs]}; "sales.*" and "*" stand for many types."""
     if not isinstance(scopes, dict):
         raise ValidationError({"scopes": _("An object is needed here.")})
+    known = {
+        "*",
+        *(f"{one.label}.*" for one in apps.get_app_configs()),
+        *(m._meta.label_lower for m in apps.get_models()),
+    }
     for entity, verbs in scopes.items():
-        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
+        if entity not in known:
+            raise ValidationError({"scopes": _("“%(value)s” is not a record type.") % {"value": entity[:80]}})
+        if not isinstance(verbs, list) or not verbs or not all(isinstance(v, str) and v for v in verbs):
             raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity[:80]}})
 
 
@@ -67,7 +75,7 @@ def resolve(text: str, day) -> ApiToken | None:
     if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     if token.scopes:
-        token.user._policy = access.narrow(access.load(token.user, day), token.scopes)
+        token.user._policy = policies.narrow(policies.load(token.user, day), token.scopes)
     return token
 
 
@@ -79,7 +87,7 @@ def _digest(text: str) -> str:
 def keep_within(event, ctx) -> None:
     """A program with a limited token changes no token, its own neither: it could widen what it was given."""
     changed = isinstance(event.record, ApiToken) and event.verb == "change"
-    if changed and ctx.user is not None and any(g.limited for g in access.policy(ctx).grants):
+    if changed and ctx.user is not None and any(g.limited for g in policies.of(ctx).grants):
         raise errors.Forbidden(_("A limited token changes no tokens."))
 
 

@@ -21,7 +21,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from .. import access, commands, custom, formulas
+from .. import access, custom, filling, formulas, shapes
 from ..models import CustomField, ImportMapping
 from ..resource import Resource
 
@@ -102,8 +102,8 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):
                 found[f"custom.{c.name}"] = Target(f"custom.{c.name}", c.label, custom=c)
     try:
-        line_model = commands.line_model_of(of.model)
-        open_fields = commands.editable_names(line_model, ctx)
+        line_model = shapes.line_model_of(of.model)
+        open_fields = filling.editable_names(line_model, ctx)
         for f in line_model._meta.concrete_fields:
             if f.name in open_fields and not f.auto_created and f.name != "document":
                 found[f"lines.{f.name}"] = Target(f"lines.{f.name}", f"{_('Line')}: {f.verbose_name}", f)

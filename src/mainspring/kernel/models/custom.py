@@ -55,11 +55,11 @@ class CustomField(Entity):
         return self.label
 
     def prepare(self, ctx, lines=None) -> None:
-        from .. import custom
+        from .. import custom_definitions
 
-        custom.fill_in(self)
+        custom_definitions.fill_in(self)
 
     def clean(self):
-        from .. import custom
+        from .. import custom_definitions
 
-        custom.check(self)
+        custom_definitions.check(self)

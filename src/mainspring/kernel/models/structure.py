@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import remembered
+from .. import fields, remembered
 from .base import Entity
 
 
@@ -95,9 +95,7 @@ class Department(Entity):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, verbose_name=_("company"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
-    )
+    parent = fields.link("self", _("part of"), optional=True, related_name="children")
     manager = models.ForeignKey(
         "kernel.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("manager")
     )
@@ -120,9 +118,7 @@ class Territory(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
-    )
+    parent = fields.link("self", _("part of"), optional=True, related_name="children")
 
     key = ("code",)
     scope_paths = {"territory": "pk"}

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from mainspring.kernel import access, collaboration, errors, sharing
+from mainspring.kernel import access, collaboration, errors, policies, sharing
 from mainspring.kernel.models import Attachment, Note
 
 from . import idempotency, incoming
+from .calls import Call, answer
 from .present import plain
-from .views import Call, _answer
 
 BLOCK_BYTES = 1 << 20
 
@@ -43,11 +43,11 @@ class Sent(Call):
             upload.seek(0)
             sent = f"{upload.name}\n{digest.hexdigest()}\n{dict(self.request.POST)}"
         with transaction.atomic():
-            return _answer(*idempotency.once(self.request, self.ctx, work, sent=sent))
+            return answer(*idempotency.once(self.request, self.ctx, work, sent=sent))
 
     def must_write(self) -> None:
         """A token limited to reading adds nothing, although its person may."""
-        matching = access.policy(self.ctx).matching(self.model._meta.label_lower, "view")
+        matching = policies.of(self.ctx).matching(self.model._meta.label_lower, "view")
         limited = bool(matching) and all(g.limited for g in matching)
         if limited and not (access.can(self.ctx, self.model, "change") or access.can(self.ctx, self.model, "create")):
             raise errors.Forbidden(_("This token may only read."))

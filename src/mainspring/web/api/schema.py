@@ -211,36 +211,27 @@ def _schema(column) -> dict:
     return {**found, "title": str(column.label)} | ({"description": str(column.help)} if column.help else {})
 
 
-def _record(columns, custom, lines) -> dict:
-    found = {"id": {"type": ["integer", "string"]}} | {c.path: _nullable(_schema(c)) for c in columns}
+def _properties(columns, custom, lines, shape) -> dict:
+    """Properties of a record with its custom fields and lines; shape(column) describes one value."""
+    found = {c.path: shape(c) for c in columns}
     if custom:
         found["custom"] = {"type": "object", "properties": custom}
     if lines:
-        found["lines"] = {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}} | {c.path: _nullable(_schema(c)) for c in lines},
-            },
-        }
-    return {"type": "object", "properties": found}
+        of_line = {"id": {"type": "integer"}} | {c.path: shape(c) for c in lines}
+        found["lines"] = {"type": "array", "items": {"type": "object", "properties": of_line}}
+    return found
+
+
+def _record(columns, custom, lines) -> dict:
+    known = _properties(columns, custom, lines, lambda c: _nullable(_schema(c)))
+    return {"type": "object", "properties": {"id": {"type": ["integer", "string"]}} | known}
 
 
 def _body(columns, custom, lines) -> dict:
-    found = {c.path: _written(c) for c in columns}
     example = {c.path: _example(c) for c in columns if c.required}
-    if custom:
-        found["custom"] = {"type": "object", "properties": custom}
     if lines:
-        found["lines"] = {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}} | {c.path: _written(c) for c in lines},
-            },
-        }
         example["lines"] = [{c.path: _example(c) for c in lines if c.required}]
-    return {"type": "object", "properties": found, "example": example}
+    return {"type": "object", "properties": _properties(columns, custom, lines, _written), "example": example}
 
 
 def _written(column) -> dict:

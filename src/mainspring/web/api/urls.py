@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from . import attached, auth, dossier, views
+from . import attached, auth, bulk, dossier, views
 
 BASE = "<slug:module>/<slug:resources>/"
 
@@ -30,7 +30,7 @@ urlpatterns = [
     path("dossier/", dossier.Dossier.as_view(), name="api-dossier"),
     path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
     path(BASE, views.Records.as_view(), name="api-records"),
-    path(f"{BASE}bulk/", views.Bulk.as_view(), name="api-bulk"),
+    path(f"{BASE}bulk/", bulk.Bulk.as_view(), name="api-bulk"),
     path(f"{BASE}files/", attached.Staged.as_view(), name="api-staged"),
     path(f"{BASE}pivot/", views.Pivot.as_view(), name="api-pivot"),
     path(f"{BASE}<str:pk>/", views.Record.as_view(), name="api-record"),

@@ -23,29 +23,13 @@ from mainspring.modules.parties.models import Party
 class SupplierItem(Entity):
     """A source: what one supplier asks for one item, valid on the days [valid from, valid to)."""
 
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sources", verbose_name=_("supplier"))
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sources", verbose_name=_("item"))
+    company = fields.link(Company, _("company"), editable=False)
+    supplier = fields.link(Party, _("supplier"), related_name="sources")
+    item = fields.link(Item, _("item"), related_name="sources")
     supplier_code = models.CharField(_("supplier's item code"), max_length=60, blank=True)
     supplier_name = models.CharField(_("supplier's item name"), max_length=160, blank=True)
-    unit = models.ForeignKey(
-        Unit,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("unit"),
-        blank=True,
-        help_text=_("Empty: the item's purchase unit."),
-    )
-    currency = models.ForeignKey(
-        Currency,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("currency"),
-        blank=True,
-        help_text=_("Empty: the supplier's currency."),
-    )
+    unit = fields.link(Unit, _("unit"), blank=True, help_text=_("Empty: the item's purchase unit."))
+    currency = fields.link(Currency, _("currency"), blank=True, help_text=_("Empty: the supplier's currency."))
     price = fields.PriceField(_("price"), currency="currency")
     minimum = fields.QuantityField(_("minimum"), unit="unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="unit", default=0)
