@@ -66,11 +66,14 @@ def take_links_to_many(model, values: dict) -> dict:
 
 
 def prepare(record, ctx, lines=None) -> None:
-    """Let the record fill in its blanks. Where that fails for want of something required, say what is missing."""
+    """Let the record fill in its blanks. Where that fails for what is missing or out of bounds, say what it is."""
     if not hasattr(record, "prepare"):
         return
     try:
         record.prepare(ctx, lines)
+    except ValidationError:
+        refuse_out_of_bounds(record, lines or ())
+        raise
     except (TypeError, AttributeError, ArithmeticError, ObjectDoesNotExist):
         validate(record, lines or ())
         raise
@@ -87,14 +90,30 @@ def validate(record, lines=()) -> None:
         try:
             if not wrong:
                 instance.clean()
-                constraints.refuse_broken(instance)
-                amounts.refuse_finer(instance, record if prefix else None)
+                _check_bounds(instance, record if prefix else None)
         except ValidationError as error:
             wrong = _messages(error)
         for name, messages in wrong.items():
             found.setdefault(prefix + name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def refuse_out_of_bounds(record, lines) -> None:
+    """ValidationError with every value beyond what a constraint or its currency allows, beside its field."""
+    found: dict[str, Any] = {}
+    for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
+        try:
+            _check_bounds(instance, record if prefix else None)
+        except ValidationError as error:
+            found |= {prefix + name: messages for name, messages in error.error_dict.items()}
+    if found:
+        raise ValidationError(found)
+
+
+def _check_bounds(instance, header) -> None:
+    constraints.refuse_broken(instance)
+    amounts.refuse_finer(instance, header)
 
 
 SHARED = (str, int, Decimal, date)
