@@ -6,6 +6,7 @@ what is worked out from it is rounded once, half up. `commands.validate` asks th
 
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -27,7 +28,8 @@ def refuse_parts(currency, amounts: dict[str, Decimal | None]) -> None:
 
 def refuse_finer(record, header=None) -> None:
     """Raise ValidationError for amounts of a record that are finer than their currency. `header`: of a line."""
-    for name, path in _entered(type(record)):
+    model: Any = type(record)
+    for name, path in _entered(model):
         amount = record.__dict__.get(name)
         if _is_finer(amount, 0):  # whole amounts suit every currency, and most are
             currency = _currency(record, path, header)

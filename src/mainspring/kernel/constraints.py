@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
@@ -30,9 +31,10 @@ class Rule:
 
 def refuse_broken(record) -> None:
     """Raise ValidationError with every broken constraint, beside its field where it is about one alone."""
+    model: Any = type(record)
     values = record.__dict__
     wrong: dict[str, list[ValidationError]] = {}
-    for rule in rules_of(type(record)):
+    for rule in rules_of(model):
         if rule.holds(values) is False:
             names = {name for holds, fields in rule.parts if holds(values) is False for name in fields}
             field = names.pop() if len(names) == 1 else NON_FIELD_ERRORS
