@@ -11,12 +11,12 @@ import logging
 import os
 from collections import defaultdict
 from http.cookies import CookieError, SimpleCookie
-from types import SimpleNamespace
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.http import HttpRequest
 
 PATH = "/live/stream/"
 CHANNEL = "mainspring_news"
@@ -167,8 +167,9 @@ def _who(scope) -> str | None:
         cookie = SimpleCookie(raw).get(settings.SESSION_COOKIE_NAME)
         if cookie is None:
             return None
-        session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
-        user = get_user(SimpleNamespace(session=session))
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
+        user = get_user(request)
         return str(user.pk) if user.is_authenticated else None
     except CookieError:
         return None
