@@ -1,5 +1,6 @@
 """Values into records: which fields may be set, what a new record starts with, and the rules its fields must meet."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from . import access, shapes
 from .models.base import Document
+
+SHARED = (str, int, Decimal, date)
+"""Values whose check asks nothing of their record."""
 
 
 def new(model, ctx, values: dict):
@@ -78,18 +82,47 @@ def prepare(record, ctx, lines=None) -> None:
 def validate(record, lines=()) -> None:
     """Field rules of the record and its lines, all errors at once; keys and constraints are the database's work."""
     found: dict[str, Any] = {}
+    passed: dict[tuple, Any] = {}
     for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
-        skip = [f.name for f in instance._meta.fields if f.is_relation and getattr(instance, f.attname) is not None]
-        skip += ["document"] if prefix else ["identity", "company", "created_by"]
+        skip = ("document",) if prefix else ("identity", "company", "created_by")
         _drop_trailing_zeros(instance)
+        wrong = _field_errors(instance, skip, passed)
         try:
-            instance.clean_fields(exclude=skip)
-            instance.clean()
+            if not wrong:
+                instance.clean()
         except ValidationError as error:
-            for name, messages in _messages(error).items():
-                found.setdefault(prefix + name, []).extend(messages)
+            wrong = _messages(error)
+        for name, messages in wrong.items():
+            found.setdefault(prefix + name, []).extend(messages)
     if found:
         raise ValidationError(found)
+
+
+def _field_errors(instance, skip, passed: dict) -> dict[str, list[str]]:
+    """What the fields say of their values; clean values are set. A link that is set is looked up by the database.
+
+    passed  {(field, value): clean value}: what many lines share is asked once
+    """
+    wrong: dict[str, Any] = {}
+    for field in instance._meta.fields:
+        raw = getattr(instance, field.attname)
+        if field.name in skip or field.generated or (field.is_relation and raw is not None):
+            continue
+        if field.blank and raw in field.empty_values:
+            continue
+        shared = raw is None or isinstance(raw, SHARED)
+        if shared and (field, raw) in passed:
+            setattr(instance, field.attname, passed[field, raw])
+            continue
+        try:
+            clean = field.clean(raw, instance)
+        except ValidationError as error:
+            wrong[field.name] = error.error_list
+            continue
+        setattr(instance, field.attname, clean)
+        if shared:
+            passed[field, raw] = clean
+    return _messages(ValidationError(wrong)) if wrong else {}
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -43,11 +44,18 @@ def issue(user, name: str, *, scopes: dict | None = None, expires_at=None, ctx=N
 
 
 def check_scopes(scopes) -> None:
-    """ValidationError unless scopes are {record type: [verbs]}."""
+    """ValidationError unless scopes are {record type: [verbs]}; "sales.*" and "*" stand for many types."""
     if not isinstance(scopes, dict):
         raise ValidationError({"scopes": _("An object is needed here.")})
+    known = {
+        "*",
+        *(f"{one.label}.*" for one in apps.get_app_configs()),
+        *(m._meta.label_lower for m in apps.get_models()),
+    }
     for entity, verbs in scopes.items():
-        if not isinstance(verbs, list) or not all(isinstance(v, str) for v in verbs):
+        if entity not in known:
+            raise ValidationError({"scopes": _("“%(value)s” is not a record type.") % {"value": entity[:80]}})
+        if not isinstance(verbs, list) or not verbs or not all(isinstance(v, str) and v for v in verbs):
             raise ValidationError({"scopes": _("“%(value)s” needs a list of verbs.") % {"value": entity[:80]}})
 
 

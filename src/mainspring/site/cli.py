@@ -6,7 +6,7 @@ import os
 import pkgutil
 import sys
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
 from mainspring.site import commands, postgres
 
@@ -22,10 +22,24 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(options.command, options)
     except KeyboardInterrupt:
         return 130
-    except (postgres.ServerError, ValidationError) as error:
-        for message in getattr(error, "messages", None) or [str(error)]:
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (postgres.ServerError, ValidationError, PermissionDenied, OSError) as error:
+        for message in _messages(error):
             print(f"mainspring {options.name}: {message}", file=sys.stderr)
         return 1
+
+
+def _messages(error) -> list[str]:
+    """What was wrong, each with the name of what it is about."""
+    if hasattr(error, "error_dict"):
+        return [
+            text if name == NON_FIELD_ERRORS else f"{name}: {text}"
+            for name, texts in error.message_dict.items()
+            for text in texts
+        ]
+    return getattr(error, "messages", None) or [str(error)]
 
 
 def _parser() -> argparse.ArgumentParser:

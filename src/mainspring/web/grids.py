@@ -5,7 +5,7 @@ import json
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, filling, formats, resource, sight
+from mainspring.kernel import access, filling, formats, remembered, resource, sight
 from mainspring.web import forms
 
 KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
@@ -70,20 +70,25 @@ def values(shown, line) -> dict:
     """Cell values as the island takes them: decimals as text, links as {id, text}."""
     found = {}
     for column in shown:
+        kind = column.kind
         value = column.value_of(line)
-        if column.kind == "link" and value is not None:
-            found[column.path] = {"id": str(value.pk), "text": str(value)}
-        elif column.kind in ("bool", "choice", "text", "longtext") or column.kind == "integer":
+        if value is None or kind in PLAIN:
             found[column.path] = value
+        elif kind == "link":
+            found[column.path] = {"id": str(value.pk), "text": str(value)}
         else:
             found[column.path] = formats.exact(column, value) or None
     return found
 
 
+PLAIN = {"bool", "choice", "text", "longtext", "integer"}
+
+
 def lines_of(record, shown):
     """The saved lines of a document in order, with the records their cells name."""
     related = {c.path.rpartition("__")[0] or c.path for c in shown if c.kind == "link" or "__" in c.path}
-    return record.lines.select_related(*related) if related else record.lines.all()
+    joined = remembered.joined(record.lines.model, related)
+    return record.lines.select_related(*joined) if joined else record.lines.all()
 
 
 def totals(res, record, ctx) -> list[dict]:

@@ -25,12 +25,21 @@ def read_rules(path: Path) -> dict:
 
 
 def circumstances(user: str = "", company: str = "") -> Context:
-    """Who imports on the command line: the person named or the first administrator, in the company named or first."""
-    people = User.objects.filter(username=user) if user else User.objects.filter(is_superuser=True, is_active=True)
-    companies = Company.objects.filter(code=company) if company else Company.objects.all()
-    person, where = people.order_by("pk").first(), companies.order_by("pk").first()
-    if person is None or where is None:
-        raise ValidationError(_("There is no such person or company."))
+    """Who imports on the command line: the person named, or the first who may do everything; in the company named, or
+    the person's own. Raises ValidationError naming what is not there."""
+    active = User.objects.filter(is_active=True)
+    people = active.filter(username=user) if user else active.filter(is_superuser=True)
+    person = people.select_related("default_company").order_by("pk").first()
+    if person is None and user:
+        raise ValidationError({"user": _("There is no person “%(name)s”.") % {"name": user}})
+    if person is None:
+        raise ValidationError({"user": _("Nobody may do everything here; name the person whose permissions count.")})
+    where = Company.objects.filter(code=company).first() if company else person.default_company
+    if where is None and company:
+        raise ValidationError({"company": _("There is no company “%(code)s”.") % {"code": company}})
+    where = where or Company.objects.order_by("pk").first()
+    if where is None:
+        raise ValidationError({"company": _("There is no company yet.")})
     return Context(user=person, business_date=timezone.localdate(), company_id=where.pk, source="cli")
 
 

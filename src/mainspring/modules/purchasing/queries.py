@@ -9,7 +9,7 @@ from mainspring.kernel import database
 from mainspring.modules.items.models import ItemSite
 
 from .grni import unmatched
-from .models.sources import valid_sources
+from .models.sources import first_lead_times, valid_sources
 
 __all__ = ["grni_unmatched", "late_lines", "lead_days", "open_supply", "valid_sources"]
 
@@ -22,10 +22,8 @@ def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
         if row.lead_time_days
     }
     bought = [pk for pk, item in items.items() if item.make_or_buy == "buy"]
-    for item_id, sources in valid_sources(ctx.company_id, bought, ctx.business_date).items():
-        if sources[0].lead_time_days:
-            found[item_id] = (sources[0].lead_time_days, str(sources[0].supplier))
-    return found
+    of_sources = first_lead_times(ctx.company_id, bought, ctx.business_date)
+    return found | {item: (days, supplier) for item, (days, supplier) in of_sources.items() if days}
 
 
 def grni_unmatched(ctx, on: date | None = None) -> list[dict]:

@@ -19,21 +19,25 @@ def add_arguments(parser):
     )
     parser.add_argument("--columns", default="", help="field paths, comma separated")
     parser.add_argument("--order", default="")
-    parser.add_argument("--user", default="", help="whose permissions count (default: the first administrator)")
-    parser.add_argument("--company", default="", help="code of the company (default: the first)")
+    parser.add_argument("--user", default="", help="whose permissions count (default: the first who may do everything)")
+    parser.add_argument("--company", default="", help="code of the company (default: the person's own)")
     parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
 
 
 def run(options):
-    from mainspring.kernel import query
+    from django.core.exceptions import ValidationError
+
+    from mainspring.kernel import query, sight
     from mainspring.kernel.exchange import exporting
     from mainspring.kernel.exchange.moving import circumstances
     from mainspring.site.commands.import_ import resource_of
 
-    params = parse_qs("&".join([*options.filter, f"order={options.order}", f"columns={options.columns}"]))
-    columns, lines = exporting.table(
-        resource_of(options.resource), circumstances(options.user, options.company), query.parse(params)
-    )
+    of, ctx = resource_of(options.resource), circumstances(options.user, options.company)
+    spec = query.parse(parse_qs("&".join([*options.filter, f"order={options.order}", f"columns={options.columns}"])))
+    fields = sight.Fields(of, ctx)
+    if unknown := [path for path in spec.columns if fields.mode(path) == "hide"]:
+        raise ValidationError({"columns": f"there is no column {', '.join(unknown)}"})
+    columns, lines = exporting.table(of, ctx, spec)
     target = options.output.open("wb") if options.output else sys.stdout.buffer
     for piece in exporting.write(options.format, columns, lines):
         target.write(piece)

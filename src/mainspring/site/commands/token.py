@@ -31,6 +31,8 @@ def run(options):
     user = User.objects.filter(username=options.user).first()
     if user is None:
         raise ValidationError(f"there is no person “{options.user}”")
+    if options.days < 0:
+        raise ValidationError({"days": "the number of days must be above zero"})
     scopes = {entity: verbs.split(",") for entity, _sep, verbs in (text.partition(":") for text in options.allow)}
     ends = timezone.now() + timedelta(days=options.days) if options.days else None
     token, text = tokens.issue(user, options.name, scopes=scopes, expires_at=ends)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from decimal import Decimal
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -29,10 +30,11 @@ class Parser(BaseParser):
 def loads(raw: bytes):
     """JSON with exact numbers and storable texts; ParseError for anything else."""
     try:
-        data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+        text = raw.decode("utf-8")
+        data = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise ParseError(_("The body is not JSON: %(why)s") % {"why": str(error)[:120]}) from None
-    _check_texts(data)
+    _check(data, texts="\\u" in text)  # only an escape can stand for a character that cannot be kept
     return data
 
 
@@ -40,19 +42,26 @@ def _refuse_constant(name):
     raise ValueError(f"{name} is not a number")
 
 
-def _check_texts(data, depth: int = 0) -> None:
+def _check(data, texts: bool, depth: int = 0) -> None:
+    """Refuse what is nested too deeply and, when asked, texts that cannot be kept."""
     if depth > DEPTH_MAX:
         raise ParseError(_("The body is nested too deeply."))
-    if isinstance(data, str):
-        if "\x00" in data or any("\ud800" <= c <= "\udfff" for c in data):
-            raise ParseError(_("A text holds characters that cannot be kept."))
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            _check_texts(key, depth + 1)
-            _check_texts(value, depth + 1)
-    elif isinstance(data, list):
-        for value in data:
-            _check_texts(value, depth + 1)
+    parts = (*data, *data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for part in parts:
+        if isinstance(part, dict | list):
+            _check(part, texts, depth + 1)
+        elif texts and isinstance(part, str):
+            _check_text(part)
+    if texts and isinstance(data, str):
+        _check_text(data)
+
+
+def _check_text(text: str) -> None:
+    if _NOT_KEPT.search(text):
+        raise ParseError(_("A text holds characters that cannot be kept."))
+
+
+_NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def body(data) -> dict:

@@ -135,17 +135,30 @@ def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]
     """Sources of each item on a day, the first to ask first; two queries whatever the number of items."""
     found = defaultdict(list)
     for source in (
-        SupplierItem.objects.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on),
-            Q(valid_to=None) | Q(valid_to__gt=on),
-            active=True,
-            supplier__active=True,
-            company=company_id,
-            item__in=item_ids,
-        )
+        _valid(company_id, item_ids, on)
         .select_related("supplier__currency", "supplier__payment_term", "item__unit", "unit", "currency")
         .prefetch_related("lines")
-        .order_by("priority", "price", "id")
+        .order_by(*FIRST_TO_ASK)
     ):
         found[source.item_id].append(source)
     return found
+
+
+def first_lead_times(company_id: int, item_ids, on) -> dict[int, tuple[int, str]]:
+    """{item: (working days, supplier)} of the source each item is first bought from on a day."""
+    first = _valid(company_id, item_ids, on).order_by("item", *FIRST_TO_ASK).distinct("item")
+    return {item: (days, name) for item, days, name in first.values_list("item", "lead_time_days", "supplier__name")}
+
+
+FIRST_TO_ASK = ("priority", "price", "id")
+
+
+def _valid(company_id: int, item_ids, on):
+    return SupplierItem.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_to=None) | Q(valid_to__gt=on),
+        active=True,
+        supplier__active=True,
+        company=company_id,
+        item__in=item_ids,
+    )
