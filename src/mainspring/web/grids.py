@@ -70,8 +70,7 @@ def values(shown, line) -> dict:
     """Cell values as the island takes them: decimals as text, links as {id, text}."""
     found = {}
     for column in shown:
-        kind = column.kind
-        value = column.value_of(line)
+        kind, value = column.kind, column.value_of(line)
         if value is None or kind in PLAIN:
             found[column.path] = value
         elif kind == "link":
