@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, commands, custom, errors, events, jobs, notifications
-from .models import Attachment, Membership, Note, OutgoingMail, Task, User
+from .models import Attachment, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -41,20 +41,6 @@ def record_of(about: About, ctx):
     return access.get(ctx, about.record_model, about.record_id)
 
 
-def shared_with(ctx) -> Q:
-    """Which notes and files of a record in sight a person may read: portal people read those of portal people."""
-    if not access.is_portal(ctx):
-        return Q()
-    outside = Membership.objects.filter(role__portal=True).values("user")
-    return Q(created_by__in=outside)
-
-
-def readable_files(ctx):
-    """Files a person may read of records in sight: those on the record, and those in its own fields (see `may_see`)."""
-    shared = shared_with(ctx)
-    return Attachment.objects.filter(shared | ~Q(field="")) if shared else Attachment.objects.all()
-
-
 # -- notes ------------------------------------------------------------------------------------------------------------
 
 
@@ -63,7 +49,14 @@ def add_note(record, ctx, *, text: str) -> Note:
     text = text.strip()
     if not text:
         raise ValidationError({"text": _("This field is required.")})
-    note = commands.create(Note, _adding(record, ctx), text=text, company=_company(record, ctx), **About.about(record))
+    note = commands.create(
+        Note,
+        _adding(record, ctx),
+        text=text,
+        shared=access.is_portal(ctx),
+        company=_company(record, ctx),
+        **About.about(record),
+    )
     _tell_mentioned(note, record, ctx, before="")
     return note
 
@@ -141,6 +134,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         name=name,
         size=size,
         digest=digest,
+        shared=access.is_portal(ctx),
         company=_company(record, ctx),
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
