@@ -51,7 +51,7 @@ class Wire:
     """Who listens in this process, and the one connection that tells them."""
 
     def __init__(self):
-        self.closed = False
+        self.closed = self.hears = False
         self.waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self.task: asyncio.Task | None = None
 
@@ -60,11 +60,12 @@ class Wire:
         return not self.closed and sum(map(len, self.waiting.values())) < STREAMS_MAX
 
     def join(self, user: str) -> asyncio.Event:
-        """An event that is set now and whenever there is news for the person."""
+        """An event that is set as soon as news are heard, for what came before, and whenever there are any."""
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._listen())
         bell = asyncio.Event()
-        bell.set()  # what came before the stream was there is asked for once
+        if self.hears:  # else everybody is told once the database is heard
+            bell.set()
         self.waiting[user].add(bell)
         return bell
 
@@ -80,12 +81,13 @@ class Wire:
             try:
                 async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as line:
                     await line.execute(f"LISTEN {CHANNEL}")
+                    self.hears, pause = True, 1
                     for user in list(self.waiting):
                         self._ring(user)
-                    pause = 1
                     async for note in line.notifies():
                         self._hear(note.payload)
             except psycopg.OperationalError as error:
+                self.hears = False
                 log.warning("news: the database is not heard: %s", error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60)
