@@ -87,8 +87,8 @@ class Wire:
                     async for note in line.notifies():
                         self._hear(note.payload)
             except psycopg.OperationalError as error:
-                self.hears = False
                 log.warning("news: the database is not heard: %s", error)
+            self.hears = False
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60)
 
