@@ -256,7 +256,7 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
     """Give somebody something to do on a record; they are told, and must be able to see it."""
     if not _may_see(assignee, record, ctx):
         raise ValidationError({"assignee": _("%(person)s may not see this record.") % {"person": assignee}})
-    task = commands.create(
+    return commands.create(
         Task,
         _adding(record, ctx),
         title=title,
@@ -266,8 +266,6 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
         company=_company(record, ctx),
         **About.about(record),
     )
-    _tell_assignee(task, ctx)
-    return task
 
 
 @effect(Task, "finish")
@@ -289,6 +287,20 @@ def overdue_tasks(run, ctx):
     for task in overdue.select_related("assignee"):
         _tell(task.assignee, task, ctx, gettext_lazy("Overdue: %(task)s"), mail_template="news")
     return {"tasks": len(overdue)}
+
+
+@events.on(events.CommandDone)
+def tell_of_new_task(event, ctx) -> None:
+    """Whoever gets a task is told, from wherever it came."""
+    if isinstance(event.record, Task) and event.verb == "create":
+        _tell_assignee(event.record, ctx)
+
+
+@commands.after_change.fill
+def tell_of_handed_task(record, changed: list[str], ctx) -> None:
+    """A task handed to somebody else is news to them."""
+    if isinstance(record, Task) and "assignee" in changed and record.state == "open":
+        _tell_assignee(record, ctx)
 
 
 def _tell_assignee(task: Task, ctx) -> None:

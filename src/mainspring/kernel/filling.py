@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from . import access, amounts, constraints, shapes
 from .models.base import Document
 
+SHARED = (str, int, Decimal, date)
+"""Values whose check asks nothing of their record."""
+
 
 def new(model, ctx, values: dict):
     """A record not yet saved: the values, who makes it, its company and its first state."""
@@ -84,8 +87,8 @@ def validate(record, lines=()) -> None:
     found: dict[str, Any] = {}
     passed: dict[tuple, Any] = {}
     for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
-        _drop_trailing_zeros(instance)
         skip = ("document",) if prefix else ("identity", "company", "created_by")
+        _drop_trailing_zeros(instance)
         wrong = _field_errors(instance, skip, passed)
         try:
             if not wrong:
@@ -114,10 +117,6 @@ def refuse_out_of_bounds(record, lines) -> None:
 def _check_bounds(instance, header) -> None:
     constraints.refuse_broken(instance)
     amounts.refuse_finer(instance, header)
-
-
-SHARED = (str, int, Decimal, date)
-"""Values whose check asks nothing of their record."""
 
 
 def _field_errors(instance, skip, passed: dict) -> dict[str, list]:
