@@ -57,7 +57,7 @@ def test_a_file_arrives_with_totals_and_comes_again_without_doubles(bring):
 
 
 def test_all_faults_are_named_by_row_and_column_and_nothing_arrives(bring):
-    from mainspring.kernel.exchange import importing
+    from mainspring.kernel.exchange import exporting, importing
 
     text = "Code,Name,Kind,Price,Listed on\nA,Pump,good,much,2026-02-30\nB,,spare,1,03/04/2026\nA,Valve,good,1,\n"
     run = bring(text, write=False)
@@ -67,7 +67,7 @@ def test_all_faults_are_named_by_row_and_column_and_nothing_arrives(bring):
     with pytest.raises(ValidationError):
         importing.carry_out(run, None or _ctx_of(run))
     assert items().count() == 0
-    assert "much" in importing.error_file(run)
+    assert "much" in exporting.error_file(run)
 
 
 def _ctx_of(run):

@@ -1,7 +1,8 @@
 """One company and one server for all browser tests of a run; every person signs in once.
 
 The first worker that needs the server makes its data folder and starts it, the last one to leave stops it.
-MAINSPRING_BROWSER=http://127.0.0.1:8000 uses a server that runs already, with a demo company in English.
+MAINSPRING_BROWSER=http://127.0.0.1:8000 uses a server that runs already, with a demo company in English;
+MAINSPRING_BROWSER=off leaves these tests out, where there is no Chromium. Without it a missing Chromium is a failure.
 """
 
 import fcntl
@@ -30,9 +31,12 @@ START_SECONDS_MAX = 90
 
 
 def pytest_collection_modifyitems(items):
+    off = pytest.mark.skip(reason="MAINSPRING_BROWSER=off")
     for item in items:
         if HERE in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
+            if os.environ.get("MAINSPRING_BROWSER") == "off":
+                item.add_marker(off)
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +124,9 @@ def chromium():
         (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
     )
     if not path:
-        pytest.skip("the browser tests need Chromium")
+        pytest.fail(
+            "The browser tests need Chromium: `make browser` brings it, MAINSPRING_BROWSER=off leaves them out."
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield browser

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.db import models
 
-from mainspring.kernel import query, reports, resource, workflow
+from mainspring.kernel import conditions, reports, resource, workflow
 from mainspring.web import addresses
 from mainspring.web.api import present
 from mainspring.web.views import lists
@@ -97,7 +97,7 @@ class Calls:
         page = addresses.of_resource(self.res)
         paths = [f.name for f in self.res.model._meta.concrete_fields] + self.res.names("columns") + ["nothing", "a__b"]
         for path in dict.fromkeys(paths):
-            for operator in self.some(["", *(f"__{o}" for o in query.OPERATORS)]):
+            for operator in self.some(["", *(f"__{o}" for o in conditions.OPERATORS)]):
                 for value in self.some(WEB):
                     params = urlencode({path + operator: value[:3000]})
                     yield Call("GET", f"{self.api}?{params}")

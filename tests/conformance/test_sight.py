@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from makers import DAY
 
-from mainspring.kernel import access, resource, roles
+from mainspring.kernel import access, policies, resource, roles
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Document, Membership, Role, User
 from mainspring.web import addresses
@@ -125,7 +125,7 @@ def test_every_role_sees_the_same_everywhere(samples, role):
     person, wrong = Person(f"{role}-here", role, samples.company), []
     for res in (p.values[0] for p in RESOURCES):
         record = samples.one(res.model)
-        access.forget(person.user)
+        policies.forget(person.user)
         wrong += look(person, res, record)
     assert wrong == []
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mainspring.kernel import access, commands, errors
+from mainspring.kernel import commands, errors, policies
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import (
     ApprovalRequest,
@@ -43,7 +43,7 @@ class Cast:
         return user
 
     def ctx(self, user, company=None, **extra) -> Context:
-        access.forget(user)
+        policies.forget(user)
         return Context(user, DAY, (company or self.company).pk, **extra)
 
 

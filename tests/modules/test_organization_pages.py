@@ -37,20 +37,20 @@ def test_records_open_with_all_their_tabs(world, browser):
     bike, rim = world.item("BIKE", make_or_buy="make"), world.item("RIM")
     bom = commands.create(Bom, world.ctx, item=bike, lines=[{"component": rim, "quantity": 2}])
     party, twin = world.party("Acme Ratai"), world.party("UAB Acme Ratai", code="A2")
-    from mainspring.web.views.records import tab_list
+    from mainspring.web.views import tabs
 
     for record in (bike, bom, party, world.company, world.ctx.user):
         res = resource.of(type(record))
         address = f"/{res.key}/{record.pk}/"
         assert browser.get(address).status_code == 200, address
         assert browser.get(f"{address}edit/").status_code == 200, address
-        for n, tab in enumerate(tab_list(res)):
+        for n, tab in enumerate(tabs.declared(res)):
             if tab.get("panel", OWN[0]).partition("/")[0] not in OWN:
                 continue
             assert browser.get(f"{address}tab/{n}/").status_code in (200, 404), (address, tab)
     found = [
         browser.get(f"/parties/parties/{party.pk}/tab/{n}/").content.decode()
-        for n, tab in enumerate(tab_list(resource.of(type(party))))
+        for n, tab in enumerate(tabs.declared(resource.of(type(party))))
         if "duplicates" in tab.get("panel", "")
     ]
     assert twin.name in found[0]

@@ -16,7 +16,6 @@ ROOMS = (
     "roles",
     "checks",
     "guards",
-    "prints",
     "defaults",
 )
 

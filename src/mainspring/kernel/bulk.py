@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, audit, commands, custom, errors, events, numbering
+from . import access, audit, commands, custom, document_lines, errors, events, filling, numbering, running, shapes
 from . import values as typed
 from .models.base import Document, DocumentIdentity, DocumentLink
 from .models.records import AuditEntry
@@ -39,14 +39,14 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
     existing = existing or {}
     found = [Draft() for _row in rows]
     if not ctx.trusted:
-        commands._refuse_read_only(model, ctx, dict.fromkeys({k for row in rows for k in row} - {"lines", "custom"}))
+        filling.refuse_read_only(model, ctx, dict.fromkeys({k for row in rows for k in row} - {"lines", "custom"}))
     plain = [{k: v for k, v in row.items() if k not in ("lines", "custom")} for row in rows]
     heads = _coerced(model, plain, ctx, [str(n) for n in range(len(rows))], found)
     places = [(n, i) for n, row in enumerate(rows) for i in range(len(row.get("lines") or ()))]
     lines: dict[int, list] = defaultdict(list)
     if places:
         specs = [rows[n]["lines"][i] for n, i in places]
-        line_model = commands.line_model_of(model)
+        line_model = shapes.line_model_of(model)
         for (n, _i), spec in zip(
             places, _coerced(line_model, specs, ctx, [f"{n}.lines.{i}" for n, i in places], found), strict=True
         ):
@@ -57,9 +57,7 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
             try:
                 _fill(draft, model, head, lines.get(n, []), rows[n].get("custom"), existing.get(n), ctx, inner)
             except ValidationError as error:
-                draft.problems = (
-                    error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-                )
+                draft.problems = errors.by_field(error)
     return found
 
 
@@ -81,18 +79,12 @@ def _coerced(model, specs, ctx, names, found: list[Draft]) -> list[dict]:
 
 def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -> None:
     if record is None:
-        creator = (
-            {"created_by": ctx.user} if commands._has(model, "created_by") and getattr(ctx.user, "pk", None) else {}
-        )
-        record = model(**creator, **head)
-        if isinstance(record, Document):
-            record.company_id = record.company_id or ctx.company_id
-            record.state = record.state or model.workflow.initial
-        elif commands._has(model, "company") and record.company_id is None:
-            record.company_id = ctx.company_id
+        record = filling.new(model, ctx, head)
+        if shapes.has(model, "company") and record.company_id is None:
+            record.company_id = ctx.company_id  # many at once never become common to all companies
         creating = True
     else:
-        commands.refuse_fixed(record, head, ctx)
+        filling.refuse_fixed(record, head, ctx)
         for name, value in head.items():
             if getattr(record, name) != value:
                 draft.before[name] = getattr(record, name)
@@ -101,15 +93,15 @@ def _fill(draft: Draft, model, head, lines, custom_values, record, ctx, inner) -
             raise not_editable(record)
         creating = False
     draft.record = record
-    draft.lines = [commands._line(model, spec, position) for position, spec in enumerate(lines, 1)]
+    draft.lines = [document_lines.make(model, spec, position) for position, spec in enumerate(lines, 1)]
     if creating or draft.before:
-        commands.prepare(record, inner, draft.lines if creating else None)
+        filling.prepare(record, inner, draft.lines if creating else None)
     if hasattr(record, "custom") and (custom_values or (creating and custom.fields_of(model))):
         cleaned = custom.clean(record, custom_values or {}, ctx, creating=creating)
         if cleaned != (record.custom or {}):
             draft.before["custom"] = record.custom
             record.custom = cleaned
-    commands.validate(record, draft.lines)
+    filling.validate(record, draft.lines)
 
 
 def is_editable(record, ctx) -> bool:
@@ -130,7 +122,7 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
     links  for each row the documents its record comes from
     """
     access.require(ctx, model, "create")
-    with commands._command(model, replace(ctx, idempotency_key=""), "create", {}) as run:
+    with running.command(model, replace(ctx, idempotency_key=""), "create", {}) as run:
         ready = ready if ready is not None else drafts(model, ctx, rows)
         _gate("create", ready, ctx)
         _refuse_problems(ready)
@@ -152,7 +144,7 @@ def create_many(model, ctx, rows: list[dict], *, ready: list[Draft] | None = Non
         if not ctx.trusted and access.rows(ctx, model, "create").filter(pk__in=[r.pk for r in records]).count() != len(
             records
         ):
-            raise access.PermissionDenied(_("This would put records outside your own."))
+            raise PermissionDenied(_("This would put records outside your own."))
         _link(records, links)
         _finish(run, model, records, "create", lines=len(new_lines))
     return records
@@ -162,7 +154,7 @@ def _link(records: list, links: Sequence) -> None:
     pairs = {(source.pk, record.pk) for record, sources in zip(records, links, strict=False) for source in sources}
     if pairs:
         DocumentLink.objects.bulk_create(
-            [DocumentLink(source_id=a, target_id=b, kind="next") for a, b in sorted(pairs)], ignore_conflicts=True
+            [DocumentLink(source_id=a, target_id=b) for a, b in sorted(pairs)], ignore_conflicts=True
         )
 
 
@@ -173,22 +165,21 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
     if not changed:
         _refuse_problems(ready)
         return []
-    with commands._command(model, replace(ctx, idempotency_key=""), "change", {}) as run:
+    with running.command(model, replace(ctx, idempotency_key=""), "change", {}) as run:
         _gate("change", changed, ctx)
         _refuse_problems(ready)
         keys = [d.record.pk for d in changed]
         found = access.rows(ctx, model, "change").select_for_update(of=("self",)).filter(pk__in=keys)
-        versions = dict(found.values_list("pk", "version")) if commands._has(model, "version") else {}
+        versions = dict(found.values_list("pk", "version")) if shapes.has(model, "version") else {}
         if len(versions or set(found.values_list("pk", flat=True))) != len(keys):
-            raise access.PermissionDenied(_("You may not change some of these records."))
-        names = {n for d in changed for n in d.before}
+            raise PermissionDenied(_("You may not change some of these records."))
         for d in changed:
             if versions and versions[d.record.pk] != d.record.version:
                 raise errors.Conflict(_("%(record)s was changed meanwhile.") % {"record": d.record}, code="version")
             custom.refresh(d.record)
             if versions:
                 d.record.version += 1
-            if commands._has(model, "updated_at"):
+            if shapes.has(model, "updated_at"):
                 d.record.updated_at = timezone.now()
         names = {
             f.name
@@ -201,7 +192,7 @@ def change_many(model, ctx, ready: list[Draft]) -> list:
         except IntegrityError as error:
             raise errors.from_integrity_error(error, [model]) from error
         if not ctx.trusted and access.rows(ctx, model, "change").filter(pk__in=keys).count() != len(keys):
-            raise access.PermissionDenied(_("This would put records outside your own."))
+            raise PermissionDenied(_("This would put records outside your own."))
         _finish(run, model, [d.record for d in changed], "change")
     return [d.record for d in changed]
 
@@ -224,9 +215,9 @@ def _refuse_problems(ready: list[Draft]) -> None:
 
 def _identify(model, records: list, run) -> None:
     """Identities, and numbers where the kind of document has one from the start."""
+    numbering.name_parties(records)
     identities = [
-        DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=commands._title(r))
-        for r in records
+        DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=running.title(r)) for r in records
     ]
     if getattr(model, "number_at_create", False) and not numbering.is_gapless(model):
         numbers = numbering.next_numbers(model, records[0].company_id, run.ctx.business_date.year, len(records))
@@ -250,10 +241,7 @@ def _culprits(model, ready: list[Draft], error: IntegrityError) -> ValidationErr
                         model._default_manager.bulk_create([draft.record])
                 except IntegrityError as one:
                     refusal = errors.from_integrity_error(one, written)
-                    by_field = (
-                        refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
-                    )
-                    found |= {f"{n}.{name}": messages for name, messages in by_field.items()}
+                    found |= {f"{n}.{name}": messages for name, messages in errors.by_field(refusal).items()}
             raise _Undo
     except _Undo:
         pass
@@ -265,8 +253,7 @@ class _Undo(Exception):
 
 
 def _finish(run, model, records: list, verb: str, **details) -> None:
-    if run.outer.command_id is None:
-        commands._give_late_numbers(run)
+    run.give_late_numbers()
     AuditEntry.objects.create(
         id=run.id,
         parent=run.outer.command_id,

@@ -4,7 +4,7 @@ import re
 
 from django.db.models import Q
 
-from . import access, query, resource
+from . import access, resource, sight
 from .models import DocumentIdentity
 from .plugin_points import PluginPoint
 
@@ -29,7 +29,7 @@ def find(ctx, code: str) -> list:
     records = list(_documents(ctx, code))
     for res in resource.registry.values():
         if res.codes and access.can(ctx, res.model, "view"):
-            fields = query.Fields(res, ctx)
+            fields = sight.Fields(res, ctx)
             wanted = Q(pk__in=[])
             for name in res.names("codes"):
                 if fields.is_clear(name):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, commands, custom, errors, events, jobs, notifications
-from .models import Attachment, Membership, Note, OutgoingMail, Task, User
+from .models import Attachment, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -34,25 +34,11 @@ SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "applicatio
 """Types a browser may show in place; all others are only downloaded."""
 
 
-def record_of(about: About, ctx, verb: str = "view"):
+def record_of(about: About, ctx):
     """The record something belongs to; DoesNotExist when the person may not see it (rule Z06)."""
     if about.record_model is None:
         raise ObjectDoesNotExist
-    return access.get(ctx, about.record_model, about.record_id, verb)
-
-
-def shared_with(ctx) -> Q:
-    """Which notes and files of a record in sight a person may read: portal people read those of portal people."""
-    if not access.is_portal(ctx):
-        return Q()
-    outside = Membership.objects.filter(role__portal=True).values("user")
-    return Q(created_by__in=outside)
-
-
-def readable_files(ctx):
-    """Files a person may read of records in sight: those on the record, and those in its own fields (see `may_see`)."""
-    shared = shared_with(ctx)
-    return Attachment.objects.filter(shared | ~Q(field="")) if shared else Attachment.objects.all()
+    return access.get(ctx, about.record_model, about.record_id)
 
 
 # -- notes ------------------------------------------------------------------------------------------------------------
@@ -63,7 +49,14 @@ def add_note(record, ctx, *, text: str) -> Note:
     text = text.strip()
     if not text:
         raise ValidationError({"text": _("This field is required.")})
-    note = commands.create(Note, _adding(record, ctx), text=text, company=_company(record, ctx), **About.about(record))
+    note = commands.create(
+        Note,
+        _adding(record, ctx),
+        text=text,
+        shared=access.is_portal(ctx),
+        company=_company(record, ctx),
+        **About.about(record),
+    )
     _tell_mentioned(note, record, ctx, before="")
     return note
 
@@ -141,6 +134,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         name=name,
         size=size,
         digest=digest,
+        shared=access.is_portal(ctx),
         company=_company(record, ctx),
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
@@ -262,7 +256,7 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
     """Give somebody something to do on a record; they are told, and must be able to see it."""
     if not _may_see(assignee, record, ctx):
         raise ValidationError({"assignee": _("%(person)s may not see this record.") % {"person": assignee}})
-    task = commands.create(
+    return commands.create(
         Task,
         _adding(record, ctx),
         title=title,
@@ -272,22 +266,13 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
         company=_company(record, ctx),
         **About.about(record),
     )
-    _tell_assignee(task, ctx)
-    return task
 
 
 @effect(Task, "finish")
 def finish(task, ctx):
     task.done_at = timezone.now()
     if task.created_by and task.created_by_id != task.assignee_id:
-        title = task.title
-        notifications.notify(
-            [task.created_by],
-            ctx,
-            kind="task",
-            record=task,
-            title=lambda: gettext_lazy("Done: %(task)s") % {"task": title},
-        )
+        _tell(task.created_by, task, ctx, gettext_lazy("Done: %(task)s"))
 
 
 @effect(Task, "reopen")
@@ -300,29 +285,33 @@ def overdue_tasks(run, ctx):
     """Tell each person once, on the morning after the due day."""
     overdue = Task.objects.filter(state="open", due_on=ctx.business_date - timedelta(days=1), company=ctx.company_id)
     for task in overdue.select_related("assignee"):
-        title = task.title
-        notifications.notify(
-            [task.assignee],
-            ctx,
-            kind="task",
-            record=task,
-            mail_template="news",
-            title=lambda title=title: gettext_lazy("Overdue: %(task)s") % {"task": title},
-        )
+        _tell(task.assignee, task, ctx, gettext_lazy("Overdue: %(task)s"), mail_template="news")
     return {"tasks": len(overdue)}
 
 
+@events.on(events.CommandDone)
+def tell_of_new_task(event, ctx) -> None:
+    """Whoever gets a task is told, from wherever it came."""
+    if isinstance(event.record, Task) and event.verb == "create":
+        _tell_assignee(event.record, ctx)
+
+
+@commands.after_change.fill
+def tell_of_handed_task(record, changed: list[str], ctx) -> None:
+    """A task handed to somebody else is news to them."""
+    if isinstance(record, Task) and "assignee" in changed and record.state == "open":
+        _tell_assignee(record, ctx)
+
+
 def _tell_assignee(task: Task, ctx) -> None:
-    title, what = task.title, task.record_label
-    notifications.notify(
-        [task.assignee],
-        ctx,
-        kind="task",
-        record=task,
-        text=what,
-        mail_template="news",
-        title=lambda: gettext_lazy("New task: %(task)s") % {"task": title},
-    )
+    words = gettext_lazy("New task: %(task)s")
+    _tell(task.assignee, task, ctx, words, text=task.record_label, mail_template="news")
+
+
+def _tell(person: User, task: Task, ctx, words, **more) -> None:
+    """News about a task, worded in the language of the person."""
+    about = {"task": task.title}
+    notifications.notify([person], ctx, kind="task", record=task, title=lambda: words % about, **more)
 
 
 # -- helpers ----------------------------------------------------------------------------------------------------------

@@ -51,11 +51,11 @@ def declare(name: str, sql: str) -> None:
     _declared[name] = sql
 
 
-def declare_trigger(name: str, table: str, when: str, function: str, arguments: str = "") -> None:
+def declare_trigger(name: str, table: str, when: str, function: str) -> None:
     """Declare a trigger: `when` is like "BEFORE UPDATE OR DELETE", `function` names an installed function."""
     declare(
         f"trigger {name}",
-        f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}({arguments});',
+        f'CREATE OR REPLACE TRIGGER {name} {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}();',
     )
 
 

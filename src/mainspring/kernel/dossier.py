@@ -7,12 +7,12 @@ other shipments too. Documents out of the viewer's sight stay in the picture as 
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import access, database, fields, formats, query, resource
+from . import access, database, fields, formats, query, resource, shapes
 from .models import AuditEntry, DocumentIdentity
 from .plugin_points import PluginPoint
 
@@ -169,7 +169,7 @@ def _in_sight(ctx, identities) -> set:
     """Ids of those documents the person may view; one query a kind."""
     seen: set = set()
     for kind in {i.kind for i in identities}:
-        model = _model(kind)
+        model = shapes.model_named(kind)
         if model is not None and access.can(ctx, model, "view"):
             pks = [i.pk for i in identities if i.kind == kind]
             seen |= set(access.rows(ctx, model).filter(pk__in=pks).values_list("pk", flat=True))
@@ -182,7 +182,7 @@ def _nodes(ctx, ids) -> dict:
         by_kind.setdefault(identity.kind, []).append(identity)
     nodes: dict = {i.pk: Node(str(i.pk), restricted=True) for found in by_kind.values() for i in found}
     for kind, identities in by_kind.items():
-        model = _model(kind)
+        model = shapes.model_named(kind)
         if model is not None and access.can(ctx, model, "view"):
             _fill(ctx, model, {i.pk: i for i in identities}, nodes)
     seen = [pk for pk, node in nodes.items() if not node.restricted]
@@ -238,22 +238,9 @@ def _add_people(nodes: dict, seen: list) -> None:
         "record_id", "user__first_name", "user__last_name", "user__username"
     ):
         person = f"{first} {last}".strip() or name
-        node = next((n for n in (nodes.get(_uuid(record_id)),) if n), None)
+        node = nodes.get(UUID(record_id))
         if node is not None and person not in node.people:
             node.people.append(person)
-
-
-def _uuid(text: str):
-    from uuid import UUID
-
-    return UUID(text)
-
-
-def _model(kind: str):
-    try:
-        return apps.get_model(kind)
-    except (LookupError, ValueError):
-        return None
 
 
 def restricted_label() -> str:

@@ -28,6 +28,11 @@ class ApprovalRequired(Exception):
         return str(self.request or "")
 
 
+def by_field(error: ValidationError) -> dict[str, list[str]]:
+    """Messages by field name; those of no field under NON_FIELD_ERRORS."""
+    return error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+
+
 def from_integrity_error(error: IntegrityError, models) -> ValidationError:
     """Say which rule of the data a write broke, in the words of the constraint that refused it.
 

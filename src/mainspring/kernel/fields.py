@@ -1,8 +1,30 @@
 """Column types of business data. Decimal everywhere; the kind of a column decides how every surface shows it."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def link(to, label=None, *, optional: bool = False, **more) -> models.ForeignKey:
+    """A link to one record, which stays as long as it is named somewhere; it does not lead back unless `related_name`.
+
+    label     lazy name; the field's own name when there is none
+    optional  may be left blank
+    """
+    usual: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "verbose_name": label}
+    blank = {"null": True, "blank": True} if optional else {}
+    return models.ForeignKey(to, **usual | blank | more)
+
+
+def above_zero(name: str, column: str = "quantity") -> models.CheckConstraint:
+    """The rule that a quantity is above zero, under a name of its own."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(**{f"{column}__gt": 0}),
+        violation_error_message=_("The quantity must be above zero."),
+    )
 
 
 class MoneyField(models.DecimalField):

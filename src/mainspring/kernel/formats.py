@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import access, money, query
+from . import access, money, shapes
 from .models.structure import Company
 
 _base: dict[int, str] = {}
@@ -81,7 +81,7 @@ def _number(value: Decimal, digits: int, digits_max: int | None, language: str |
     value = money.rounded(value, top)
     if top > digits:
         shortest = value.normalize()
-        used = max(0, -shortest.as_tuple().exponent)
+        used = max(0, -int(shortest.as_tuple().exponent))
         top = max(digits, min(top, used))
     return formats.number_format(value, top, use_l10n=True, force_grouping=True)
 
@@ -93,7 +93,7 @@ def unit_of(column, record=None, company_id: int | None = None) -> str:
     if column.kind == "percent":
         return "%"
     if column.kind == "quantity" and column.unit and record is not None:
-        found = query._read(record, column.unit)
+        found = shapes.value_at(record, column.unit)
         return str(getattr(found, "code", found) or "")
     return ""
 
@@ -102,7 +102,7 @@ def currency_of(column, record=None, company_id: int | None = None) -> str:
     """Currency code of a money column: the record's own, else that of the company's books."""
     if column.currency and record is not None:
         head, _sep, last = column.currency.rpartition("__")
-        owner = query._read(record, head) if head else record
+        owner = shapes.value_at(record, head) if head else record
         found = getattr(owner, f"{last}_id", None) or getattr(owner, last, None) if owner is not None else None
         if found:
             return str(getattr(found, "pk", found))

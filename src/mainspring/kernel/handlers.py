@@ -3,10 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from . import (
-    approvals,
     bulk_verbs,
     collaboration,
-    custom,
+    custom_definitions,
     inbox,
     invariants,
     jobs,
@@ -17,14 +16,17 @@ from . import (
     tokens,
     webhooks,
 )
-from .exchange import importing
+from .approvals import asking, deciding, handing_on, voiding
+from .exchange import importing, undoing
 from .models import ImportRun
 
 __all__ = [
-    "approvals",
+    "asking",
     "bulk_verbs",
     "collaboration",
-    "custom",
+    "custom_definitions",
+    "deciding",
+    "handing_on",
     "inbox",
     "invariants",
     "mail",
@@ -32,6 +34,8 @@ __all__ = [
     "rates",
     "sealing",
     "tokens",
+    "undoing",
+    "voiding",
     "webhooks",
 ]
 
@@ -49,12 +53,12 @@ def retry_webhooks(run, ctx):
 
 @jobs.job("custom.build_index", title=_("Make a custom field searchable"))
 def build_index(run, ctx, *, field_id):
-    custom.build_index(field_id)
+    custom_definitions.build_index(field_id)
 
 
 @jobs.job("custom.recompute", title=_("Work out a formula field"))
 def recompute(run, ctx, *, field_id):
-    return {"changed": custom.recompute(field_id, progress=run.progress)}
+    return {"changed": custom_definitions.recompute(field_id, progress=run.progress)}
 
 
 @jobs.job("exchange.check", title=_("Check an import"), retries=0)

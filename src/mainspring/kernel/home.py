@@ -7,7 +7,7 @@ person may not see does not count.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db.models import Aggregate, Count, Min, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
-from . import access, formats, query, resource
+from . import access, formats, policies, query, resource
 from .plugin_points import PluginPoint
 
 tasks = PluginPoint("home.tasks", many=True)
@@ -39,9 +39,9 @@ news = PluginPoint("home.news", many=True)
 class Waiting:
     """Something that waits. `cost` is what it costs if left, in the company's base currency; it decides the order."""
 
-    title: str
+    title: Any
     href: str
-    text: str = ""
+    text: Any = ""
     kind: str = "task"
     icon: str = "point"
     cost: Decimal = Decimal(0)
@@ -54,10 +54,10 @@ class Waiting:
 class Number:
     """A figure with its trend (oldest first). `order` puts the important ones first."""
 
-    label: str
+    label: Any
     text: str
     unit: str = ""
-    note: str = ""
+    note: Any = ""
     tone: str = ""
     trend: list = field(default_factory=list)
     href: str = ""
@@ -96,7 +96,7 @@ class Watch:
         model = resource.registry[self.resource].model
         if not access.can(ctx, model, "view"):
             return False
-        if set(self.roles) & set(access.policy(ctx).roles):
+        if set(self.roles) & set(policies.of(ctx).roles):
             return True
         return _may(ctx, model, self.verb) and not _may(ctx, model, self.unless)
 
@@ -115,9 +115,9 @@ class Watch:
         if not found["count"]:
             return None
         return Waiting(
-            title=str(self.title % {"count": found["count"]}),
+            title=self.title % {"count": found["count"]},
             href=f"/{self.resource}/?{urlencode(params)}",
-            text=str(self.why),
+            text=self.why,
             kind=self.kind,
             icon=self.icon,
             cost=found.get("cost") or Decimal(0),
@@ -142,6 +142,35 @@ def watch(key: str, params: dict[str, Any], title, why, **more) -> Watch:
     one = Watch(key, params, title, why, **more)
     watches.append(one)
     return one
+
+
+_counted: list[tuple[str, str, dict]] = []
+
+
+def count(key: str, verb: str, **filters) -> None:
+    """Declare a number beside a list in the menu: records on which the person may perform a verb, so filtered."""
+    _counted.append((key, verb, filters))
+
+
+@counts.fill
+def counted(ctx) -> dict[str, int]:
+    """What the modules declared with `count`."""
+    return {
+        key: access.rows(ctx, model, verb).filter(**filters).count()
+        for key, verb, filters in _counted
+        if access.can(ctx, model := resource.registry[key].model, verb)
+    }
+
+
+def listed(key: str, ids, title, why, **more) -> list[Waiting]:
+    """An exception about records found by a query, which the list then opens; empty when there are none.
+
+    title  lazy plural text with %(count)d
+    """
+    if not ids:
+        return []
+    keys = ",".join(map(str, ids))
+    return [Waiting(title % {"count": len(ids)}, f"/{key}/?id__in={keys}", why, kind="exception", **more)]
 
 
 def me(ctx) -> int:
@@ -173,41 +202,31 @@ def watched_exceptions(ctx) -> list[Waiting]:
     return _watched(ctx, "exception")
 
 
+def this_week(ctx, label, rows, path: str, **more) -> Number:
+    """How many records this week has by a day, with the eleven weeks before."""
+    trend = by_week(ctx, rows, path, Count("pk"))
+    return Number(label, f"{trend[-1]:.0f}", trend=trend, **more)
+
+
 def amount(ctx, label, value, **more) -> Number:
     """A figure in the company's base currency, without cents."""
-    return Number(str(label), formats.number(value or 0), formats.base_currency(ctx.company_id), **more)
+    return Number(label, formats.number(value or 0), formats.base_currency(ctx.company_id), **more)
 
 
-def by_month(ctx, rows, path: str, value, months: int = 12) -> list[float]:
-    """Sums of an expression by month of `path`, oldest first, months without records as zero, this month last."""
-    first = ctx.business_date.replace(day=1)
-    starts = [_months_before(first, back) for back in range(months - 1, -1, -1)]
-    found = {
-        row["month"]: row["value"]
-        for row in rows.filter(**{f"{path}__gte": starts[0], f"{path}__lte": ctx.business_date})
-        .order_by()
-        .annotate(month=TruncMonth(path))
-        .values("month")
-        .annotate(value=value)
-    }
-    return [float(found.get(start) or 0) for start in starts]
+def by_month(ctx, rows, path: str, value) -> list[float]:
+    """Sums of an expression in twelve months by `path`, oldest first, this month last; zero without records."""
+    this = ctx.business_date.year * 12 + ctx.business_date.month - 1
+    months = [divmod(this - back, 12) for back in range(11, -1, -1)]
+    return _sums(ctx, rows, path, value, TruncMonth, [date(year, month + 1, 1) for year, month in months])
 
 
-def by_week(ctx, rows, path: str, value, weeks: int = 12) -> list[float]:
-    """Sums of an expression by week of `path`, oldest first, this week last."""
+def by_week(ctx, rows, path: str, value) -> list[float]:
+    """Sums of an expression in twelve weeks by `path`, oldest first, this week last; zero without records."""
     monday = ctx.business_date - timedelta(ctx.business_date.weekday())
-    starts = [monday - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
-    found = {
-        row["week"]: row["value"]
-        for row in rows.filter(**{f"{path}__gte": starts[0], f"{path}__lte": ctx.business_date})
-        .order_by()
-        .annotate(week=TruncWeek(path))
-        .values("week")
-        .annotate(value=value)
-    }
+    return _sums(ctx, rows, path, value, TruncWeek, [monday - timedelta(weeks=back) for back in range(11, -1, -1)])
+
+
+def _sums(ctx, rows, path: str, value, period, starts: list[date]) -> list[float]:
+    until_today = rows.filter(**{f"{path}__gte": starts[0], f"{path}__lte": ctx.business_date}).order_by()
+    found = dict(until_today.annotate(_start=period(path)).values_list("_start").annotate(_value=value))
     return [float(found.get(start) or 0) for start in starts]
-
-
-def _months_before(first, months: int):
-    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
-    return first.replace(year=year, month=month + 1)

@@ -5,7 +5,8 @@ from decimal import Decimal
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from . import access, approvals, formats, home, notifications
+from . import access, formats, home, notifications
+from .approvals import seats
 from .models import Notification, Task
 
 SHOWN_MAX = 50
@@ -16,10 +17,10 @@ TOASTS_MAX = 3
 def waiting(ctx) -> list[home.Waiting]:
     """Approvals first by amount, then tasks by due day."""
     found = []
-    for request in approvals.waiting_for(ctx).select_related("created_by")[:SHOWN_MAX]:
+    for request in seats.waiting_for(ctx).select_related("created_by")[:SHOWN_MAX]:
         found.append(
             home.Waiting(
-                title=approvals.title_of(request),
+                title=seats.title_of(request),
                 href=f"/inbox/approvals/{request.pk}/",
                 kind="approval",
                 icon="rubber-stamp",
@@ -45,7 +46,7 @@ def waiting(ctx) -> list[home.Waiting]:
 def counts(ctx) -> dict[str, int]:
     """What the inbox holds: approvals to decide and unread news."""
     return {
-        "inbox": approvals.waiting_for(ctx).count() + notifications.unread(ctx.user),
+        "inbox": seats.waiting_for(ctx).count() + notifications.unread(ctx.user),
         "kernel/tasks": open_tasks(ctx).count(),
     }
 

@@ -4,7 +4,7 @@ sorted by, by the names of what its rows are linked to, and of search by any par
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from . import access, database, query, resource
+from . import access, database, resource, shapes
 
 
 def declare_for_lists() -> None:
@@ -38,7 +38,7 @@ def _columns(res):
 
 def _declare_names(model) -> None:
     """The order of the names of linked records: rows sorted by them are read along this index."""
-    table, name = model._meta.db_table, model._meta.get_field(query.label_field(model)).column
+    table, name = model._meta.db_table, model._meta.get_field(shapes.label_field(model)).column
     _declare(f"sort_{table}_{name}", table, f'("{name}", "{model._meta.pk.column}")')
 
 

@@ -88,17 +88,16 @@ def job(name: str, *, title: Any = "", schedule: str = "", per_company: bool = F
     return bind
 
 
-def defer(what: Job | str, ctx=None, *, key: str = "", delay: float = 0, title: str = "", **arguments) -> JobRun | None:
+def defer(what: Job | str, ctx=None, *, key: str = "", title: str = "", **arguments) -> JobRun | None:
     """Queue a run in the present transaction: when that rolls back, nothing was queued.
 
-    key    a run of this job with the same key that still waits makes this call do nothing (answer: None)
-    delay  seconds to wait
+    key  a run of this job with the same key that still waits makes this call do nothing (answer: None)
     """
     found = registry[what] if isinstance(what, str) else what
     return _queue(
         found,
         key=key,
-        due_at=timezone.now() + datetime.timedelta(seconds=delay),
+        due_at=timezone.now(),
         title=title,
         arguments=arguments,
         **_circumstances(ctx),

@@ -1,4 +1,4 @@
-"""What the database and the calendar can keep: texts, keys and days beyond it are refused where they come in."""
+"""What the database and the calendar can keep, and what yes and no look like: all else is refused where it comes in."""
 
 import datetime
 
@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 DAY_FIRST, DAY_LAST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 """Days a record may hold: beyond them sums of days and time zones leave the calendar, and a typing error is likely."""
+
+DAYS_MAX, HOURS_MAX = 3650, 87600
+"""The longest spans people may set, ten years."""
 
 
 def storable(text: str) -> str:
@@ -37,3 +40,11 @@ def day_in_range(value):
             % {"value": value.isoformat(), "first": DAY_FIRST.isoformat(), "last": DAY_LAST.isoformat()}
         )
     return value
+
+
+def yes(raw) -> bool:
+    """Whether a value sent for a yes or no says yes; ValueError when it says neither."""
+    text = str(raw).lower()
+    if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
+        raise ValueError(raw)
+    return text in ("1", "true", "on", "yes")

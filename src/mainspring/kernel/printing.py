@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import access, formats, query, resource
+from . import access, formats, resource, sight
 
 GENERIC = Path(__file__).parent / "layouts" / "document.typ"
 FONT_PACKAGES = ("fontpkg_noto_sans", "noto_cjk_sans_otc")
@@ -91,7 +91,7 @@ def generic_data(record, ctx) -> dict:
         for n in dict.fromkeys(res.names("form") + res.names("columns"))
         if n not in (*res.names("line_totals"), "number", "state")
     ]
-    own = query.Fields(res, ctx).custom
+    own = sight.Fields(res, ctx).custom
     found = facts(record, ctx, [*names, *own])
     columns, rows = line_table(record, ctx)
     return {
@@ -110,13 +110,13 @@ def generic_data(record, ctx) -> dict:
 
 def facts(record, ctx, names) -> list[dict]:
     """[{"label", "text"}] of those of the fields the person may see."""
-    fields = query.Fields(resource.by_model[record._meta.label_lower], ctx)
+    fields = sight.Fields(resource.by_model[record._meta.label_lower], ctx)
     return [_fact(fields, column, record, ctx) for column in fields.columns(names)]
 
 
 def _fact(fields, column, record, ctx) -> dict:
     mode = fields.mode_on(record, column.path)
-    value = query.value_of(record, column) if mode != "hide" else None
+    value = column.value_of(record) if mode != "hide" else None
     text = formats.text(column, value, record, mode=mode, company_id=ctx.company_id)
     unit = formats.unit_of(column, record, ctx.company_id) if text and column.is_number and mode != "mask" else ""
     return {"label": column.label, "text": f"{text} {unit}".strip()}
@@ -145,7 +145,7 @@ def line_table(record, ctx, names=None) -> tuple[list[dict], list[list[str]]]:
 
 
 def _cell(column, line, ctx) -> str:
-    value = query.value_of(line, column)
+    value = column.value_of(line)
     if column.kind == "percent":
         return f"{formats.text(column, value, line)} %" if value else ""
     return formats.text(column, value, line, company_id=ctx.company_id)

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from . import access
+from . import access, policies
 from .resource import Column
 from .workflow import Input
 
@@ -61,11 +61,11 @@ class Report:
         model = apps.get_model(self.entity)
         if self.own_rows and access.can(ctx, model, self.own_rows):
             return True
-        if ctx.trusted or access.policy(ctx).all_powerful:
+        if ctx.trusted or policies.of(ctx).all_powerful:
             return True
         return any(
             g.scope == "company" and (g.company_id in (None, ctx.company_id))
-            for g in access.policy(ctx).matching(model._meta.label_lower, "view")
+            for g in policies.of(ctx).matching(model._meta.label_lower, "view")
         )
 
     def initial(self, ctx) -> dict:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import custom, fields
+from . import custom, fields, shapes
 from .models.base import Document
 
 registry: dict[str, Resource] = {}
@@ -46,6 +48,17 @@ class Column:
     digits: int | None = None
     compute: Callable | None = None
 
+    def value_of(self, record):
+        """The value of one record: links as records, custom values typed, computed ones computed."""
+        if self.compute:
+            return self.compute(record)
+        if not self.is_custom:
+            return shapes.value_at(record, self.path)
+        raw = (record.custom or {}).get(self.path[7:])
+        if raw is not None and self.is_number:
+            return Decimal(str(raw))
+        return date.fromisoformat(raw) if raw is not None and self.kind == "date" else raw
+
     @property
     def is_custom(self) -> bool:
         return self.path.startswith("custom.")
@@ -75,7 +88,6 @@ class Resource:
     calendar    "start_field end_field" for the calendar; "" for none
     kanban      field whose values are the columns; documents default to "state"
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
-    panels      template names of extra tabs, filled by `amend` from above
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
     codes       fields a scanner finds the record by ("code barcode")
@@ -98,7 +110,6 @@ class Resource:
     calendar = ""
     kanban = ""
     related: dict[Any, tuple[str, str]] = {}
-    panels: tuple[str, ...] = ()
     icon = ""
     quick = ""
     codes = ""

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, commands, database, errors
+from . import access, database, errors, running, stored
 from .models.records import AuditEntry
 
 WINDOW = timedelta(hours=1)
@@ -30,7 +30,7 @@ def restore(command_id, ctx):
         raise errors.Conflict(_("This can no longer be undone."), code="window")
     model = apps.get_model(entry.entity)
     access.require(ctx, model, "delete")
-    with commands._command(model, ctx, "restore", {"pk": entry.record_id}) as run:
+    with running.command(model, ctx, "restore", {"pk": entry.record_id}) as run:
         if not can_restore(model) or model._default_manager.filter(pk=entry.record_id).exists():
             raise errors.Conflict(_("This can no longer be undone."), code="there")
         tables = {m._meta.db_table: m for m in apps.get_models()}
@@ -44,7 +44,7 @@ def restore(command_id, ctx):
         record = model._default_manager.get(pk=entry.record_id)
         for name, keys in (entry.details.get("many") or {}).items():
             getattr(record, name).set(keys)
-        commands._must_be_in_scope(record, "delete", ctx)
+        stored.must_be_in_scope(record, "delete", ctx)
         run.finish(record, restored=str(entry.pk))
     return record
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, audit, commands, custom, database, events, numbering, workflow
+from . import access, audit, commands, custom, database, events, numbering, running, shapes, workflow
 from .models.base import Document, DocumentIdentity
 from .models.records import AuditEntry
 
@@ -30,7 +29,7 @@ def perform(records: Sequence, name: str, ctx, **inputs) -> list:
     verb = workflow.verb_of(model, name)
     access.require(ctx, model, name)
     cleaned = verb.clean(inputs, ctx)
-    with commands._command(model, replace(ctx, idempotency_key=""), name, {}) as run:
+    with running.command(model, replace(ctx, idempotency_key=""), name, {}) as run:
         fresh = _locked(model, [r.pk for r in records], name, ctx)
         commands.check_all_possible(fresh, verb, ctx)
         if not ctx.trusted:
@@ -64,20 +63,16 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
             record.state = verb.target
         record.outcome = outcome
     for record in drafts if gapless else ():
-        commands.number_late(record)
+        running.number_late(record)
     changes = [{k for k in old if r.__dict__.get(k) != old[k]} for r, old in zip(records, before, strict=True)]
     _save(model, [r for r, names in zip(records, changes, strict=True) if names], set().union(*changes))
-    if run.outer.command_id is None:
-        commands._give_late_numbers(run)
+    run.give_late_numbers()
     _note(model, verb, records, sources, run, cleaned)
-    nested = run.outer.command_id is not None
-    events.publish_all([events.CommandDone(r, verb.name, nested) for r in records], run.ctx)
+    events.publish_all([events.CommandDone(r, verb.name, run.is_nested) for r in records], run.ctx)
 
 
 def _number(model, records: list, ctx) -> None:
-    party = getattr(model, "scope_paths", {}).get("party")
-    if isinstance(party, str) and "__" not in party:
-        prefetch_related_objects(records, party)  # titles name it
+    numbering.name_parties(records)
     by_company: dict[int, list] = {}
     for record in records:
         by_company.setdefault(record.company_id, []).append(record)
@@ -85,7 +80,7 @@ def _number(model, records: list, ctx) -> None:
         numbers = numbering.next_numbers(model, company_id, ctx.business_date.year, len(found))
         for record, number in zip(found, numbers, strict=True):
             record.number = number
-    identities = [DocumentIdentity(pk=r.pk, number=r.number, title=commands._title(r)) for r in records]
+    identities = [DocumentIdentity(pk=r.pk, number=r.number, title=running.title(r)) for r in records]
     database.update(identities, ["number", "title"])
 
 
@@ -93,7 +88,7 @@ def _save(model, records: list, changed: set[str]) -> None:
     """Write the changed columns, and what every change touches."""
     if not records:
         return
-    touched = [name for name in ("version", "updated_at", "custom") if commands._has(model, name)]
+    touched = [name for name in ("version", "updated_at", "custom") if shapes.has(model, name)]
     for record in records:
         custom.refresh(record)
         if "version" in touched:

@@ -50,16 +50,14 @@ def totals(q: query.Query, paths: list[str], *, cap: int = 10_000) -> tuple[int,
 
 
 def groups(
-    q: query.Query, dimensions: list[str], measures: list[str], *, limit: int = 2000, only: list | None = None
+    q: query.Query, dimensions: list[str], measures: list[str], *, limit: int = 2000
 ) -> tuple[list[Group], bool]:
     """(groups, truncated). A dimension is a path or "path:month"; a measure "path" or "path:avg", "" only counts.
 
-    only  keys of the first dimension to look at. Raises ValidationError for what may not be grouped or summed.
+    Raises ValidationError for what may not be grouped or summed.
     """
     plan = _Plan(q, dimensions, measures)
     rows = q.filtered().annotate(**plan.inputs)
-    if only is not None:
-        rows = _only(rows, plan, only)
     if not dimensions:  # without a dimension, values() would make every record a group of its own
         whole = rows.aggregate(_count=Count("pk"), **plan.aggregates())
         return [plan.group([], whole)] if whole["_count"] else [], False
@@ -68,13 +66,6 @@ def groups(
     answer = [plan.group([row[n] for n in plan.inputs_of_dimensions], row) for row in found[:limit]]
     plan.label(answer)
     return answer, len(found) > limit
-
-
-def _only(rows, plan, keys):
-    name = plan.inputs_of_dimensions[0]
-    some = [k for k in keys if k is not None]
-    chosen = rows.filter(**{f"{name}__in": some})
-    return rows.filter(**{f"{name}__isnull": True}) | chosen if None in keys else chosen
 
 
 class _Plan:

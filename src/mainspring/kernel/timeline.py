@@ -8,34 +8,24 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import models
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, formats, resource, workflow
+from . import access, collaboration, formats, resource, shapes, sharing, timeline_changes, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
 
 HISTORY_MAX = 400
-QUIET = {
-    "id",
-    "identity_id",
-    "version",
-    "updated_at",
-    "created_at",
-    "created_by_id",
-    "position",
-    "document_id",
-    "company_id",
-}
 
 
 @dataclass
 class Entry:
-    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows."""
+    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows.
+
+    shared: the partner reads it too; outside: the partner added it.
+    """
 
     id: str
     kind: str
@@ -48,6 +38,8 @@ class Entry:
     icon: str = ""
     tone: str = ""
     edit: str = ""
+    shared: bool = False
+    outside: bool = False
 
 
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
@@ -81,7 +73,7 @@ def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
     oldest = audits[-1].at if len(audits) > limit else None
     missing = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).exclude(about)
     others = _until(missing, "at", before).select_related("user")
-    told = _Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
+    told = timeline_changes.Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
     found = [_command(a, ctx, told.of(by_command.get(a.pk, ())), told.modes[type(record)]) for a in audits]
     for a in others:
         changes = told.of(by_command[a.pk])
@@ -98,7 +90,7 @@ def _verbs_alone(record, about: Q, before, limit: int) -> list[Entry]:
 
 
 def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
-    model = _model(a.entity)
+    model = shapes.model_named(a.entity)
     kind = "change" if a.verb in ("create", "change") else "verb"
     return Entry(
         str(a.pk),
@@ -114,7 +106,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
 
 def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     """A change that a command on another record made here; that record is named only to those who may see it."""
-    model = _model(a.entity)
+    model = shapes.model_named(a.entity)
     seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
     found = resource.by_model.get(a.entity)
     title = (
@@ -171,131 +163,50 @@ def _inputs(model, a: AuditEntry, modes: dict) -> str:
     )
 
 
-class _Changes:
-    """Turns row history into labelled changes; the names of linked records are fetched once per kind of record."""
-
-    def __init__(self, ctx, record, line_model, rows):
-        self.ctx, self.record, self.line_model = ctx, record, line_model
-        self.modes = {type(record): access.modes_on(ctx, record)}
-        if line_model:
-            self.modes[line_model] = access.field_modes(ctx, line_model)
-        self.custom = (
-            {f.name: f.label for f in resource.custom.fields_of(type(record))}
-            if any("custom" in r.changes for r in rows)
-            else {}
-        )
-        self.names = self._names(rows)
-
-    def of(self, rows) -> list[dict]:
-        found = []
-        for row in sorted(rows, key=lambda r: r.pk):
-            is_line = row.table_name != self.record._meta.db_table
-            model = self.line_model if is_line else type(self.record)
-            if is_line and row.operation == "DELETE":
-                found.append({"label": _("Line removed"), "before": self._line_words(row), "after": ""})
-                continue
-            prefix = _("Line %(n)s: ") % {"n": row.row_id} if is_line else ""
-            for column, (old, new) in row.changes.items():
-                found += self._change(model, column, old, new, prefix)
-        return found
-
-    def _change(self, model, column: str, old, new, prefix: str) -> list[dict]:
-        if column == "custom":
-            return self._custom_changes(old or {}, new or {})
-        one = _field(model, column)
-        mode = self.modes[model].get(one.name, "edit") if one else "hide"
-        if one is None or column in QUIET or mode == "hide" or one.name.startswith("_"):
-            return []
-        before, after = self._text(model, one, old, mode), self._text(model, one, new, mode)
-        if before == after and mode != "mask":
-            return []
-        label = str(one.verbose_name)
-        return [{"label": prefix + label[:1].upper() + label[1:], "before": before, "after": after}]
-
-    def _custom_changes(self, old: dict, new: dict) -> list[dict]:
-        found = []
-        for name in sorted(old.keys() | new.keys()):
-            mode = access.custom_mode(self.ctx, type(self.record), f"custom.{name}")
-            if old.get(name) != new.get(name) and name in self.custom and mode != "hide":
-                before, after = (
-                    access.mask(v) if mode == "mask" else str(v or "") for v in (old.get(name), new.get(name))
-                )
-                found.append({"label": self.custom[name], "before": before, "after": after})
-        return found
-
-    def _text(self, model, one, raw, mode: str) -> str:
-        if raw is None or raw == "":
-            return ""
-        if one.is_relation:
-            return self.names.get((one.related_model, str(raw)), _("out of your sight")) if mode != "mask" else "***"
-        try:
-            value = Decimal(str(raw)) if isinstance(one, models.DecimalField) else one.to_python(raw)
-        except (ValidationError, ArithmeticError):
-            value = raw
-        record = self.record if isinstance(self.record, model) else None
-        return formats.text(
-            resource.column_of(model, one.name), value, record, mode=mode, company_id=self.ctx.company_id
-        )
-
-    def _line_words(self, row) -> str:
-        """The words of a removed line that name it: links and short texts the viewer may see."""
-        words = []
-        for column, (old, _new) in row.changes.items():
-            one = _field(self.line_model, column)
-            if one is not None and old and column not in QUIET and (one.is_relation or type(one) is models.CharField):
-                mode = self.modes[self.line_model].get(one.name, "edit")
-                words += [self._text(self.line_model, one, old, mode)] if mode in ("view", "edit") else []
-        return " · ".join(words[:3])
-
-    def _names(self, rows) -> dict:
-        """(model, key) -> name of every linked record the viewer may see; one query a model."""
-        wanted: dict = defaultdict(set)
-        for row in rows:
-            model = type(self.record) if row.table_name == self.record._meta.db_table else self.line_model
-            for column, pair in row.changes.items():
-                one = _field(model, column)
-                if one is not None and one.is_relation and column not in QUIET:
-                    wanted[one.related_model] |= {str(v) for v in pair if v is not None}
-        return {
-            (model, str(found.pk)): str(found)
-            for model, keys in wanted.items()
-            for found in access.rows(self.ctx, model).filter(pk__in=keys)
-        }
-
-
 # -- what people added ------------------------------------------------------------------------------------------------
 
 
 def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
-    notes = Note.objects.filter(about, collaboration.shared_with(ctx)).select_related("created_by")
+    notes = sharing.with_origin(Note.objects.filter(about, sharing.readable(ctx)))
+    inside = not access.is_portal(ctx)
     return [
         Entry(
             f"note-{n.pk}",
             "note",
             n.created_at,
-            str(n.created_by or ""),
+            _author(n, inside),
             _("edited") if n.edited_at else "",
             n.text,
             edit=f"/notes/{n.pk}/" if collaboration.may_edit(n, ctx) else "",
+            shared=n.shared and inside,
+            outside=n.from_outside,
         )
-        for n in _until(notes, "created_at", before)[: limit + 1]
+        for n in _until(notes, "created_at", before).select_related("created_by", "company")[: limit + 1]
     ]
 
 
 def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
-    files = Attachment.objects.filter(about, collaboration.shared_with(ctx), field="").select_related("created_by")
+    files = sharing.with_origin(Attachment.objects.filter(about, sharing.readable(ctx), field=""))
+    inside = not access.is_portal(ctx)
     return [
         Entry(
             f"file-{f.pk}",
             "file",
             f.created_at,
-            str(f.created_by or ""),
+            _author(f, inside),
             f.name,
             href=f"/files/{f.pk}/",
             icon="paperclip",
+            shared=f.shared and inside,
+            outside=f.from_outside,
         )
-        for f in _until(files, "created_at", before)[: limit + 1]
+        for f in _until(files, "created_at", before).select_related("created_by", "company")[: limit + 1]
     ]
+
+
+def _author(added, inside: bool) -> str:
+    """Who added it; to the partner our people speak for the company."""
+    return str((added.created_by if inside or added.from_outside else added.company) or "")
 
 
 def _tasks(ctx, about: Q, before, limit: int) -> list[Entry]:
@@ -351,7 +262,7 @@ def _approvals(ctx, about: Q, before, limit: int) -> list[Entry]:
                 r.created_at,
                 str(r.created_by or ""),
                 _("asked for approval: %(verb)s (%(state)s)")
-                % {"verb": _done(_model(r.entity), r.verb), "state": r.workflow.label(r.state)},
+                % {"verb": _done(shapes.model_named(r.entity), r.verb), "state": r.workflow.label(r.state)},
                 words,
                 icon="git-branch",
                 href=_page(r),
@@ -396,16 +307,3 @@ def _line_model(model):
         return model._meta.get_field("lines").related_model
     except FieldDoesNotExist:
         return None
-
-
-def _model(label: str):
-    from django.apps import apps
-
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
-
-
-def _field(model, column: str):
-    return next((f for f in model._meta.concrete_fields if f.column == column), None) if model else None

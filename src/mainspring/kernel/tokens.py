@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, audit, commands, errors
+from . import audit, commands, errors, policies
 from .events import CommandDone, on
 from .ids import uuid7
 from .models.integration import ApiToken
@@ -75,7 +75,7 @@ def resolve(text: str, day) -> ApiToken | None:
     if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     if token.scopes:
-        token.user._policy = access.narrow(access.load(token.user, day), token.scopes)
+        token.user._policy = policies.narrow(policies.load(token.user, day), token.scopes)
     return token
 
 
@@ -87,7 +87,7 @@ def _digest(text: str) -> str:
 def keep_within(event, ctx) -> None:
     """A program with a limited token changes no token, its own neither: it could widen what it was given."""
     changed = isinstance(event.record, ApiToken) and event.verb == "change"
-    if changed and ctx.user is not None and any(g.limited for g in access.policy(ctx).grants):
+    if changed and ctx.user is not None and any(g.limited for g in policies.of(ctx).grants):
         raise errors.Forbidden(_("A limited token changes no tokens."))
 
 

@@ -18,51 +18,54 @@ def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     """
     found: dict[str, list] = {}
     links: dict[str, set] = {}
-    typed: list[dict] = []
-    for spec, prefix in zip(specs, prefixes, strict=True):
-        row: dict = {}
-        for name, raw in spec.items():
-            if name in ("id", "custom"):
-                row[name] = raw
-                continue
-            try:
-                field = model._meta.get_field(name)
-                if field.many_to_many:
-                    row[field.name] = _many(field, raw)
-                    links.setdefault(field.name, set()).update(row[field.name])
-                    continue
-                row[field.name] = _value(field, raw)
-                if (
-                    isinstance(field, models.ForeignKey)
-                    and row[field.name] is not None
-                    and not isinstance(row[field.name], models.Model)
-                ):
-                    links.setdefault(field.name, set()).add(row[field.name])
-            except FieldDoesNotExist:
-                found.setdefault(prefix + name, []).append(_("There is no such field."))
-            except ValidationError as error:
-                found.setdefault(prefix + name, []).extend(error.messages)
-        typed.append(row)
+    typed = [_typed(model, spec, prefix, links, found) for spec, prefix in zip(specs, prefixes, strict=True)]
     known = {name: _fetch(model._meta.get_field(name).related_model, keys, ctx) for name, keys in links.items()}
     for row, prefix in zip(typed, prefixes, strict=True):
-        for name, records in known.items():
-            value = row.get(name)
-            if isinstance(value, list):
-                row[name] = [records[key] for key in value if key in records]
-                if unknown := [str(key) for key in value if key not in records]:
-                    found.setdefault(prefix + name, []).append(
-                        _("“%(value)s” does not exist or is out of your sight.") % {"value": ", ".join(unknown)}
-                    )
-            elif value is not None and not isinstance(value, models.Model):
-                if value in records:
-                    row[name] = records[value]
-                else:
-                    found.setdefault(prefix + name, []).append(
-                        _("“%(value)s” does not exist or is out of your sight.") % {"value": value}
-                    )
+        _follow(row, known, prefix, found)
     if found:
         raise ValidationError(found)
     return typed
+
+
+def _typed(model, spec: dict, prefix: str, links: dict[str, set], found: dict[str, list]) -> dict:
+    """Typed values of one record, links as keys; notes what to fetch in `links` and what is wrong in `found`."""
+    row: dict = {}
+    for name, raw in spec.items():
+        if name in ("id", "custom"):
+            row[name] = raw
+            continue
+        try:
+            field = model._meta.get_field(name)
+            if field.many_to_many:
+                row[field.name] = _many(field, raw)
+                links.setdefault(field.name, set()).update(row[field.name])
+                continue
+            value = row[field.name] = _value(field, raw)
+            if isinstance(field, models.ForeignKey) and value is not None and not isinstance(value, models.Model):
+                links.setdefault(field.name, set()).add(value)
+        except FieldDoesNotExist:
+            found.setdefault(prefix + name, []).append(_("There is no such field."))
+        except ValidationError as error:
+            found.setdefault(prefix + name, []).extend(error.messages)
+    return row
+
+
+def _follow(row: dict, known: dict[str, dict], prefix: str, found: dict[str, list]) -> None:
+    """Put records in place of their keys; those that are not there or out of sight are wrong."""
+    for name, records in known.items():
+        value = row.get(name)
+        if value is None or isinstance(value, models.Model):
+            continue
+        many = isinstance(value, list)
+        keys = value if many else [value]
+        if unknown := [str(key) for key in keys if key not in records]:
+            found.setdefault(prefix + name, []).append(
+                _("“%(value)s” does not exist or is out of your sight.") % {"value": ", ".join(unknown)}
+            )
+        if many:
+            row[name] = [records[key] for key in keys if key in records]
+        elif value in records:
+            row[name] = records[value]
 
 
 def _many(field, raw) -> list:

@@ -73,10 +73,7 @@ class Input:
         return limits.day_in_range(raw if isinstance(raw, date) else date.fromisoformat(str(raw)))
 
     def _bool(self, raw, ctx):
-        text = str(raw).lower()
-        if text not in ("1", "true", "on", "yes", "0", "false", "off", "no"):
-            raise ValueError
-        return text in ("1", "true", "on", "yes")
+        return limits.yes(raw)
 
     def _choice(self, raw, ctx):
         if str(raw) not in {str(key) for key, _label in self.choices}:
@@ -105,8 +102,9 @@ class Verb:
     target       state it ends in; "" leaves the state
     four_eyes    the person must not be the record's creator
     ask          inputs asked of the person
-    primary      offered as the filled button, first in the table wins
-    reason_lost  shown with a warning colour: takes something away
+    danger       shown with a warning colour: takes something away
+    bulk         may be done to many records at once
+    hidden       done by jobs and other verbs only; nobody is offered it
     """
 
     name: str

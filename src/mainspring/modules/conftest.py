@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mainspring.kernel import access, commands, numbering
+from mainspring.kernel import commands, numbering, policies
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Membership, Role, Site, Territory, User
 from mainspring.modules.items.models import Item, ItemCategory
@@ -56,7 +56,7 @@ class World:
         for code in roles:
             membership = Membership.objects.create(user=user, role=Role.objects.get(code=code), company=self.company)
             membership.territories.set(territories)
-        access.forget(user)
+        policies.forget(user)
         return Context(user, self.ctx.business_date, self.company.pk)
 
     def territory(self, code: str, **values) -> Territory:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from mainspring.kernel import access, commands
+from mainspring.kernel import commands, policies
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Currency, Membership, Role, Site, Territory, User
 from mainspring.modules.accounting import commands as accounting
@@ -61,7 +61,7 @@ class Cast:
         """So many days later."""
         self.day += timedelta(days=days)
         for user in self.people.values():
-            access.forget(user)
+            policies.forget(user)
         return self.day
 
     def _person(self, name: str, role: str) -> User:

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from mainspring.kernel import access, formats, query, resource
+from mainspring.kernel import access, formats, resource, sight
 from mainspring.web import addresses
 
 TONES = {"grey": "neutral", "gray": "neutral", "blue": "info", "green": "success", "amber": "warning",
@@ -26,7 +26,7 @@ def state_badge(res_or_flow, state: str) -> dict:
 class Show:
     """Shows values of one resource to one person; remembers which links have pages."""
 
-    def __init__(self, fields: query.Fields):
+    def __init__(self, fields: sight.Fields):
         self.fields, self.ctx = fields, fields.ctx
         self._links: dict[str, resource.Resource | None] = {}
         self._masked: dict[type, bool] = {}
@@ -39,7 +39,7 @@ class Show:
         for column in columns:
             if column.kind != "link" or not column.is_custom:
                 continue
-            keys = {str(key) for r in records if (key := query.value_of(r, column)) is not None}
+            keys = {str(key) for r in records if (key := column.value_of(r)) is not None}
             try:
                 found = access.rows(self.ctx, apps.get_model(column.to)).filter(pk__in=keys) if keys else ()
                 self._custom |= {(column.to, key): key for key in keys} | {
@@ -56,7 +56,7 @@ class Show:
         mode = way.mode if way.mode else self.fields.mode_on(record, column.path)
         value = None
         if mode != "hide":
-            value = getattr(record, way.attribute) if way.attribute else query.value_of(record, column)
+            value = getattr(record, way.attribute) if way.attribute else column.value_of(record)
         if value is None:
             return {"kind": way.kind, "text": ""}
         if mode == "mask":
@@ -101,7 +101,7 @@ class Show:
         model = type(record)
         if model not in self._masked:
             self._masked[model] = bool(access.field_modes(self.ctx, model) or access.clear_when(self.ctx, model))
-        return query.label(self.ctx, record) if self._masked[model] else str(record)
+        return sight.label(self.ctx, record) if self._masked[model] else str(record)
 
     def _link(self, column, value) -> dict:
         if column.is_custom:
@@ -145,7 +145,7 @@ class _Way:
     attribute  where the value stands on the record, when nothing has to be followed or computed
     """
 
-    def __init__(self, fields: query.Fields, column):
+    def __init__(self, fields: sight.Fields, column):
         path = column.path
         self.column, self.kind = column, kind_of(column)
         self.mode = "" if path in fields.partly_clear else fields.mode(path)
@@ -161,16 +161,16 @@ def head(column) -> dict:
     return {"name": column.path, "label": column.label, "kind": kind_of(column), "help": column.help}
 
 
-def table(columns, records, show: Show, *, title: str = "", href=addresses.of_record, empty=None) -> dict:
+def table(columns, records, show: Show, *, title: str = "") -> dict:
     """A plain table of records, e.g. of lines or related records."""
     show.prime(columns, records)
     rows = [
         {
             "id": str(r.pk),
-            "href": href(r) if href else "",
+            "href": addresses.of_record(r),
             "label": show.name(r),
             "cells": [show.cell(c, r) for c in columns],
         }
         for r in records
     ]
-    return {"title": title, "columns": [head(c) for c in columns], "rows": rows, "empty": empty or {"title": title}}
+    return {"title": title, "columns": [head(c) for c in columns], "rows": rows, "empty": {"title": title}}

@@ -5,10 +5,11 @@ from django.core.cache import caches
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from mainspring.kernel import access, home
+from mainspring.kernel import home, policies
 from mainspring.web import addresses, menus
 
-COUNT_SECONDS = 15
+COUNT_SECONDS = 900
+"""Pages show the counts known last: each asks for news right after it is there, which counts anew."""
 
 
 def shell(request) -> dict:
@@ -30,7 +31,7 @@ def frame(request) -> dict:
         "company": {"id": request.company.pk, "name": request.company.name} if request.company else None,
         "companies": [{"id": c.pk, "name": c.name, "current": c == request.company} for c in request.companies],
         "languages": [{"code": code, "name": name, "current": code == language} for code, name in settings.LANGUAGES],
-        "user": {"name": str(user), "email": user.email, "role": ", ".join(access.policy(ctx).roles)},
+        "user": {"name": str(user), "email": user.email, "role": ", ".join(policies.of(ctx).roles)},
         "unread": counts.get("inbox", 0),
         "theme": user.theme,
         "density": user.preferences.get("density", "normal"),
@@ -39,6 +40,7 @@ def frame(request) -> dict:
             "search": "/search/",
             "inbox": "/inbox/" if addresses.exists("/inbox/") else "/",
             "live": "/live/",
+            "stream": "/live/stream/",
             "switch": "/switch/",
             "language": "/language/",
             "profile": "/profile/",

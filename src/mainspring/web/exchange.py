@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import access, jobs
+from mainspring.kernel import jobs, policies
 from mainspring.kernel.exchange import exporting, importing, reading, rules
 from mainspring.kernel.models import ImportRun, JobRun
 from mainspring.web import addresses
@@ -115,7 +115,7 @@ def step(request, res, run: int):
 @base.of_resource("import")
 def problems(request, res, run: int):
     """The error file."""
-    answer = HttpResponse(importing.error_file(_run(request, res, run)), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(exporting.error_file(_run(request, res, run)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="problems.csv"'
     return answer
 
@@ -134,7 +134,7 @@ def job(request, res, run: int):
 
 def _run(request, res, pk: int) -> ImportRun:
     found = ImportRun.objects.filter(pk=pk, entity=res.label, company_id=request.ctx.company_id)
-    if not access.policy(request.ctx).all_powerful:
+    if not policies.of(request.ctx).all_powerful:
         found = found.filter(created_by=request.user)
     record = found.first()
     if record is None:

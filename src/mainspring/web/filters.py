@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, query
+from mainspring.kernel import access, conditions, query
 from mainspring.web import addresses
 
 KINDS = {"link": "link", "choice": "choice", "state": "choice", "date": "date", "datetime": "date", "bool": "boolean"}
@@ -68,7 +68,7 @@ def _chip(request, q: query.Query, path: str) -> dict:
         names, html = drawn(_fields(*asked, by_operator, text))
     else:
         names, html = _blank(*asked, get_language())
-    keys = {f"{path}__{op}": None for op in query.OPERATORS} | {path: None}
+    keys = {f"{path}__{op}": None for op in conditions.OPERATORS} | {path: None}
     return {
         "name": path.replace(".", "-"),
         "label": column.label,
@@ -123,13 +123,9 @@ def _fields(path, kind, label, choices, to, is_number, required, now: dict, text
         periods = period_names()
         named = first.get("eq") if first.get("eq") in periods else ""
         yield path, forms.ChoiceField(label=_("Period"), choices=[blank, *periods.items()], initial=named)
-        for operator, label_ in (("gte", _("From")), ("lte", _("Until"))):
-            day = forms.DateInput(attrs={"type": "date"})
-            yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator), widget=day)
+        yield from _range(path, first, forms.DateInput(attrs={"type": "date"}))
     elif is_number:
-        for operator, label_ in (("gte", _("From")), ("lte", _("Until"))):
-            number = forms.TextInput(attrs={"inputmode": "decimal"})
-            yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator), widget=number)
+        yield from _range(path, first, forms.TextInput(attrs={"inputmode": "decimal"}))
     else:
         for operator, label_ in (("contains", _("Contains")), ("starts", _("Starts with"))):
             yield f"{path}__{operator}", forms.CharField(label=label_, initial=first.get(operator))
@@ -138,7 +134,13 @@ def _fields(path, kind, label, choices, to, is_number, required, now: dict, text
         yield f"{path}__empty", forms.ChoiceField(label=_("Filled in"), initial=first.get("empty"), choices=answers)
 
 
-def words(q: query.Query, asked: query.Filter) -> str:
+def _range(path: str, first: dict, widget):
+    """The two ends of a range: a field each."""
+    for operator, label in (("gte", _("From")), ("lte", _("Until"))):
+        yield f"{path}__{operator}", forms.CharField(label=label, initial=first.get(operator), widget=widget)
+
+
+def words(q: query.Query, asked: conditions.Filter) -> str:
     """A filter as a person would say it."""
     column = q.fields.column(asked.path)
     if asked.operator == "empty":

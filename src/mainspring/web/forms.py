@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import collaboration, formats, query
+from mainspring.kernel import collaboration, errors, formats, resource, sight
 
 NUMBERS = ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
 
@@ -24,8 +24,7 @@ class RecordForm(forms.Form):
 
     def show_errors(self, error: ValidationError) -> None:
         """Put each message beside its field; those of no shown field on top, with the field's name."""
-        found = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for name, messages in found.items():
+        for name, messages in errors.by_field(error).items():
             key = name.replace("custom.", "custom-")
             if name.startswith("lines."):
                 continue
@@ -154,7 +153,7 @@ def initial(column, value):
     return formats.exact(column, value) if column.is_number else value
 
 
-def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -> RecordForm:
+def record_form(fields: sight.Fields, paths, record, *, data=None, files=None) -> RecordForm:
     """The form of some columns of a record (saved or not), those the person may edit."""
     form = RecordForm(data, files)
     form.ctx = fields.ctx
@@ -164,7 +163,7 @@ def record_form(fields: query.Fields, paths, record, *, data=None, files=None) -
         column = fields.column(path)
         if not column.editable:
             continue
-        value = query.value_of(record, column)
+        value = column.value_of(record)
         form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
     if data is not None:
         keep_texts(form, fields.ctx)
@@ -190,7 +189,7 @@ def input_form(verb, record, ctx, *, data=None) -> RecordForm:
     for i in verb.ask:
         value = i.initial(record, ctx) if callable(i.initial) else i.initial
         label = str(i.label) if i.label else _(i.name.replace("_", " ").capitalize())
-        column = query.resource.Column(
+        column = resource.Column(
             i.name, label, i.kind, choices=tuple(i.choices), to=i.to, required=i.required, help=str(i.help)
         )
         form.fields[i.name] = field_for(column, ctx, value=value)

@@ -5,7 +5,7 @@ import json
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, commands, formats, query, remembered, resource
+from mainspring.kernel import access, filling, formats, remembered, resource, sight
 from mainspring.web import forms
 
 KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
@@ -70,8 +70,7 @@ def values(shown, line) -> dict:
     """Cell values as the island takes them: decimals as text, links as {id, text}."""
     found = {}
     for column in shown:
-        kind = column.kind
-        value = query.value_of(line, column)
+        kind, value = column.kind, column.value_of(line)
         if value is None or kind in PLAIN:
             found[column.path] = value
         elif kind == "link":
@@ -93,10 +92,10 @@ def lines_of(record, shown):
 
 def totals(res, record, ctx) -> list[dict]:
     """Header fields shown under the grid."""
-    fields, found = query.Fields(res, ctx), []
+    fields, found = sight.Fields(res, ctx), []
     names = res.names("line_totals")
     for n, column in enumerate(fields.columns(names)):
-        value = query.value_of(record, column)
+        value = column.value_of(record)
         text = formats.text(column, value, record, mode=fields.mode(column.path), company_id=ctx.company_id)
         unit = formats.unit_of(column, record, ctx.company_id)
         found.append({"label": column.label, "text": f"{text} {unit}".strip(), "strong": n == len(names) - 1})
@@ -196,7 +195,7 @@ def preview(res, record, specs: list[dict], header: dict, ctx) -> tuple[list, di
     try:
         with _no_writes():
             record.prepare(ctx, lines)
-        commands.validate(record, lines)
+        filling.validate(record, lines)
     except ValidationError as error:
         for index, found in errors_by_line(error).items():
             wrong.setdefault(index, {}).update({k: v for k, v in found.items() if k in specs[index]})

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from mainspring.kernel import access, resource
+from mainspring.kernel import access, policies, resource
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.kernel.remembered import Remembered
 from mainspring.web import addresses
@@ -149,11 +149,11 @@ def _writes(ctx, res) -> bool:
 
 def _keeps(ctx, res) -> bool:
     """Whether the person may do more with the records than choose from them."""
-    return any(g.verbs - {"view"} for g in access.policy(ctx).matching(res.label, "view"))
+    return any(g.verbs - {"view"} for g in policies.of(ctx).matching(res.label, "view"))
 
 
 def _sees_all(ctx) -> bool:
-    policy = access.policy(ctx)
+    policy = policies.of(ctx)
     return policy.all_powerful or any(g.entity == "*" for g in policy.grants)
 
 

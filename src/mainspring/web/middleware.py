@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, errors, remembered
+from mainspring.kernel import errors, policies, remembered
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 from mainspring.kernel.remembered import Remembered
@@ -74,7 +74,7 @@ _companies = Remembered(lambda: list(Company.objects.order_by("code")), Company)
 def choose_company(request, user) -> None:
     """Set request.companies to those the person may work in, request.company to the chosen one, and request.ctx."""
     day = timezone.localdate()
-    allowed = access.policy(Context(user, day, 0)).companies()
+    allowed = policies.of(Context(user, day, 0)).companies()
     request.companies = [c for c in _companies.get() if allowed is None or c.pk in allowed]
     wanted = request.session.get(COMPANY_KEY) or user.default_company_id
     request.company = next((c for c in request.companies if c.pk == wanted), None) or next(
@@ -137,9 +137,7 @@ def _described(error):
 
 def by_field(error: ValidationError) -> dict[str, list[str]]:
     """Messages by field name; those of no field under ""."""
-    if not hasattr(error, "error_dict"):
-        return {"": error.messages}
-    return {"" if name == NON_FIELD_ERRORS else name: messages for name, messages in error.message_dict.items()}
+    return {"" if name == NON_FIELD_ERRORS else name: text for name, text in errors.by_field(error).items()}
 
 
 def worded(error: ValidationError) -> str:

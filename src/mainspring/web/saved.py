@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import query
+from mainspring.kernel import sight
 from mainspring.kernel.models import SavedView
 from mainspring.web import addresses
 
@@ -48,7 +48,7 @@ def current(request, res) -> SavedView | None:
     return next((v for v in of_list(request, res) if str(v.pk) == key), None)
 
 
-def columns(request, res, fields: query.Fields) -> list:
+def columns(request, res, fields: sight.Fields) -> list:
     """Columns to show: those named in the address, else the person's choice, else the declared and custom ones."""
     named = [n for n in request.GET.get("columns", "").split(",") if n]
     names = named or request.user.preferences.get("columns", {}).get(res.key)

@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from mainspring.engines.scheduling.compiling import compiled
-from mainspring.engines.scheduling.tabu import _random
+from mainspring.engines.scheduling.critical import path_back, random_below
 
 # Rows of a solution, int32 [ROWS, operations + 1]; the last column is a neutral operation.
 BEFORE, AFTER, ORDER, ENDS, TAIL, MODE, DURATION = range(7)
@@ -104,30 +104,7 @@ def search(
         if step - found_at > patience or (step & 15 == 0 and stop[0] != 0):
             break
 
-        i = n
-        ties = 0
-        for k in range(last.shape[0]):
-            if c[last[k]] == value:
-                ties += 1
-                if ties == 1 or _random(random, ties) == 0:
-                    i = last[k]
-        length = 0
-        while i != n:
-            path[length] = i
-            length += 1
-            begins = c[i] - p[i]
-            a = jp[i]
-            b = mp[i]
-            on_a = a != n and c[a] == begins
-            on_b = b != n and c[b] == begins
-            if on_a and on_b:
-                i = a if _random(random, 2) == 0 else b
-            elif on_a:
-                i = a
-            elif on_b:
-                i = b
-            else:
-                i = np.int32(n)
+        begin = path_back(jp, mp, c, p, last, value, random, path)
 
         pick = np.int64(2**62)
         ties = 0
@@ -138,7 +115,7 @@ def search(
         any_v = -1
         any_x = -1
         any_mode = -1
-        for at in range(length):
+        for at in range(n, begin - 1, -1):
             v = path[at]
             own_before = mp[v]
             own_after = ms[v]
@@ -187,7 +164,7 @@ def search(
                         through = max(ready, head[x]) + time + max(after, tail[y])
                         estimate = max(rest, np.int64(through))
                         any_count += 1
-                        if _random(random, any_count) == 0:
+                        if random_below(random, any_count) == 0:
                             any_v = v
                             any_x = x
                             any_mode = m
@@ -202,7 +179,7 @@ def search(
                                 pick_mode = m
                             elif estimate == pick:
                                 ties += 1
-                                if _random(random, ties) == 0:
+                                if random_below(random, ties) == 0:
                                     pick_v = v
                                     pick_x = x
                                     pick_mode = m
@@ -235,7 +212,7 @@ def search(
             first[modes[0, mode[v]]] = y
         if y != n:
             mp[y] = x
-        tabu[mode[v]] = step + tenure + _random(random, spread + 1)
+        tabu[mode[v]] = step + tenure + random_below(random, spread + 1)
         x = pick_x
         machine = modes[0, pick_mode]
         if x != n:

@@ -12,6 +12,7 @@ import numpy as np
 from numba import types
 
 from mainspring.engines.scheduling.compiling import compiled
+from mainspring.engines.scheduling.critical import path_back, random_below
 
 # Rows of the fixed part of a problem, int32 [FIXED, operations + 1]; the last column is a neutral operation.
 DURATION, JOB_BEFORE, JOB_AFTER, SLOT = range(4)
@@ -25,17 +26,6 @@ _SIGNATURE = types.int64(
     _I32, types.int32[::1], _I32, _I32, _I32, types.uint64[::1], types.int64[::1],
     types.int64, types.int64, types.int64, types.int64, types.int64,
 )  # fmt: skip
-
-
-@compiled(types.int64(types.uint64[::1], types.int64))
-def _random(state, below):
-    """A number in [0, below) from xorshift64*."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return np.int64(((x * np.uint64(2685821657736338717)) >> np.uint64(33)) % np.uint64(below))
 
 
 @compiled(_SIGNATURE)
@@ -87,31 +77,7 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
         if step - found_at > patience or (step & 63 == 0 and stop[0] != 0):
             break
 
-        # One critical path, at random, from its end to its start.
-        i = n
-        ties = 0
-        for k in range(last.shape[0]):
-            if c[last[k]] == value:
-                ties += 1
-                if ties == 1 or _random(random, ties) == 0:
-                    i = last[k]
-        at = n + 1
-        while i != n:
-            at -= 1
-            path[at] = i
-            begins = c[i] - p[i]
-            a = jp[i]
-            b = mp[i]
-            on_a = a != n and c[a] == begins
-            on_b = b != n and c[b] == begins
-            if on_a and on_b:
-                i = a if _random(random, 2) == 0 else b
-            elif on_a:
-                i = a
-            elif on_b:
-                i = b
-            else:
-                i = np.int32(n)
+        at = path_back(jp, mp, c, p, last, value, random, path)
 
         # Every move of every block: u goes right after v, or v right before u.
         pick_u = n
@@ -209,7 +175,7 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
                                 done = h + p[x]
                                 x = ms[x]
                         any_count += 1
-                        if _random(random, any_count) == 0:
+                        if random_below(random, any_count) == 0:
                             any_u = u
                             any_v = v
                             any_forward = forward
@@ -223,7 +189,7 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
                             pick_forward = forward
                         elif estimate == pick:
                             pick_ties += 1
-                            if _random(random, pick_ties) == 0:
+                            if random_below(random, pick_ties) == 0:
                                 pick_u = u
                                 pick_v = v
                                 pick_forward = forward
@@ -240,7 +206,7 @@ def search(fixed, last, solution, best, tabu, random, stop, iterations, patience
         v = pick_v
         low = np.int64(place[u])
         high = np.int64(place[v])
-        until = np.int32(step + tenure + _random(random, limit + 1))
+        until = np.int32(step + tenure + random_below(random, limit + 1))
         before = mp[u]
         behind = ms[v]
         if pick_forward:

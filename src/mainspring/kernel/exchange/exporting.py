@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import xlsxwriter
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import access, query, resource
+from ..models import ImportRun
 from . import rows
 
 FORMATS = {
@@ -27,7 +29,7 @@ def table(of: resource.Resource, ctx, spec: query.Spec | None = None, paths: lis
     access.require(ctx, of.model, "export")
     q = query.Query(of, ctx, spec)
     if q.errors:
-        raise query.ValidationError(q.errors)
+        raise ValidationError(q.errors)
     chosen = paths or (
         spec.columns if spec and spec.columns else [*of.names("columns"), *(c.path for c in q.fields.custom.values())]
     )
@@ -37,7 +39,7 @@ def table(of: resource.Resource, ctx, spec: query.Spec | None = None, paths: lis
 
 def _rows(q: query.Query, columns) -> Iterator[list]:
     for record in q.ordered(columns).iterator(chunk_size=1000):
-        yield [_cell(c, query.value_of(record, c), q.fields.mode_on(record, c.path)) for c in columns]
+        yield [_cell(c, c.value_of(record), q.fields.mode_on(record, c.path)) for c in columns]
 
 
 def _cell(column, value, mode: str):
@@ -143,3 +145,12 @@ def template(of: resource.Resource, ctx) -> Iterator[bytes]:
 
     wanted = [t for p, t in rules.targets(of, ctx).items() if p != "external_id"]
     return as_xlsx([resource.Column(t.path, t.path) for t in wanted], [])
+
+
+def error_file(run: ImportRun) -> str:
+    """All problems as CSV: row, column, value, what is wrong."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Row"), _("Column"), _("Value"), _("Problem")])
+    writer.writerows([p["row"], neutral(p["column"]), neutral(p["value"]), p["text"]] for p in run.problems)
+    return "\ufeff" + out.getvalue()

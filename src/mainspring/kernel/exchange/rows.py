@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from .. import access, formulas, limits
 from ..models import ExternalId
-from ..query import label_field
 from ..resource import Resource
+from ..shapes import label_field
 from . import reading, rules
 
 

@@ -21,7 +21,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from .. import access, commands, custom, formulas
+from .. import access, custom, filling, formulas, shapes
 from ..models import CustomField, ImportMapping
 from ..resource import Resource
 
@@ -102,8 +102,8 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):
                 found[f"custom.{c.name}"] = Target(f"custom.{c.name}", c.label, custom=c)
     try:
-        line_model = commands.line_model_of(of.model)
-        open_fields = commands.editable_names(line_model, ctx)
+        line_model = shapes.line_model_of(of.model)
+        open_fields = filling.editable_names(line_model, ctx)
         for f in line_model._meta.concrete_fields:
             if f.name in open_fields and not f.auto_created and f.name != "document":
                 found[f"lines.{f.name}"] = Target(f"lines.{f.name}", f"{_('Line')}: {f.verbose_name}", f)
@@ -111,6 +111,13 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
         pass
     found["external_id"] = Target("external_id", _("Key in the other system"))
     return found
+
+
+def _file_fields(of: Resource) -> dict[str, str]:
+    """Labels of the attachment fields of a resource, by path."""
+    if not hasattr(of.model, "custom"):
+        return {}
+    return {f"custom.{c.name}": c.label for c in custom.fields_of(of.model) if c.kind == "attachment"}
 
 
 def key_fields(model) -> tuple[str, ...]:
@@ -138,9 +145,14 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     texts = [*rules.get("columns", {}).values(), *rules.get("links", {}).values()]
     if not all(isinstance(text, str | None) for text in texts):
         raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": "columns"}})
-    goals = [t for t in rules.get("columns", {}).values() if t]
+    goals, files = [t for t in rules.get("columns", {}).values() if t], _file_fields(of)
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
-        if path not in known:
+        if path in files:
+            problems.append(
+                _("“%(name)s” holds files, which a table cannot bring: attach them on the page or over the API.")
+                % {"name": files[path]}
+            )
+        elif path not in known:
             problems.append(_("There is no field “%(name)s” to fill.") % {"name": path})
     problems += [
         _("“%(name)s” is filled twice.") % {"name": path} for path in sorted({g for g in goals if goals.count(g) > 1})

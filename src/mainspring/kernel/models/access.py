@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from .base import Entity
 
 
@@ -115,16 +116,16 @@ class Membership(Entity):
     """A person has a role in a company (empty: in all of them), for these territories and sites."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("role"))
-    company = models.ForeignKey(
-        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
-    )
+    role = fields.link(Role, _("role"), related_name="memberships")
+    company = fields.link("kernel.Company", _("company"), optional=True)
     territories = models.ManyToManyField(
         "kernel.Territory", blank=True, related_name="+", verbose_name=_("territories")
     )
     sites = models.ManyToManyField("kernel.Site", blank=True, related_name="+", verbose_name=_("sites"))
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    company_path, company_optional = "company", True  # who works in another company is that company's affair
 
     class Meta:
         verbose_name, verbose_name_plural = _("membership"), _("memberships")

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .. import fields
+from ..limits import HOURS_MAX
 from ..workflow import Input, Verb, Workflow
 from .base import DocumentLine, Entity
 from .collaboration import About
@@ -46,17 +48,8 @@ class ApprovalRule(Entity):
             "0 switches this off."
         ),
     )
-    department = models.ForeignKey(
-        "kernel.Department",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("department"),
-    )
-    company = models.ForeignKey(
-        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
-    )
+    department = fields.link("kernel.Department", _("department"), optional=True)
+    company = fields.link("kernel.Company", _("company"), optional=True)
     order = models.CharField(_("steps"), max_length=10, choices=Order, default=Order.SERIES)
     free_fields = models.CharField(
         _("fields that may change"),
@@ -82,9 +75,9 @@ class ApprovalRule(Entity):
         return self.name
 
     def clean(self):
-        from .. import approvals_routing
+        from ..approvals import rules
 
-        approvals_routing.check_rule(self)
+        rules.check_rule(self)
 
 
 class ApprovalStep(DocumentLine):
@@ -104,19 +97,13 @@ class ApprovalStep(DocumentLine):
     document = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(_("name"), max_length=80, blank=True)
     who = models.CharField(_("who"), max_length=12, choices=Who, default=Who.ROLE)
-    user = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
-    )
-    role = models.ForeignKey(
-        "kernel.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("role")
-    )
+    user = fields.link(USER, _("person"), optional=True)
+    role = fields.link("kernel.Role", _("role"), optional=True)
     levels = models.PositiveSmallIntegerField(_("levels up"), default=1)
     need = models.CharField(_("agreement"), max_length=6, choices=Need, default=Need.ANY)
     votes = models.PositiveSmallIntegerField(_("votes needed"), default=1)
     timeout_hours = models.PositiveIntegerField(_("hours to answer"), null=True, blank=True)
-    escalate_to = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("then ask")
-    )
+    escalate_to = fields.link(USER, _("then ask"), optional=True)
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("approval step"), _("approval steps")
@@ -130,6 +117,11 @@ class ApprovalStep(DocumentLine):
                 name="approval_step_counts",
                 violation_error_message=_("At least one level and vote."),
                 condition=Q(levels__gt=0) & Q(votes__gt=0),
+            ),
+            models.CheckConstraint(
+                name="approval_step_hours",
+                condition=Q(timeout_hours__isnull=True) | Q(timeout_hours__lte=HOURS_MAX),
+                violation_error_message=_("At most ten years."),
             ),
         ]
 
@@ -153,23 +145,14 @@ class ApprovalRequest(About, Entity):
     inputs = models.JSONField(default=dict, blank=True, editable=False)
     snapshot = models.JSONField(default=dict, blank=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    rule = models.ForeignKey(
-        ApprovalRule, on_delete=models.PROTECT, related_name="requests", editable=False, verbose_name=_("rule")
-    )
+    rule = fields.link(ApprovalRule, _("rule"), related_name="requests", editable=False)
     route = models.JSONField(_("reason of the route"), default=dict, blank=True, editable=False)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4, null=True, blank=True, editable=False)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", editable=False)
     amount_base = models.DecimalField(
         _("amount in base currency"), max_digits=20, decimal_places=4, null=True, blank=True, editable=False
     )
-    company = models.ForeignKey(
-        "kernel.Company",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("company"),
-    )
+    company = fields.link("kernel.Company", _("company"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=12, default="waiting", editable=False, db_index=True)
     comment = models.TextField(_("comment"), blank=True, default="", editable=False)
     failure = models.TextField(_("not done because"), blank=True, default="", editable=False)
@@ -235,7 +218,7 @@ class ApprovalStage(models.Model):
     votes = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, default="next")
     timeout_hours = models.PositiveIntegerField(null=True)
-    escalate_to = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    escalate_to = fields.link(USER, null=True)
     due_at = models.DateTimeField(null=True)
     escalated = models.BooleanField(default=False)
 
@@ -256,7 +239,7 @@ class ApprovalSeat(models.Model):
     """
 
     stage = models.ForeignKey(ApprovalStage, on_delete=models.CASCADE, related_name="seats")
-    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="approval_seats")
+    user = fields.link(USER, related_name="approval_seats")
     why = models.CharField(max_length=12)
     why_of = models.CharField(max_length=120, blank=True)
     decisive = models.BooleanField(default=False)
@@ -279,7 +262,7 @@ class ApprovalDecision(models.Model):
 
     seat = models.OneToOneField(ApprovalSeat, on_delete=models.PROTECT, related_name="decision")
     kind = models.CharField(max_length=8, choices=Kind)
-    decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    decided_by = fields.link(USER)
     comment = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -291,9 +274,7 @@ class Absence(Entity):
     """A person is away; meanwhile a stand-in may decide for them."""
 
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="absences", verbose_name=_("person"))
-    stand_in = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("stand-in")
-    )
+    stand_in = fields.link(USER, _("stand-in"), optional=True)
     starts_on = models.DateField(pgettext_lazy("day", "from"))
     ends_on = models.DateField(_("until"), help_text=_("The first day back."))
     reason = models.CharField(_("reason"), max_length=120, blank=True)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from ..ids import uuid7
 
 
@@ -23,15 +24,7 @@ class Entity(models.Model):
     fixed        fields that stay as they were when the record was made: the order a shipment ships
     """
 
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = fields.link(settings.AUTH_USER_MODEL, _("created by"), optional=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -62,7 +55,7 @@ class DocumentIdentity(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=80, editable=False)
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+")
+    company = fields.link("kernel.Company")
     number = models.CharField(max_length=40, blank=True, default="", db_index=True)
     title = models.CharField(max_length=200, blank=True, default="")
 
@@ -76,8 +69,8 @@ class DocumentIdentity(models.Model):
 class DocumentLink(models.Model):
     """`target` came from `source`: the edges of the life graph."""
 
-    source = models.ForeignKey(DocumentIdentity, on_delete=models.PROTECT, related_name="links_out")
-    target = models.ForeignKey(DocumentIdentity, on_delete=models.PROTECT, related_name="links_in")
+    source = fields.link(DocumentIdentity, related_name="links_out")
+    target = fields.link(DocumentIdentity, related_name="links_in")
     kind = models.CharField(max_length=30, default="next")
 
     class Meta:
@@ -92,7 +85,7 @@ class Document(Entity):
 
     number_format  e.g. "SO{year}-{seq:05}"; gapless only where the law wants it
     read_with      links read together with the document when a verb starts, for those every verb needs
-    state_on_create / workflow  see `workflow.Workflow`
+    workflow       see `workflow.Workflow`
     """
 
     identity = models.OneToOneField(
@@ -100,9 +93,7 @@ class Document(Entity):
     )
     number = models.CharField(_("number"), max_length=40, blank=True, default="", editable=False, db_index=True)
     state = models.CharField(_("state"), max_length=24, editable=False, db_index=True)
-    company = models.ForeignKey(
-        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False)
 
     workflow = None
     number_format = "{seq:06}"
@@ -119,6 +110,11 @@ class Document(Entity):
     @property
     def state_label(self) -> str:
         return self.workflow.label(self.state)
+
+    @property
+    def party_label(self) -> str:
+        """What people know the document by beside its number: its party, when it has one."""
+        return str(getattr(self, "party", None) or "")
 
 
 class DocumentLine(models.Model):

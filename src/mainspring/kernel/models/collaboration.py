@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .. import fields
 from ..ids import uuid7
 from ..workflow import Verb, Workflow
 from .base import Document, DocumentIdentity, Entity
@@ -18,9 +19,7 @@ class About(models.Model):
     entity = models.CharField(_("record type"), max_length=80, blank=True, default="", editable=False)
     record_id = models.CharField(max_length=40, blank=True, default="", editable=False)
     record_label = models.CharField(_("record"), max_length=120, blank=True, default="", editable=False)
-    identity = models.ForeignKey(
-        DocumentIdentity, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
-    )
+    identity = fields.link(DocumentIdentity, optional=True, editable=False)
 
     class Meta:
         abstract = True
@@ -49,8 +48,9 @@ class Note(About, Entity):
     """Something a person wrote on a record."""
 
     text = models.TextField(_("text"), max_length=20000)
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    company = fields.link("kernel.Company", null=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    shared = models.BooleanField(_("shared with the partner"), default=False, editable=False)
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("note"), _("notes")
@@ -68,7 +68,8 @@ class Attachment(About, Entity):
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     digest = models.CharField(max_length=64, editable=False, db_index=True)
     field = models.CharField(max_length=60, blank=True, default="", editable=False)  # custom field that holds it
-    company = models.ForeignKey("kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    shared = models.BooleanField(_("shared with the partner"), default=False, editable=False)
+    company = fields.link("kernel.Company", null=True, editable=False)
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("file"), _("files")
@@ -83,20 +84,11 @@ class Task(About, Entity):
 
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("details"), blank=True)
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("who")
-    )
+    assignee = fields.link(settings.AUTH_USER_MODEL, _("who"), related_name="tasks")
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, default="open", editable=False, db_index=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
-    company = models.ForeignKey(
-        "kernel.Company",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("company"),
-    )
+    company = fields.link("kernel.Company", _("company"), null=True, editable=False)
 
     workflow = Workflow(
         "open",
@@ -169,14 +161,7 @@ class OutgoingMail(About, Entity):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.CharField(_("error"), max_length=500, blank=True, default="", editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
-    company = models.ForeignKey(
-        "kernel.Company",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("company"),
-    )
+    company = fields.link("kernel.Company", _("company"), null=True, editable=False)
 
     workflow = Workflow(
         "queued",

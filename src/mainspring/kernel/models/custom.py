@@ -42,17 +42,24 @@ class CustomField(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("custom field"), _("custom fields")
         ordering = ["entity", "position", "id"]
-        constraints = [models.UniqueConstraint(fields=["entity", "name"], name="custom_field_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "name"], name="custom_field_once"),
+            models.CheckConstraint(
+                name="custom_field_digits",
+                condition=models.Q(digits__lte=8),
+                violation_error_message=_("A number has at most eight decimal places."),
+            ),
+        ]
 
     def __str__(self):
         return self.label
 
     def prepare(self, ctx, lines=None) -> None:
-        from .. import custom
+        from .. import custom_definitions
 
-        custom.fill_in(self)
+        custom_definitions.fill_in(self)
 
     def clean(self):
-        from .. import custom
+        from .. import custom_definitions
 
-        custom.check(self)
+        custom_definitions.check(self)

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from ..ids import uuid7
 from ..workflow import Verb
 from .base import Entity
@@ -72,9 +73,7 @@ class RateBucket(models.Model):
 class WebhookEndpoint(Entity):
     """An address that is told what happened, signed with a secret both sides know."""
 
-    company = models.ForeignKey(
-        "kernel.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("company")
-    )
+    company = fields.link("kernel.Company", _("company"), optional=True)
     name = models.CharField(_("name"), max_length=80)
     url = models.URLField(_("address"), max_length=400)
     events = models.TextField(
@@ -188,9 +187,7 @@ class ImportRun(Entity):
         STOPPED = "stopped", _("Stopped")
         UNDONE = "undone", _("Undone")
 
-    company = models.ForeignKey(
-        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False)
     entity = models.CharField(_("record type"), max_length=80)
     file_name = models.CharField(_("file"), max_length=200)
     file = models.FileField(upload_to="imports/", max_length=200, editable=False)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from ..workflow import Verb, Workflow
 from .base import Entity
 
@@ -16,14 +17,7 @@ class JobRun(Entity):
     title = models.CharField(_("title"), max_length=200, editable=False)
     state = models.CharField(_("state"), max_length=12, default="queued", editable=False, db_index=True)
     arguments = models.JSONField(default=dict, editable=False)
-    company = models.ForeignKey(
-        "kernel.Company",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("company"),
-    )
+    company = fields.link("kernel.Company", _("company"), null=True, editable=False)
     company_ids = models.JSONField(default=list, editable=False)
     business_date = models.DateField(_("business date"), editable=False)
     language = models.CharField(max_length=10, default="en", editable=False)

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from ..ids import uuid7
 
 
@@ -16,21 +17,12 @@ class AuditEntry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     parent = models.UUIDField(null=True)
-    company = models.ForeignKey(
-        "kernel.Company", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
+    company = fields.link("kernel.Company", null=True, db_constraint=False)
     entity = models.CharField(_("record type"), max_length=80)
     record_id = models.CharField(max_length=40)
     record_label = models.CharField(_("record"), max_length=120, blank=True)
     verb = models.CharField(_("verb"), max_length=60)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("user"),
-    )
+    user = fields.link(settings.AUTH_USER_MODEL, _("user"), null=True, db_index=False)
     source = models.CharField(_("source"), max_length=20)
     request_id = models.CharField(max_length=40, blank=True)
     business_date = models.DateField(_("business date"))

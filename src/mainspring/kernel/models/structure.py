@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import remembered
+from .. import fields, remembered
 from .base import Entity
 
 
@@ -21,6 +21,13 @@ class Currency(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("currency"), _("currencies")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="currency_digits",
+                condition=models.Q(digits__lte=4),
+                violation_error_message=_("A currency has at most four decimal places."),
+            ),
+        ]
 
     def __str__(self):
         return self.code
@@ -88,9 +95,7 @@ class Department(Entity):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, verbose_name=_("company"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
-    )
+    parent = fields.link("self", _("part of"), optional=True, related_name="children")
     manager = models.ForeignKey(
         "kernel.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("manager")
     )
@@ -113,9 +118,7 @@ class Territory(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
-    )
+    parent = fields.link("self", _("part of"), optional=True, related_name="children")
 
     key = ("code",)
     scope_paths = {"territory": "pk"}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, database, home
+from mainspring.kernel import access, database, home, policies
 
 from .models import Invoice, JournalLine
 from .models.invoices import InvoiceKind
@@ -114,9 +114,9 @@ def overdue(ctx):
         if row["count"]:
             found.append(
                 home.Waiting(
-                    str(title % {"count": row["count"]}),
+                    title % {"count": row["count"]},
                     f"/reports/open-items/?side={side}&due_before={until}",
-                    str(why),
+                    why,
                     kind="exception",
                     icon=icon,
                     tone="amber",
@@ -148,7 +148,7 @@ def _due_before(ctx, role: str, until) -> dict:
 @home.numbers.fill
 def books(ctx):
     """What we have, are owed, owe and earn, for those who keep or watch the books."""
-    watches = ONLOOKERS & set(access.policy(ctx).roles)
+    watches = ONLOOKERS & set(policies.of(ctx).roles)
     if not access.can(ctx, JournalLine, "view") or not (watches or access.can(ctx, Invoice, "post")):
         return []
     first = ctx.business_date.replace(day=1)
@@ -172,7 +172,7 @@ def books(ctx):
             Decimal(str(income[-1])),
             trend=income,
             href=f"/reports/income-statement/{since}",
-            note=str(_("as booked; the line shows twelve months")),
+            note=_("as booked; the line shows twelve months"),
             order=5,
         ),
         home.amount(
@@ -182,7 +182,7 @@ def books(ctx):
             trend=result,
             tone="red" if result[-1] < 0 else "",
             href=f"/reports/income-statement/{since}",
-            note=str(_("income less expenses, as booked")),
+            note=_("income less expenses, as booked"),
             order=6,
         ),
         home.amount(
@@ -190,7 +190,7 @@ def books(ctx):
             _("Bank and cash"),
             totals["cash"],
             href="/reports/cash-in-sight/",
-            note=str(_("today; the report shows what is in sight")),
+            note=_("today; the report shows what is in sight"),
             order=7,
         ),
         home.amount(
@@ -198,7 +198,7 @@ def books(ctx):
             _("Receivables"),
             totals["receivable"],
             href="/reports/ageing/?side=customers",
-            note=str(_("what customers owe")),
+            note=_("what customers owe"),
             order=8,
         ),
         home.amount(
@@ -206,7 +206,7 @@ def books(ctx):
             _("Payables"),
             totals["payable"],
             href="/reports/ageing/?side=suppliers",
-            note=str(_("what we owe suppliers")),
+            note=_("what we owe suppliers"),
             order=9,
         ),
     ]
@@ -228,9 +228,4 @@ def _result_by_month(ctx, first) -> list[dict]:
     )
 
 
-@home.counts.fill
-def what_waits(ctx):
-    """Invoices and bills in draft, for the menu."""
-    if not access.can(ctx, Invoice, "post"):
-        return {}
-    return {"accounting/invoices": access.rows(ctx, Invoice, "post").filter(state="draft").count()}
+home.count("accounting/invoices", "post", state="draft")

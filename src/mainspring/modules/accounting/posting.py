@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, numbering, remembered
+from mainspring.kernel import commands, database, numbering, remembered, running
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, DocumentIdentity
 
@@ -139,7 +139,7 @@ def _write(ctx, specs: list[EntrySpec], *, last: bool = False) -> list[JournalEn
         for model, columns, rows in parts:
             _copy(model, columns, rows)
     for entry in () if last else entries:
-        commands.number_late(entry)
+        running.number_late(entry)
     return entries
 
 

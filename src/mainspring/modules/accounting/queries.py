@@ -11,7 +11,7 @@ from mainspring.kernel import database, remembered
 from mainspring.kernel.models import Company, Currency
 from mainspring.modules.organization import queries as organization
 
-from .models import Account, AccountRule, JournalLine, TaxCode, TaxRate
+from .models import Account, AccountRule, TaxCode, TaxRate
 from .models.chart import AccountRole
 from .posting import key
 
@@ -246,11 +246,6 @@ def locked_open_items(origin_id, roles=("receivable", "payable")) -> list[dict]:
     )
 
 
-def open_amount(invoice) -> Decimal:
-    """What is still open of an invoice, in its currency, above zero while its party owes (or is owed) it."""
-    return sum((row["amount"] for row in locked_open_items(invoice.pk)), ZERO) * invoice.sign
-
-
 def first_open_on(company_id: int, area: str, day: date) -> date:
     """The day itself, or the first day after it on which the area accepts postings."""
     locked = database.scalar(
@@ -294,12 +289,3 @@ def cash_in_sight(ctx, until: date, on: date | None = None) -> list[dict]:
         on=on,
     )
     return sorted(found + planned, key=lambda row: row["planned_on"])
-
-
-def postings_of(origin) -> list[JournalLine]:
-    """The journal lines a document caused, with their entries and accounts."""
-    return list(
-        JournalLine.objects.filter(origin_id=key(origin))
-        .select_related("document", "account", "party")
-        .order_by("posted_on", "id")
-    )

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, commands, database, errors, events, workflow
+from mainspring.kernel import access, commands, database, errors, events, policies, workflow
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties.models import Contact, Party
 
@@ -92,7 +92,7 @@ def assign(lead, ctx, owner):
 def _could_see(lead, user, ctx) -> bool:
     from dataclasses import replace
 
-    access.forget(user)
+    policies.forget(user)
     theirs = replace(ctx, user=user, trusted=False, command_id=None)
     return (
         access.rows(theirs, Lead, "claim").filter(pk=lead.pk).exists()

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, home, notifications
+from mainspring.kernel import access, home, notifications, policies
 
 from . import queries
-from .models import Activity, Lead, Opportunity
+from .models import Activity, Opportunity
 
 DEALS = "qualification,analysis,proposal,negotiation"
 
@@ -72,7 +72,7 @@ def next_steps(ctx):
 @home.numbers.fill
 def pipeline(ctx):
     """What open deals in sight may bring, weighted by their chance."""
-    if not access.can(ctx, Opportunity, "win") and "manager" not in access.policy(ctx).roles:
+    if not access.can(ctx, Opportunity, "win") and "manager" not in policies.of(ctx).roles:
         return []
     weighted = queries.open_opportunities(ctx).aggregate(sum=Sum("weighted_base"))["sum"]
     return [
@@ -81,15 +81,10 @@ def pipeline(ctx):
             _("Weighted pipeline"),
             weighted,
             href=f"/crm/opportunities/?state__in={DEALS}",
-            note=str(_("open deals times their chance")),
+            note=_("open deals times their chance"),
             order=20,
         )
     ]
 
 
-@home.counts.fill
-def leads_to_claim(ctx):
-    """Leads nobody holds yet, for the menu."""
-    if not access.can(ctx, Lead, "claim"):
-        return {}
-    return {"crm/leads": access.rows(ctx, Lead, "claim").filter(state="open").count()}
+home.count("crm/leads", "claim", state="open")

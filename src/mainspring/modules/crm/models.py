@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import database, fields
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Document, Entity
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
@@ -73,18 +74,10 @@ WHY_LOST = (
 class LeadPool(Entity):
     """Where leads of a region wait to be claimed, and how many a representative may claim and hold."""
 
-    company = models.ForeignKey(
-        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
-    territory = models.ForeignKey(
-        "kernel.Territory",
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("territory"),
-        help_text=_("With all territories under it."),
-    )
+    territory = fields.link("kernel.Territory", _("territory"), help_text=_("With all territories under it."))
     source = models.CharField(_("only from source"), max_length=12, choices=Source, blank=True)
     value_min = fields.MoneyField(_("only from value"), null=True, blank=True, default=None)
     priority = models.PositiveSmallIntegerField(
@@ -109,7 +102,20 @@ class LeadPool(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("lead pool"), _("lead pools")
         ordering = ["priority", "code"]
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="lead_pool_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="lead_pool_code_once"),
+            models.CheckConstraint(
+                name="lead_pool_value",
+                condition=Q(value_min__isnull=True) | Q(value_min__gte=0),
+                violation_error_message=_("The value cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="lead_pool_days",
+                condition=Q(cool_down_days__lte=DAYS_MAX)
+                & (Q(recycle_days__isnull=True) | Q(recycle_days__lte=DAYS_MAX)),
+                violation_error_message=_("At most ten years."),
+            ),
+        ]
 
     def __str__(self):
         return self.name
@@ -132,24 +138,11 @@ class Lead(Document):
     registry_code = models.CharField(_("registry code"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="LT")
     city = models.CharField(_("city"), max_length=80, blank=True)
-    territory = models.ForeignKey(
-        "kernel.Territory", on_delete=models.PROTECT, related_name="+", verbose_name=_("territory")
-    )
-    pool = models.ForeignKey(
-        LeadPool, null=True, editable=False, on_delete=models.PROTECT, related_name="leads", verbose_name=_("pool")
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
+    territory = fields.link("kernel.Territory", _("territory"))
+    pool = fields.link(LeadPool, _("pool"), null=True, editable=False, related_name="leads")
+    owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
-    currency = models.ForeignKey(
-        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    currency = fields.link("kernel.Currency", _("currency"), optional=True)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
     duplicate_reason = models.CharField(
@@ -161,24 +154,10 @@ class Lead(Document):
     claimed_at = models.DateTimeField(_("claimed at"), null=True, editable=False)
     touched_at = models.DateTimeField(_("last follow-up"), null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
-    former_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("former owner"),
-    )
+    former_owner = fields.link(settings.AUTH_USER_MODEL, _("former owner"), null=True, editable=False)
     released_at = models.DateTimeField(_("back in the pool since"), null=True, editable=False)
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
-    party = models.ForeignKey(
-        "parties.Party",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="leads",
-        verbose_name=_("customer"),
-    )
+    party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     phone_key = models.CharField(max_length=40, editable=False, default="", blank=True)
 
@@ -235,6 +214,11 @@ class Lead(Document):
         verbose_name, verbose_name_plural = _("lead"), _("leads")
         constraints = [
             models.CheckConstraint(
+                name="lead_value",
+                condition=Q(value__gte=0),
+                violation_error_message=_("The value cannot be negative."),
+            ),
+            models.CheckConstraint(
                 name="lead_held_by_somebody",
                 condition=(
                     Q(state="open", owner__isnull=True)
@@ -287,11 +271,9 @@ database.declare(
 class Claim(models.Model):
     """Who took which lead on which day: what daily caps count."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="claims", verbose_name=_("lead"))
-    pool = models.ForeignKey(LeadPool, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("pool"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("owner")
-    )
+    lead = fields.link(Lead, _("lead"), related_name="claims")
+    pool = fields.link(LeadPool, _("pool"), null=True)
+    user = fields.link(settings.AUTH_USER_MODEL, _("owner"), db_index=False)
     claimed_on = models.DateField(_("claimed on"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 
@@ -331,32 +313,12 @@ class Opportunity(Document):
     """A deal on its way, with what it may bring, how likely it is and when it is expected to close."""
 
     name = models.CharField(_("name"), max_length=160)
-    party = models.ForeignKey(
-        "parties.Party", on_delete=models.PROTECT, related_name="opportunities", verbose_name=_("customer")
-    )
-    contact = models.ForeignKey(
-        "parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact")
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
-    territory = models.ForeignKey(
-        "kernel.Territory",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("territory"),
-    )
+    party = fields.link("parties.Party", _("customer"), related_name="opportunities")
+    contact = fields.link("parties.Contact", _("contact"), optional=True)
+    owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
+    territory = fields.link("kernel.Territory", _("territory"), optional=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
-    currency = models.ForeignKey(
-        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    currency = fields.link("kernel.Currency", _("currency"), optional=True)
     amount = fields.MoneyField(_("amount"), currency="currency", blank=True)
     probability = fields.PercentField(_("probability"), null=True, blank=True, default=None)
     expected_close_on = models.DateField(_("expected to close on"), null=True, blank=True)
@@ -463,42 +425,17 @@ class Opportunity(Document):
 class Activity(Entity):
     """A follow-up: what was said to whom and how, and what comes next and when."""
 
-    company = models.ForeignKey(
-        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False)
     content = models.TextField(_("what happened"))
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.CALL)
     at = models.DateTimeField(_("at"), default=timezone.now)
     next_on = models.DateField(_("next step on"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=240, blank=True)
     next_done = models.BooleanField(_("next step done"), default=False, editable=False)
-    lead = models.ForeignKey(
-        Lead, null=True, blank=True, on_delete=models.PROTECT, related_name="activities", verbose_name=_("lead")
-    )
-    opportunity = models.ForeignKey(
-        Opportunity,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="activities",
-        verbose_name=_("opportunity"),
-    )
-    party = models.ForeignKey(
-        "parties.Party",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="activities",
-        verbose_name=_("customer"),
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("by"),
-    )
+    lead = fields.link(Lead, _("lead"), optional=True, related_name="activities")
+    opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities")
+    party = fields.link("parties.Party", _("customer"), optional=True, related_name="activities")
+    user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, editable=False)
 
     company_path = "company"
     # Whoever owns the lead, the deal or the customer sees its whole history, whoever wrote it (K03, K11).

@@ -48,21 +48,16 @@ def made_without_bill(ctx):
         today=ctx.business_date,
         most=SHOWN_MAX,
     )
-    if not missing:
-        return []
-    title = ngettext_lazy(
-        "%(count)d made item without a bill of material", "%(count)d made items without a bill of material", "count"
+    return home.listed(
+        "items/items",
+        [row["id"] for row in missing],
+        ngettext_lazy(
+            "%(count)d made item without a bill of material", "%(count)d made items without a bill of material", "count"
+        ),
+        _("Nothing valid today says what they are made of, so no order of them can be planned in full."),
+        icon="binary-tree",
+        tone="red",
     )
-    return [
-        home.Waiting(
-            str(title % {"count": len(missing)}),
-            "/items/items/?id__in=" + ",".join(str(row["id"]) for row in missing),
-            str(_("Nothing valid today says what they are made of, so no order of them can be planned in full.")),
-            kind="exception",
-            icon="binary-tree",
-            tone="red",
-        )
-    ]
 
 
 @home.numbers.fill
@@ -73,17 +68,17 @@ def kept(ctx):
     items = access.rows(ctx, Item).filter(active=True)
     return [
         home.Number(
-            str(_("Active items")),
+            _("Active items"),
             formats.number(items.count()),
             href="/items/items/?active=true",
-            note=str(_("made, bought and services")),
+            note=_("made, bought and services"),
             order=60,
         ),
         home.Number(
-            str(_("Valid bills of material")),
+            _("Valid bills of material"),
             formats.number(access.rows(ctx, Bom).filter(active=True).count()),
             href="/engineering/boms/?active=true",
-            note=str(_("active, of all revisions")),
+            note=_("active, of all revisions"),
             order=62,
         ),
     ]

@@ -39,10 +39,10 @@ def one_a_day(name: str, message):
 class WorkCenter(Entity):
     """A machine, line or group of people; `size` of them work at once by the calendar."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    site = fields.link(Site, _("site"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    calendar = fields.link(WorkCalendar, _("calendar"))
     size = models.PositiveSmallIntegerField(
         pgettext_lazy("capacity", "size"), default=1, help_text=_("Machines or people working at once.")
     )
@@ -78,16 +78,8 @@ class WorkCenter(Entity):
 class Revision(Entity):
     """Base of a bill of material and a routing: whose, where, which revision, on the days [valid from, valid to)."""
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("item"))
-    site = models.ForeignKey(
-        Site,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("site"),
-        help_text=_("Empty: at every site."),
-    )
+    item = fields.link(Item, _("item"), related_name="%(class)ss")
+    site = fields.link(Site, _("site"), optional=True, help_text=_("Empty: at every site."))
     revision = models.CharField(_("revision"), max_length=12, default="A")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The first day it no longer holds."))
@@ -170,9 +162,9 @@ class BomLine(DocumentLine):
     """A component: quantity for one batch, plus scrap; a fixed quantity is needed once an order (P02, P03)."""
 
     document = models.ForeignKey(Bom, on_delete=models.CASCADE, related_name="lines")
-    component = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="used_in", verbose_name=_("component"))
+    component = fields.link(Item, _("component"), related_name="used_in")
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
+    unit = fields.link(Unit, _("unit"), blank=True)
     scrap_pct = fields.PercentField(_("scrap"))
     is_fixed = models.BooleanField(
         _("fixed"), default=False, help_text=_("Needed once an order, whatever its quantity.")
@@ -230,9 +222,7 @@ class RoutingOperation(DocumentLine):
 
     document = models.ForeignKey(Routing, on_delete=models.CASCADE, related_name="lines")
     sequence = models.PositiveIntegerField(_("sequence"), default=10)
-    work_center = models.ForeignKey(
-        WorkCenter, on_delete=models.PROTECT, related_name="operations", verbose_name=_("work center")
-    )
+    work_center = fields.link(WorkCenter, _("work center"), related_name="operations")
     name = models.CharField(_("operation"), max_length=120)
     setup_hours = models.DecimalField(_("set-up hours"), max_digits=12, decimal_places=4, default=0)
     run_hours_per_unit = models.DecimalField(_("run hours per unit"), max_digits=14, decimal_places=6, default=0)

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields, remembered
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Company, Entity, Site
 from mainspring.modules.organization.models import Unit
 
@@ -26,9 +27,7 @@ class ItemCategory(Entity):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
-    )
+    parent = fields.link("self", _("part of"), optional=True, related_name="children")
 
     key = ("code",)
 
@@ -62,18 +61,12 @@ class Item(Entity):
     names = models.JSONField(
         _("translations"), default=dict, blank=True, help_text=_("Names in other languages by language code.")
     )
-    category = models.ForeignKey(
-        ItemCategory, on_delete=models.PROTECT, related_name="items", verbose_name=_("category")
-    )
+    category = fields.link(ItemCategory, _("category"), related_name="items")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STOCK)
     make_or_buy = models.CharField(_("make or buy"), max_length=6, choices=Source, default=Source.BUY)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stocking unit"))
-    purchase_unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("purchase unit")
-    )
-    sale_unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("sales unit")
-    )
+    unit = fields.link(Unit, _("stocking unit"))
+    purchase_unit = fields.link(Unit, _("purchase unit"), optional=True)
+    sale_unit = fields.link(Unit, _("sales unit"), optional=True)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
     weight_kg = models.DecimalField(_("weight (kg)"), max_digits=14, decimal_places=6, null=True, blank=True)
     cost_method = models.CharField(_("cost method"), max_length=10, choices=CostMethod, default=CostMethod.AVERAGE)
@@ -149,7 +142,7 @@ class ItemUnit(Entity):
     """A unit special to one item: one of it holds numerator / denominator stocking units, exactly."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="units", verbose_name=_("item"))
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = fields.link(Unit, _("unit"))
     numerator = models.BigIntegerField(_("numerator"), default=1)
     denominator = models.BigIntegerField(_("denominator"), default=1)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
@@ -201,7 +194,7 @@ class ItemSite(Entity):
         NONE = "none", _("Not planned")
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="sites", verbose_name=_("item"))
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    site = fields.link(Site, _("site"))
     policy = models.CharField(_("planning policy"), max_length=10, choices=Policy, default=Policy.MRP)
     lead_time_days = models.PositiveIntegerField(_("lead time (days)"), default=0)
     safety_stock = fields.QuantityField(_("safety stock"), unit="item__unit", default=0)
@@ -241,6 +234,11 @@ class ItemSite(Entity):
                 violation_error_message=_("This lot sizing needs a lot size above zero."),
             ),
             models.CheckConstraint(
+                name="item_site_lead_time",
+                condition=Q(lead_time_days__isnull=True) | Q(lead_time_days__lte=DAYS_MAX),
+                violation_error_message=_("A lead time is at most ten years."),
+            ),
+            models.CheckConstraint(
                 name="item_site_maximum",
                 condition=Q(maximum__isnull=True) | Q(maximum__gt=0, maximum__gte=models.F("minimum")),
                 violation_error_message=_("The maximum cannot be below the minimum."),
@@ -255,7 +253,7 @@ class ItemCost(Entity):
     """The standard cost of one stocking unit in a company's base currency."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="costs", verbose_name=_("item"))
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link(Company, _("company"))
     standard_cost = fields.PriceField(_("standard cost"), currency="company__base_currency")
     rolled_up_on = models.DateField(_("rolled up on"), null=True, blank=True, editable=False)
 

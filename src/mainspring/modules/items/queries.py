@@ -16,11 +16,6 @@ cost_method_in_use = PluginPoint("items.cost_method_in_use", many=True)
 """Called with an item; each answer names what fixes its cost method ("stock values"), or is empty (rule I15)."""
 
 
-def stocking_quantity(quantity: Decimal, unit, item) -> Decimal:
-    """A document quantity in the item's stocking unit, converted once by exact factors (I20)."""
-    return organization.to_unit(quantity, unit, item.unit, item)
-
-
 def planning(item, site) -> models.ItemSite | None:
     """How the item is planned at the site; None when nobody said."""
     return models.ItemSite.objects.filter(item=item, site=site).first()

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, approvals_routing, audit, commands
+from mainspring.kernel import access, audit, commands
+from mainspring.kernel.approvals import rules
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Company, Currency
 from mainspring.kernel.workflow import effect
@@ -147,7 +148,7 @@ def _csv_rows(content: bytes):
 # -- calendars --------------------------------------------------------------------------------------------------------
 
 
-@approvals_routing.to_base.fill
+@rules.to_base.fill
 def to_base(amount: Decimal, currency: str, company_id: int, on: date) -> Decimal:
     """An amount in the company's base currency at the rate of the day, for limits of approval (K09)."""
     base = Company.objects.values_list("base_currency_id", flat=True).get(pk=company_id)

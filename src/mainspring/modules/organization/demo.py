@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
-from mainspring.kernel import commands, preferences
+from mainspring.kernel import commands, filling, preferences, shapes
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Department, Membership, Role, Site, Territory, User
 from mainspring.modules.organization import commands as organization
@@ -33,20 +33,20 @@ def bulk(model, ctx, specs: list[dict]) -> list:
         record = model(**spec)
         if hasattr(record, "prepare"):
             record.prepare(ctx)
-        commands.validate(record)
+        filling.validate(record)
         records.append(record)
     return model.objects.bulk_create(records, batch_size=1000)
 
 
 def bulk_with_lines(model, ctx, specs: list[dict]) -> list:
     """The same for records with lines: each spec has `lines`, a list of dicts."""
-    line_model = commands.line_model_of(model)
+    line_model = shapes.line_model_of(model)
     records, rows = [], []
     for spec in specs:
         lines = [line_model(position=n, **line) for n, line in enumerate(spec["lines"], 1)]
         record = model(**{name: value for name, value in spec.items() if name != "lines"})
         record.prepare(ctx, lines)
-        commands.validate(record, lines)
+        filling.validate(record, lines)
         records.append(record)
         rows.append(lines)
     model.objects.bulk_create(records, batch_size=1000)

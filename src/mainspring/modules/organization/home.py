@@ -108,9 +108,9 @@ def stale_rates(ctx):
         return []
     return [
         home.Waiting(
-            str(_("The exchange rates are old")),
+            _("The exchange rates are old"),
             "/organization/exchange-rates/?order=-valid_on",
-            str(_("No rate was entered for a month; foreign documents are booked at the last one.")),
+            _("No rate was entered for a month; foreign documents are booked at the last one."),
             kind="exception",
             icon="arrows-exchange",
             due_on=last,
@@ -132,19 +132,14 @@ def without_role(ctx):
         ORDER BY u.id LIMIT 200""",
         today=ctx.business_date,
     )
-    if not lost:
-        return []
-    title = ngettext_lazy("%(count)d person without a role", "%(count)d people without a role", "count")
-    return [
-        home.Waiting(
-            str(title % {"count": len(lost)}),
-            "/organization/users/?id__in=" + ",".join(str(row["id"]) for row in lost),
-            str(_("They can sign in and see nothing. Add a membership, or clear active.")),
-            kind="exception",
-            icon="user-circle",
-            tone="amber",
-        )
-    ]
+    return home.listed(
+        "organization/users",
+        [row["id"] for row in lost],
+        ngettext_lazy("%(count)d person without a role", "%(count)d people without a role", "count"),
+        _("They can sign in and see nothing. Add a membership, or clear active."),
+        icon="user-circle",
+        tone="amber",
+    )
 
 
 @home.numbers.fill
@@ -157,17 +152,17 @@ def people(ctx):
     away = access.rows(ctx, Absence).filter(starts_on__lte=today, ends_on__gte=today)
     return [
         home.Number(
-            str(_("People")),
+            _("People"),
             formats.number(active),
             href="/organization/users/?is_active=true&is_program=false",
-            note=str(_("active, programs left out")),
+            note=_("active, programs left out"),
             order=70,
         ),
         home.Number(
-            str(_("Away today")),
+            _("Away today"),
             formats.number(away.count()),
             href=f"/kernel/absences/?starts_on__lte={today}&ends_on__gte={today}",
-            note=str(_("absences entered")),
+            note=_("absences entered"),
             order=72,
         ),
     ]
@@ -183,10 +178,10 @@ def system(ctx):
     entries = access.rows(ctx, AuditEntry)
     found.append(
         home.Number(
-            str(_("Changes today")),
+            _("Changes today"),
             formats.number(entries.filter(at__gte=since).count()),
             href="/kernel/audit-trail/?at=today",
-            note=str(_("entries of the audit trail")),
+            note=_("entries of the audit trail"),
             order=74,
         )
     )
@@ -194,10 +189,10 @@ def system(ctx):
         done = access.rows(ctx, JobRun).filter(due_at__gte=since)
         found.append(
             home.Number(
-                str(_("Background jobs today")),
+                _("Background jobs today"),
                 formats.number(done.count()),
                 href="/kernel/background-jobs/?due_at=today",
-                note=str(_("run or waiting")),
+                note=_("run or waiting"),
                 order=76,
             )
         )

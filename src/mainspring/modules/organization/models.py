@@ -50,9 +50,7 @@ class Unit(Entity):
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    category = models.ForeignKey(
-        UnitCategory, on_delete=models.PROTECT, related_name="units", verbose_name=_("category")
-    )
+    category = fields.link(UnitCategory, _("category"), related_name="units")
     numerator = models.BigIntegerField(_("numerator"), default=1)
     denominator = models.BigIntegerField(_("denominator"), default=1)
     digits = models.PositiveSmallIntegerField(
@@ -116,8 +114,8 @@ class Unit(Entity):
 class ExchangeRate(Entity):
     """What one unit of a currency is worth in another from a day on; its inverse is never stored (M17)."""
 
-    from_currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("from"))
-    to_currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    from_currency = fields.link(Currency, _("from"))
+    to_currency = fields.link(Currency, _("to"))
     valid_on = models.DateField(_("valid on"))
     rate = fields.RateField(_("rate"))
     source = models.CharField(_("source"), max_length=40, blank=True)
@@ -239,7 +237,7 @@ class SiteCalendar(Entity):
     """The calendar a site works by."""
 
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="working_calendar", verbose_name=_("site"))
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    calendar = fields.link(WorkCalendar, _("calendar"))
 
     key = ("site",)
     company_path = "site__company"

@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mainspring.kernel import access, jobs, numbering, workflow
+from mainspring.kernel import jobs, numbering, policies, workflow
 from mainspring.kernel.errors import Forbidden
-from mainspring.kernel.events import CommandDone, on
+from mainspring.kernel.events import BatchDone, CommandDone, on
 from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
 from mainspring.kernel.workflow import Verb, effect
 
@@ -38,21 +38,33 @@ def follow_set_up(event, ctx):
         check_format(record.format)
         numbering.forget()
     elif isinstance(record, Membership):
-        _stay_within(record, ctx)
-        if record.company_id and (other := record.sites.exclude(company=record.company_id).first()):
-            raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
-        access.forget(record.user)
+        _follow_membership(record, ctx)
     elif isinstance(record, User) and event.verb in ("change", "delete", "send_password_link"):
         _leave_system_administrators(record, ctx)
     elif isinstance(record, RoleGrant) and ctx.user is not None:
-        access.forget(ctx.user)
+        policies.forget(ctx.user)
+
+
+@on(BatchDone)
+def follow_many(event, ctx):
+    """Memberships that come in together are looked at one by one."""
+    for record in event.records:
+        if isinstance(record, Membership):
+            _follow_membership(record, ctx)
+
+
+def _follow_membership(membership: Membership, ctx) -> None:
+    _stay_within(membership, ctx)
+    if membership.company_id and (other := membership.sites.exclude(company=membership.company_id).first()):
+        raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
+    policies.forget(membership.user)
 
 
 def _stay_within(membership: Membership, ctx) -> None:
     """Roles in a company are given and taken by those who administer it; roles in all companies by those of all."""
-    if ctx.user is None or access.policy(ctx).all_powerful:
+    if ctx.user is None or policies.of(ctx).all_powerful:
         return
-    reach = {g.company_id for g in access.policy(ctx).matching("kernel.membership", "change")}
+    reach = {g.company_id for g in policies.of(ctx).matching("kernel.membership", "change")}
     if None not in reach and membership.company_id not in reach:
         raise ValidationError({"company": _("You may give roles only in companies you administer.")})
 

@@ -92,27 +92,16 @@ class Party(Entity):
     registry_code = models.CharField(_("registry code"), max_length=40, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2)
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
+    currency = fields.link(Currency, _("currency"))
     language = models.CharField(
         _("language"),
         max_length=10,
         default="en",
         choices=[("en", "English"), ("zh-hans", "简体中文"), ("lt", "Lietuvių")],
     )
-    payment_term = models.ForeignKey(
-        PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("payment term")
-    )
-    territory = models.ForeignKey(
-        Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("territory")
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
+    payment_term = fields.link(PaymentTerm, _("payment term"), optional=True)
+    territory = fields.link(Territory, _("territory"), optional=True)
+    owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
     credit_limit = fields.MoneyField(
         _("credit limit"),
         currency="currency",
@@ -263,9 +252,7 @@ class PartyBankAccount(PartyRecord):
     account_number = models.CharField(_("account number"), max_length=40, help_text=_("An IBAN where there is one."))
     bank_name = models.CharField(_("bank"), max_length=120, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
-    currency = models.ForeignKey(
-        Currency, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    currency = fields.link(Currency, _("currency"), optional=True)
     is_default = models.BooleanField(_("default"), default=False)
 
     key = ("party", "account_number")

@@ -28,7 +28,7 @@ class PriceList(Entity):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SALE)
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"))
+    currency = fields.link(Currency, _("currency"))
     is_default = models.BooleanField(
         _("default"), default=False, help_text=_("Used for parties that have no list of their own.")
     )
@@ -56,7 +56,7 @@ class Price(Entity):
         PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
     )
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="prices", verbose_name=_("item"))
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = fields.link(Unit, _("unit"))
     minimum_quantity = fields.QuantityField(_("from quantity"), unit="unit", default=0)
     price = fields.PriceField(_("price"), currency="price_list__currency")
     starts_on = models.DateField(_("starts on"), null=True, blank=True)

@@ -1,6 +1,6 @@
 """What people who plan and make find on their home."""
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -107,14 +107,14 @@ def in_work(ctx):
     crowded = sum(1 for row in rows if row["is_overloaded"])
     return [
         home.Number(
-            str(_("Production orders in work")),
+            _("Production orders in work"),
             formats.number(working),
             href=f"/production/production-orders/?state__in={IN_WORK}",
-            note=str(_("released or in progress")),
+            note=_("released or in progress"),
             order=10,
         ),
         home.Number(
-            str(_("Load of two weeks")),
+            _("Load of two weeks"),
             formats.number(load),
             "%",
             tone="red" if crowded else "",
@@ -138,23 +138,23 @@ def work_done(ctx):
         hours = home.by_week(ctx, reports, "done_on", Sum("hours"))
         found.append(
             home.Number(
-                str(_("Hours reported this week")),
+                _("Hours reported this week"),
                 formats.number(home.Decimal(str(hours[-1])), 0, 1),
                 "h",
                 trend=hours,
                 href="/production/production-reports/?state=posted&done_on=this_week&hours__gt=0",
-                note=str(_("work done; the line shows twelve weeks")),
+                note=_("work done; the line shows twelve weeks"),
                 order=14,
             )
         )
-    output = home.by_week(ctx, reports.filter(kind=ProductionReport.Kind.OUTPUT), "done_on", Count("pk"))
     found.append(
-        home.Number(
-            str(_("Outputs received this week")),
-            f"{output[-1]:.0f}",
-            trend=output,
+        home.this_week(
+            ctx,
+            _("Outputs received this week"),
+            reports.filter(kind=ProductionReport.Kind.OUTPUT),
+            "done_on",
             href=f"/production/production-reports/?state=posted&done_on=this_week&kind={ProductionReport.Kind.OUTPUT}",
-            note=str(_("reports of output; the line shows twelve weeks")),
+            note=_("reports of output; the line shows twelve weeks"),
             order=16,
         )
     )

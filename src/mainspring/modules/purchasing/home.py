@@ -1,14 +1,14 @@
 """What people who buy, receive and check bills find on their home."""
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, formats, home, notifications
+from mainspring.kernel import access, formats, home, notifications, policies
 
 from . import queries
-from .models import BillMatch, PurchaseOrder, PurchaseRequest, Receipt
+from .models import PurchaseOrder, Receipt
 
 OPEN = "none,partly"
 DELAYS_SHOWN = 3
@@ -144,7 +144,7 @@ def delaying(ctx):
 @home.numbers.fill
 def ordered(ctx):
     """What was ordered this month, and what is still to come."""
-    if not access.can(ctx, PurchaseOrder, "confirm") and "manager" not in access.policy(ctx).roles:
+    if not access.can(ctx, PurchaseOrder, "confirm") and "manager" not in policies.of(ctx).roles:
         return []
     orders = access.rows(ctx, PurchaseOrder)
     by_month = home.by_month(ctx, orders.filter(state__in=("confirmed", "closed")), "ordered_on", Sum("total_base"))
@@ -156,7 +156,7 @@ def ordered(ctx):
             by_month[-1],
             trend=by_month,
             href="/purchasing/purchase-orders/?state__in=confirmed,closed&ordered_on=this_month",
-            note=str(_("ordered, with tax; the line shows twelve months")),
+            note=_("ordered, with tax; the line shows twelve months"),
             order=30,
         ),
         home.amount(
@@ -164,7 +164,7 @@ def ordered(ctx):
             _("On order"),
             open_now.aggregate(sum=Sum("total_base"))["sum"],
             href=f"/purchasing/purchase-orders/?state=confirmed&received_state__in={OPEN}",
-            note=str(_("with tax, not received in full")),
+            note=_("with tax, not received in full"),
             order=32,
         ),
     ]
@@ -175,29 +175,18 @@ def receipts_posted(ctx):
     """Receipts of this week against the eleven before."""
     if not access.can(ctx, Receipt, "post"):
         return []
-    posted = home.by_week(ctx, access.rows(ctx, Receipt).filter(state="posted"), "received_on", Count("pk"))
     return [
-        home.Number(
-            str(_("Receipts this week")),
-            f"{posted[-1]:.0f}",
-            trend=posted,
+        home.this_week(
+            ctx,
+            _("Receipts this week"),
+            access.rows(ctx, Receipt).filter(state="posted"),
+            "received_on",
             href="/purchasing/receipts/?state=posted&received_on=this_week",
-            note=str(_("posted; the line shows twelve weeks")),
+            note=_("posted; the line shows twelve weeks"),
             order=12,
         )
     ]
 
 
-@home.counts.fill
-def what_waits(ctx):
-    """Requests to order and bills to accept, for the menu."""
-    found = {}
-    if access.can(ctx, PurchaseRequest, "order"):
-        found["purchasing/purchase-requests"] = (
-            access.rows(ctx, PurchaseRequest, "order").filter(state__in=("approved", "proposed")).count()
-        )
-    if access.can(ctx, BillMatch, "accept"):
-        found["purchasing/bill-matches"] = (
-            access.rows(ctx, BillMatch, "accept").filter(needs_buyer=True, invoice__state="draft").count()
-        )
-    return found
+home.count("purchasing/purchase-requests", "order", state__in=("approved", "proposed"))
+home.count("purchasing/bill-matches", "accept", needs_buyer=True, invoice__state="draft")

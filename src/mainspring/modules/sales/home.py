@@ -1,10 +1,10 @@
 """What people who sell, ship and invoice find on their home."""
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mainspring.kernel import access, home
+from mainspring.kernel import access, home, policies
 
 from .models import SalesOrder, Shipment
 
@@ -161,7 +161,7 @@ def order_book(ctx):
             taken[-1],
             trend=taken,
             href="/sales/sales-orders/?ordered_on=this_month&state__in=confirmed,held,closed",
-            note=str(_("net, by order date; the line shows twelve months")),
+            note=_("net, by order date; the line shows twelve months"),
             order=10,
         ),
         home.amount(
@@ -169,7 +169,7 @@ def order_book(ctx):
             _("Open orders"),
             open_now.aggregate(sum=Sum("net_base"))["sum"],
             href=f"/sales/sales-orders/?state__in=confirmed,held&delivery_status__in={OPEN_DELIVERY}",
-            note=str(_("net, not shipped in full")),
+            note=_("net, not shipped in full"),
             order=12,
         ),
     ]
@@ -177,7 +177,7 @@ def order_book(ctx):
 
 def _sells(ctx) -> bool:
     return access.can(ctx, SalesOrder, "confirm") or (
-        "manager" in access.policy(ctx).roles and access.can(ctx, SalesOrder, "view")
+        "manager" in policies.of(ctx).roles and access.can(ctx, SalesOrder, "view")
     )
 
 
@@ -186,22 +186,17 @@ def shipments_sent(ctx):
     """Shipments of this week against the eleven before."""
     if not access.can(ctx, Shipment, "post"):
         return []
-    sent = home.by_week(ctx, access.rows(ctx, Shipment).filter(state="posted"), "ship_on", Count("pk"))
     return [
-        home.Number(
-            str(_("Shipments this week")),
-            f"{sent[-1]:.0f}",
-            trend=sent,
+        home.this_week(
+            ctx,
+            _("Shipments this week"),
+            access.rows(ctx, Shipment).filter(state="posted"),
+            "ship_on",
             href="/sales/shipments/?state=posted&ship_on=this_week",
-            note=str(_("sent off; the line shows twelve weeks")),
+            note=_("sent off; the line shows twelve weeks"),
             order=10,
         )
     ]
 
 
-@home.counts.fill
-def what_waits(ctx):
-    """Shipments to post, for the menu."""
-    if not access.can(ctx, Shipment, "post"):
-        return {}
-    return {"sales/shipments": access.rows(ctx, Shipment, "post").filter(state="draft").count()}
+home.count("sales/shipments", "post", state="draft")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from mainspring.kernel import access
+from mainspring.kernel import access, policies
 from mainspring.kernel.models import User
 from mainspring.kernel.reports import Answer, Report
 from mainspring.kernel.resource import Column
@@ -49,7 +49,7 @@ def run_sales(ctx, since, until, by) -> Answer:
 
 
 def _sees_everything(ctx) -> bool:
-    policy = access.policy(ctx)
+    policy = policies.of(ctx)
     return (
         ctx.trusted
         or policy.all_powerful

@@ -1,8 +1,9 @@
-"""What stock tells other rooms: moves of a document for its dossier."""
+"""What stock tells other rooms: moves of a document for its dossier, and what holds an item as it is."""
 
 from mainspring.kernel import access, dossier
+from mainspring.modules.items import queries as items
 
-from .models import StockMove
+from .models import StockMove, StockValue
 from .moving import plain
 
 
@@ -28,3 +29,15 @@ def moves(ctx, identity_ids) -> list[dossier.Fact]:
         )
         for m in found
     ]
+
+
+@items.in_use.fill
+def moves_of(item) -> str:
+    """Moves are counted in the item's stocking unit (I22)."""
+    return str(StockMove._meta.verbose_name_plural) if StockMove.objects.filter(item=item).exists() else ""
+
+
+@items.cost_method_in_use.fill
+def values_of(item) -> str:
+    """What was valued by one method is not valued by another from one day to the next (I15)."""
+    return str(StockValue._meta.verbose_name_plural) if StockValue.objects.filter(item=item).exists() else ""

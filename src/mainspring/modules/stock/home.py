@@ -66,19 +66,14 @@ def below_safety_stock(ctx):
         company=ctx.company_id,
         most=SHOWN_MAX,
     )
-    if not short:
-        return []
-    title = ngettext_lazy("%(count)d item below its safety stock", "%(count)d items below their safety stock", "count")
-    return [
-        home.Waiting(
-            str(title % {"count": len(short)}),
-            "/items/item-sites/?id__in=" + ",".join(str(row["id"]) for row in short),
-            str(_("What lies at the site is less than the stock kept against surprises. See what is on its way.")),
-            kind="exception",
-            icon="alert-triangle",
-            tone="amber",
-        )
-    ]
+    return home.listed(
+        "items/item-sites",
+        [row["id"] for row in short],
+        ngettext_lazy("%(count)d item below its safety stock", "%(count)d items below their safety stock", "count"),
+        _("What lies at the site is less than the stock kept against surprises. See what is on its way."),
+        icon="alert-triangle",
+        tone="amber",
+    )
 
 
 @home.numbers.fill
@@ -92,7 +87,7 @@ def stock_value(ctx):
             _("Stock value"),
             ledger.balance_of(ctx.company_id, "stock"),
             href="/reports/stock-value/",
-            note=str(_("as the stock account shows it")),
+            note=_("as the stock account shows it"),
             order=50,
         )
     ]

@@ -1,7 +1,6 @@
 """What others ask of stock: on hand, available, projected, valued. Quantities in the item's stocking unit."""
 
 import calendar
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -126,17 +125,6 @@ def moves_of(origin) -> list[StockMove]:
         .select_related("item__unit", "from_location__site", "to_location__site")
         .order_by("id")
     )
-
-
-def done_by_line(origin, kind: str | None = None) -> dict[int, Decimal]:
-    """{origin line: quantity done so far}; with `kind`, only moves to places of that kind count."""
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    moves = StockMove.objects.filter(origin_id=key(origin), state="done")
-    for line, quantity in moves.filter(**({"to_location__kind": kind} if kind else {})).values_list(
-        "origin_line", "quantity"
-    ):
-        found[line] += quantity
-    return dict(found)
 
 
 def on_hand_everywhere(ctx, on: date | None = None, site=None) -> list[dict]:

@@ -27,14 +27,14 @@ def add_arguments(parser):
 def run(options):
     from django.core.exceptions import ValidationError
 
-    from mainspring.kernel import query
+    from mainspring.kernel import query, sight
     from mainspring.kernel.exchange import exporting
     from mainspring.kernel.exchange.moving import circumstances
     from mainspring.site.commands.import_ import resource_of
 
     of, ctx = resource_of(options.resource), circumstances(options.user, options.company)
     spec = query.parse(parse_qs("&".join([*options.filter, f"order={options.order}", f"columns={options.columns}"])))
-    fields = query.Fields(of, ctx)
+    fields = sight.Fields(of, ctx)
     if unknown := [path for path in spec.columns if fields.mode(path) == "hide"]:
         raise ValidationError({"columns": f"there is no column {', '.join(unknown)}"})
     columns, lines = exporting.table(of, ctx, spec)

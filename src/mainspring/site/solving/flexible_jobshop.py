@@ -13,11 +13,5 @@ def solve(text: str, options) -> dict:
     shop = formats.flexible_job_shop(text, file=options.file.name)
     from mainspring.engines.scheduling import flexible
 
-    plan = flexible.solve(
-        shop,
-        seconds=schedules.seconds_left(options),
-        seed=options.seed,
-        workers=options.workers,
-        progress=schedules.watcher(),
-    )
+    plan = flexible.solve(shop, **schedules.limits(options))
     return schedules.answer("flexible-jobshop", plan, shop.job_start)

@@ -13,11 +13,5 @@ def solve(text: str, options) -> dict:
     shop = formats.job_shop(text, file=options.file.name)
     from mainspring.engines.scheduling import jobshop
 
-    plan = jobshop.solve(
-        shop,
-        seconds=schedules.seconds_left(options),
-        seed=options.seed,
-        workers=options.workers,
-        progress=schedules.watcher(),
-    )
+    plan = jobshop.solve(shop, **schedules.limits(options))
     return schedules.answer("jobshop", plan, shop.job_start)

@@ -21,6 +21,16 @@ def seconds_left(options) -> float:
     return max(0.05, options.seconds - spent - margin)
 
 
+def limits(options) -> dict:
+    """How long and with what a search may work, as every shop solver takes it."""
+    return {
+        "seconds": seconds_left(options),
+        "seed": options.seed,
+        "workers": options.workers,
+        "progress": watcher(),
+    }
+
+
 def watcher():
     """Shows how far the search is, where somebody looks on; None elsewhere."""
     if not sys.stderr.isatty():

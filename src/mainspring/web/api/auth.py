@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 
-from mainspring.kernel import access, tokens
+from mainspring.kernel import policies, tokens
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 
@@ -51,7 +51,7 @@ def context(request) -> Context:
     if request.auth is not None and "Accept-Language" not in request.headers:
         translation.activate(user.language)
     day = timezone.localdate()
-    allowed = access.policy(Context(user, day, 0)).companies()
+    allowed = policies.of(Context(user, day, 0)).companies()
     companies = Company.objects.order_by("code")
     companies = list(companies if allowed is None else companies.filter(pk__in=allowed))
     if code:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from mainspring.kernel import access, commands, limits
+from mainspring.kernel import access, limits, shapes
 from mainspring.kernel.exchange.rules import key_fields
 
 DEPTH_MAX = 20
@@ -93,7 +93,7 @@ def split(model, data, ctx) -> dict:
 
 def _lines(model, lines, ctx, found) -> list[dict]:
     try:
-        line_model = commands.line_model_of(model)
+        line_model = shapes.line_model_of(model)
     except FieldDoesNotExist:
         found["lines"] = [_("This record has no lines.")]
         return []

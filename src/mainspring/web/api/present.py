@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
-from mainspring.kernel import access, custom, query, remembered, resource
+from mainspring.kernel import access, custom, remembered, resource, shapes, sight
 
 ALWAYS = ("number", "state", "version", "company", "created_by", "created_at", "updated_at")
 ROOMS = ("columns", "form", "quick", "filters", "measures", "dimensions", "line_totals")
@@ -39,7 +39,7 @@ def paths(of: resource.Resource) -> list[str]:
     """Field paths the interface offers for a resource, in the order of its pages."""
     found = of.__dict__.get("_api_paths")
     if found is None:
-        own = [n for n in ALWAYS if _has(of.model, n)]
+        own = [n for n in ALWAYS if shapes.has(of.model, n)]
         declared = [n.lstrip("-").partition(":")[0] for room in ROOMS for n in of.names(room)]
         found = list(dict.fromkeys([*own, *(n for n in declared if not n.startswith("custom.")), *of.computed]))
         of.__dict__["_api_paths"] = found
@@ -50,7 +50,7 @@ class View:
     """How one caller sees the records of one resource. `only`: the sparse fields asked for."""
 
     def __init__(self, of: resource.Resource, ctx, only: list[str] | None = None):
-        self.resource, self.ctx, self.fields = of, ctx, query.Fields(of, ctx)
+        self.resource, self.ctx, self.fields = of, ctx, sight.Fields(of, ctx)
         known = [p for p in paths(of) if self.fields.mode(p) != "hide" or _is_json(of, p)]
         modes = access.field_modes(ctx, of.model)
         known = [p for p in known if modes.get(p) != "hide"]
@@ -75,7 +75,7 @@ class View:
         found: dict = {"id": plain(record.pk)}
         for column in self.columns:
             mode = self.fields.mode_on(record, column.path)
-            value = query.value_of(record, column)
+            value = column.value_of(record)
             found[column.path] = (None if value is None else access.mask(value)) if mode == "mask" else plain(value)
         if self.has_custom:
             found["custom"] = custom.visible(self.ctx, self.resource.model, record.custom or {})
@@ -91,9 +91,7 @@ class View:
             found["lines"] = [
                 {"id": plain(line.pk)}
                 | {
-                    c.path: access.mask(query.value_of(line, c))
-                    if modes.get(c.path) == "mask"
-                    else plain(query.value_of(line, c))
+                    c.path: access.mask(c.value_of(line)) if modes.get(c.path) == "mask" else plain(c.value_of(line))
                     for c in columns
                 }
                 for line in (record.lines.select_related(*links) if links else record.lines.all())
@@ -124,12 +122,5 @@ def plain(value):
 def _is_json(of, path: str) -> bool:
     try:
         return path != "password" and isinstance(of.model._meta.get_field(path), models.JSONField)
-    except FieldDoesNotExist:
-        return False
-
-
-def _has(model, name: str) -> bool:
-    try:
-        return model._meta.get_field(name).concrete
     except FieldDoesNotExist:
         return False

@@ -2,7 +2,7 @@
 
 from mainspring.kernel import access, query, resource, workflow
 
-from . import auth, present
+from . import attached_schema, auth, present
 
 NUMBER = {"type": "string", "format": "decimal"}
 LINK = {
@@ -20,7 +20,11 @@ KINDS: dict[str, tuple[dict, object]] = {
     "json": ({}, {}),
     "links": ({"type": "array", "items": LINK}, [1]),
     "attachment": (
-        {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
+        {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+            "description": "A file sent to …/files/ before, by its id",
+        },
         {"id": 1},
     ),
 }
@@ -166,6 +170,7 @@ def _paths(key: str, of: resource.Resource, ctx, schemas: dict) -> dict:
             )
         },
     }
+    found |= attached_schema.paths(base, one, call, identity, repeat)
     for verb in workflow.verbs_of(of.model):
         if not verb.hidden:
             asked = {i.name: _input(i) for i in verb.ask}
@@ -206,36 +211,27 @@ def _schema(column) -> dict:
     return {**found, "title": str(column.label)} | ({"description": str(column.help)} if column.help else {})
 
 
-def _record(columns, custom, lines) -> dict:
-    found = {"id": {"type": ["integer", "string"]}} | {c.path: _nullable(_schema(c)) for c in columns}
+def _properties(columns, custom, lines, shape) -> dict:
+    """Properties of a record with its custom fields and lines; shape(column) describes one value."""
+    found = {c.path: shape(c) for c in columns}
     if custom:
         found["custom"] = {"type": "object", "properties": custom}
     if lines:
-        found["lines"] = {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}} | {c.path: _nullable(_schema(c)) for c in lines},
-            },
-        }
-    return {"type": "object", "properties": found}
+        of_line = {"id": {"type": "integer"}} | {c.path: shape(c) for c in lines}
+        found["lines"] = {"type": "array", "items": {"type": "object", "properties": of_line}}
+    return found
+
+
+def _record(columns, custom, lines) -> dict:
+    known = _properties(columns, custom, lines, lambda c: _nullable(_schema(c)))
+    return {"type": "object", "properties": {"id": {"type": ["integer", "string"]}} | known}
 
 
 def _body(columns, custom, lines) -> dict:
-    found = {c.path: _written(c) for c in columns}
     example = {c.path: _example(c) for c in columns if c.required}
-    if custom:
-        found["custom"] = {"type": "object", "properties": custom}
     if lines:
-        found["lines"] = {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"id": {"type": "integer"}} | {c.path: _written(c) for c in lines},
-            },
-        }
         example["lines"] = [{c.path: _example(c) for c in lines if c.required}]
-    return {"type": "object", "properties": found, "example": example}
+    return {"type": "object", "properties": _properties(columns, custom, lines, _written), "example": example}
 
 
 def _written(column) -> dict:
@@ -347,7 +343,11 @@ def _header(name: str, text: str, *, required: bool = False) -> dict:
 
 
 def _content(schema) -> dict:
-    return {"content": {"application/json": {"schema": schema}}} if schema is not None else {}
+    """Content of a body or answer; JSON, unless the schema says another `x-media`."""
+    if schema is None:
+        return {}
+    media = schema.get("x-media", "application/json")
+    return {"content": {media: {"schema": {k: v for k, v in schema.items() if k != "x-media"}}}}
 
 
 def _refusals(also) -> dict:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from mainspring.kernel import access, commands
+from mainspring.kernel import commands, policies
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Currency, Membership, Role, RoleGrant, Site, User
 
@@ -31,7 +31,7 @@ class Cast:
         return user
 
     def ctx(self, name, **extra) -> Context:
-        access.forget(self.users[name])
+        policies.forget(self.users[name])
         return Context(self.users[name], date(2026, 3, 2), self.company.pk, **extra)
 
     def browser(self, name) -> Client:

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, approvals, formats
-from mainspring.kernel.models import ApprovalRequest, ApprovalSeat
+from mainspring.kernel import access, formats
+from mainspring.kernel.approvals import seats, voiding
+from mainspring.kernel.models import ApprovalRequest
 
 TONES = {"approved": "success", "refused": "danger", "returned": "warning", "voided": "warning", "waiting": "info"}
 
@@ -36,13 +37,12 @@ def of_record(record, ctx) -> list[dict]:
 
 def _text(request: ApprovalRequest, record) -> str:
     """Why the record stands still; "" when nothing of the request is left to say."""
-    said = {"verb": approvals.verb_of(request), "comment": request.comment}
+    said = {"verb": seats.verb_of(request), "comment": request.comment}
     if request.state == "waiting":
-        seats = ApprovalSeat.objects.filter(stage__request=request, stage__state="current", gone=False, decision=None)
-        people = ", ".join(str(seat.user) for seat in seats.select_related("user"))
+        people = ", ".join(str(seat.user) for seat in seats.open_seats(request))
         said |= {"people": people, "rule": rule_text(request)}
         return _("“%(verb)s” waits for approval by %(people)s: %(rule)s.") % said
-    if request.state in ("recalled", "voided") or request.performed_at or not approvals.still_fits(request, record):
+    if request.state in ("recalled", "voided") or request.performed_at or not voiding.still_fits(request, record):
         return ""
     if request.state == "returned":
         return _("“%(verb)s” was sent back: %(comment)s") % said

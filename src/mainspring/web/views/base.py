@@ -1,15 +1,18 @@
 """What all generic pages need: the resource and record of an address, answers to htmx."""
 
 import functools
+from dataclasses import replace
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
 
 from mainspring.kernel import access, limits, resource
 from mainspring.web import middleware
+from mainspring.web.api import incoming
 
 
 def signed_in(view):
@@ -88,6 +91,17 @@ def done(
     return answer
 
 
+def json_of(request) -> dict:
+    """The object a request carries; ValidationError when it carries none."""
+    try:
+        sent = incoming.loads(request.body or b"{}")
+    except ParseError as error:
+        raise ValidationError(str(error.detail)) from None
+    if not isinstance(sent, dict):
+        raise ValidationError(_("The request could not be read."))
+    return sent
+
+
 def version_of(request) -> int | None:
     """The version a form carried; None when it carried none."""
     return version_from(request.POST.get("version"))
@@ -101,10 +115,7 @@ def version_from(sent) -> int | None:
     return int(text) if text else None
 
 
-def with_key(request, ctx=None):
+def with_key(request):
     """The context with the idempotency key of a form, so that a double submit does its work once."""
-    from dataclasses import replace
-
-    ctx = ctx or request.ctx
-    key = request.POST.get("idempotency_key", "") or ctx.idempotency_key
-    return replace(ctx, idempotency_key=key[:120])
+    key = request.POST.get("idempotency_key", "") or request.ctx.idempotency_key
+    return replace(request.ctx, idempotency_key=key[:120])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, commands, errors, query, summaries, workflow
+from mainspring.kernel import access, commands, conditions, errors, query, summaries, workflow
 from mainspring.web import addresses, cells, forms, saved
 from mainspring.web.views import base, lists, verbs
 
@@ -93,7 +93,9 @@ def _accepts(request, res, path: str, value: str) -> bool:
 def _cards(request, res, path: str, value: str) -> tuple[list[dict], str]:
     """(cards, address of the next ones) of one column."""
     spec = query.parse(request.GET, size=CARDS, ignore=lists.NOT_FILTERS)
-    spec.filters.append(query.Filter(path, "empty" if value == "None" else "eq", ("1" if value == "None" else value,)))
+    spec.filters.append(
+        conditions.Filter(path, "empty" if value == "None" else "eq", ("1" if value == "None" else value,))
+    )
     q = query.Query(res, request.ctx, spec)
     columns = [c for c in q.fields.columns(res.names("columns")) if c.path not in (path, "number")]
     columns = columns[:4] + [c for c in columns[4:] if c.kind == "money"][:1] + [c for c in columns[4:] if c.to][:1]
@@ -212,7 +214,7 @@ def events(request, res):
     begin, end = (_day(request.GET.get(n, "")) for n in ("from", "until"))
 
     def edge(column, day):
-        return query._midnight(day) if column.kind == "datetime" else day
+        return conditions.midnight(day) if column.kind == "datetime" else day
 
     touching = Q(**{f"{first.path}__lt": edge(first, end)})
     ends = Q(**{f"{last.path}__gte": edge(last, begin)})
@@ -225,7 +227,7 @@ def events(request, res):
 
 
 def _event(request, res, show, columns, dates, record) -> dict:
-    start, end = query.value_of(record, dates[0]), query.value_of(record, dates[-1])
+    start, end = dates[0].value_of(record), dates[-1].value_of(record)
     whole = dates[0].kind == "date"
     if whole and end is not None:
         end = end + datetime.timedelta(1)
@@ -257,9 +259,8 @@ def _day(text: str) -> datetime.date:
 @base.of_record
 def reschedule(request, res, record):
     """An event was dragged: {start, end} become the record's dates."""
-    from mainspring.web.views import editing
 
-    sent = editing._json(request)
+    sent = base.json_of(request)
     q = query.Query(res, request.ctx)
     dates = _dates(res, q)
     values = {dates[0].path: _moment(dates[0], sent.get("start"))}

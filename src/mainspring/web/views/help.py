@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, query, resource, workflow
+from mainspring.kernel import access, resource, sight, workflow
 from mainspring.web import cells, guide
 from mainspring.web.views import base
 
@@ -29,7 +29,7 @@ def page(request, res):
 
 
 def of_resource(request, res):
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     names = dict.fromkeys(res.names("form") + res.names("columns"))
     sections = guide.fitting(res)
     return render(

@@ -1,15 +1,14 @@
 """The list page: columns, sort, filters, groups, saved views, edit in place, totals and keyset pages."""
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, commands, errors, query, summaries
+from mainspring.kernel import access, query, sight, summaries
 from mainspring.kernel.models import User
-from mainspring.web import addresses, cells, filters, forms, saved
+from mainspring.web import addresses, cells, filters, saved
 from mainspring.web.views import base, bulk
 
 COUNT_MAX = 2000
@@ -47,7 +46,7 @@ def _size(request) -> int:
 @base.of_resource()
 def page(request, res):
     """The list, or its table alone for htmx."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     views = saved.of_list(request, res)
     if redirect := saved.default_address(request, res, views):
         return redirect
@@ -268,7 +267,7 @@ def _groups(request, res, q: query.Query, columns, records, rows, measures) -> l
     by_label = {g.labels[0]: g for g in found}
     answer: list[dict] = []
     for record, row in zip(records, rows, strict=True):
-        label = summaries.label_of(column, bucket, query.value_of(record, column))
+        label = summaries.label_of(column, bucket, column.value_of(record))
         if not answer or answer[-1]["label"] != label:
             group = by_label.get(label) or summaries.Group([None])
             answer.append(
@@ -305,57 +304,14 @@ def empty(request, res, q: query.Query) -> dict:
     }
 
 
-# -- edit in place, columns and more filters -------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@base.of_resource("change")
-def cell(request, res):
-    """One cell's editor (GET ?id=&column=), and its save (POST), carrying the version that was read."""
-    fields = query.Fields(res, request.ctx)
-    path = request.GET.get("column", "")
-    record = base.get(request.ctx, res, request.GET.get("id", ""))
-    if fields.mode(path) == "hide":
-        raise Http404
-    column, show = fields.column(path), cells.Show(fields)
-    if request.GET.get("cancel") or fields.mode_on(record, path) != "edit" or not column.editable:
-        return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
-    name = path.replace("custom.", "custom-")
-    form = forms.record_form(fields, [path], record, data=request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        try:
-            record = save_fields(record, form, base.with_key(request), version=base.version_of(request))
-            return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
-        except errors.Conflict:
-            raise
-        except ValidationError as error:
-            form.show_errors(error)
-            status = 422
-    return render(
-        request,
-        "web/parts/cell_edit.html",
-        {
-            "field": form[name],
-            "form": form,
-            "version": getattr(record, "version", None),
-            "url": f"{request.path}?{request.GET.urlencode()}",
-        },
-        status=status,
-    )
-
-
-def save_fields(record, form: forms.RecordForm, ctx, *, version):
-    """Change the fields of a small form on a record."""
-    values, custom = form.raw()
-    return commands.change(record, ctx, version=version, custom_values=custom or None, **values)
+# -- columns and more filters ---------------------------------------------------------------------------------------
 
 
 @require_POST
 @base.of_resource()
 def choose_columns(request, res):
     """Keep which columns the person sees in this list, in which order; nothing chosen means the usual ones."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     names = [n for n in request.POST.get("columns", "").split(",") if n and fields.mode(n) != "hide"]
     preferences = dict(request.user.preferences)
     chosen = dict(preferences.get("columns", {}))
@@ -385,6 +341,6 @@ def more_filters(request, res):
 
 def exported(request, res) -> tuple[query.Query, list]:
     """(query, columns) of exactly what the list shows, for the export."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     q = ask(request, res, fields=fields)
     return q, saved.columns(request, res, fields)

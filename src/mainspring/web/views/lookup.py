@@ -1,11 +1,10 @@
 """Autocomplete of links: what a person may see, found by code, name or anything the resource searches."""
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, limits, query, resource
+from mainspring.kernel import access, limits, query, resource, shapes, sight
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web.views import base
 
@@ -16,10 +15,10 @@ LIMIT = 12
 
 
 def _model(label: str):
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        raise Http404 from None
+    model = shapes.model_named(label)
+    if model is None:
+        raise Http404
+    return model
 
 
 def find(ctx, label: str, key):
@@ -33,7 +32,7 @@ def find(ctx, label: str, key):
 def text_of(ctx, label: str, key) -> str:
     """Name of a linked record, "" when it is out of sight."""
     record = find(ctx, label, key)
-    return query.label(ctx, record) if record else ""
+    return sight.label(ctx, record) if record else ""
 
 
 def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
@@ -43,7 +42,7 @@ def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
         q = query.Query(res, ctx, query.Spec(q=text))
         rows = q.filtered().order_by(*(("-" if desc else "") + name for name, desc in q.keys))
     else:
-        field = query.label_field(model)
+        field = shapes.label_field(model)
         rows = access.rows(ctx, model).order_by(field)
         if text:
             rows = rows.filter(**{f"{field}__icontains": text}) | rows.filter(
@@ -76,10 +75,10 @@ def lookup(request, label):
     for answer in notes(model, found, request.ctx, request.GET):
         for pk, more in (answer or {}).items():
             extra.setdefault(pk, {}).update(more)
-    fields = query.Fields(res, request.ctx) if res else None
+    fields = sight.Fields(res, request.ctx) if res else None
     items = []
     for record in found:
-        item = {"id": str(record.pk), "text": query.label(request.ctx, record)}
+        item = {"id": str(record.pk), "text": sight.label(request.ctx, record)}
         if fields and hasattr(record, "code") and fields.is_clear("code") and record.code != item["text"]:
             item["code"] = record.code
         if fields and hasattr(record, "name") and record.name != item["text"] and fields.is_clear("name"):

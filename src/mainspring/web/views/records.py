@@ -2,21 +2,18 @@
 
 from urllib.parse import quote, urlsplit
 
-from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
-from django.db import connection
-from django.db.models import Q
-from django.http import Http404, QueryDict
+from django.core.exceptions import FieldDoesNotExist
+from django.http import QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, errors, mailing, printing, query, resource, restoring
+from mainspring.kernel import access, mailing, printing, restoring, sight
 from mainspring.kernel.models import Document
-from mainspring.web import addresses, cells, forms, grids, middleware
-from mainspring.web.views import banners, base, lists, verbs
+from mainspring.web import addresses, cells, grids
+from mainspring.web.views import banners, base, lists, tabs, verbs
 
 RECENT_MAX = 12
-COUNT_MAX = 99
 FEW = 9
 """So many facts are shown even when they are empty; of more, the empty ones are folded away."""
 
@@ -25,7 +22,7 @@ FEW = 9
 @base.of_record
 def page(request, res, record):
     """The record page."""
-    fields = query.Fields(res, request.ctx)
+    fields = sight.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)
     return render(
@@ -37,7 +34,7 @@ def page(request, res, record):
             "topic": f"record:{record.pk}",
             "banner": banners.of_record(record, request.ctx),
             "workflow": steps(record) if res.workflow else None,
-            "tabs": tabs(request, res, record),
+            "tabs": tabs.of_record(request, res, record),
             "dossier": dossier(record),
             "timeline_url": timeline(res, record),
         }
@@ -50,7 +47,7 @@ def heading(request, res, record) -> dict:
     """Number, state, verbs, neighbours."""
     page = {
         "title": res.singular,
-        "number": record.number if res.is_document else query.label(request.ctx, record),
+        "number": record.number if res.is_document else sight.label(request.ctx, record),
         "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
         **verbs.buttons(request, record),
     }
@@ -135,7 +132,7 @@ def neighbours(request, res, record) -> dict:
         q = lists.ask(request, res, params=params, size=1)
         q.spec.after = q.spec.before = ""
         try:
-            setattr(q.spec, side, q.cursor(record))
+            setattr(q.spec, side, q.places.of(record))
         except AttributeError:  # an order by something only the list computes
             return {}
         if rows := q.page().rows:
@@ -145,7 +142,7 @@ def neighbours(request, res, record) -> dict:
 
 def remember(request, res, record) -> None:
     """Keep the record among those opened last, in the session."""
-    entry = [res.key, str(record.pk), query.label(request.ctx, record), res.singular]
+    entry = [res.key, str(record.pk), sight.label(request.ctx, record), res.singular]
     recent = [e for e in request.session.get("recent", []) if e[:2] != entry[:2]]
     if request.session.get("recent", [None])[:1] != [entry]:
         request.session["recent"] = [entry, *recent][:RECENT_MAX]
@@ -182,7 +179,7 @@ def main_path(flow) -> list[str]:
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
+def facts(request, res, record, fields: sight.Fields, show: cells.Show) -> dict:
     """{groups, empty_facts}: facts in the form's groups, then the rest of the list's columns, then custom fields."""
     change = may_change(request.ctx, res, record)
     groups = res.groups() if res.form else [("", [f.name for f in res.model._meta.concrete_fields if f.editable])]
@@ -198,7 +195,7 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
         shown = []
         for column in _there(fields, names):
             fact = show.fact(column, record)
-            if _may_edit(fields, column, record, change):
+            if may_edit(fields, column, record, change):
                 fact["edit"] = addresses.of_resource(res, record.pk, "fact", column.path)
             shown.append(fact)
         if len(shown) < 3 or not title:
@@ -214,7 +211,7 @@ def facts(request, res, record, fields: query.Fields, show: cells.Show) -> dict:
     return {"groups": [g for g in groups if g["facts"]], "empty_facts": empty}
 
 
-def _there(fields: query.Fields, names) -> list:
+def _there(fields: sight.Fields, names) -> list:
     """Columns of the names that are plain values: related sets have tabs of their own."""
     found = []
     for name in names:
@@ -225,7 +222,8 @@ def _there(fields: query.Fields, names) -> list:
     return found
 
 
-def _may_edit(fields, column, record, change: bool) -> bool:
+def may_edit(fields, column, record, change: bool) -> bool:
+    """Whether the person may edit the fact now; change: what `may_change` says of the record."""
     return bool(
         column.editable
         and fields.mode_on(record, column.path) == "edit"
@@ -233,52 +231,7 @@ def _may_edit(fields, column, record, change: bool) -> bool:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@base.of_record
-def fact(request, res, record, name):
-    """One fact's editor (GET) and its save (POST): answers the fact again."""
-    fields = query.Fields(res, request.ctx)
-    if fields.mode(name) == "hide":
-        raise Http404
-    column, show = fields.column(name), cells.Show(fields)
-    edit = addresses.of_resource(res, record.pk, "fact", name)
-    change = may_change(request.ctx, res, record)
-    if request.GET.get("cancel") or not _may_edit(fields, column, record, change):
-        shown = show.fact(column, record) | ({"edit": edit} if _may_edit(fields, column, record, change) else {})
-        return render(request, "web/parts/fact.html", {"fact": shown})
-    form = forms.record_form(
-        fields,
-        [name],
-        record,
-        data=request.POST if request.method == "POST" else None,
-        files=request.FILES if request.method == "POST" else None,
-    )
-    status = 200
-    if request.method == "POST":
-        try:
-            record = lists.save_fields(record, form, request.ctx, version=base.version_of(request))
-            answer = render(request, "web/parts/fact.html", {"fact": show.fact(column, record) | {"edit": edit}})
-            answer["HX-Trigger-After-Settle"] = middleware.toast("", topics=(f"record:{record.pk}",))
-            return answer
-        except errors.Conflict:
-            raise
-        except ValidationError as error:
-            form.show_errors(error)
-            status = 422
-    return render(
-        request,
-        "web/parts/fact_edit.html",
-        {
-            "fact": {"name": name.replace(".", "-"), "label": column.label, "edit": edit},
-            "form": form,
-            "field": form[name.replace("custom.", "custom-")],
-            "version": getattr(record, "version", None),
-        },
-        status=status,
-    )
-
-
-# -- lines and tabs --------------------------------------------------------------------------------------------------
+# -- lines --------------------------------------------------------------------------------------------------
 
 
 def _lines(request, res, record) -> dict:
@@ -291,98 +244,3 @@ def _lines(request, res, record) -> dict:
             res, record, request.ctx, lines=lines, editable=change, url=addresses.of_resource(res, record.pk, "lines")
         )
     }
-
-
-def tab_list(res) -> list[dict]:
-    """Related records and panels of a record page: the resource's own, then those added from above."""
-    found = [{"label": str(label), "related": target} for label, target in res.related.items()]
-    found += [
-        {"label": name.rpartition("/")[2].removesuffix(".html").replace("_", " ").capitalize(), "panel": name}
-        for name in res.panels
-    ]
-    for extra in resource.amendments(res.model):
-        if extra["related"]:
-            label, key, path = extra["related"]
-            found.append({"label": str(label), "related": (key, path)})
-        if extra["panel"]:
-            found.append({"label": str(extra["title"]), "panel": extra["panel"], "context": extra["context"]})
-    return found
-
-
-def tabs(request, res, record) -> list[dict]:
-    """Tabs the person may open, with counts; each loads when it is opened, the first with the page."""
-    found, related = [], {}
-    for n, tab in enumerate(tab_list(res)):
-        if "related" in tab:
-            key, path = tab["related"]
-            other = resource.registry.get(key)
-            if other is None or not access.can(request.ctx, other.model, "view"):
-                continue
-            related[n] = access.rows(request.ctx, other.model).filter(**{path: record.pk})
-        found.append({"key": n, "label": tab["label"], "url": addresses.of_resource(res, record.pk, "tab", n)})
-    counts = counted(related)
-    for tab in found:
-        tab["count"], tab["active"] = counts.get(tab["key"]), tab is found[0]
-    return found
-
-
-def counted(related: dict) -> dict:
-    """{key: "12" or "99+"} of several querysets, with one query."""
-    if not related:
-        return {}
-    parts, params = [], []
-    for rows in related.values():
-        try:
-            sql, values = rows.order_by().values("pk")[: COUNT_MAX + 1].query.sql_with_params()
-        except EmptyResultSet:
-            sql, values = "SELECT 1 WHERE false", ()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS found)")
-        params += values
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        numbers = cursor.fetchone()
-    return {
-        key: f"{COUNT_MAX}+" if number > COUNT_MAX else str(number)
-        for key, number in zip(related, numbers, strict=True)
-    }
-
-
-@require_GET
-@base.of_record
-def tab(request, res, record, number):
-    """One tab's content: a table of related records, or the panel of an upper module."""
-    found = tab_list(res)
-    if not 0 <= number < len(found):
-        raise Http404
-    one = found[number]
-    if "panel" in one:
-        context = one["context"](record, request.ctx) if one.get("context") else {}
-        return render(request, one["panel"], {"record": record, "ctx": request.ctx, **context, "panel": context})
-    key, path = one["related"]
-    other = resource.registry.get(key)
-    if other is None or not access.can(request.ctx, other.model, "view"):
-        raise Http404
-    q = query.Query(other, request.ctx, query.Spec(size=20))
-    q._conditions.append(Q(**{path: record.pk}))
-    columns = [c for c in q.fields.columns(other.names("columns")) if c.path != path][:7]
-    rows = q.page(columns).rows
-    count, exact = q.count(999)
-    table = cells.table(columns, rows, cells.Show(q.fields), title=one["label"])
-    table |= {
-        "count": f"{count}{'' if exact else '+'}",
-        "shown": str(len(rows)),
-        "url": addresses.of_resource(res, record.pk, "tab", number),
-        "topic": f"table:{other.label}",
-        "empty": {"title": _("No %(records)s yet") % {"records": other.plural.lower()}, "icon": other.icon},
-    }
-    return render(
-        request,
-        "web/parts/related.html",
-        {
-            "table": table,
-            "all": addresses.of_resource(other, **{path: record.pk}) if count > len(rows) else "",
-            "new": addresses.of_resource(other, "new", **{path: record.pk})
-            if other.creatable and "__" not in path and access.can(request.ctx, other.model, "create")
-            else "",
-        },
-    )

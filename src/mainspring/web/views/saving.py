@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainspring.kernel import access
+from mainspring.kernel import access, policies
 from mainspring.kernel.models import SavedView
 from mainspring.web import addresses, saved
 from mainspring.web.views import base
@@ -26,7 +26,7 @@ class ViewForm(forms.Form):
 
 
 def _may_share(ctx) -> bool:
-    return access.policy(ctx).all_powerful or access.can(ctx, SavedView, "create")
+    return policies.of(ctx).all_powerful or access.can(ctx, SavedView, "create")
 
 
 @require_http_methods(["GET", "POST"])

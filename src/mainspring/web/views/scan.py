@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, codes, query, resource
+from mainspring.kernel import access, codes, resource, sight
 from mainspring.web import addresses
 from mainspring.web.views import base
 
@@ -24,7 +24,7 @@ def page(request):
 
 
 def shown(ctx, record) -> dict:
-    text = query.label(ctx, record)
+    text = sight.label(ctx, record)
     code = str(getattr(record, "code", "") or "")
     return {
         "model": record._meta.label_lower,

@@ -11,18 +11,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, formats, home, query, resource
+from mainspring.kernel import access, formats, home, query, resource, sight
 from mainspring.kernel.models import DocumentIdentity, User
-from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web import addresses, cells, context_processors, middleware
 from mainspring.web.views import base, scan
 
 WAITING_MAX = 12
 NUMBERS_MAX = 8
 FOUND_EACH = 5
-
-pages = PluginPoint("web.search_pages", many=True)
-"""f(ctx) -> list of (label, address): hand-made pages the palette finds."""
 
 
 @require_GET
@@ -166,7 +162,7 @@ def _records(request, res, text: str) -> dict:
     rows = list(q.ordered()[: FOUND_EACH + 1])
     items = [
         {
-            "title": query.label(request.ctx, r),
+            "title": sight.label(request.ctx, r),
             "text": res.singular,
             "href": addresses.of_record(r),
             "state": cells.state_badge(res.workflow, r.state)
@@ -197,12 +193,6 @@ def _pages(request, text: str) -> dict:
         new = _("New: %(record)s") % {"record": res.singular}
         if res.creatable and low in new.lower() and access.can(ctx, res.model, "create"):
             items.append({"title": new, "text": "", "href": addresses.of_resource(res, "new")})
-    items += [
-        {"title": label, "text": "", "href": href}
-        for answer in pages(ctx)
-        for label, href in answer
-        if low in str(label).lower()
-    ]
     return {"label": _("Pages and actions"), "icon": "arrow-right", "items": items[:8], "count": len(items)}
 
 

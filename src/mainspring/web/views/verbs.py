@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mainspring.kernel import access, commands, errors, query, restoring, workflow
+from mainspring.kernel import access, commands, errors, restoring, sight, workflow
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, forms
@@ -105,7 +105,7 @@ def performed(request, verb, record) -> HttpResponse:
 
 def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpResponse:
     context = {
-        "title": f"{verb.title}: {query.label(request.ctx, record)}" if record is not None else verb.title,
+        "title": f"{verb.title}: {sight.label(request.ctx, record)}" if record is not None else verb.title,
         "text": str(verb.help),
         "form": form,
         "url": addresses.of_record(record, "do", verb.name) if record is not None else "",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, dossier, resource
+from mainspring.kernel import dossier, policies, resource
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.web import cells, menus
 from mainspring.web.views import base
@@ -142,6 +142,6 @@ def _kind(label: str) -> str:
 @menus.extra.fill
 def menu(ctx) -> list:
     """Pages of this room in the menu; portals have neither."""
-    if all(g.portal for g in access.policy(ctx).grants) and not access.policy(ctx).all_powerful:
+    if all(g.portal for g in policies.of(ctx).grants) and not policies.of(ctx).all_powerful:
         return []
     return [("Work", _("Dossier"), "/dossier/"), ("Work", _("Background jobs"), "/jobs/")]

@@ -4,13 +4,14 @@ import json
 from decimal import Decimal
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from mainspring.kernel import access, approvals, formats, inbox, notifications, query, resource, workflow
-from mainspring.kernel import approvals_routing as routing
+from mainspring.kernel import access, formats, inbox, notifications, resource, sight, workflow
+from mainspring.kernel.approvals import deciding, people, seats
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import ApprovalRequest, Notification
 from mainspring.web.views import banners, base
@@ -26,7 +27,7 @@ def page(request):
     """Everything that waits for me, then my news."""
     ctx = request.ctx
     waiting = (
-        approvals.waiting_for(ctx)
+        seats.waiting_for(ctx)
         .select_related("created_by", "rule")
         .prefetch_related("stages__seats__user", "stages__seats__decision__decided_by")[:PAGE]
     )
@@ -83,7 +84,7 @@ def approval(request, pk):
         "web/approval.html",
         {
             "page": {
-                "title": approvals.title_of(found),
+                "title": seats.title_of(found),
                 "trail": [{"label": _("Inbox"), "href": "/inbox/"}],
                 "state": {
                     "label": found.workflow.label(found.state),
@@ -101,7 +102,7 @@ def card(found: ApprovalRequest, request) -> dict:
     ctx = request.ctx
     return {
         "id": found.pk,
-        "title": approvals.title_of(found),
+        "title": seats.title_of(found),
         "href": f"/inbox/approvals/{found.pk}/",
         "number": "",
         "asked_by": str(found.created_by or ""),
@@ -122,11 +123,9 @@ def _verbs(found, request) -> list[dict]:
     if found.state != "waiting":
         return []
     try:
-        approvals.may_decide(found, request.ctx)
-    except Exception as refusal:
-        if found.created_by_id != request.user.pk or not hasattr(refusal, "args"):
-            return []
-        return [_verb(found, "recall", dialog=False)]
+        deciding.may_decide(found, request.ctx)
+    except (ValidationError, PermissionDenied):
+        return [_verb(found, "recall", dialog=False)] if found.created_by_id == request.user.pk else []
     return [_verb(found, name, dialog=name != "approve") for name in ("approve", "reject", "return", "delegate")]
 
 
@@ -172,7 +171,7 @@ def changes(found: ApprovalRequest, ctx) -> list[dict]:
     model = found.record_model
     if resource.of(model) is None if model else True:
         return []
-    fields, shown = query.Fields(resource.of(model), ctx), []
+    fields, shown = sight.Fields(resource.of(model), ctx), []
     for one in found.snapshot.get("changes", ()):
         if fields.mode(one["name"]) in ("view", "edit"):
             column = fields.column(one["name"])
@@ -217,7 +216,7 @@ def _seat(seat) -> str:
 def why(found: ApprovalRequest) -> list[dict]:
     """Every person asked with the reason, step by step."""
     return [
-        {"label": f"{stage.name}: {seat.user}", "text": routing.why_text(seat.why, seat.why_of)}
+        {"label": f"{stage.name}: {seat.user}", "text": people.why_text(seat.why, seat.why_of)}
         for stage in found.stages.all()
         for seat in stage.seats.all()
     ]

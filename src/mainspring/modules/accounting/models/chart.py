@@ -50,7 +50,7 @@ OPEN_ITEM_ROLES = (AccountRole.RECEIVABLE, AccountRole.PAYABLE, AccountRole.PREP
 class Account(Entity):
     """A ledger account of one company."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link("kernel.Company", _("company"))
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=AccountKind)
@@ -91,20 +91,11 @@ class Account(Entity):
 class AccountRule(Entity):
     """For this role, use this account for a category of items or a party; the closest rule wins."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link("kernel.Company", _("company"))
     role = models.CharField(_("role"), max_length=24, choices=AccountRole)
-    category = models.ForeignKey(
-        "items.ItemCategory",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("item category"),
-    )
-    party = models.ForeignKey(
-        "parties.Party", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("party")
-    )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="rules", verbose_name=_("account"))
+    category = fields.link("items.ItemCategory", _("item category"), optional=True)
+    party = fields.link("parties.Party", _("party"), optional=True)
+    account = fields.link(Account, _("account"), related_name="rules")
 
     key = ("company", "role", "category", "party")
     company_path = "company"
@@ -135,7 +126,7 @@ class TaxCode(Entity):
         EXPORT = "G", _("Export outside the EU")
         OUTSIDE = "O", _("Outside the scope of tax")
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link("kernel.Company", _("company"))
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
     category = models.CharField(_("category"), max_length=2, choices=Category, default=Category.STANDARD)

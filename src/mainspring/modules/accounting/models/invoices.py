@@ -30,42 +30,21 @@ class Invoice(Document):
     """What a customer owes us or we owe a supplier, with its tax; credit notes undo invoices line by line."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=InvoiceKind, default=InvoiceKind.CUSTOMER_INVOICE)
-    party = models.ForeignKey(
-        "parties.Party", on_delete=models.PROTECT, related_name="invoices", verbose_name=_("party")
-    )
+    party = fields.link("parties.Party", _("party"), related_name="invoices")
     invoice_on = models.DateField(_("invoice date"), null=True, blank=True)
     tax_point_on = models.DateField(
         _("tax point"), null=True, blank=True, help_text=_("The day whose tax rates apply, such as the delivery.")
     )
     due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
-    payment_term = models.ForeignKey(
-        "parties.PaymentTerm",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("payment term"),
-    )
-    currency = models.ForeignKey(
-        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
+    currency = fields.link("kernel.Currency", _("currency"), optional=True)
     rate = fields.RateField(_("exchange rate"), null=True, blank=True)
     rate_on = models.DateField(_("rate of"), null=True, blank=True, editable=False)
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
-    credits = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="credit_notes",
-        editable=False,
-        verbose_name=_("credits"),
-    )
-    site = models.ForeignKey(
-        "kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("site")
-    )
+    credits = fields.link("self", _("credits"), optional=True, related_name="credit_notes", editable=False)
+    site = fields.link("kernel.Site", _("site"), optional=True)
     memo = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
@@ -115,7 +94,17 @@ class Invoice(Document):
                 name="supplier_reference_once",
                 condition=Q(kind__in=["supplier_bill", "supplier_credit"], state="posted") & ~Q(reference=""),
                 violation_error_message=_("This reference of the supplier is already booked."),
-            )
+            ),
+            models.CheckConstraint(
+                name="invoice_rate_positive",
+                condition=Q(rate__isnull=True) | Q(rate__gt=0),
+                violation_error_message=_("The rate must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="invoice_discount",
+                condition=Q(discount__gte=0),
+                violation_error_message=_("A discount cannot be negative."),
+            ),
         ]
 
     @property
@@ -126,10 +115,6 @@ class Invoice(Document):
     def number_series(self) -> tuple[str, str]:
         """Each kind counts on its own: (part of the series' name, format)."""
         return self.kind, NUMBER_FORMATS[self.kind]
-
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
 
     @property
     def is_sale(self) -> bool:
@@ -154,67 +139,33 @@ class InvoiceLine(DocumentLine):
     """What is invoiced: a quantity at a price with its tax, and the line of the document it comes from."""
 
     document = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", verbose_name=_("invoice"))
-    item = models.ForeignKey(
-        "items.Item", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    item = fields.link("items.Item", _("item"), optional=True)
     description = models.CharField(_("description"), max_length=240, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit", default=Decimal(1))
-    unit = models.ForeignKey(
-        "organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
-    )
+    unit = fields.link("organization.Unit", _("unit"), optional=True)
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"))
-    tax_code = models.ForeignKey(
-        "accounting.TaxCode",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("tax code"),
-    )
+    tax_code = fields.link("accounting.TaxCode", _("tax code"), optional=True)
     tax_rate = fields.PercentField(_("tax rate"), editable=False)
-    account = models.ForeignKey(
-        "accounting.Account",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("account"),
-    )
-    department = models.ForeignKey(
-        "kernel.Department",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("department"),
-    )
+    account = fields.link("accounting.Account", _("account"), optional=True)
+    department = fields.link("kernel.Department", _("department"), optional=True)
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="document__currency", editable=False)
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        editable=False,
-        related_name="+",
-        verbose_name=_("origin"),
-    )
+    origin = fields.link("kernel.DocumentIdentity", _("origin"), optional=True, editable=False)
     origin_line = models.BigIntegerField(null=True, blank=True, editable=False)
-    credits = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="credited_by",
-        editable=False,
-        verbose_name=_("credits"),
-    )
+    credits = fields.link("self", _("credits"), optional=True, related_name="credited_by", editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("invoice line"), _("invoice lines")
         ordering = ["position", "id"]
         indexes = [models.Index(fields=["origin", "origin_line"], name="invoice_line_origin")]
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_line_discount",
+                condition=Q(discount_pct__gte=0, discount_pct__lte=100),
+                violation_error_message=_("A discount is from 0 to 100 percent."),
+            ),
+        ]
 
     @property
     def gross(self) -> Decimal:

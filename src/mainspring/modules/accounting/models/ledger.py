@@ -28,14 +28,7 @@ class JournalEntry(Document):
     area = models.CharField(_("area"), max_length=10, choices=Area, default=Area.GENERAL, editable=False)
     has_tax = models.BooleanField(_("has tax"), default=False, editable=False)
     memo = models.CharField(_("text"), max_length=200, blank=True, editable=False)
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="postings",
-        editable=False,
-        verbose_name=_("document"),
-    )
+    origin = fields.link("kernel.DocumentIdentity", _("document"), null=True, related_name="postings", editable=False)
     reverses = models.OneToOneField(
         "self",
         null=True,
@@ -92,99 +85,23 @@ class JournalLine(DocumentLine):
     origin     the document that caused the line
     """
 
-    document = models.ForeignKey(
-        JournalEntry, on_delete=models.PROTECT, related_name="lines", editable=False, verbose_name=_("journal entry")
-    )
-    company = models.ForeignKey(
-        "kernel.Company",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        db_constraint=False,  # the same as the entry's, which the guards see to
-        verbose_name=_("company"),
-    )
+    document = fields.link(JournalEntry, _("journal entry"), related_name="lines", editable=False)
+    company = fields.link("kernel.Company", _("company"), editable=False, db_index=False, db_constraint=False)
     posted_on = models.DateField(_("posted on"), editable=False)
-    account = models.ForeignKey(
-        "accounting.Account",
-        on_delete=models.PROTECT,
-        related_name="lines",
-        editable=False,
-        db_index=False,
-        verbose_name=_("account"),
-    )
+    account = fields.link("accounting.Account", _("account"), related_name="lines", editable=False, db_index=False)
     amount = fields.MoneyField(_("amount"), editable=False)
-    currency = models.ForeignKey(
-        "kernel.Currency",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("currency"),
-    )
+    currency = fields.link("kernel.Currency", _("currency"), editable=False, db_index=False)
     currency_amount = fields.MoneyField(_("amount in currency"), currency="currency", editable=False)
-    party = models.ForeignKey(
-        "parties.Party",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="journal_lines",
-        editable=False,
-        verbose_name=_("party"),
-    )
-    item = models.ForeignKey(
-        "items.Item",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("item"),
-    )
-    site = models.ForeignKey(
-        "kernel.Site",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("site"),
-    )
-    department = models.ForeignKey(
-        "kernel.Department",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("department"),
-    )
-    tax_code = models.ForeignKey(
-        "accounting.TaxCode",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("tax code"),
-    )
+    party = fields.link("parties.Party", _("party"), null=True, related_name="journal_lines", editable=False)
+    item = fields.link("items.Item", _("item"), null=True, editable=False, db_index=False)
+    site = fields.link("kernel.Site", _("site"), null=True, editable=False, db_index=False)
+    department = fields.link("kernel.Department", _("department"), null=True, editable=False, db_index=False)
+    tax_code = fields.link("accounting.TaxCode", _("tax code"), null=True, editable=False, db_index=False)
     due_on = models.DateField(_("due on"), null=True, editable=False)
-    settles = models.ForeignKey(
-        "self",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="settlements",
-        editable=False,
-        db_index=False,
-        verbose_name=_("settles"),
-    )
+    settles = fields.link("self", _("settles"), null=True, related_name="settlements", editable=False, db_index=False)
     open_item = models.BooleanField(_("open item"), default=False, editable=False)
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        null=True,
-        on_delete=models.PROTECT,
-        editable=False,
-        related_name="journal_lines",
-        verbose_name=_("origin"),
+    origin = fields.link(
+        "kernel.DocumentIdentity", _("origin"), null=True, editable=False, related_name="journal_lines"
     )
     memo = models.CharField(_("text"), max_length=200, blank=True, default="", editable=False)
 
@@ -216,8 +133,8 @@ class AccountTotal(models.Model):
     The trial balance sums these instead of the lines, and no two writers ever wait for the same row.
     """
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey("accounting.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    company = fields.link("kernel.Company", db_index=False)
+    account = fields.link("accounting.Account", db_index=False)
     posted_on = models.DateField()
     debit = models.DecimalField(max_digits=24, decimal_places=4)
     credit = models.DecimalField(max_digits=24, decimal_places=4)

@@ -18,23 +18,13 @@ class Payment(Document):
     """Money received from or paid to a party; what is not allocated stays as a prepayment at its own rate."""
 
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
-    party = models.ForeignKey(
-        "parties.Party", on_delete=models.PROTECT, related_name="payments", verbose_name=_("party")
-    )
+    party = fields.link("parties.Party", _("party"), related_name="payments")
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    currency = models.ForeignKey(
-        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    currency = fields.link("kernel.Currency", _("currency"), optional=True)
     amount = fields.MoneyField(_("amount"), currency="currency")
     rate = fields.RateField(_("exchange rate"), null=True, blank=True)
-    account = models.ForeignKey(
-        "accounting.Account",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("bank or cash account"),
-        limit_choices_to={"role__in": ["bank", "cash"]},
+    account = fields.link(
+        "accounting.Account", _("bank or cash account"), optional=True, limit_choices_to={"role__in": ["bank", "cash"]}
     )
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
@@ -80,7 +70,12 @@ class Payment(Document):
                 name="payment_above_zero",
                 condition=Q(amount__gt=0),
                 violation_error_message=_("The amount must be above zero."),
-            )
+            ),
+            models.CheckConstraint(
+                name="payment_rate_positive",
+                condition=Q(rate__isnull=True) | Q(rate__gt=0),
+                violation_error_message=_("The rate must be above zero."),
+            ),
         ]
 
     @property
@@ -88,16 +83,12 @@ class Payment(Document):
         return self.paid_on
 
     @property
-    def party_label(self) -> str:
-        return str(self.party)
-
-    @property
     def sign(self) -> int:
         """+1 when money comes in."""
         return 1 if self.direction == Direction.IN else -1
 
     def prepare(self, ctx, lines=None):
-        from .. import amounts, queries
+        from .. import queries
 
         self.paid_on = self.paid_on or ctx.business_date
         if self.currency_id is None and self.party_id:
@@ -106,8 +97,6 @@ class Payment(Document):
             self.account_id = queries.account_for(self.company_id, "bank").pk
         if self.currency_id:
             rate = self.rate or queries.rate_to_base(self.company_id, self.currency_id, self.paid_on)[0]
-            asked = {"amount": self.amount} | {f"lines.{n}.amount": line.amount for n, line in enumerate(lines or ())}
-            amounts.refuse_parts(self.currency, asked)
             self.total = self.amount
             self.total_base = queries.to_base(self.company_id, self.amount, rate)
 
@@ -116,9 +105,7 @@ class PaymentAllocation(DocumentLine):
     """The part of a payment that settles one invoice."""
 
     document = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("payment"))
-    invoice = models.ForeignKey(
-        "accounting.Invoice", on_delete=models.PROTECT, related_name="allocations", verbose_name=_("invoice")
-    )
+    invoice = fields.link("accounting.Invoice", _("invoice"), related_name="allocations")
     amount = fields.MoneyField(_("amount"), currency="document__currency")
     allocated_on = models.DateField(_("allocated on"), null=True, blank=True, editable=False)
     difference = fields.MoneyField(_("exchange difference"), editable=False)
@@ -138,17 +125,11 @@ class PaymentAllocation(DocumentLine):
 class PlannedCash(models.Model):
     """Money expected from or for an order that is not invoiced yet; its document replaces its own rows."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity", on_delete=models.PROTECT, related_name="planned_cash", verbose_name=_("document")
-    )
-    party = models.ForeignKey(
-        "parties.Party", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("party")
-    )
+    company = fields.link("kernel.Company", _("company"))
+    origin = fields.link("kernel.DocumentIdentity", _("document"), related_name="planned_cash")
+    party = fields.link("parties.Party", _("party"), null=True)
     planned_on = models.DateField(_("expected on"))
-    currency = models.ForeignKey(
-        "kernel.Currency", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    currency = fields.link("kernel.Currency", _("currency"))
     amount = fields.MoneyField(_("amount"), currency="currency", help_text=_("Above zero when money comes in."))
     amount_base = fields.MoneyField(_("amount in base currency"))
 

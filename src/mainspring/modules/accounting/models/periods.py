@@ -14,7 +14,7 @@ from .ledger import Area
 class LockDate(Entity):
     """Up to this day (not including it) nothing can be posted in an area of the company's books."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link("kernel.Company", _("company"))
     area = models.CharField(_("area"), max_length=10, choices=Area, default=Area.ALL)
     locked_before = models.DateField(_("locked before"), help_text=_("The first day that is open."))
 
@@ -33,11 +33,9 @@ class LockDate(Entity):
 class LockException(Entity):
     """One person may post into a locked period of an area until a moment, for a reason."""
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", verbose_name=_("company"))
+    company = fields.link("kernel.Company", _("company"))
     area = models.CharField(_("area"), max_length=10, choices=Area, default=Area.ALL)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("user")
-    )
+    user = fields.link(settings.AUTH_USER_MODEL, _("user"))
     opens_from = models.DateField(_("opens from"), help_text=_("Days before this one stay locked."))
     expires_at = models.DateTimeField(_("expires at"))
     reason = models.CharField(_("reason"), max_length=240)
@@ -92,16 +90,8 @@ class RevaluationLine(DocumentLine):
     document = models.ForeignKey(
         Revaluation, on_delete=models.CASCADE, related_name="lines", verbose_name=_("revaluation")
     )
-    open_line = models.ForeignKey(
-        "accounting.JournalLine",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("open item"),
-    )
-    currency = models.ForeignKey(
-        "kernel.Currency", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("currency")
-    )
+    open_line = fields.link("accounting.JournalLine", _("open item"), editable=False)
+    currency = fields.link("kernel.Currency", _("currency"), editable=False)
     foreign = fields.MoneyField(_("open"), currency="currency", editable=False)
     carried = fields.MoneyField(_("carried at"), editable=False)
     rate = fields.RateField(_("rate"), editable=False)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mainspring.kernel import access, commands, numbering, roles
+from mainspring.kernel import commands, numbering, policies, roles
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Currency, Membership, Role, Territory, User
 from mainspring.modules.crm.models import Lead, LeadPool
@@ -26,7 +26,7 @@ class Regions:
         self.central_pool = self.pool("C", self.central)
 
     def ctx(self, user, day=DAY, **extra) -> Context:
-        access.forget(user)
+        policies.forget(user)
         return Context(user, day, self.company.pk, **extra)
 
     def person(self, name, role, *territories, **values) -> User:

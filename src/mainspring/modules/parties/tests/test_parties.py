@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import access, bulk, commands
+from mainspring.kernel import access, bulk, commands, policies
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import normalise, queries
 from mainspring.modules.parties.models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
@@ -97,7 +97,7 @@ def test_a_portal_person_sees_their_own_party_only(world):
     ctx = world.person("ana", "customer")
     assert not access.rows(ctx, Party).exists()
     commands.create(PortalAccess, world.ctx, user=ctx.user, party=acme)
-    access.forget(ctx.user)
+    policies.forget(ctx.user)
     assert list(access.rows(ctx, Party)) == [acme]
     assert not access.rows(ctx, Party).filter(pk=other.pk).exists()
 

@@ -27,20 +27,16 @@ class ProductionOrder(Document):
     planned_unit_cost    materials and work as known when the order was confirmed, base currency
     """
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="production_orders", verbose_name=_("item"))
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    item = fields.link(Item, _("item"), related_name="production_orders")
+    site = fields.link(Site, _("site"))
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
     starts_on = models.DateField(
         _("starts on"), null=True, blank=True, help_text=_("Empty: from the due date backwards.")
     )
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Empty: from the start forwards."))
     expected_on = models.DateField(_("expected on"), null=True, blank=True, editable=False)
-    bom = models.ForeignKey(
-        Bom, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("bill of material")
-    )
-    routing = models.ForeignKey(
-        Routing, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("routing")
-    )
+    bom = fields.link(Bom, _("bill of material"), optional=True)
+    routing = fields.link(Routing, _("routing"), optional=True)
     exploded_quantity = fields.QuantityField(unit="item__unit", null=True, default=None, editable=False)
     backflush = models.BooleanField(
         _("backflush"),
@@ -165,11 +161,7 @@ class ProductionOrder(Document):
         ordering = ["due_on", "pk"]
         indexes = [models.Index(fields=["company", "state", "due_on"], name="production_order_state")]
         constraints = [
-            models.CheckConstraint(
-                name="production_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("production_quantity"),
             models.CheckConstraint(
                 name="production_dates",
                 condition=Q(starts_on__isnull=True) | Q(due_on__isnull=True) | Q(due_on__gte=models.F("starts_on")),
@@ -198,7 +190,7 @@ class ProductionComponent(DocumentLine):
     document = models.ForeignKey(
         ProductionOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("production order")
     )
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", verbose_name=_("component"))
+    item = fields.link(Item, _("component"))
     required_quantity = fields.QuantityField(pgettext_lazy("quantity", "required"), unit="item__unit")
     operation_sequence = models.PositiveIntegerField(_("operation"), null=True, blank=True)
     bom_line = models.ForeignKey(
@@ -218,13 +210,7 @@ class ProductionComponent(DocumentLine):
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("component"), _("components")
-        constraints = [
-            models.CheckConstraint(
-                name="component_quantity",
-                condition=Q(required_quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("component_quantity", "required_quantity")]
 
     def __str__(self):
         return f"{self.document} / {self.item.code}"
@@ -246,9 +232,7 @@ class ProductionOperation(models.Model):
         verbose_name=_("production order"),
     )
     sequence = models.PositiveIntegerField(_("sequence"), editable=False)
-    work_center = models.ForeignKey(
-        WorkCenter, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("work center")
-    )
+    work_center = fields.link(WorkCenter, _("work center"), editable=False)
     name = models.CharField(_("operation"), max_length=120, editable=False)
     setup_hours = models.DecimalField(_("set-up hours"), max_digits=12, decimal_places=4, default=ZERO, editable=False)
     run_hours_per_unit = models.DecimalField(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.kernel import fields
 from mainspring.kernel.models import Document, Site
 from mainspring.kernel.workflow import Verb, Workflow
 
@@ -10,15 +11,7 @@ from mainspring.kernel.workflow import Verb, Workflow
 class PlanRun(Document):
     """One run of the material plan: what it proposed, what it withdrew, and what needs a person (rules P17, P19)."""
 
-    site = models.ForeignKey(
-        Site,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("site"),
-        help_text=_("Empty: every site."),
-    )
+    site = fields.link(Site, _("site"), optional=True, help_text=_("Empty: every site."))
     ran_on = models.DateField(_("date"), null=True, editable=False)
     planned_items = models.PositiveIntegerField(_("items"), default=0, editable=False)
     new_proposals = models.PositiveIntegerField(_("new proposals"), default=0, editable=False)

@@ -27,31 +27,15 @@ class ProductionReport(Document):
         WORK = "work", _("Work done")
         OUTPUT = "output", _("Output received")
 
-    order = models.ForeignKey(
-        ProductionOrder, on_delete=models.PROTECT, related_name="reports", verbose_name=_("production order")
-    )
+    order = fields.link(ProductionOrder, _("production order"), related_name="reports")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ISSUE)
     done_on = models.DateField(_("done on"), blank=True)
-    operation = models.ForeignKey(
-        ProductionOperation,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="reports",
-        verbose_name=_("operation"),
-    )
+    operation = fields.link(ProductionOperation, _("operation"), optional=True, related_name="reports")
     good = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO)
     scrap = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO)
     scrap_reason = models.CharField(_("reason of the scrap"), max_length=120, blank=True)
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, null=True, blank=True)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("person"),
-    )
+    person = fields.link(settings.AUTH_USER_MODEL, _("person"), optional=True)
     cost = fields.MoneyField(_("cost"), editable=False)
 
     fixed = ("order", "kind")
@@ -118,25 +102,15 @@ class ProductionReportLine(DocumentLine):
     document = models.ForeignKey(
         ProductionReport, on_delete=models.CASCADE, related_name="lines", verbose_name=_("shop report")
     )
-    component = models.ForeignKey(
-        ProductionComponent, on_delete=models.PROTECT, related_name="report_lines", verbose_name=_("component")
-    )
-    item = models.ForeignKey(
-        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    component = fields.link(ProductionComponent, _("component"), related_name="report_lines")
+    item = fields.link(Item, _("item"), optional=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
 
     company_path = "document__company"
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("reported component"), _("reported components")
-        constraints = [
-            models.CheckConstraint(
-                name="report_line_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("report_line_positive")]
 
 
 class CapacityBooking(models.Model):
@@ -150,42 +124,17 @@ class CapacityBooking(models.Model):
         PLANNED = "planned", _("Planned")
         DONE = "done", _("Done")
 
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("company")
-    )
-    work_center = models.ForeignKey(
-        WorkCenter,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("work center"),
-    )
-    operation = models.ForeignKey(
-        ProductionOperation,
-        on_delete=models.PROTECT,
-        related_name="bookings",
-        editable=False,
-        verbose_name=_("operation"),
-    )
+    company = fields.link(Company, _("company"), editable=False, db_index=False)
+    work_center = fields.link(WorkCenter, _("work center"), editable=False, db_index=False)
+    operation = fields.link(ProductionOperation, _("operation"), related_name="bookings", editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, editable=False)
     on_date = models.DateField(_("date"), editable=False)
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, editable=False)
     good = fields.QuantityField(_("good"), default=ZERO, editable=False)
     scrap = fields.QuantityField(_("scrap"), default=ZERO, editable=False)
     cost = fields.MoneyField(_("cost"), editable=False)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("person"),
-    )
-    origin = models.ForeignKey(
-        DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("document")
-    )
+    person = fields.link(settings.AUTH_USER_MODEL, _("person"), null=True, editable=False, db_index=False)
+    origin = fields.link(DocumentIdentity, _("document"), editable=False)
 
     history = False
     company_path = "company"

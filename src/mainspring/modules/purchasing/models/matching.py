@@ -28,19 +28,9 @@ class GrniEntry(models.Model):
         CREDIT = "credit", _("Supplier credit note")
         DIFFERENCE = "difference", _("Difference")
 
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("company")
-    )
-    order_line = models.ForeignKey(
-        PurchaseOrderLine,
-        on_delete=models.PROTECT,
-        related_name="grni_entries",
-        editable=False,
-        verbose_name=_("order line"),
-    )
-    document = models.ForeignKey(
-        DocumentIdentity, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("document")
-    )
+    company = fields.link(Company, _("company"), editable=False, db_index=False)
+    order_line = fields.link(PurchaseOrderLine, _("order line"), related_name="grni_entries", editable=False)
+    document = fields.link(DocumentIdentity, _("document"), editable=False)
     source_line = models.BigIntegerField(null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, editable=False)
     posted_on = models.DateField(_("posted on"), editable=False)
@@ -71,15 +61,7 @@ class BillMatch(Entity):
     differences = models.JSONField(_("differences"), default=list, editable=False)
     summary = models.TextField(_("what differs"), blank=True, editable=False)
     needs_buyer = models.BooleanField(_("needs the buyer"), default=False, editable=False)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("accepted by"),
-    )
+    accepted_by = fields.link(settings.AUTH_USER_MODEL, _("accepted by"), optional=True, editable=False)
     accepted_why = models.CharField(_("accepted because"), max_length=240, blank=True, editable=False)
 
     actions = (

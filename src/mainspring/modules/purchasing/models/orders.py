@@ -32,30 +32,13 @@ class Progress(models.TextChoices):
 class PurchaseOrder(Document):
     """What we order from a supplier, at which prices, for which day; received, billed and returned come from facts."""
 
-    supplier = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        related_name="purchase_orders",
-        verbose_name=_("supplier"),
-        limit_choices_to={"is_supplier": True},
-    )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
-    currency = models.ForeignKey(
-        Currency, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency"), blank=True
-    )
+    supplier = fields.link(Party, _("supplier"), related_name="purchase_orders", limit_choices_to={"is_supplier": True})
+    site = fields.link(Site, _("site"))
+    currency = fields.link(Currency, _("currency"), blank=True)
     ordered_on = models.DateField(_("ordered on"), blank=True)
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
-    payment_term = models.ForeignKey(
-        PaymentTerm, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("payment term")
-    )
-    buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("buyer"),
-    )
+    payment_term = fields.link(PaymentTerm, _("payment term"), optional=True)
+    buyer = fields.link(settings.AUTH_USER_MODEL, _("buyer"), optional=True)
     supplier_reference = models.CharField(_("supplier's number"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
@@ -146,18 +129,14 @@ class PurchaseOrderLine(DocumentLine):
     document = models.ForeignKey(
         PurchaseOrder, on_delete=models.CASCADE, related_name="lines", verbose_name=_("purchase order")
     )
-    item = models.ForeignKey(
-        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_lines", verbose_name=_("item")
-    )
+    item = fields.link(Item, _("item"), optional=True, related_name="purchase_lines")
     description = models.CharField(_("description"), max_length=200, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
+    unit = fields.link(Unit, _("unit"), blank=True)
     stock_quantity = fields.QuantityField(_("quantity in stocking unit"), unit="item__unit", default=0, editable=False)
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"))
-    tax_code = models.ForeignKey(
-        TaxCode, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("tax")
-    )
+    tax_code = fields.link(TaxCode, _("tax"), optional=True)
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
     over_receipt_pct = fields.PercentField(
@@ -175,11 +154,7 @@ class PurchaseOrderLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("purchase order line"), _("purchase order lines")
         constraints = [
-            models.CheckConstraint(
-                name="purchase_line_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("purchase_line_quantity"),
             models.CheckConstraint(
                 name="purchase_line_price",
                 condition=Q(price__gte=0),
@@ -189,6 +164,11 @@ class PurchaseOrderLine(DocumentLine):
                 name="purchase_line_discount",
                 condition=Q(discount_pct__gte=0, discount_pct__lte=100),
                 violation_error_message=_("A discount is from 0 to 100 percent."),
+            ),
+            models.CheckConstraint(
+                name="purchase_line_over_receipt",
+                condition=Q(over_receipt_pct__isnull=True) | Q(over_receipt_pct__gte=0, over_receipt_pct__lte=100),
+                violation_error_message=_("An over-receipt is from 0 to 100 percent."),
             ),
             models.CheckConstraint(
                 name="purchase_line_subject",
@@ -233,9 +213,7 @@ class Allocation(models.Model):
     order_line = models.ForeignKey(
         PurchaseOrderLine, on_delete=models.CASCADE, related_name="allocations", verbose_name=_("order line")
     )
-    request = models.ForeignKey(
-        PurchaseRequest, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("purchase request")
-    )
+    request = fields.link(PurchaseRequest, _("purchase request"), related_name="allocations")
     quantity = fields.QuantityField(_("quantity"), unit="request__unit")
     received_quantity = fields.QuantityField(_("received"), unit="request__unit", default=0)
 

@@ -23,13 +23,9 @@ COLORS = {"posted": "green"}
 class Receipt(Document):
     """Goods of a purchase order that arrived together; posting puts them into stock at their cost."""
 
-    order = models.ForeignKey(
-        PurchaseOrder, on_delete=models.PROTECT, related_name="receipts", verbose_name=_("purchase order")
-    )
-    supplier = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("supplier")
-    )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("site"))
+    order = fields.link(PurchaseOrder, _("purchase order"), related_name="receipts")
+    supplier = fields.link(Party, _("supplier"), editable=False)
+    site = fields.link(Site, _("site"), editable=False)
     received_on = models.DateField(_("received on"), blank=True)
     delivery_note = models.CharField(
         _("delivery note"),
@@ -103,24 +99,12 @@ class ReceiptLine(DocumentLine):
     """So much of an order line arrived, in the order's unit."""
 
     document = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="lines", verbose_name=_("receipt"))
-    order_line = models.ForeignKey(
-        PurchaseOrderLine, on_delete=models.PROTECT, related_name="receipt_lines", verbose_name=_("order line")
-    )
-    item = models.ForeignKey(
-        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    order_line = fields.link(PurchaseOrderLine, _("order line"), related_name="receipt_lines")
+    item = fields.link(Item, _("item"), optional=True, editable=False)
     description = models.CharField(_("description"), max_length=200, blank=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("unit"))
-    location = models.ForeignKey(
-        Location,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("location"),
-        help_text=_("Empty: the site's usual place."),
-    )
+    unit = fields.link(Unit, _("unit"), editable=False)
+    location = fields.link(Location, _("location"), optional=True, help_text=_("Empty: the site's usual place."))
     stock_quantity = fields.QuantityField(
         _("quantity in stocking unit"), unit="item__unit", default=Decimal(0), editable=False
     )
@@ -132,11 +116,7 @@ class ReceiptLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("receipt line"), _("receipt lines")
         constraints = [
-            models.CheckConstraint(
-                name="receipt_line_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("receipt_line_positive"),
             models.UniqueConstraint(
                 fields=["document", "order_line", "location"],
                 name="receipt_line_once",
@@ -157,11 +137,9 @@ class ReceiptLine(DocumentLine):
 class SupplierReturn(Document):
     """Goods that go back to the supplier; they leave at the cost they came with (rule I08)."""
 
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="returns", verbose_name=_("receipt"))
-    supplier = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("supplier")
-    )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("site"))
+    receipt = fields.link(Receipt, _("receipt"), related_name="returns")
+    supplier = fields.link(Party, _("supplier"), editable=False)
+    site = fields.link(Site, _("site"), editable=False)
     returned_on = models.DateField(_("returned on"), blank=True)
     reason = models.CharField(_("reason"), max_length=240)
     total_base = fields.MoneyField(_("value"), editable=False)
@@ -214,12 +192,8 @@ class SupplierReturnLine(DocumentLine):
     document = models.ForeignKey(
         SupplierReturn, on_delete=models.CASCADE, related_name="lines", verbose_name=_("supplier return")
     )
-    receipt_line = models.ForeignKey(
-        ReceiptLine, on_delete=models.PROTECT, related_name="return_lines", verbose_name=_("receipt line")
-    )
-    item = models.ForeignKey(
-        Item, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    receipt_line = fields.link(ReceiptLine, _("receipt line"), related_name="return_lines")
+    item = fields.link(Item, _("item"), optional=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="receipt_line__unit")
     value = fields.MoneyField(_("value"), editable=False)
 
@@ -228,11 +202,7 @@ class SupplierReturnLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
         constraints = [
-            models.CheckConstraint(
-                name="supplier_return_positive",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("supplier_return_positive"),
             models.UniqueConstraint(
                 fields=["document", "receipt_line"],
                 name="supplier_return_line_once",

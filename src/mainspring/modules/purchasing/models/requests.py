@@ -26,36 +26,17 @@ class PurchaseRequest(Document):
         PERSON = "person", _("Person")
         PLAN = "plan", _("Plan")
 
-    item = models.ForeignKey(
-        Item, null=True, blank=True, on_delete=models.PROTECT, related_name="purchase_requests", verbose_name=_("item")
-    )
+    item = fields.link(Item, _("item"), optional=True, related_name="purchase_requests")
     description = models.CharField(
         _("description"), max_length=200, blank=True, help_text=_("What is needed, when it is not an item.")
     )
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"), blank=True)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    unit = fields.link(Unit, _("unit"), blank=True)
+    site = fields.link(Site, _("site"))
     needed_on = models.DateField(_("needed on"))
-    requester = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("requester"),
-    )
-    department = models.ForeignKey(
-        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("department")
-    )
-    supplier = models.ForeignKey(
-        Party,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("supplier"),
-        help_text=_("Empty: the first source."),
-    )
+    requester = fields.link(settings.AUTH_USER_MODEL, _("requester"), optional=True)
+    department = fields.link(Department, _("department"), optional=True)
+    supplier = fields.link(Party, _("supplier"), optional=True, help_text=_("Empty: the first source."))
     source = models.CharField(_("raised by"), max_length=10, choices=Source, default=Source.PERSON, editable=False)
     demand = models.ForeignKey(
         DocumentIdentity,
@@ -124,11 +105,7 @@ class PurchaseRequest(Document):
         ordering = ["needed_on", "pk"]
         indexes = [models.Index(fields=["company", "state", "needed_on"], name="purchase_request_state")]
         constraints = [
-            models.CheckConstraint(
-                name="purchase_request_quantity",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("purchase_request_quantity"),
             models.CheckConstraint(
                 name="purchase_request_subject",
                 condition=Q(item__isnull=False) | ~Q(description=""),

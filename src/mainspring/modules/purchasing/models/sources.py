@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.engines.mrp import lots
 from mainspring.engines.mrp.data import Lot
 from mainspring.kernel import fields
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Company, Currency, DocumentLine, Entity
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
 from mainspring.modules.parties.models import Party
@@ -21,29 +23,13 @@ from mainspring.modules.parties.models import Party
 class SupplierItem(Entity):
     """A source: what one supplier asks for one item, valid on the days [valid from, valid to)."""
 
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
-    supplier = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sources", verbose_name=_("supplier"))
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sources", verbose_name=_("item"))
+    company = fields.link(Company, _("company"), editable=False)
+    supplier = fields.link(Party, _("supplier"), related_name="sources")
+    item = fields.link(Item, _("item"), related_name="sources")
     supplier_code = models.CharField(_("supplier's item code"), max_length=60, blank=True)
     supplier_name = models.CharField(_("supplier's item name"), max_length=160, blank=True)
-    unit = models.ForeignKey(
-        Unit,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("unit"),
-        blank=True,
-        help_text=_("Empty: the item's purchase unit."),
-    )
-    currency = models.ForeignKey(
-        Currency,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("currency"),
-        blank=True,
-        help_text=_("Empty: the supplier's currency."),
-    )
+    unit = fields.link(Unit, _("unit"), blank=True, help_text=_("Empty: the item's purchase unit."))
+    currency = fields.link(Currency, _("currency"), blank=True, help_text=_("Empty: the supplier's currency."))
     price = fields.PriceField(_("price"), currency="currency")
     minimum = fields.QuantityField(_("minimum"), unit="unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="unit", default=0)
@@ -68,6 +54,11 @@ class SupplierItem(Entity):
                 name="supplier_item_not_negative",
                 condition=Q(price__gte=0, minimum__gte=0, multiple__gte=0),
                 violation_error_message=_("Prices and quantities cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="supplier_item_lead_time",
+                condition=Q(lead_time_days__isnull=True) | Q(lead_time_days__lte=DAYS_MAX),
+                violation_error_message=_("A lead time is at most ten years."),
             ),
             models.CheckConstraint(
                 name="supplier_item_period",
@@ -158,6 +149,29 @@ def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]
     ):
         found[source.item_id].append(source)
     return found
+
+
+def sources_of(supplier_id: int, company_id: int, item_ids, on, *, breaks: bool) -> dict[int, SupplierItem]:
+    """The first source of each item at one supplier on a day, without the records it names; `breaks`: with prices."""
+    found: dict[int, SupplierItem] = {}
+    for source in _of_supplier(supplier_id, company_id, list(item_ids), on, on):
+        found.setdefault(source.item_id, source)
+    if breaks and found:
+        models.prefetch_related_objects(list(found.values()), "lines")
+    return found
+
+
+_of_supplier = Prepared(
+    lambda supplier, company, items, since, until: SupplierItem.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=since),
+        Q(valid_to=None) | Q(valid_to__gt=until),
+        active=True,
+        supplier__active=True,
+        supplier=supplier,
+        company=company,
+        item__any_of=items,
+    ).order_by(*FIRST_TO_ASK)
+)
 
 
 def first_lead_times(company_id: int, item_ids, on) -> dict[int, tuple[int, str]]:

@@ -16,58 +16,17 @@ SCOPES = {"own": "owner", "team": "owner__department", "territory": "territory",
 class SaleDocument(Document):
     """Base of quotations and orders."""
 
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", verbose_name=_("customer"))
-    contact = models.ForeignKey(
-        "parties.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact")
-    )
-    delivery_address = models.ForeignKey(
-        "parties.Address",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("delivery address"),
-    )
+    party = fields.link("parties.Party", _("customer"))
+    contact = fields.link("parties.Contact", _("contact"), optional=True)
+    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True)
     reference = models.CharField(_("customer's reference"), max_length=60, blank=True)
-    site = models.ForeignKey(
-        "kernel.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("ships from")
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("sales representative"),
-    )
-    territory = models.ForeignKey(
-        "kernel.Territory",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("territory"),
-    )
-    opportunity = models.ForeignKey(
-        "crm.Opportunity",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("opportunity"),
-    )
+    site = fields.link("kernel.Site", _("ships from"), optional=True)
+    owner = fields.link(settings.AUTH_USER_MODEL, _("sales representative"), optional=True)
+    territory = fields.link("kernel.Territory", _("territory"), optional=True)
+    opportunity = fields.link("crm.Opportunity", _("opportunity"), optional=True)
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
-    payment_term = models.ForeignKey(
-        "parties.PaymentTerm",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("payment term"),
-    )
-    currency = models.ForeignKey(
-        "kernel.Currency", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
+    payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
+    currency = fields.link("kernel.Currency", _("currency"), optional=True)
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
@@ -91,10 +50,6 @@ class SaleDocument(Document):
     class Meta:
         abstract = True
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -104,22 +59,13 @@ class SaleDocument(Document):
 class SaleLine(DocumentLine):
     """Base of lines of quotations and orders: an item at a price, with the date it is promised for."""
 
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = fields.link("items.Item", _("item"))
     description = models.CharField(_("description"), max_length=240, blank=True)
     quantity = fields.QuantityField(_("quantity"), unit="unit", default=Decimal(1))
-    unit = models.ForeignKey(
-        "organization.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit")
-    )
+    unit = fields.link("organization.Unit", _("unit"), optional=True)
     price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
     discount_pct = fields.PercentField(_("discount"), blank=True)
-    tax_code = models.ForeignKey(
-        "accounting.TaxCode",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("tax code"),
-    )
+    tax_code = fields.link("accounting.TaxCode", _("tax code"), optional=True)
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
     net = fields.MoneyField(_("net"), currency="document__currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="document__currency", editable=False)
@@ -144,11 +90,7 @@ class SaleLine(DocumentLine):
 def line_constraints(name: str) -> list:
     """The rules every kind of line has, named after it."""
     return [
-        models.CheckConstraint(
-            name=f"{name}_quantity",
-            condition=Q(quantity__gt=0),
-            violation_error_message=_("The quantity must be above zero."),
-        ),
+        fields.above_zero(f"{name}_quantity"),
         models.CheckConstraint(
             name=f"{name}_price",
             condition=Q(price__gte=0),

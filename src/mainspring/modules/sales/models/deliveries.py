@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
@@ -12,40 +11,15 @@ from mainspring.kernel.workflow import Input, Verb, Workflow
 
 from .orders import SalesOrder, SalesOrderLine
 
-ABOVE_ZERO = _("The quantity must be above zero.")
-
 
 class Shipment(Document):
     """Goods that leave for a customer, all or part of an order; posting it moves them and books their cost."""
 
-    order = models.ForeignKey(
-        SalesOrder, on_delete=models.PROTECT, related_name="shipments", verbose_name=_("sales order")
-    )
-    party = models.ForeignKey(
-        "parties.Party",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("customer"),
-    )
-    site = models.ForeignKey(
-        "kernel.Site",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("ships from"),
-    )
+    order = fields.link(SalesOrder, _("sales order"), related_name="shipments")
+    party = fields.link("parties.Party", _("customer"), null=True, editable=False)
+    site = fields.link("kernel.Site", _("ships from"), null=True, editable=False)
     ship_on = models.DateField(_("ships on"), null=True, blank=True)
-    delivery_address = models.ForeignKey(
-        "parties.Address",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("delivery address"),
-    )
+    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True)
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -84,10 +58,6 @@ class Shipment(Document):
         verbose_name, verbose_name_plural = _("shipment"), _("shipments")
         indexes = [models.Index(fields=["company", "state", "ship_on"], name="shipment_day")]
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -98,32 +68,17 @@ class ShipmentLine(DocumentLine):
     """What leaves of one line of the order, in that line's unit."""
 
     document = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("shipment"))
-    order_line = models.ForeignKey(
-        SalesOrderLine, on_delete=models.PROTECT, related_name="shipment_lines", verbose_name=_("order line")
-    )
-    item = models.ForeignKey(
-        "items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    order_line = fields.link(SalesOrderLine, _("order line"), related_name="shipment_lines")
+    item = fields.link("items.Item", _("item"), null=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(
-        "organization.Unit",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("unit"),
-    )
+    unit = fields.link("organization.Unit", _("unit"), null=True, editable=False)
     stock_quantity = fields.QuantityField(
         _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
     )
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("shipment line"), _("shipment lines")
-        constraints = [
-            models.CheckConstraint(
-                name="shipment_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
-            )
-        ]
+        constraints = [fields.above_zero("shipment_line_quantity")]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"
@@ -132,23 +87,9 @@ class ShipmentLine(DocumentLine):
 class Return(Document):
     """Goods a customer brings back from a shipment; received at the cost they left with, then credited (I07)."""
 
-    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="returns", verbose_name=_("shipment"))
-    party = models.ForeignKey(
-        "parties.Party",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("customer"),
-    )
-    site = models.ForeignKey(
-        "kernel.Site",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("comes back to"),
-    )
+    shipment = fields.link(Shipment, _("shipment"), related_name="returns")
+    party = fields.link("parties.Party", _("customer"), null=True, editable=False)
+    site = fields.link("kernel.Site", _("comes back to"), null=True, editable=False)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
     returned_on = models.DateField(_("returned on"), null=True, blank=True)
     to_quarantine = models.BooleanField(
@@ -179,10 +120,6 @@ class Return(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("return"), _("returns")
 
-    @property
-    def party_label(self) -> str:
-        return str(self.party)
-
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
@@ -193,32 +130,17 @@ class ReturnLine(DocumentLine):
     """What comes back of one line of the shipment."""
 
     document = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="lines", verbose_name=_("return"))
-    shipment_line = models.ForeignKey(
-        ShipmentLine, on_delete=models.PROTECT, related_name="return_lines", verbose_name=_("shipment line")
-    )
-    item = models.ForeignKey(
-        "items.Item", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    shipment_line = fields.link(ShipmentLine, _("shipment line"), related_name="return_lines")
+    item = fields.link("items.Item", _("item"), null=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="unit")
-    unit = models.ForeignKey(
-        "organization.Unit",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("unit"),
-    )
+    unit = fields.link("organization.Unit", _("unit"), null=True, editable=False)
     stock_quantity = fields.QuantityField(
         _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
     )
 
     class Meta(DocumentLine.Meta):
         verbose_name, verbose_name_plural = _("return line"), _("return lines")
-        constraints = [
-            models.CheckConstraint(
-                name="return_line_quantity", condition=Q(quantity__gt=0), violation_error_message=ABOVE_ZERO
-            )
-        ]
+        constraints = [fields.above_zero("return_line_quantity")]
 
     def __str__(self):
         return f"{self.item} {self.quantity:f}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mainspring.kernel import fields
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
 from .base import SaleDocument, SaleLine, line_constraints
@@ -17,14 +18,7 @@ class Quotation(SaleDocument):
         _("valid until"), null=True, blank=True, help_text=_("The last day it can be ordered.")
     )
     revision = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
-    revises = models.ForeignKey(
-        "self",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="revised_by",
-        verbose_name=_("revises"),
-    )
+    revises = fields.link("self", _("revises"), null=True, editable=False, related_name="revised_by")
     decline_reason = models.CharField(_("reason declined"), max_length=240, blank=True, editable=False)
 
     number_format = "QT{year}-{seq:05}"

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from mainspring.kernel import access, commands
+from mainspring.kernel import commands, policies
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Currency, Membership, Role, Site, Territory, User
 from mainspring.modules.accounting import commands as accounting
@@ -43,7 +43,7 @@ class World:
         self.pump = self.item("P-40", price=100)
 
     def context(self, user, day=DAY, **extra) -> Context:
-        access.forget(user)
+        policies.forget(user)
         return Context(user, day, self.company.pk, **extra)
 
     def on(self, day) -> Context:

@@ -12,12 +12,8 @@ from mainspring.kernel import fields
 class StockBalance(models.Model):
     """How much of an item lies in a place, and how much of that is reserved; never below zero, never over-reserved."""
 
-    item = models.ForeignKey(
-        "items.Item", on_delete=models.PROTECT, related_name="balances", editable=False, verbose_name=_("item")
-    )
-    location = models.ForeignKey(
-        "stock.Location", on_delete=models.PROTECT, related_name="balances", editable=False, verbose_name=_("location")
-    )
+    item = fields.link("items.Item", _("item"), related_name="balances", editable=False)
+    location = fields.link("stock.Location", _("location"), related_name="balances", editable=False)
     quantity = fields.QuantityField(_("on hand"), unit="item__unit", default=Decimal(0), editable=False)
     reserved = fields.QuantityField(_("reserved"), unit="item__unit", default=Decimal(0), editable=False)
 
@@ -53,23 +49,9 @@ class StockBalance(models.Model):
 class Reservation(models.Model):
     """Goods in a place kept for the line of a document."""
 
-    item = models.ForeignKey(
-        "items.Item", on_delete=models.PROTECT, related_name="reservations", editable=False, verbose_name=_("item")
-    )
-    location = models.ForeignKey(
-        "stock.Location",
-        on_delete=models.PROTECT,
-        related_name="reservations",
-        editable=False,
-        verbose_name=_("location"),
-    )
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        on_delete=models.PROTECT,
-        related_name="reservations",
-        editable=False,
-        verbose_name=_("document"),
-    )
+    item = fields.link("items.Item", _("item"), related_name="reservations", editable=False)
+    location = fields.link("stock.Location", _("location"), related_name="reservations", editable=False)
+    origin = fields.link("kernel.DocumentIdentity", _("document"), related_name="reservations", editable=False)
     origin_line = models.BigIntegerField(null=True, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

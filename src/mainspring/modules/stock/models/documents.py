@@ -28,7 +28,7 @@ class StockAdjustment(Document):
         SCRAP = "scrap", _("Scrap")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ADJUST)
-    site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    site = fields.link("kernel.Site", _("site"))
     adjusted_on = models.DateField(_("date"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=240)
     total = fields.MoneyField(_("total"), editable=False)
@@ -66,10 +66,8 @@ class StockAdjustmentLine(DocumentLine):
     document = models.ForeignKey(
         StockAdjustment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock adjustment")
     )
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
-    location = models.ForeignKey(
-        "stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("location")
-    )
+    item = fields.link("items.Item", _("item"))
+    location = fields.link("stock.Location", _("location"), optional=True)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
     unit_cost = fields.PriceField(
         _("unit cost"),
@@ -87,17 +85,20 @@ class StockAdjustmentLine(DocumentLine):
                 name="adjustment_not_zero",
                 condition=~Q(quantity=0),
                 violation_error_message=_("The quantity must not be zero."),
-            )
+            ),
+            models.CheckConstraint(
+                name="adjustment_cost",
+                condition=Q(unit_cost__isnull=True) | Q(unit_cost__gte=0),
+                violation_error_message=_("A cost cannot be negative."),
+            ),
         ]
 
 
 class Transfer(Document):
     """Goods sent from one site to another; between leaving and arriving they are in transit, still ours and valued."""
 
-    from_site = models.ForeignKey(
-        "kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("from site")
-    )
-    to_site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("to site"))
+    from_site = fields.link("kernel.Site", _("from site"))
+    to_site = fields.link("kernel.Site", _("to site"))
     ship_on = models.DateField(_("ship on"), null=True, blank=True)
     receive_on = models.DateField(_("receive on"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=80, blank=True)
@@ -141,25 +142,19 @@ class TransferLine(DocumentLine):
     document = models.ForeignKey(
         Transfer, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock transfer")
     )
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = fields.link("items.Item", _("item"))
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
 
     class Meta:
         verbose_name, verbose_name_plural = _("transfer line"), _("transfer lines")
         ordering = ["position", "id"]
-        constraints = [
-            models.CheckConstraint(
-                name="transfer_line_above_zero",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            )
-        ]
+        constraints = [fields.above_zero("transfer_line_above_zero")]
 
 
 class StockCount(Document):
     """A count of what really lies in a site; each line keeps what the books said at the moment it was counted (I17)."""
 
-    site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    site = fields.link("kernel.Site", _("site"))
     counted_on = models.DateField(_("counted on"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
 
@@ -197,10 +192,8 @@ class StockCountLine(DocumentLine):
     document = models.ForeignKey(
         StockCount, on_delete=models.CASCADE, related_name="lines", verbose_name=_("stock count")
     )
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", verbose_name=_("item"))
-    location = models.ForeignKey(
-        "stock.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("location")
-    )
+    item = fields.link("items.Item", _("item"))
+    location = fields.link("stock.Location", _("location"), optional=True)
     counted_quantity = fields.QuantityField(_("counted"), unit="item__unit", null=True, blank=True, default=None)
     book_quantity = fields.QuantityField(_("in the books"), unit="item__unit", null=True, default=None, editable=False)
     counted_at = models.DateTimeField(_("counted at"), null=True, editable=False)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import remembered
+from mainspring.kernel import fields, remembered
 from mainspring.kernel.models.base import Entity
 
 
@@ -27,7 +27,7 @@ OWNED = (LocationKind.INTERNAL, LocationKind.QUARANTINE, LocationKind.TRANSIT)
 class Location(Entity):
     """A place of a site; goods in storage, quarantine and transit are ours."""
 
-    site = models.ForeignKey("kernel.Site", on_delete=models.PROTECT, related_name="locations", verbose_name=_("site"))
+    site = fields.link("kernel.Site", _("site"), related_name="locations")
     code = models.CharField(_("code"), max_length=24)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=LocationKind, default=LocationKind.INTERNAL)

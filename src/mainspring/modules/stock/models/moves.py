@@ -21,61 +21,23 @@ class StockMove(models.Model):
         PLANNED = "planned", _("Planned")
         DONE = "done", _("Done")
 
-    company = models.ForeignKey(
-        "kernel.Company",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("company"),
-    )
-    item = models.ForeignKey(
-        "items.Item",
-        on_delete=models.PROTECT,
-        related_name="moves",
-        editable=False,
-        db_index=False,
-        verbose_name=_("item"),
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False, db_index=False)
+    item = fields.link("items.Item", _("item"), related_name="moves", editable=False, db_index=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", editable=False)
-    from_location = models.ForeignKey(
-        "stock.Location", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("from")
-    )
-    to_location = models.ForeignKey(
-        "stock.Location", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("to")
-    )
+    from_location = fields.link("stock.Location", _("from"), editable=False)
+    to_location = fields.link("stock.Location", _("to"), editable=False)
     planned_on = models.DateField(_("planned on"), null=True, editable=False)
     effective_on = models.DateField(_("done on"), null=True, editable=False)
     effective_at = models.DateTimeField(null=True, editable=False)
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
-    of_move = models.ForeignKey(
-        "self",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="taken_back_by",
-        editable=False,
-        verbose_name=_("takes back"),
-    )
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="stock_moves",
-        editable=False,
-        verbose_name=_("document"),
+    of_move = fields.link("self", _("takes back"), null=True, related_name="taken_back_by", editable=False)
+    origin = fields.link(
+        "kernel.DocumentIdentity", _("document"), null=True, related_name="stock_moves", editable=False
     )
     origin_line = models.BigIntegerField(null=True, editable=False)
     reference = models.CharField(_("reference"), max_length=80, blank=True, default="", editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("created by"),
-    )
+    created_by = fields.link(settings.AUTH_USER_MODEL, _("created by"), null=True, editable=False, db_index=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
 
     history = False
@@ -95,11 +57,7 @@ class StockMove(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="move_above_zero",
-                condition=Q(quantity__gt=0),
-                violation_error_message=_("The quantity must be above zero."),
-            ),
+            fields.above_zero("move_above_zero"),
             models.CheckConstraint(
                 name="move_goes_somewhere",
                 condition=~Q(from_location=F("to_location")),
@@ -122,9 +80,9 @@ class MoveTotal(models.Model):
     What lay somewhere on a past day is found from these instead of from every move since.
     """
 
-    company = models.ForeignKey("kernel.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
-    item = models.ForeignKey("items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
-    location = models.ForeignKey("stock.Location", on_delete=models.PROTECT, related_name="+", db_index=False)
+    company = fields.link("kernel.Company", db_index=False)
+    item = fields.link("items.Item", db_index=False)
+    location = fields.link("stock.Location", db_index=False)
     month = models.DateField()
     quantity = models.DecimalField(max_digits=24, decimal_places=6)
 

@@ -27,25 +27,9 @@ class StockValue(models.Model):
         CHARGE = "charge", _("Charge")
         STANDARD_CHANGE = "standard_change", _("Standard cost change")
 
-    company = models.ForeignKey(
-        "kernel.Company",
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        db_index=False,
-        verbose_name=_("company"),
-    )
-    item = models.ForeignKey(
-        "items.Item", on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("item")
-    )
-    move = models.ForeignKey(
-        "stock.StockMove",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="values",
-        editable=False,
-        verbose_name=_("stock move"),
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False, db_index=False)
+    item = fields.link("items.Item", _("item"), editable=False, db_index=False)
+    move = fields.link("stock.StockMove", _("stock move"), null=True, related_name="values", editable=False)
     event = models.CharField(max_length=24, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, editable=False)
     adjusts = models.BooleanField(_("adjustment"), default=False, editable=False)
@@ -56,31 +40,18 @@ class StockValue(models.Model):
     cost_of_sales = fields.MoneyField(_("cost"), editable=False)
     variance = fields.MoneyField(_("variance"), editable=False)
     revaluation = fields.MoneyField(_("revaluation"), editable=False)
-    of_move = models.ForeignKey(
-        "stock.StockMove",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="later_values",
-        editable=False,
-        verbose_name=_("earlier move"),
-    )
+    of_move = fields.link("stock.StockMove", _("earlier move"), null=True, related_name="later_values", editable=False)
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
-    origin = models.ForeignKey(
-        "kernel.DocumentIdentity",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="stock_values",
-        editable=False,
-        verbose_name=_("document"),
+    origin = fields.link(
+        "kernel.DocumentIdentity", _("document"), null=True, related_name="stock_values", editable=False
     )
-    entry = models.ForeignKey(
+    entry = fields.link(
         "accounting.JournalEntry",
+        _("journal entry"),
         null=True,
-        on_delete=models.PROTECT,
         related_name="stock_values",
         editable=False,
         db_index=False,
-        verbose_name=_("journal entry"),
     )
 
     history = False
@@ -105,12 +76,8 @@ class StockValue(models.Model):
 class CostBalance(models.Model):
     """The running quantity and value of an item in a company: the one row a posting locks to know the cost."""
 
-    company = models.ForeignKey(
-        "kernel.Company", on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("company")
-    )
-    item = models.ForeignKey(
-        "items.Item", on_delete=models.PROTECT, related_name="cost_balances", editable=False, verbose_name=_("item")
-    )
+    company = fields.link("kernel.Company", _("company"), editable=False)
+    item = fields.link("items.Item", _("item"), related_name="cost_balances", editable=False)
     method = models.CharField(_("cost method"), max_length=10, editable=False)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit", default=Decimal(0), editable=False)
     value = fields.MoneyField(_("value"), editable=False)
