@@ -223,3 +223,15 @@ def test_the_live_address_tells_only_what_is_new(cast, ona, jonas, van):
 def test_everybody_may_do_their_own_work_and_portals_may_not(cast, ona):
     assert not RoleGrant.objects.filter(entity="kernel.task").exists()
     assert commands.create(Task, cast.ctx(ona), title="Call", assignee=ona).state == "open"
+
+
+def test_a_task_from_a_form_or_handed_on_is_news_to_whoever_gets_it(cast, ona, jonas, guest):
+    ctx = cast.ctx(ona)
+    task = commands.create(Task, ctx, title="Order tyres", assignee=jonas)
+    assert list(Notification.objects.filter(kind="task").values_list("user__username", "title")) == [
+        (jonas.username, "New task: Order tyres")
+    ]
+    commands.change(task, ctx, assignee=guest)
+    commands.change(Task.objects.get(pk=task.pk), ctx, title="Order wide tyres")
+    assert Notification.objects.filter(kind="task").count() == 2
+    assert Notification.objects.filter(kind="task", user=guest).count() == 1

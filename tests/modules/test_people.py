@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from mainspring.kernel import access, commands, jobs, numbering, policies, preferences
+from mainspring.kernel import access, bulk, commands, jobs, numbering, policies, preferences
 from mainspring.kernel.approvals import rules
-from mainspring.kernel.models import Membership, NumberSeries, Role, Site, User
+from mainspring.kernel.models import Company, Membership, NumberSeries, Role, Site, User
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.parties.models import Party
 
@@ -113,3 +113,33 @@ def test_limits_of_approval_count_in_base_currency(world):
     day = world.ctx.business_date
     assert rules.to_base(D("125.00"), "USD", world.company.pk, day) == D("100.00")  # K09
     assert rules.to_base(D("125.00"), "EUR", world.company.pk, day) == D("125.00")
+
+
+def test_who_works_in_another_company_is_that_companys_affair(world, admin):
+    """The wall: memberships of one's own company and those that hold everywhere, on every surface."""
+    other = Company.objects.create(code="OTHER", name="Other", base_currency=world.company.base_currency)
+    manager = Role.objects.get(code="manager")
+    people = {name: User.objects.create(username=name) for name in ("here", "there", "everywhere")}
+    for name, company in (("here", world.company), ("there", other), ("everywhere", None)):
+        Membership.objects.create(user=people[name], role=manager, company=company)
+    seen = access.rows(admin, Membership).values_list("user__username", flat=True)
+    assert set(seen) == {"admin", "here", "everywhere"}
+    theirs = Membership.objects.get(user=people["there"])
+    with pytest.raises(Membership.DoesNotExist):
+        commands.change(theirs, admin, ends_on="2026-03-02")
+    everywhere = Membership.objects.get(user=people["everywhere"])
+    with pytest.raises(ValidationError, match="companies you administer"):
+        commands.change(everywhere, admin, ends_on="2026-03-02")
+    with pytest.raises(ValidationError, match="companies you administer"):
+        commands.delete(everywhere, admin)
+    assert Membership.objects.filter(user__in=people.values(), ends_on=None).count() == 3
+
+
+def test_roles_brought_in_by_a_file_stay_within_the_company_too(world, admin):
+    manager = Role.objects.get(code="manager")
+    other = Company.objects.create(code="OTHER", name="Other", base_currency=world.company.base_currency)
+    row = {"user": admin.user, "role": manager}
+    with pytest.raises(PermissionDenied):
+        bulk.create_many(Membership, admin, [row | {"company": other}])
+    bulk.create_many(Membership, admin, [row | {"company": None}])
+    assert Membership.objects.get(user=admin.user, role=manager).company == world.company

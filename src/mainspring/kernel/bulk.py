@@ -215,6 +215,7 @@ def _refuse_problems(ready: list[Draft]) -> None:
 
 def _identify(model, records: list, run) -> None:
     """Identities, and numbers where the kind of document has one from the start."""
+    numbering.name_parties(records)
     identities = [
         DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=running.title(r)) for r in records
     ]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, commands, custom, errors, events, jobs, notifications
-from .models import Attachment, Membership, Note, OutgoingMail, Task, User
+from .models import Attachment, Note, OutgoingMail, Task, User
 from .models.collaboration import About
 from .workflow import effect
 
@@ -41,20 +41,6 @@ def record_of(about: About, ctx):
     return access.get(ctx, about.record_model, about.record_id)
 
 
-def shared_with(ctx) -> Q:
-    """Which notes and files of a record in sight a person may read: portal people read those of portal people."""
-    if not access.is_portal(ctx):
-        return Q()
-    outside = Membership.objects.filter(role__portal=True).values("user")
-    return Q(created_by__in=outside)
-
-
-def readable_files(ctx):
-    """Files a person may read of records in sight: those on the record, and those in its own fields (see `may_see`)."""
-    shared = shared_with(ctx)
-    return Attachment.objects.filter(shared | ~Q(field="")) if shared else Attachment.objects.all()
-
-
 # -- notes ------------------------------------------------------------------------------------------------------------
 
 
@@ -63,7 +49,14 @@ def add_note(record, ctx, *, text: str) -> Note:
     text = text.strip()
     if not text:
         raise ValidationError({"text": _("This field is required.")})
-    note = commands.create(Note, _adding(record, ctx), text=text, company=_company(record, ctx), **About.about(record))
+    note = commands.create(
+        Note,
+        _adding(record, ctx),
+        text=text,
+        shared=access.is_portal(ctx),
+        company=_company(record, ctx),
+        **About.about(record),
+    )
     _tell_mentioned(note, record, ctx, before="")
     return note
 
@@ -141,6 +134,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         name=name,
         size=size,
         digest=digest,
+        shared=access.is_portal(ctx),
         company=_company(record, ctx),
         content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
@@ -262,7 +256,7 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
     """Give somebody something to do on a record; they are told, and must be able to see it."""
     if not _may_see(assignee, record, ctx):
         raise ValidationError({"assignee": _("%(person)s may not see this record.") % {"person": assignee}})
-    task = commands.create(
+    return commands.create(
         Task,
         _adding(record, ctx),
         title=title,
@@ -272,8 +266,6 @@ def add_task(record, ctx, *, title: str, assignee: User, due_on=None, text: str 
         company=_company(record, ctx),
         **About.about(record),
     )
-    _tell_assignee(task, ctx)
-    return task
 
 
 @effect(Task, "finish")
@@ -295,6 +287,20 @@ def overdue_tasks(run, ctx):
     for task in overdue.select_related("assignee"):
         _tell(task.assignee, task, ctx, gettext_lazy("Overdue: %(task)s"), mail_template="news")
     return {"tasks": len(overdue)}
+
+
+@events.on(events.CommandDone)
+def tell_of_new_task(event, ctx) -> None:
+    """Whoever gets a task is told, from wherever it came."""
+    if isinstance(event.record, Task) and event.verb == "create":
+        _tell_assignee(event.record, ctx)
+
+
+@commands.after_change.fill
+def tell_of_handed_task(record, changed: list[str], ctx) -> None:
+    """A task handed to somebody else is news to them."""
+    if isinstance(record, Task) and "assignee" in changed and record.state == "open":
+        _tell_assignee(record, ctx)
 
 
 def _tell_assignee(task: Task, ctx) -> None:

@@ -8,8 +8,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDo
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access, shapes
+from . import access, amounts, constraints, shapes
 from .models.base import Document
+
+SHARED = (str, int, Decimal, date)
+"""Values whose check asks nothing of their record."""
 
 
 def new(model, ctx, values: dict):
@@ -66,11 +69,14 @@ def take_links_to_many(model, values: dict) -> dict:
 
 
 def prepare(record, ctx, lines=None) -> None:
-    """Let the record fill in its blanks. Where that fails for want of something required, say what is missing."""
+    """Let the record fill in its blanks. Where that fails for what is missing or out of bounds, say what it is."""
     if not hasattr(record, "prepare"):
         return
     try:
         record.prepare(ctx, lines)
+    except ValidationError:
+        refuse_out_of_bounds(record, lines or ())
+        raise
     except (TypeError, AttributeError, ArithmeticError, ObjectDoesNotExist):
         validate(record, lines or ())
         raise
@@ -81,12 +87,13 @@ def validate(record, lines=()) -> None:
     found: dict[str, Any] = {}
     passed: dict[tuple, Any] = {}
     for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
-        _drop_trailing_zeros(instance)
         skip = ("document",) if prefix else ("identity", "company", "created_by")
+        _drop_trailing_zeros(instance)
         wrong = _field_errors(instance, skip, passed)
         try:
             if not wrong:
                 instance.clean()
+                _check_bounds(instance, record if prefix else None)
         except ValidationError as error:
             wrong = _messages(error)
         for name, messages in wrong.items():
@@ -95,11 +102,24 @@ def validate(record, lines=()) -> None:
         raise ValidationError(found)
 
 
-SHARED = (str, int, Decimal, date)
-"""Values whose check asks nothing of their record."""
+def refuse_out_of_bounds(record, lines) -> None:
+    """ValidationError with every value beyond what a constraint or its currency allows, beside its field."""
+    found: dict[str, Any] = {}
+    for instance, prefix in [(record, ""), *((line, f"lines.{n}.") for n, line in enumerate(lines))]:
+        try:
+            _check_bounds(instance, record if prefix else None)
+        except ValidationError as error:
+            found |= {prefix + name: messages for name, messages in error.error_dict.items()}
+    if found:
+        raise ValidationError(found)
 
 
-def _field_errors(instance, skip, passed: dict) -> dict[str, list[str]]:
+def _check_bounds(instance, header) -> None:
+    constraints.refuse_broken(instance)
+    amounts.refuse_finer(instance, header)
+
+
+def _field_errors(instance, skip, passed: dict) -> dict[str, list]:
     """What the fields say of their values; clean values are set. A link that is set is looked up by the database.
 
     passed  {(field, value): clean value}: what many lines share is asked once
@@ -126,15 +146,14 @@ def _field_errors(instance, skip, passed: dict) -> dict[str, list[str]]:
     return _messages(ValidationError(wrong)) if wrong else {}
 
 
-def _messages(error: ValidationError) -> dict[str, list[str]]:
-    """Messages by field; a missing value is asked for in the words of the forms, whatever the database calls it."""
+def _messages(error: ValidationError) -> dict[str, list]:
+    """What is wrong by field; a missing value is asked for in the words of the forms."""
     if not hasattr(error, "error_dict"):
         return {NON_FIELD_ERRORS: error.messages}
     return {
         name: [
-            text
+            ValidationError(_("This field is required."), code=one.code) if one.code in ("null", "blank") else one
             for one in errors
-            for text in ([_("This field is required.")] if one.code in ("null", "blank") else one.messages)
         ]
         for name, errors in error.error_dict.items()
     }

@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 DAY_FIRST, DAY_LAST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 """Days a record may hold: beyond them sums of days and time zones leave the calendar, and a typing error is likely."""
 
+DAYS_MAX, HOURS_MAX = 3650, 87600
+"""The longest spans people may set, ten years."""
+
 
 def storable(text: str) -> str:
     """The text itself; ValidationError when it holds what the database cannot keep."""

@@ -5,7 +5,7 @@ from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, jobs, printing, resource, running
+from . import access, collaboration, jobs, printing, resource, running, sharing
 from .models import Attachment, OutgoingMail
 from .models.collaboration import About
 from .plugin_points import PluginPoint
@@ -53,7 +53,7 @@ def send(
     if layout is not None:
         with translation.override(language or ctx.language):
             files.append(_printed(record, ctx, layout))
-    files += _attached(record, attachments)
+    files += _attached(record, ctx, attachments)
     message = OutgoingMail(
         to=", ".join(addresses),
         reply_to=ctx.user.email,
@@ -97,9 +97,10 @@ def _printed(record, ctx, layout: str) -> dict:
     return {"name": f"{name}.pdf", "size": size, "digest": digest, "content_type": "application/pdf"}
 
 
-def _attached(record, keys) -> list[dict]:
+def _attached(record, ctx, keys) -> list[dict]:
     about = About.about(record)
     found = Attachment.objects.filter(
+        sharing.readable(ctx),
         entity=about["entity"],
         record_id=about["record_id"],
         field="",

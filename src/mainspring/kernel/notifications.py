@@ -6,10 +6,24 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone, translation
 
-from . import mail, resource
+from . import database, mail, resource
 from .context import Context
 from .models import Notification, User
 from .models.collaboration import About
+
+database.declare(
+    "notifications_are_told",
+    """
+CREATE OR REPLACE FUNCTION kernel_tell_news() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('mainspring_news', user_id::text) FROM (SELECT DISTINCT user_id FROM added) AS told;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER kernel_tell_news AFTER INSERT ON kernel_notification
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION kernel_tell_news();
+""",
+)
+"""Open pages hear of news at once: the database tells every web process, see site/push.py."""
 
 
 def notify(

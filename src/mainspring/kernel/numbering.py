@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from . import database, remembered
@@ -42,6 +43,13 @@ def _sequence(series_id: int) -> str:
 def forget() -> None:
     """Drop remembered series, after a test database was emptied."""
     _known.forget()
+
+
+def name_parties(records: list) -> None:
+    """Read the parties that titles of documents name, together."""
+    party = getattr(type(records[0]), "scope_paths", {}).get("party") if records else None
+    if isinstance(party, str) and "__" not in party and party != "pk":
+        prefetch_related_objects(records, party)
 
 
 def is_gapless(model) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,9 +72,7 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
 
 
 def _number(model, records: list, ctx) -> None:
-    party = getattr(model, "scope_paths", {}).get("party")
-    if isinstance(party, str) and "__" not in party:
-        prefetch_related_objects(records, party)  # titles name it
+    numbering.name_parties(records)
     by_company: dict[int, list] = {}
     for record in records:
         by_company.setdefault(record.company_id, []).append(record)

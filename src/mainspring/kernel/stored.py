@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from . import access, audit, custom, errors, shapes
+from . import access, amounts, audit, custom, errors, shapes
 from .models.base import Document
 from .models.records import AuditEntry
 from .prepared import Prepared
@@ -62,6 +62,7 @@ def values_of(record) -> dict:
 
 def save(record, before: dict) -> None:
     """Write what differs from `before`, the values as they were read, and what changes with every save."""
+    amounts.refuse_finer(record)
     custom.refresh(record)
     model: Any = type(record)
     if shapes.has(model, "version"):

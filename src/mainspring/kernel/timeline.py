@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, formats, resource, shapes, timeline_changes, workflow
+from . import access, collaboration, formats, resource, shapes, sharing, timeline_changes, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
 
 HISTORY_MAX = 400
@@ -22,7 +22,10 @@ HISTORY_MAX = 400
 
 @dataclass
 class Entry:
-    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows."""
+    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows.
+
+    shared: the partner reads it too; outside: the partner added it.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,8 @@ class Entry:
     icon: str = ""
     tone: str = ""
     edit: str = ""
+    shared: bool = False
+    outside: bool = False
 
 
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
@@ -162,35 +167,46 @@ def _inputs(model, a: AuditEntry, modes: dict) -> str:
 
 
 def _notes(ctx, about: Q, before, limit: int) -> list[Entry]:
-    notes = Note.objects.filter(about, collaboration.shared_with(ctx)).select_related("created_by")
+    notes = sharing.with_origin(Note.objects.filter(about, sharing.readable(ctx)))
+    inside = not access.is_portal(ctx)
     return [
         Entry(
             f"note-{n.pk}",
             "note",
             n.created_at,
-            str(n.created_by or ""),
+            _author(n, inside),
             _("edited") if n.edited_at else "",
             n.text,
             edit=f"/notes/{n.pk}/" if collaboration.may_edit(n, ctx) else "",
+            shared=n.shared and inside,
+            outside=n.from_outside,
         )
-        for n in _until(notes, "created_at", before)[: limit + 1]
+        for n in _until(notes, "created_at", before).select_related("created_by", "company")[: limit + 1]
     ]
 
 
 def _files(ctx, about: Q, before, limit: int) -> list[Entry]:
-    files = Attachment.objects.filter(about, collaboration.shared_with(ctx), field="").select_related("created_by")
+    files = sharing.with_origin(Attachment.objects.filter(about, sharing.readable(ctx), field=""))
+    inside = not access.is_portal(ctx)
     return [
         Entry(
             f"file-{f.pk}",
             "file",
             f.created_at,
-            str(f.created_by or ""),
+            _author(f, inside),
             f.name,
             href=f"/files/{f.pk}/",
             icon="paperclip",
+            shared=f.shared and inside,
+            outside=f.from_outside,
         )
-        for f in _until(files, "created_at", before)[: limit + 1]
+        for f in _until(files, "created_at", before).select_related("created_by", "company")[: limit + 1]
     ]
+
+
+def _author(added, inside: bool) -> str:
+    """Who added it; to the partner our people speak for the company."""
+    return str((added.created_by if inside or added.from_outside else added.company) or "")
 
 
 def _tasks(ctx, about: Q, before, limit: int) -> list[Entry]:

@@ -4,5 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from mainspring.site import push
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
-application = get_asgi_application()
+application = push.door(get_asgi_application())

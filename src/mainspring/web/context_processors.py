@@ -8,7 +8,8 @@ from django.utils.translation import get_language
 from mainspring.kernel import home, policies
 from mainspring.web import addresses, menus
 
-COUNT_SECONDS = 15
+COUNT_SECONDS = 900
+"""Pages show the counts known last: each asks for news right after it is there, which counts anew."""
 
 
 def shell(request) -> dict:
@@ -39,6 +40,7 @@ def frame(request) -> dict:
             "search": "/search/",
             "inbox": "/inbox/" if addresses.exists("/inbox/") else "/",
             "live": "/live/",
+            "stream": "/live/stream/",
             "switch": "/switch/",
             "language": "/language/",
             "profile": "/profile/",

@@ -10,44 +10,56 @@ interface News {
 }
 
 const EVERY = 20_000;
+const RARELY = 120_000;
 
-/** Keeps counts, messages and regions of the page current; asks less often while the page is hidden or the server is away. */
+/**
+ * Keeps counts, messages and regions of the page current. The stream knocks when it opens and when there is news; while
+ * it is closed, and rarely while it is open, the page asks by itself. A page nobody looks at asks nothing and holds no stream.
+ */
 export default function mount(element: HTMLElement): (() => void) | void {
   const { url, stream } = element.dataset;
-  if (stream) {
-    const source = new EventSource(stream);
-    source.addEventListener("news", (event) => tell(JSON.parse((event as MessageEvent).data)));
-    return () => source.close();
-  }
   if (!url) return;
   let at = "";
-  let wait = EVERY;
+  let failures = 0;
   let timer = 0;
+  let source: EventSource | undefined;
   const ask = async () => {
-    if (!document.hidden) {
-      try {
-        const address = new URL(url, location.href);
-        if (at) address.searchParams.set("since", at);
-        const news = await json<News>(address.toString());
-        at = news.at ?? at;
-        tell(news);
-        wait = EVERY;
-      } catch {
-        wait = Math.min(wait * 2, 300_000);
-      }
-    }
-    timer = window.setTimeout(ask, wait);
-  };
-  const back = () => {
+    clearTimeout(timer);
     if (document.hidden) return;
-    clearTimeout(timer);
-    void ask();
+    try {
+      const address = new URL(url, location.href);
+      if (at) address.searchParams.set("since", at);
+      const news = await json<News>(address.toString());
+      at = news.at ?? at;
+      tell(news);
+      failures = 0;
+    } catch {
+      failures += 1;
+    }
+    const open = source?.readyState === EventSource.OPEN;
+    timer = window.setTimeout(ask, failures ? Math.min(EVERY * 2 ** failures, 300_000) : open ? RARELY : EVERY);
   };
-  timer = window.setTimeout(ask, 3000);
-  document.addEventListener("visibilitychange", back);
-  return () => {
+  const listen = () => {
+    if (!stream || source) return;
+    source = new EventSource(stream);
+    source.addEventListener("knock", () => void ask());
+  };
+  const hush = () => {
+    source?.close();
+    source = undefined;
     clearTimeout(timer);
-    document.removeEventListener("visibilitychange", back);
+  };
+  const turn = () => {
+    if (document.hidden) return hush();
+    listen();
+    if (source) timer = window.setTimeout(ask, 5000);
+    else void ask();
+  };
+  timer = window.setTimeout(turn, 1500);
+  document.addEventListener("visibilitychange", turn);
+  return () => {
+    hush();
+    document.removeEventListener("visibilitychange", turn);
   };
 }
 

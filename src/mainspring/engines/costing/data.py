@@ -17,7 +17,7 @@ KINDS = ("receipt", "issue", "customer_return", "supplier_return", "charge", "tr
 class Event:
     """One thing that happened to an item's stock or cost, in base units and base currency.
 
-    effective_at  company-local time it happened; `sequence` orders equal times, then `id` (I01)
+    effective_at  time it happened, on a clock without summer time; `sequence` orders equal times, then `id` (I01)
     quantity      above 0; 0 for a charge and a standard change
     value         receipt: its cost; charge: bill difference or landed cost, either sign; unlinked customer return:
                   the cost it comes back at; otherwise absent

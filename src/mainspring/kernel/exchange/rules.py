@@ -113,6 +113,13 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
     return found
 
 
+def _file_fields(of: Resource) -> dict[str, str]:
+    """Labels of the attachment fields of a resource, by path."""
+    if not hasattr(of.model, "custom"):
+        return {}
+    return {f"custom.{c.name}": c.label for c in custom.fields_of(of.model) if c.kind == "attachment"}
+
+
 def key_fields(model) -> tuple[str, ...]:
     """The fields that name a record in files; some records have a field of their own called key instead."""
     stated = getattr(model, "key", ())
@@ -138,9 +145,14 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     texts = [*rules.get("columns", {}).values(), *rules.get("links", {}).values()]
     if not all(isinstance(text, str | None) for text in texts):
         raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": "columns"}})
-    goals = [t for t in rules.get("columns", {}).values() if t]
+    goals, files = [t for t in rules.get("columns", {}).values() if t], _file_fields(of)
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
-        if path not in known:
+        if path in files:
+            problems.append(
+                _("“%(name)s” holds files, which a table cannot bring: attach them on the page or over the API.")
+                % {"name": files[path]}
+            )
+        elif path not in known:
             problems.append(_("There is no field “%(name)s” to fill.") % {"name": path})
     problems += [
         _("“%(name)s” is filled twice.") % {"name": path} for path in sorted({g for g in goals if goals.count(g) > 1})

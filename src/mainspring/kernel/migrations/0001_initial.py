@@ -19,22 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Currency',
-            fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('digits', models.PositiveSmallIntegerField(default=2, verbose_name='digits')),
-                ('symbol', models.CharField(blank=True, max_length=6, verbose_name='symbol')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'currency',
-                'verbose_name_plural': 'currencies',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
             name='RateBucket',
             fields=[
                 ('key', models.CharField(max_length=60, primary_key=True, serialize=False)),
@@ -229,7 +213,6 @@ class Migration(migrations.Migration):
                 ('address', models.TextField(blank=True, verbose_name='address')),
                 ('settings', models.JSONField(blank=True, default=dict, editable=False)),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('base_currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.currency', verbose_name='base currency')),
             ],
             options={
                 'verbose_name': 'company',
@@ -275,6 +258,28 @@ class Migration(migrations.Migration):
             model_name='user',
             name='default_company',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.CreateModel(
+            name='Currency',
+            fields=[
+                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('digits', models.PositiveSmallIntegerField(default=2, verbose_name='digits')),
+                ('symbol', models.CharField(blank=True, max_length=6, verbose_name='symbol')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+            ],
+            options={
+                'verbose_name': 'currency',
+                'verbose_name_plural': 'currencies',
+                'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('digits__lte', 4)), name='currency_digits', violation_error_message='A currency has at most four decimal places.')],
+            },
+        ),
+        migrations.AddField(
+            model_name='company',
+            name='base_currency',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='kernel.currency', verbose_name='base currency'),
         ),
         migrations.CreateModel(
             name='CustomField',
@@ -369,6 +374,7 @@ class Migration(migrations.Migration):
                 ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
                 ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
                 ('field', models.CharField(blank=True, default='', editable=False, max_length=60)),
+                ('shared', models.BooleanField(default=False, editable=False, verbose_name='shared with the partner')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('company', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
                 ('identity', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.documentidentity')),
@@ -557,6 +563,7 @@ class Migration(migrations.Migration):
                 ('record_label', models.CharField(blank=True, default='', editable=False, max_length=120, verbose_name='record')),
                 ('text', models.TextField(max_length=20000, verbose_name='text')),
                 ('edited_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('shared', models.BooleanField(default=False, editable=False, verbose_name='shared with the partner')),
                 ('company', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('identity', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.documentidentity')),
@@ -921,6 +928,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('entity', 'name'), name='custom_field_once'),
         ),
         migrations.AddConstraint(
+            model_name='customfield',
+            constraint=models.CheckConstraint(condition=models.Q(('digits__lte', 8)), name='custom_field_digits', violation_error_message='A number has at most eight decimal places.'),
+        ),
+        migrations.AddConstraint(
             model_name='department',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='department_code_once'),
         ),
@@ -995,6 +1006,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='approvalstep',
             constraint=models.CheckConstraint(condition=models.Q(('levels__gt', 0), ('votes__gt', 0)), name='approval_step_counts', violation_error_message='At least one level and vote.'),
+        ),
+        migrations.AddConstraint(
+            model_name='approvalstep',
+            constraint=models.CheckConstraint(condition=models.Q(('timeout_hours__isnull', True), ('timeout_hours__lte', 87600), _connector='OR'), name='approval_step_hours', violation_error_message='At most ten years.'),
         ),
         migrations.AddConstraint(
             model_name='rolegrant',

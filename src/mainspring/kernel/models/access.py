@@ -125,6 +125,8 @@ class Membership(Entity):
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
 
+    company_path, company_optional = "company", True  # who works in another company is that company's affair
+
     class Meta:
         verbose_name, verbose_name_plural = _("membership"), _("memberships")
         constraints = [

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .. import fields
+from ..limits import HOURS_MAX
 from ..workflow import Input, Verb, Workflow
 from .base import DocumentLine, Entity
 from .collaboration import About
@@ -116,6 +117,11 @@ class ApprovalStep(DocumentLine):
                 name="approval_step_counts",
                 violation_error_message=_("At least one level and vote."),
                 condition=Q(levels__gt=0) & Q(votes__gt=0),
+            ),
+            models.CheckConstraint(
+                name="approval_step_hours",
+                condition=Q(timeout_hours__isnull=True) | Q(timeout_hours__lte=HOURS_MAX),
+                violation_error_message=_("At most ten years."),
             ),
         ]
 

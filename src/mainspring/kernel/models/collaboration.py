@@ -50,6 +50,7 @@ class Note(About, Entity):
     text = models.TextField(_("text"), max_length=20000)
     company = fields.link("kernel.Company", null=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    shared = models.BooleanField(_("shared with the partner"), default=False, editable=False)
 
     class Meta(About.Meta):
         verbose_name, verbose_name_plural = _("note"), _("notes")
@@ -67,6 +68,7 @@ class Attachment(About, Entity):
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     digest = models.CharField(max_length=64, editable=False, db_index=True)
     field = models.CharField(max_length=60, blank=True, default="", editable=False)  # custom field that holds it
+    shared = models.BooleanField(_("shared with the partner"), default=False, editable=False)
     company = fields.link("kernel.Company", null=True, editable=False)
 
     class Meta(About.Meta):

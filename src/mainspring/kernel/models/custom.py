@@ -43,7 +43,14 @@ class CustomField(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("custom field"), _("custom fields")
         ordering = ["entity", "position", "id"]
-        constraints = [models.UniqueConstraint(fields=["entity", "name"], name="custom_field_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "name"], name="custom_field_once"),
+            models.CheckConstraint(
+                name="custom_field_digits",
+                condition=models.Q(digits__lte=8),
+                violation_error_message=_("A number has at most eight decimal places."),
+            ),
+        ]
 
     def __str__(self):
         return self.label

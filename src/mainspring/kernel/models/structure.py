@@ -21,6 +21,13 @@ class Currency(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("currency"), _("currencies")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="currency_digits",
+                condition=models.Q(digits__lte=4),
+                violation_error_message=_("A currency has at most four decimal places."),
+            ),
+        ]
 
     def __str__(self):
         return self.code

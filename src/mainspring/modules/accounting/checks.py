@@ -51,3 +51,17 @@ def settled_is_zero():
             SELECT COALESCE(settles_id, id) AS line, SUM(amount) AS amount FROM accounting_journalline
             WHERE open_item GROUP BY 1 HAVING SUM(currency_amount) = 0 AND SUM(amount) <> 0 LIMIT 101"""):
         yield _("Journal line %(line)s: %(amount)s is left in base currency.") % row
+
+
+@checks.check("accounting.invoices", lazy("Invoices are the sums of their lines"))
+def invoices():
+    for row in database.rows("""
+            WITH said AS (
+                SELECT d.id, d.net, d.tax, d.total, COALESCE(SUM(l.net), 0) AS lines_net,
+                       COALESCE(SUM(l.tax), 0) AS lines_tax
+                FROM accounting_invoice d LEFT JOIN accounting_invoiceline l ON l.document_id = d.id
+                WHERE d.state IN ('posted', 'reversed') GROUP BY d.id)
+            SELECT i.number, s.net, s.tax, s.total, s.lines_net, s.lines_tax FROM said s
+            JOIN kernel_documentidentity i ON i.id = s.id
+            WHERE s.net <> s.lines_net OR s.tax <> s.lines_tax OR s.total <> s.net + s.tax LIMIT 101"""):
+        yield _("%(number)s: net %(net)s and tax %(tax)s, lines %(lines_net)s and %(lines_tax)s.") % row

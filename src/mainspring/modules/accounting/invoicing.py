@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring import rounding
@@ -58,6 +59,8 @@ def post(invoices, ctx):
     before = {line.pk: _kept_up(line) for own in lines.values() for line in own}
     company = remembered.row(Company, invoices[0].company_id)
     chart = queries.Chart(company.pk)
+    if len(invoices) > 1:
+        prefetch_related_objects(invoices, "party")
     specs = [_entry(invoice, lines[invoice.pk], ctx, company, chart) for invoice in invoices]
     changed = [line for own in lines.values() for line in own if before[line.pk] != _kept_up(line)]
     database.update(changed, KEPT_UP)

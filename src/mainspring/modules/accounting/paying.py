@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.money import exchange
-from mainspring.kernel import database, events
+from mainspring.kernel import amounts, database, events
 from mainspring.kernel.workflow import effect
 
-from . import amounts, invoicing, queries
+from . import invoicing, queries
 from .events import PaymentPosted
 from .models import Invoice, Payment, PaymentAllocation
 from .posting import EntryLine, EntrySpec, post_entries

@@ -12,7 +12,7 @@ from mainspring.kernel.models import Company, Currency
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.pricing import queries as pricing
 
-from . import amounts, queries
+from . import queries
 from .models import TaxCode
 
 ZERO = Decimal(0)
@@ -84,7 +84,6 @@ def _fill_rates(invoice, lines) -> None:
 def _total(invoice, company, lines) -> None:
     """Net, tax and total of lines and document, at the currency's digits."""
     currency = remembered.row(Currency, invoice.currency_id)
-    amounts.refuse_parts(currency, {"discount": invoice.discount})
     digits = currency.digits
     taxes = remembered.rows(TaxCode, {line.tax_code_id for line in lines} - {None})
     try:

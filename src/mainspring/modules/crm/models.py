@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import database, fields
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Document, Entity
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
@@ -101,7 +102,20 @@ class LeadPool(Entity):
     class Meta:
         verbose_name, verbose_name_plural = _("lead pool"), _("lead pools")
         ordering = ["priority", "code"]
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="lead_pool_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="lead_pool_code_once"),
+            models.CheckConstraint(
+                name="lead_pool_value",
+                condition=Q(value_min__isnull=True) | Q(value_min__gte=0),
+                violation_error_message=_("The value cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="lead_pool_days",
+                condition=Q(cool_down_days__lte=DAYS_MAX)
+                & (Q(recycle_days__isnull=True) | Q(recycle_days__lte=DAYS_MAX)),
+                violation_error_message=_("At most ten years."),
+            ),
+        ]
 
     def __str__(self):
         return self.name
@@ -199,6 +213,11 @@ class Lead(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("lead"), _("leads")
         constraints = [
+            models.CheckConstraint(
+                name="lead_value",
+                condition=Q(value__gte=0),
+                violation_error_message=_("The value cannot be negative."),
+            ),
             models.CheckConstraint(
                 name="lead_held_by_somebody",
                 condition=(

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields, remembered
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Company, Entity, Site
 from mainspring.modules.organization.models import Unit
 
@@ -231,6 +232,11 @@ class ItemSite(Entity):
                 name="item_site_lot_size",
                 condition=Q(lot_rule="lot_for_lot") | Q(lot_size__isnull=False, lot_size__gt=0),
                 violation_error_message=_("This lot sizing needs a lot size above zero."),
+            ),
+            models.CheckConstraint(
+                name="item_site_lead_time",
+                condition=Q(lead_time_days__isnull=True) | Q(lead_time_days__lte=DAYS_MAX),
+                violation_error_message=_("A lead time is at most ten years."),
             ),
             models.CheckConstraint(
                 name="item_site_maximum",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from mainspring.kernel import jobs, numbering, policies, workflow
 from mainspring.kernel.errors import Forbidden
-from mainspring.kernel.events import CommandDone, on
+from mainspring.kernel.events import BatchDone, CommandDone, on
 from mainspring.kernel.models import Membership, NumberSeries, RoleGrant, User
 from mainspring.kernel.workflow import Verb, effect
 
@@ -38,14 +38,26 @@ def follow_set_up(event, ctx):
         check_format(record.format)
         numbering.forget()
     elif isinstance(record, Membership):
-        _stay_within(record, ctx)
-        if record.company_id and (other := record.sites.exclude(company=record.company_id).first()):
-            raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
-        policies.forget(record.user)
+        _follow_membership(record, ctx)
     elif isinstance(record, User) and event.verb in ("change", "delete", "send_password_link"):
         _leave_system_administrators(record, ctx)
     elif isinstance(record, RoleGrant) and ctx.user is not None:
         policies.forget(ctx.user)
+
+
+@on(BatchDone)
+def follow_many(event, ctx):
+    """Memberships that come in together are looked at one by one."""
+    for record in event.records:
+        if isinstance(record, Membership):
+            _follow_membership(record, ctx)
+
+
+def _follow_membership(membership: Membership, ctx) -> None:
+    _stay_within(membership, ctx)
+    if membership.company_id and (other := membership.sites.exclude(company=membership.company_id).first()):
+        raise ValidationError({"sites": _("%(site)s belongs to another company.") % {"site": other}})
+    policies.forget(membership.user)
 
 
 def _stay_within(membership: Membership, ctx) -> None:

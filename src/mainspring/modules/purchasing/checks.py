@@ -53,3 +53,56 @@ def not_allocated_twice():
             JOIN purchasing_purchaserequest r ON r.id = a.request_id
             GROUP BY r.id, r.number, r.quantity HAVING SUM(a.quantity) > r.quantity"""):
         yield f"{row['number']}: {row['allocated']:f} ordered of {row['quantity']:f}"
+
+
+@checks.check("purchasing.facts", _("Returned and billed quantities of order lines are those of posted documents"))
+def facts_agree():
+    for row in database.rows("""
+            SELECT o.number, l.position, l.returned_quantity, l.billed_quantity, COALESCE(back.quantity, 0) AS returned,
+                   COALESCE(bill.quantity, 0) AS billed
+            FROM purchasing_purchaseorderline l JOIN purchasing_purchaseorder o ON o.id = l.document_id
+            LEFT JOIN (SELECT r.order_line_id AS id, SUM(s.quantity) AS quantity FROM purchasing_supplierreturnline s
+                       JOIN purchasing_supplierreturn d ON d.id = s.document_id AND d.state = 'posted'
+                       JOIN purchasing_receiptline r ON r.id = s.receipt_line_id GROUP BY 1) back ON back.id = l.id
+            LEFT JOIN (SELECT i.origin, i.origin_line AS id,
+                              SUM(CASE d.kind WHEN 'supplier_credit' THEN -i.quantity ELSE i.quantity END) AS quantity
+                       FROM (SELECT document_id, origin_id AS origin, origin_line, quantity
+                             FROM accounting_invoiceline WHERE origin_line IS NOT NULL) i
+                       JOIN accounting_invoice d ON d.id = i.document_id AND d.state = 'posted'
+                        AND d.kind IN ('supplier_bill', 'supplier_credit')
+                       GROUP BY 1, 2) bill ON bill.origin = l.document_id AND bill.id = l.id
+            WHERE (l.returned_quantity, l.billed_quantity) IS DISTINCT FROM
+                  (COALESCE(back.quantity, 0), COALESCE(bill.quantity, 0))"""):
+        yield (
+            f"{row['number']} line {row['position']}: {row['returned_quantity']:f} returned and "
+            f"{row['billed_quantity']:f} billed noted, {row['returned']:f} and {row['billed']:f} posted"
+        )
+
+
+@checks.check("purchasing.moves", _("Every posted receipt moved exactly its lines"))
+def moves_agree():
+    for row in database.rows("""
+            SELECT d.number, l.position, l.stock_quantity, COALESCE(SUM(m.quantity), 0) AS moved
+            FROM purchasing_receipt d JOIN purchasing_receiptline l ON l.document_id = d.id
+            JOIN items_item i ON i.id = l.item_id AND i.kind = 'stock'
+            LEFT JOIN stock_stockmove m ON m.origin_id = d.id AND m.origin_line = l.id AND m.state = 'done'
+            WHERE d.state = 'posted'
+            GROUP BY d.id, d.number, l.id, l.position, l.stock_quantity
+            HAVING COALESCE(SUM(m.quantity), 0) <> l.stock_quantity"""):
+        yield f"{row['number']} line {row['position']}: {row['moved']:f} moved, {row['stock_quantity']:f} on the line"
+
+
+@checks.check("purchasing.expected", _("Orders that are closed or cancelled expect nothing, open lines something"))
+def expected_is_open():
+    for row in database.rows("""
+            WITH expected AS (SELECT origin_id, origin_line, SUM(quantity) AS quantity FROM stock_stockmove
+                              WHERE state = 'planned' GROUP BY 1, 2)
+            SELECT o.number, o.state, l.position, e.quantity FROM purchasing_purchaseorder o
+            JOIN purchasing_purchaseorderline l ON l.document_id = o.id
+            JOIN items_item i ON i.id = l.item_id AND i.kind = 'stock'
+            LEFT JOIN expected e ON e.origin_id = o.id AND e.origin_line = l.id
+            WHERE (o.state IN ('closed', 'cancelled') AND e.quantity IS NOT NULL)
+               OR (o.state = 'confirmed' AND NOT l.is_complete
+                   AND (l.quantity > l.received_quantity - l.returned_quantity) <> (e.quantity IS NOT NULL))"""):
+        expected = "nothing" if row["quantity"] is None else f"{row['quantity']:f}"
+        yield f"{row['number']} ({row['state']}) line {row['position']}: {expected} is expected"

@@ -12,7 +12,7 @@ from mainspring.modules.organization.models import Unit
 from mainspring.modules.pricing import queries as pricing
 
 from .models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
-from .models.sources import valid_sources
+from .models.sources import sources_of
 
 ZERO = Decimal(0)
 
@@ -26,11 +26,13 @@ def order(record: PurchaseOrder, ctx, lines) -> None:
 def _fill(order: PurchaseOrder, ctx, lines) -> None:
     """Unit, description, price with its reason, tax and date of lines that leave them open."""
     company = order.company_id or ctx.company_id
-    item_ids = {line.item_id for line in lines if line.item_id}
-    sources = {
-        item: next((s for s in found if s.supplier_id == order.supplier_id), None)
-        for item, found in valid_sources(company, item_ids, order.ordered_on).items()
-    }
+    priced = any(line.price is None for line in lines)
+    asking = {line.item_id for line in lines if line.item_id and (line.price is None or not line.unit_id)}
+    sources = (
+        sources_of(order.supplier_id, company, asking, order.ordered_on, breaks=priced)
+        if asking and order.supplier_id
+        else {}
+    )
     taxes: dict = {}
     for line in lines:
         source = sources.get(line.item_id)

@@ -85,3 +85,29 @@ def costs():
                        GROUP BY 1, 2) v ON v.company_id = c.company_id AND v.item_id = c.item_id
             WHERE c.quantity <> COALESCE(v.quantity, 0) OR c.value <> COALESCE(v.value, 0) LIMIT 101"""):
         yield _("%(code)s: %(quantity)s worth %(value)s, the cost ledger says %(moved)s worth %(booked)s.") % row
+
+
+@checks.check("stock.valued", lazy("Whatever comes or goes is valued once, and in full"))
+def valued():
+    for row in database.rows(
+        """
+            SELECT i.code, m.id, m.quantity, m.effective_on, COALESCE(v.quantity, 0) AS valued
+            FROM stock_stockmove m JOIN items_item i ON i.id = m.item_id
+            JOIN stock_location f ON f.id = m.from_location_id JOIN stock_location t ON t.id = m.to_location_id
+            LEFT JOIN (SELECT move_id, SUM(quantity) AS quantity FROM stock_stockvalue
+                       WHERE NOT adjusts GROUP BY 1) v ON v.move_id = m.id
+            WHERE m.state = 'done' AND (f.kind = ANY(%(owned)s)) <> (t.kind = ANY(%(owned)s))
+              AND COALESCE(v.quantity, 0) <> CASE WHEN t.kind = ANY(%(owned)s) THEN m.quantity ELSE -m.quantity END
+            LIMIT 101""",
+        owned=list(OWNED),
+    ):
+        yield _("%(code)s on %(effective_on)s: %(quantity)s moved, %(valued)s valued.") % row
+
+
+@checks.check("stock.days", lazy("Goods moved at a moment of their day"))
+def days():
+    for row in database.rows("""
+            SELECT i.code, m.effective_on, m.effective_at FROM stock_stockmove m
+            JOIN items_item i ON i.id = m.item_id JOIN kernel_company c ON c.id = m.company_id
+            WHERE m.state = 'done' AND (m.effective_at AT TIME ZONE c.time_zone)::date <> m.effective_on LIMIT 101"""):
+        yield _("%(code)s on %(effective_on)s: the moment is %(effective_at)s.") % row

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -129,15 +129,13 @@ class Valuation:
         for item_id, new in by_item.items():
             cost = self.costs[item_id]
             try:
-                if cost.last_at and any(f.event.effective_at < self._local(cost.last_at) for f in new):
+                if cost.last_at and any(f.event.effective_at < _instant(cost.last_at) for f in new):
                     adjusted += self._replay(cost, new)
                 else:
                     self._go_on(cost, new)
             except problem.InvalidProblem as error:
                 raise _refusal(item_id, error) from error
-            cost.last_at = max(
-                [f.event.effective_at.replace(tzinfo=self.zone) for f in new] + [cost.last_at or _long_ago()]
-            )
+            cost.last_at = max([_moment(f.event) for f in new] + [cost.last_at or _long_ago()])
         self._write(list(fresh), adjusted)
         self._save([self.costs[i] for i in by_item])
 
@@ -165,6 +163,7 @@ class Valuation:
     # -- events ---------------------------------------------------------------------------------------------------
 
     def _local(self, at: datetime) -> datetime:
+        """The company's own time, which tells the day."""
         return at.astimezone(self.zone).replace(tzinfo=None)
 
     def _fresh(self, n: int, move: StockMove) -> Fresh:
@@ -183,7 +182,7 @@ class Valuation:
         origin = f"m{move.of_move_id}" if move.of_move_id and kind.endswith("_return") else ""
         event = Event(
             id=f"m{move.pk}",
-            effective_at=self._local(move.effective_at),
+            effective_at=_instant(move.effective_at),
             sequence=FRESH + n,
             kind=kind,
             quantity=move.quantity,
@@ -307,8 +306,9 @@ class Valuation:
             before = booked.get(v.event)
             if before:
                 amounts = {name: amount + getattr(before, name) for name, amount in amounts.items()}
-            at = self._local(v.effective_at)
-            booked[v.event] = Row(v.event, at, "", v.quantity, **amounts, quantity_after=ZERO, value_after=ZERO)
+            at = _instant(v.effective_at)
+            after = {"quantity_after": ZERO, "value_after": ZERO}
+            booked[v.event] = Row(v.event, self._local(v.effective_at), "", v.quantity, **amounts, **after)
             if not v.adjusts and not before:
                 linked = v.of_move_id and v.kind != "receipt"
                 has_value = v.kind in ("receipt", "charge") or (v.kind == "customer_return" and not linked)
@@ -342,7 +342,7 @@ class Valuation:
         specs: dict[tuple, list[EntryLine]] = defaultdict(list)
         rows: list[tuple[tuple, StockValue]] = []
         for f in fresh:
-            day = f.move.effective_on if f.move else f.event.effective_at.date()
+            day = f.move.effective_on if f.move else self._local(_moment(f.event)).date()
             item = f.move.item if f.move else Item.objects.get(pk=int(f.event.lot))
             for row in f.rows:
                 where = (f.origin_id, day)
@@ -428,7 +428,7 @@ class Valuation:
             event=row.event_id,
             kind=kind,
             adjusts=old is not None,
-            effective_at=old.effective_at if old else event.effective_at.replace(tzinfo=self.zone),
+            effective_at=old.effective_at if old else _moment(event),
             posted_on=day,
             quantity=ZERO if old else row.quantity,
             stock=row.stock,
@@ -503,16 +503,17 @@ def _run(
                 account=account,
             )
         return
-    from .moving import _edge_of_day, _moment
+    from .moving import _edge_of_day
+    from .moving import _moment as moment_of
 
     valuation = Valuation(ctx, {item_id})
     valuation.lock()
     zone = valuation.zone
-    at = _moment(ctx, effective_on, valuation.last_at, zone) or _edge_of_day(effective_on, False, zone)
+    at = moment_of(ctx, effective_on, valuation.last_at, zone) or _edge_of_day(effective_on, False, zone)
     number = StockValue.objects.filter(company_id=ctx.company_id, item=item_id, kind=kind, adjusts=False).count() + 1
     event = Event(
         f"{name}-{number}" if kind == "charge" else f"{name}{number}",
-        valuation._local(at),
+        _instant(at),
         FRESH,
         kind,
         value=value,
@@ -522,6 +523,16 @@ def _run(
     )
     valuation.book([Fresh(event, None, kind, "grni", None, key(doc), account)])
     valuation.tell()
+
+
+def _instant(at: datetime) -> datetime:
+    """A moment on the clock of events, which has no summer time: there no hour is missing and none comes twice."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _moment(event: Event) -> datetime:
+    """When an event happened, as it is kept."""
+    return event.effective_at.replace(tzinfo=UTC)
 
 
 def _plain(event: Event) -> Event:

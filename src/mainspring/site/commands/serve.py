@@ -7,12 +7,14 @@ import ctypes
 import http.client
 import importlib.util
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 
+from mainspring.site import push
 from mainspring.site.commands import migrate
 
 HELP = "run web, worker and database on this machine"
@@ -37,6 +39,7 @@ def run(options):
     for stopping in (signal.SIGINT, signal.SIGTERM):  # also when started in the background, where SIGINT is ignored
         signal.signal(stopping, signal.default_int_handler)
     os.environ["MAINSPRING_PORT"] = str(options.port)
+    os.environ["MAINSPRING_START"] = secrets.token_hex(8)
     migrate.migrate(verbosity=0)
     _release_connections()
     sign_ins = _load_demo(options.demo) if options.demo else []
@@ -56,6 +59,7 @@ def run(options):
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        push.close_streams()
         _stop(children)
 
 
@@ -88,7 +92,7 @@ def _release_connections() -> None:
 def _commands(options) -> dict[str, list[str]]:
     web = [
         sys.executable, "-m", "granian", "--interface", "asginl", "--host", options.host, "--port", str(options.port),
-        "--workers", str(options.processes), "--no-ws", "--log-level", "warning", "--backpressure", "64",
+        "--workers", str(options.processes), "--no-ws", "--log-level", "warning", "--backpressure", "1024",
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "mainspring.site.asgi:application",
     ]  # fmt: skip
     return {"web": web, "worker": [sys.executable, "-m", "mainspring.site.cli", "worker"]}

@@ -15,9 +15,10 @@ from .problems import Problem, describe
 HEADER = "Idempotency-Key"
 
 
-def once(request, ctx, work):
+def once(request, ctx, work, *, sent: str = ""):
     """(status, body, replayed) of `work()`; in one transaction with the key, so that both are kept or neither is.
 
+    `sent` stands for a body that is not JSON.
     Refusals are not kept: a call that was refused may be repeated with the same key once its cause is gone.
     """
     key = request.headers.get(HEADER, "")
@@ -25,7 +26,7 @@ def once(request, ctx, work):
         return (*_settled(work), False)
     if len(key) > 120 or "\x00" in key or not key.isprintable():
         raise Problem(400, _("Invalid header"), _("An idempotency key is printable text of at most 120 characters."))
-    text = f"{request.path}\n{incoming.json_text(request.data)}\n{ctx.company_id}"
+    text = f"{request.path}\n{sent or incoming.json_text(request.data)}\n{ctx.company_id}"
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
         kept, made = IdempotencyKey.objects.get_or_create(

@@ -2,7 +2,7 @@
 
 from mainspring.kernel import access, query, resource, workflow
 
-from . import auth, present
+from . import attached_schema, auth, present
 
 NUMBER = {"type": "string", "format": "decimal"}
 LINK = {
@@ -20,7 +20,11 @@ KINDS: dict[str, tuple[dict, object]] = {
     "json": ({}, {}),
     "links": ({"type": "array", "items": LINK}, [1]),
     "attachment": (
-        {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
+        {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+            "description": "A file sent to …/files/ before, by its id",
+        },
         {"id": 1},
     ),
 }
@@ -166,6 +170,7 @@ def _paths(key: str, of: resource.Resource, ctx, schemas: dict) -> dict:
             )
         },
     }
+    found |= attached_schema.paths(base, one, call, identity, repeat)
     for verb in workflow.verbs_of(of.model):
         if not verb.hidden:
             asked = {i.name: _input(i) for i in verb.ask}
@@ -338,7 +343,11 @@ def _header(name: str, text: str, *, required: bool = False) -> dict:
 
 
 def _content(schema) -> dict:
-    return {"content": {"application/json": {"schema": schema}}} if schema is not None else {}
+    """Content of a body or answer; JSON, unless the schema says another `x-media`."""
+    if schema is None:
+        return {}
+    media = schema.get("x-media", "application/json")
+    return {"content": {media: {"schema": {k: v for k, v in schema.items() if k != "x-media"}}}}
 
 
 def _refusals(also) -> dict:

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from . import auth, bulk, dossier, views
+from . import attached, auth, bulk, dossier, views
 
 BASE = "<slug:module>/<slug:resources>/"
 
@@ -31,9 +31,14 @@ urlpatterns = [
     path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
     path(BASE, views.Records.as_view(), name="api-records"),
     path(f"{BASE}bulk/", bulk.Bulk.as_view(), name="api-bulk"),
+    path(f"{BASE}files/", attached.Staged.as_view(), name="api-staged"),
     path(f"{BASE}pivot/", views.Pivot.as_view(), name="api-pivot"),
     path(f"{BASE}<str:pk>/", views.Record.as_view(), name="api-record"),
     path(f"{BASE}<str:pk>/verbs/", views.Verbs.as_view(), name="api-verbs"),
     path(f"{BASE}<str:pk>/do/<str:verb>/", views.Do.as_view(), name="api-do"),
+    path(f"{BASE}<str:pk>/files/", attached.Files.as_view(), name="api-files"),
+    path(f"{BASE}<str:pk>/files/<str:file>/", attached.File.as_view(), name="api-file"),
+    path(f"{BASE}<str:pk>/notes/", attached.Notes.as_view(), name="api-notes"),
+    path(f"{BASE}<str:pk>/notes/<str:note>/", attached.OneNote.as_view(), name="api-note"),
     re_path(r"", views.Unknown.as_view(), name="api-unknown"),
 ]

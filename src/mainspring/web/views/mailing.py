@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainspring.kernel import mailing, printing
+from mainspring.kernel import mailing, printing, sharing
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import Attachment
 from mainspring.web import addresses, forms
@@ -70,7 +70,9 @@ def _form(request, record) -> forms.RecordForm:
     if len(layouts) > 1:
         form.fields["layout"] = django_forms.ChoiceField(label=_("Layout"), choices=layouts)
     about = Attachment.about(record)
-    files = Attachment.objects.filter(entity=about["entity"], record_id=about["record_id"], field="")
+    files = Attachment.objects.filter(
+        sharing.readable(request.ctx), entity=about["entity"], record_id=about["record_id"], field=""
+    )
     if files:
         form.fields["files"] = django_forms.MultipleChoiceField(
             label=_("Files"),

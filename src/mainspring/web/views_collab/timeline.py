@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, collaboration, timeline, workflow
+from mainspring.kernel import access, collaboration, sharing, timeline, workflow
 from mainspring.kernel.models import Attachment, Note
 from mainspring.web.views import base, verbs
 
@@ -50,14 +50,14 @@ def page(request, record):
 
 
 def _props(request, record, entries, more, *, files: bool = True) -> dict:
-    at = address(record)
+    at, sharable = address(record), may_share(request, record)
     return {
         "comment_url": f"{at}notes/",
         "mention_url": f"{at}people/",
         "attach_url": f"{at}files/",
         "task_url": f"{at}tasks/",
         "more": f"{at}?before={more.isoformat().replace('+', '%2B')}" if more else "",
-        "entries": [shown(e) for e in entries],
+        "entries": [shown(e, sharable) for e in entries],
         "files": _files(request, record) if files else [],
     }
 
@@ -66,18 +66,42 @@ def address(record) -> str:
     return f"/timeline/{record._meta.label_lower}/{record.pk}/"
 
 
-def shown(entry: timeline.Entry) -> dict:
-    return vars(entry) | {"at_text": naturaltime(entry.at)}
+def may_share(request, record) -> bool:
+    """Whether the marks for the partner are offered here."""
+    return sharing.possible(type(record)) and not access.is_portal(request.ctx)
+
+
+def shown(entry: timeline.Entry, sharable: bool = False) -> dict:
+    """What the template needs of an entry; notes can be shared where a partner sees the record."""
+    free = sharable and entry.kind == "note" and not entry.outside
+    share = f"/notes/{entry.id.removeprefix('note-')}/share/" if free else ""
+    return vars(entry) | {"at_text": naturaltime(entry.at), "share": share}
 
 
 @require_POST
 @of_record
 def add_note(request, record):
     note = collaboration.add_note(record, request.ctx, text=_text(request, "text"))
-    entry = timeline.Entry(
-        f"note-{note.pk}", "note", note.created_at, str(request.user), "", note.text, edit=f"/notes/{note.pk}/"
-    )
-    return render(request, "web/parts/timeline_entry.html", {"item": shown(entry)})
+    return _entry(request, note, record)
+
+
+@require_POST
+@base.signed_in
+def share_note(request, pk):
+    """Set or take the mark on a note: shared=1 or 0."""
+    note = get_object_or_404(Note.objects.filter(sharing.readable(request.ctx)), pk=pk)
+    record = collaboration.record_of(note, request.ctx)
+    return _entry(request, sharing.share(note, request.ctx, shared=request.POST.get("shared") == "1"), record)
+
+
+def _entry(request, note, record):
+    edit = f"/notes/{note.pk}/" if collaboration.may_edit(note, request.ctx) else ""
+    who, again = str(note.created_by or ""), _("edited") if note.edited_at else ""
+    entry = timeline.Entry(f"note-{note.pk}", "note", note.created_at, who, again, note.text, edit=edit)
+    entry.shared = note.shared and not access.is_portal(request.ctx)
+    entry.outside = sharing.came_from_outside(note)
+    item = shown(entry, may_share(request, record))
+    return render(request, "web/parts/timeline_entry.html", {"item": item})
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,7 +155,7 @@ def attach(request, record):
 @base.signed_in
 def download(request, pk):
     """A file's content: the permission to see its record is looked at each time."""
-    attachment = get_object_or_404(collaboration.readable_files(request.ctx), pk=pk)
+    attachment = get_object_or_404(sharing.files(request.ctx), pk=pk)
     collaboration.record_of(attachment, request.ctx)
     if not collaboration.may_see(attachment, request.ctx):
         raise Http404
@@ -154,9 +178,19 @@ def download(request, pk):
 @require_POST
 @base.signed_in
 def detach(request, pk):
-    attachment = get_object_or_404(collaboration.readable_files(request.ctx), pk=pk)
+    attachment = get_object_or_404(sharing.files(request.ctx), pk=pk)
     record = collaboration.record_of(attachment, request.ctx)
     collaboration.detach(attachment, request.ctx)
+    return _file_list(request, record)
+
+
+@require_POST
+@base.signed_in
+def share_file(request, pk):
+    """Set or take the mark on a file: shared=1 or 0."""
+    attachment = get_object_or_404(sharing.files(request.ctx), pk=pk)
+    record = collaboration.record_of(attachment, request.ctx)
+    sharing.share(attachment, request.ctx, shared=request.POST.get("shared") == "1")
     return _file_list(request, record)
 
 
@@ -169,17 +203,22 @@ def _file_list(request, record) -> HttpResponse:
 def _files(request, record) -> list[dict]:
     """Files of a record, newest first; two queries."""
     about = Attachment.about(record)
-    found = Attachment.objects.filter(
-        collaboration.shared_with(request.ctx), entity=about["entity"], record_id=about["record_id"], field=""
-    ).select_related("created_by")
+    found = sharing.with_origin(
+        Attachment.objects.filter(
+            sharing.readable(request.ctx), entity=about["entity"], record_id=about["record_id"], field=""
+        ).select_related("created_by", "company")
+    )
     change = access.can(request.ctx, type(record), "change")
+    inside, sharable = not access.is_portal(request.ctx), may_share(request, record)
     return [
         {
             "name": f.name,
             "href": f"/files/{f.pk}/",
             "size": f.size,
             "kind": f.content_type,
-            "who": str(f.created_by or ""),
+            "who": str((f.created_by if inside or f.from_outside else f.company) or ""),
+            "shared": f.shared and inside,
+            "share": f"/files/{f.pk}/share/" if sharable and not f.from_outside else "",
             "at_text": naturaltime(f.created_at),
             "preview": f"/files/{f.pk}/"
             if f.content_type.startswith("image/") and f.content_type in collaboration.SHOWN_TYPES

@@ -431,6 +431,14 @@ class Migration(migrations.Migration):
             model_name='invoice',
             constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['supplier_bill', 'supplier_credit']), ('state', 'posted'), models.Q(('reference', ''), _negated=True)), fields=('company', 'party', 'kind', 'reference'), name='supplier_reference_once', violation_error_message='This reference of the supplier is already booked.'),
         ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(('rate__isnull', True), ('rate__gt', 0), _connector='OR'), name='invoice_rate_positive', violation_error_message='The rate must be above zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0)), name='invoice_discount', violation_error_message='A discount cannot be negative.'),
+        ),
         migrations.AddIndex(
             model_name='journalentry',
             index=models.Index(fields=['company', 'posted_on'], name='entry_company_day'),
@@ -442,6 +450,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_above_zero', violation_error_message='The amount must be above zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.CheckConstraint(condition=models.Q(('rate__isnull', True), ('rate__gt', 0), _connector='OR'), name='payment_rate_positive', violation_error_message='The rate must be above zero.'),
         ),
         migrations.AddConstraint(
             model_name='paymentallocation',
@@ -478,6 +490,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='invoiceline',
             index=models.Index(fields=['origin', 'origin_line'], name='invoice_line_origin'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(('discount_pct__gte', 0), ('discount_pct__lte', 100)), name='invoice_line_discount', violation_error_message='A discount is from 0 to 100 percent.'),
         ),
         migrations.AddConstraint(
             model_name='taxrate',

@@ -94,7 +94,17 @@ class Invoice(Document):
                 name="supplier_reference_once",
                 condition=Q(kind__in=["supplier_bill", "supplier_credit"], state="posted") & ~Q(reference=""),
                 violation_error_message=_("This reference of the supplier is already booked."),
-            )
+            ),
+            models.CheckConstraint(
+                name="invoice_rate_positive",
+                condition=Q(rate__isnull=True) | Q(rate__gt=0),
+                violation_error_message=_("The rate must be above zero."),
+            ),
+            models.CheckConstraint(
+                name="invoice_discount",
+                condition=Q(discount__gte=0),
+                violation_error_message=_("A discount cannot be negative."),
+            ),
         ]
 
     @property
@@ -149,6 +159,13 @@ class InvoiceLine(DocumentLine):
         verbose_name, verbose_name_plural = _("invoice line"), _("invoice lines")
         ordering = ["position", "id"]
         indexes = [models.Index(fields=["origin", "origin_line"], name="invoice_line_origin")]
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_line_discount",
+                condition=Q(discount_pct__gte=0, discount_pct__lte=100),
+                violation_error_message=_("A discount is from 0 to 100 percent."),
+            ),
+        ]
 
     @property
     def gross(self) -> Decimal:

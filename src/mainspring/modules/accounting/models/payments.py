@@ -70,7 +70,12 @@ class Payment(Document):
                 name="payment_above_zero",
                 condition=Q(amount__gt=0),
                 violation_error_message=_("The amount must be above zero."),
-            )
+            ),
+            models.CheckConstraint(
+                name="payment_rate_positive",
+                condition=Q(rate__isnull=True) | Q(rate__gt=0),
+                violation_error_message=_("The rate must be above zero."),
+            ),
         ]
 
     @property
@@ -83,7 +88,7 @@ class Payment(Document):
         return 1 if self.direction == Direction.IN else -1
 
     def prepare(self, ctx, lines=None):
-        from .. import amounts, queries
+        from .. import queries
 
         self.paid_on = self.paid_on or ctx.business_date
         if self.currency_id is None and self.party_id:
@@ -92,8 +97,6 @@ class Payment(Document):
             self.account_id = queries.account_for(self.company_id, "bank").pk
         if self.currency_id:
             rate = self.rate or queries.rate_to_base(self.company_id, self.currency_id, self.paid_on)[0]
-            asked = {"amount": self.amount} | {f"lines.{n}.amount": line.amount for n, line in enumerate(lines or ())}
-            amounts.refuse_parts(self.currency, asked)
             self.total = self.amount
             self.total_base = queries.to_base(self.company_id, self.amount, rate)
 

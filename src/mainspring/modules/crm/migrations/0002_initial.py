@@ -175,6 +175,14 @@ class Migration(migrations.Migration):
             model_name='leadpool',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='lead_pool_code_once'),
         ),
+        migrations.AddConstraint(
+            model_name='leadpool',
+            constraint=models.CheckConstraint(condition=models.Q(('value_min__isnull', True), ('value_min__gte', 0), _connector='OR'), name='lead_pool_value', violation_error_message='The value cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadpool',
+            constraint=models.CheckConstraint(condition=models.Q(('cool_down_days__lte', 3650), models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR')), name='lead_pool_days', violation_error_message='At most ten years.'),
+        ),
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(condition=models.Q(('state__in', ('claimed', 'qualified'))), fields=['owner', 'pool'], name='lead_held'),
@@ -194,6 +202,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(fields=['company', 'territory', 'state'], name='lead_territory'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='lead_value', violation_error_message='The value cannot be negative.'),
         ),
         migrations.AddConstraint(
             model_name='lead',

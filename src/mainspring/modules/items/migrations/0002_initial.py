@@ -129,6 +129,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='itemsite',
+            constraint=models.CheckConstraint(condition=models.Q(('lead_time_days__isnull', True), ('lead_time_days__lte', 3650), _connector='OR'), name='item_site_lead_time', violation_error_message='A lead time is at most ten years.'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemsite',
             constraint=models.CheckConstraint(condition=models.Q(('maximum__isnull', True), models.Q(('maximum__gt', 0), ('maximum__gte', models.F('minimum'))), _connector='OR'), name='item_site_maximum', violation_error_message='The maximum cannot be below the minimum.'),
         ),
         migrations.AddConstraint(

@@ -335,6 +335,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='purchaseorderline',
+            constraint=models.CheckConstraint(condition=models.Q(('over_receipt_pct__isnull', True), models.Q(('over_receipt_pct__gte', 0), ('over_receipt_pct__lte', 100)), _connector='OR'), name='purchase_line_over_receipt', violation_error_message='An over-receipt is from 0 to 100 percent.'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaseorderline',
             constraint=models.CheckConstraint(condition=models.Q(('item__isnull', False), models.Q(('description', ''), _negated=True), _connector='OR'), name='purchase_line_subject', violation_error_message='Name an item or describe what is bought.'),
         ),
         migrations.AddIndex(
@@ -380,6 +384,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='supplieritem',
             constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 0), ('multiple__gte', 0), ('price__gte', 0)), name='supplier_item_not_negative', violation_error_message='Prices and quantities cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='supplieritem',
+            constraint=models.CheckConstraint(condition=models.Q(('lead_time_days__isnull', True), ('lead_time_days__lte', 3650), _connector='OR'), name='supplier_item_lead_time', violation_error_message='A lead time is at most ten years.'),
         ),
         migrations.AddConstraint(
             model_name='supplieritem',

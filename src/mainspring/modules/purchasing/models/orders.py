@@ -166,6 +166,11 @@ class PurchaseOrderLine(DocumentLine):
                 violation_error_message=_("A discount is from 0 to 100 percent."),
             ),
             models.CheckConstraint(
+                name="purchase_line_over_receipt",
+                condition=Q(over_receipt_pct__isnull=True) | Q(over_receipt_pct__gte=0, over_receipt_pct__lte=100),
+                violation_error_message=_("An over-receipt is from 0 to 100 percent."),
+            ),
+            models.CheckConstraint(
                 name="purchase_line_subject",
                 condition=Q(item__isnull=False) | ~Q(description=""),
                 violation_error_message=_("Name an item or describe what is bought."),

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.engines.mrp import lots
 from mainspring.engines.mrp.data import Lot
 from mainspring.kernel import fields
+from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Company, Currency, DocumentLine, Entity
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
 from mainspring.modules.parties.models import Party
@@ -52,6 +54,11 @@ class SupplierItem(Entity):
                 name="supplier_item_not_negative",
                 condition=Q(price__gte=0, minimum__gte=0, multiple__gte=0),
                 violation_error_message=_("Prices and quantities cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="supplier_item_lead_time",
+                condition=Q(lead_time_days__isnull=True) | Q(lead_time_days__lte=DAYS_MAX),
+                violation_error_message=_("A lead time is at most ten years."),
             ),
             models.CheckConstraint(
                 name="supplier_item_period",
@@ -142,6 +149,29 @@ def valid_sources(company_id: int, item_ids, on) -> dict[int, list[SupplierItem]
     ):
         found[source.item_id].append(source)
     return found
+
+
+def sources_of(supplier_id: int, company_id: int, item_ids, on, *, breaks: bool) -> dict[int, SupplierItem]:
+    """The first source of each item at one supplier on a day, without the records it names; `breaks`: with prices."""
+    found: dict[int, SupplierItem] = {}
+    for source in _of_supplier(supplier_id, company_id, list(item_ids), on, on):
+        found.setdefault(source.item_id, source)
+    if breaks and found:
+        models.prefetch_related_objects(list(found.values()), "lines")
+    return found
+
+
+_of_supplier = Prepared(
+    lambda supplier, company, items, since, until: SupplierItem.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=since),
+        Q(valid_to=None) | Q(valid_to__gt=until),
+        active=True,
+        supplier__active=True,
+        supplier=supplier,
+        company=company,
+        item__any_of=items,
+    ).order_by(*FIRST_TO_ASK)
+)
 
 
 def first_lead_times(company_id: int, item_ids, on) -> dict[int, tuple[int, str]]:

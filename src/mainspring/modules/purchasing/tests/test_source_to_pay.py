@@ -95,6 +95,14 @@ def test_over_receipt_is_measured_on_all_receipts_of_the_line(buying, bolt):
         buying.receive(strict, "101")
 
 
+@pytest.mark.parametrize("percent", ["-1", "100.0001", "99999"])
+def test_an_over_receipt_without_bounds_is_refused(buying, bolt, percent):
+    """D03: whoever could allow any over-receipt could have anything delivered."""
+    with pytest.raises(ValidationError) as refusal:
+        buying.order(bolt, "100", price="1", over_receipt_pct=percent)
+    assert refusal.value.message_dict == {"lines.0.over_receipt_pct": ["An over-receipt is from 0 to 100 percent."]}
+
+
 def test_the_same_delivery_note_is_not_received_twice(buying, bolt):
     """D14."""
     order = buying.order(bolt, "10", price="1")

@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from mainspring.kernel import commands, errors, preferences
+from mainspring.kernel.models import Currency
 from mainspring.modules.accounting.models import PlannedCash
+from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.sales import commands as sales
 from mainspring.modules.sales import queries
 from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
@@ -278,3 +280,29 @@ def test_sales_and_margin_equal_the_ledger(world):
     assert sum(row["net"] for row in rows) == -world.balance("sales")
     assert sum(row["cost"] for row in rows) == world.balance("cogs")
     assert sum(row["quantity"] for row in rows) == 2
+
+
+def test_what_is_finer_than_the_currency_is_refused_and_a_unit_price_is_rounded_in_the_amount(world):
+    """M01: a discount of half a yen or a tenth of a cent is nobody's money; 0.125 a piece is."""
+    for currency, discount, digits in (("EUR", "1.005", 2), ("JPY", "0.5", 0)):
+        Currency.objects.get_or_create(code=currency, defaults={"name": currency, "digits": digits})
+        if currency != "EUR":
+            commands.create(
+                ExchangeRate, world.ctx, from_currency=currency, to_currency="EUR", valid_on="2026-01-01", rate="0.006"
+            )
+        with pytest.raises(ValidationError) as refusal:
+            world.order(world.pump, 1, confirm=False, currency=currency, price="100", discount=discount)
+        assert refusal.value.message_dict == {"discount": [f"“{discount}”: {currency} has {digits} decimal places."]}
+    with pytest.raises(ValidationError) as refusal:
+        commands.change(world.acme, world.ctx, credit_limit="1000.001")
+    assert list(refusal.value.message_dict) == ["credit_limit"]
+    assert not SalesOrder.objects.exists()
+
+    order = world.order(world.pump, 3, confirm=False, price="0.125")
+    assert (order.lines.get().price, order.net) == (Decimal("0.125"), Decimal("0.38"))
+
+
+def test_a_discount_beyond_its_bounds_is_named_by_line(world):
+    with pytest.raises(ValidationError) as refusal:
+        world.order(world.pump, 1, confirm=False, price="1", discount_pct="101")
+    assert list(refusal.value.message_dict) == ["lines.0.discount_pct"]

@@ -305,6 +305,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='adjustment_not_zero', violation_error_message='The quantity must not be zero.'),
         ),
         migrations.AddConstraint(
+            model_name='stockadjustmentline',
+            constraint=models.CheckConstraint(condition=models.Q(('unit_cost__isnull', True), ('unit_cost__gte', 0), _connector='OR'), name='adjustment_cost', violation_error_message='A cost cannot be negative.'),
+        ),
+        migrations.AddConstraint(
             model_name='stockbalance',
             constraint=models.UniqueConstraint(fields=('item', 'location'), name='balance_once'),
         ),

@@ -85,7 +85,12 @@ class StockAdjustmentLine(DocumentLine):
                 name="adjustment_not_zero",
                 condition=~Q(quantity=0),
                 violation_error_message=_("The quantity must not be zero."),
-            )
+            ),
+            models.CheckConstraint(
+                name="adjustment_cost",
+                condition=Q(unit_cost__isnull=True) | Q(unit_cost__gte=0),
+                violation_error_message=_("A cost cannot be negative."),
+            ),
         ]
 
 

@@ -1,15 +1,18 @@
 """What goods are worth: moving average, layers, standard, late documents, returns, charges (rules I01 to I16)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal as D
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands
+from mainspring.kernel.models import Company
 from mainspring.modules.accounting.models import LockDate
 from mainspring.modules.items.models import ItemCost
 from mainspring.modules.stock import commands as stock
+from mainspring.modules.stock import moving
 from mainspring.modules.stock.models import CostBalance, StockMove, StockValue
 
 
@@ -155,3 +158,34 @@ def test_found_goods_come_in_at_the_current_cost_or_say_what_they_cost(shelf):
     assert (shelf.value(pump), shelf.balance("stock_adjustment")) == (D("60.00"), D("-10.00"))
     with pytest.raises(ValidationError, match="no cost yet"):
         shelf.move(gear, 1, "adjustment", "internal", "2026-03-03")
+
+
+@pytest.mark.parametrize(
+    ("day", "received_at", "returned_at"),
+    [
+        ("2023-03-12", "02:22:00", "02:22:00"),  # the clock goes from 2 to 3: this hour does not exist
+        ("2023-11-05", "01:50:00", "01:10:00+1"),  # the clock goes from 2 back to 1: this hour comes twice
+        ("2023-06-01", "02:22:00", "02:23:00"),
+    ],
+)
+def test_goods_go_back_in_the_hour_the_clock_is_changed(shelf, monkeypatch, day, received_at, returned_at):
+    """I01: the order of events is that of time, whatever the clock on the wall shows."""
+    Company.objects.filter(pk=shelf.company.pk).update(time_zone="America/Los_Angeles")
+
+    angeles = ZoneInfo("America/Los_Angeles")
+
+    def clock(text):
+        shown, _sep, again = text.partition("+")
+        now = datetime.fromisoformat(f"{day}T{shown}").replace(fold=int(again or 0), tzinfo=angeles)
+        monkeypatch.setattr(moving.timezone, "localtime", lambda timezone=None: now)
+
+    bolt = shelf.world.item("BOLT")
+    clock(received_at)
+    receipt = shelf.receive(bolt, 10, "2.00", day)
+    clock(returned_at)
+    shelf.move(bolt, 4, "internal", "supplier", day, of_move=receipt)
+    shelf.issue(bolt, 5, day)
+    assert shelf.on_hand(bolt) == 1
+    assert shelf.value(bolt) == D("2.00")
+    assert set(StockValue.objects.filter(item=bolt).values_list("posted_on", flat=True)) == {date.fromisoformat(day)}
+    assert shelf.books_agree(day)
