@@ -18,7 +18,6 @@ from instances import job_shops
 
 from mainspring.engines.scheduling import data, flexible, formats
 
-
 HERE = Path(__file__).resolve().parent
 # Shortest makespans published for Brandimarte's instances.
 BEST_KNOWN = {
