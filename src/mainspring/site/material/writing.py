@@ -295,6 +295,6 @@ def _write(path: Path, header: tuple[str, ...], parts: Iterable[Part]) -> int:
     with path.open("wb", buffering=1 << 20) as file:
         file.write((",".join(header) + "\n").encode())
         for rows_in, body in parts:
-            file.write(body)
+            file.write(memoryview(body))
             count += rows_in
     return count
