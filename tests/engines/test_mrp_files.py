@@ -247,3 +247,14 @@ import mainspring.engines.mrp.solve, mainspring.engines.mrp.lots, mainspring.eng
 assert not {"numba", "llvmlite", "numpy"} & set(sys.modules), sorted(sys.modules)
 """
     subprocess.run([sys.executable, "-c", asked], check=True, timeout=120)
+
+
+def test_without_orders_only_what_serves_the_demand_is_written(tmp_path):
+    write(
+        tmp_path, items='item,on_hand\n"A, left",9', bom="parent,component",
+        demand='item,date,quantity\n"A, left",2026-01-07,4',
+    )  # fmt: skip
+    assert run(tmp_path) == 0
+    assert planned(tmp_path) == []
+    pegs = [(row["item"], row["quantity"], row["supply"], row["supply_ref"]) for row in rows(tmp_path, "pegging")]
+    assert pegs == [("A, left", "4", "on_hand", "")]

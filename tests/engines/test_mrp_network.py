@@ -285,10 +285,10 @@ def test_the_plan_equals_the_twin(given_problem):
     assert found == twin.loads()
 
 
-@given(problems(), st.data())
-@settings(deadline=None, max_examples=100)
-def test_net_change_equals_the_full_run(given_problem, data):
-    plan = Plan(compiled(given_problem))
+@given(problems(), st.booleans(), st.data())
+@settings(deadline=None, max_examples=150)
+def test_net_change_equals_the_full_run(given_problem, follow, data):
+    plan = Plan(compiled(given_problem), follow=follow)
     last = len(given_problem["first_days"]) - 2
     for _ in range(data.draw(st.integers(1, 4))):
         item = data.draw(st.integers(0, len(given_problem["items"]) - 1))

@@ -101,3 +101,54 @@ def test_promises_never_take_what_is_not_there(questions, demand, receipts, on_h
         free.release(promise)
     assert np.array_equal(free.free_hours, hours)
     assert all(np.array_equal(free.available(item), before[item]) for item in (0, 1))
+
+
+def test_a_part_is_taken_from_what_comes_on_the_way_and_only_the_rest_is_made():
+    # Making all 20 takes until day 5 and waiting for the 30 until day 9; with the 10 of day 2, ten are made by day 3.
+    free = planner(on_hand=[0, 99], receipts=[(0, 2, 10), (0, 9, 30)], run=108)
+    promise = free.promise(0, 20)
+    assert (promise.day, [source.kind for source in promise.sources]) == (3, ["incoming", "make", "stock"])
+
+
+def test_the_branch_that_takes_longest_is_served_first():
+    # A is of B and C, B of C: the C in stock goes into B at once, the C of day 4 is early enough for A itself.
+    lines, leads = Lines([0, 0, 1], [2, 1, 2], [1, 1, 1]), [(EVERY_DAY, each) for each in (1, 5, 20)]
+    receipts = Entries([2], [4], [1])
+    free = Planner(Items([0, 0, 1]), lines, Entries.none(), receipts, days=30, lead=leads)
+    assert free.promise(0, 1).day == 6
+
+
+def test_what_waits_for_the_rest_leaves_stock_to_others_until_then():
+    lines, leads = Lines([0, 0], [1, 2], [1, 1]), [(EVERY_DAY, each) for each in (1, 9, 3)]
+    free = Planner(Items([0, 0, 1]), lines, Entries.none(), Entries([2], [5], [1]), days=30, lead=leads)
+    assert free.promise(0, 1).day == 10  # item 1 is bought until day 9
+    assert free.promise(2, 1).day == 0  # so the one in stock is free today: that of day 5 takes its place
+
+
+small_rows = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.integers(1, 2)), max_size=3)
+
+
+@given(
+    st.lists(st.integers(0, 2), min_size=3, max_size=3), small_rows, small_rows,
+    st.lists(st.integers(0, 3), min_size=3, max_size=3), st.integers(1, 2), st.integers(0, 2),
+)  # fmt: skip
+@settings(deadline=None, max_examples=120)
+def test_no_split_of_two_items_promises_an_earlier_day(on_hand, receipts, demand, leads, quantity, wanted):
+    """A of B and C, nothing shared: every way of taking part and making the rest is tried."""
+    days = 9
+    lead = [(EVERY_DAY, each) for each in leads]
+    entries = [Entries(*zip(*rows, strict=True)) if rows else Entries.none() for rows in (demand, receipts)]
+    free = Planner(Items(on_hand), Lines([0, 0], [1, 2], [1, 2]), *entries, days=days, lead=lead)
+    atp = [free.available(item).tolist() for item in range(3)]
+
+    def earliest(item, amount, first):
+        ways = []
+        for day in range(first, days):
+            made = amount - min(amount, atp[item][day])
+            needs = [(1, made), (2, 2 * made)] if item == 0 and made else []
+            start = max((earliest(below, need, 0) for below, need in needs), default=0)
+            ways.append(max(day, start + leads[item] if made else 0))
+        return min([way for way in ways if way < days], default=days)
+
+    found = free.promise(0, quantity, wanted=wanted).day
+    assert (days if found == NEVER else found) == earliest(0, quantity, wanted)

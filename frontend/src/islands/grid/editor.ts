@@ -110,7 +110,7 @@ export class Editor {
     if (!this.column.search) return;
     this.stop?.abort();
     this.stop = new AbortController();
-    const url = withParameters(this.column.search, { q: text, column: this.column.name, line: JSON.stringify(plainLine(this.line)) });
+    const url = withParameters(this.column.search, { q: text, column: this.column.name, line: JSON.stringify(plainLine(this.line)), ...surroundings() });
     try {
       const answer = await json<{ items: Option[] }>(url, { signal: this.stop.signal });
       this.show(answer.items);
@@ -159,4 +159,13 @@ export class Editor {
     this.at = Number(option.dataset.index);
     this.input.dispatchEvent(new CustomEvent("grid:picked", { bubbles: true }));
   }
+}
+
+/** What the choice may depend on: the document, or the form around the lines as it stands. */
+function surroundings(): Record<string, string> {
+  const record = document.querySelector<HTMLElement>("[data-record]")?.dataset.record;
+  if (record) return { document: record };
+  const form = document.querySelector<HTMLFormElement>("#record-form");
+  const values = form ? new FormData(form) : new FormData();
+  return Object.fromEntries(["party", "site", "currency"].map((name) => [name, String(values.get(name) ?? "")]).filter(([, value]) => value));
 }

@@ -29,6 +29,10 @@ Book = namedtuple(
 )
 Pool = namedtuple("Pool", "ptr n planned room item due start qty base count short net")
 Shop = namedtuple("Shop", "op_ptr center setup run day_row days capacity")
+# Lines by parent, for what a changed order changes below: `line` is their place among the lines by component.
+Uses = namedtuple("Uses", "ptr line child kind num den fixed multiple valid_from valid_to need_row most")
+# Rows of an item that a net change takes away (count negative) or brings.
+Turned = namedtuple("Turned", "due start base count")
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -52,13 +56,20 @@ def need(base, num, den, fixed, multiple, most, slack, kind):
 
     Plain numbers only: passing the arrays would count references on every call, which costs more than the work.
     """
-    whole = base // den
-    if whole > most:
-        return -1
-    rest = (base - whole * den) * num  # in two parts, so that only the result has to fit
+    if den == 1:  # most lines, and a division costs more than all the rest
+        if base > most:
+            return -1
+        quantity = base * num
+    else:
+        whole = base // den
+        if whole > most:
+            return -1
+        rest = (base - whole * den) * num  # in two parts, so that only the result has to fit
+        if kind == COMPONENT:
+            rest += den - 1
+        quantity = whole * num + rest // den
     if kind == BY_PRODUCT:
-        return whole * num + rest // den
-    quantity = whole * num + (rest + den - 1) // den
+        return quantity
     if base > 0:
         quantity += fixed
     if multiple > 0:
@@ -81,6 +92,7 @@ def gather(i, net, book, pool, change, failed):
             failed[0], failed[1] = BAD_BALANCE, i
             return
     slack = net.slack[i]
+    starts, dues, bases, counts = pool.start, pool.due, pool.base, pool.count
     for line in range(net.in_ptr[i], net.in_ptr[i + 1]):
         p = net.parent[line]
         first, last = net.valid_from[line], net.valid_to[line]
@@ -89,14 +101,14 @@ def gather(i, net, book, pool, change, failed):
         fixed, multiple = net.fixed[line], net.line_multiple[line]
         supply = kind == BY_PRODUCT
         for r in range(pool.ptr[p], pool.ptr[p] + pool.n[p]):
-            start = pool.start[r]
+            start = starts[r]
             if start < first or start >= last:
                 continue
-            bucket = pool.due[r] if supply else buckets[start]
+            bucket = dues[r] if supply else buckets[start]
             if bucket < 0:
                 continue
-            quantity = need(pool.base[r], num, den, fixed, multiple, most, slack, kind)
-            count = pool.count[r]
+            quantity = need(bases[r], num, den, fixed, multiple, most, slack, kind)
+            count = counts[r]
             if quantity < 0 or (count > 1 and quantity > LIMIT // count):
                 failed[0], failed[1] = BAD_NEED, line
                 return
@@ -121,14 +133,11 @@ def lot(quantity, kind, size, minimum, multiple, slack):
 
 
 @njit(cache=True, nogil=True)
-def plan_item(i, net, book, pool, change, out, row, failed):
+def plan_item(i, net, book, change, out, row, failed):
     """Net an item bucket by bucket and write its orders from `row` on; (row after the planned, row after all).
 
-    `base` is what must be started so that the quantity is left after losses (P02).
+    `change` is what `gather` found. `base` is what must be started so that the quantity is left after losses (P02).
     """
-    gather(i, net, book, pool, change, failed)
-    if failed[0] != 0:
-        return row, row
     kind, size, minimum, multiple, maximum = net.kind[i], net.size[i], net.minimum[i], net.multiple[i], net.maximum[i]
     slack, buckets, fence = net.slack[i], len(change), net.fence[i]
     yield_num, yield_den = net.yield_num[i], net.yield_den[i]
@@ -218,15 +227,22 @@ def bounds(items, net, book, pool, buckets, most):
 
 
 @njit(cache=True, nogil=True)
-def plan_items(items, offset, net, book, pool, out, planned, ended, shop, load, beyond, failed):
-    """Plan items of one level, item k into out[offset[k]:]; their load is added to this worker's own table."""
+def plan_items(items, offset, net, book, pool, out, planned, ended, shop, load, beyond, kept, failed):
+    """Plan items of one level, item k into out[offset[k]:]; their load is added to this worker's own table.
+
+    `kept` holds supply less demand of every item for net changes, or has no rows when there will be none.
+    """
     change = np.empty(len(net.bucket_day) - 1, np.int64)
     for k in range(len(items)):
         i = items[k]
-        planned[k], ended[k] = plan_item(i, net, book, pool, change, out, offset[k], failed)
+        if len(kept):
+            change = kept[i]
+        gather(i, net, book, pool, change, failed)
+        if failed[0] == 0:
+            planned[k], ended[k] = plan_item(i, net, book, change, out, offset[k], failed)
         if failed[0] != 0:
             return
-        add_load(i, out.start, out.base, out.count, offset[k], ended[k], np.int64(1), shop, load, beyond, failed)
+        add_load(i, out.start, out.base, out.count, offset[k], ended[k], shop, load, beyond, failed)
         if failed[0] != 0:
             return
 
@@ -236,30 +252,30 @@ def move_rows(items, offset, planned, ended, out, pool):
     """Bring the rows of a level from where they were written to where the pool has room for them."""
     for k in range(len(items)):
         i = items[k]
-        to = pool.ptr[i]
         pool.n[i] = ended[k] - offset[k]
         pool.planned[i] = planned[k] - offset[k]
-        for r in range(offset[k], ended[k]):
-            copy_row(out, r, pool, to)
-            pool.item[to] = i
-            to += 1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def copy_row(source, r, target, to):
-    """One row from one set of columns to another."""
-    target.due[to], target.start[to] = source.due[r], source.start[r]
-    target.qty[to], target.base[to], target.count[to] = source.qty[r], source.base[r], source.count[r]
-    target.short[to], target.net[to] = source.short[r], source.net[r]
+        copy_rows(i, out, offset[k], ended[k], pool, pool.ptr[i])
 
 
 @njit(cache=True, nogil=True)
-def add_load(i, start, base, count, first, last, sign, shop, load, beyond, failed):
-    """Add (or with sign -1 take away) the hours of an item's orders: set-up once a lot, run by quantity (C01, C02)."""
-    capacity, horizon = shop.capacity, load.shape[1]
+def copy_rows(i, source, first, last, pool, to):
+    """Rows [first, last) of an item to the pool."""
+    due, start, qty, base = source.due, source.start, source.qty, source.base
+    count, short, net = source.count, source.short, source.net
+    new_item, new_due, new_start, new_qty, new_base = pool.item, pool.due, pool.start, pool.qty, pool.base
+    new_count, new_short, new_net = pool.count, pool.short, pool.net
+    for r in range(first, last):
+        new_item[to], new_due[to], new_start[to], new_qty[to], new_base[to] = i, due[r], start[r], qty[r], base[r]
+        new_count[to], new_short[to], new_net[to] = count[r], short[r], net[r]
+        to += 1
+
+
+@njit(cache=True, nogil=True)
+def add_load(i, start, base, count, first, last, shop, load, beyond, failed):
+    """Add (or with a negative count take away) the hours of orders: set-up once a lot, run by quantity (C01, C02)."""
+    capacity, horizon, days = shop.capacity, load.shape[1], shop.days
     for op in range(shop.op_ptr[i], shop.op_ptr[i + 1]):
         center, setup, run, row = shop.center[op], shop.setup[op], shop.run[op], shop.day_row[op]
-        days = shop.days
         for r in range(first, last):
             exact = setup + base[r] * run
             if exact > 4e15:
@@ -268,9 +284,9 @@ def add_load(i, start, base, count, first, last, sign, shop, load, beyond, faile
             hours = np.int64(np.rint(exact))
             day = days[row, start[r]]
             if 0 <= day < horizon and hours <= capacity[center, day]:  # nearly always: it fits into its first day
-                load[center, day] += sign * count[r] * hours
+                load[center, day] += count[r] * hours
             else:
-                spread(center, day, hours, sign * count[r], capacity, load, beyond)
+                spread(center, day, hours, count[r], capacity, load, beyond)
 
 
 @njit(cache=True, nogil=True)
@@ -285,60 +301,131 @@ def enqueue(items, level, level_start, queue, queued, marked):
 
 
 @njit(cache=True, nogil=True)
-def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, child_ptr, child, shop, load, beyond,
-           tail, touched, failed):  # fmt: skip
+def compare(i, out, ended, pool, turned):
+    """(first row that differs in any column, rows that went or came, written to `turned`)."""
+    # Columns by name: reading one out of a tuple inside a loop counts a reference each time.
+    due, start, base, count, qty, short, net = out.due, out.start, out.base, out.count, out.qty, out.short, out.net
+    old_due, old_start, old_base, old_count = pool.due, pool.start, pool.base, pool.count
+    old_qty, old_short, old_net = pool.qty, pool.short, pool.net
+    gone_due, gone_start, gone_base, gone_count = turned.due, turned.start, turned.base, turned.count
+    k, last = pool.ptr[i], pool.ptr[i] + pool.n[i]
+    r, first, found = np.int64(0), np.int64(-1), np.int64(0)
+    while r < ended or k < last:
+        if (
+            r < ended
+            and k < last
+            and due[r] == old_due[k]
+            and start[r] == old_start[k]
+            and base[r] == old_base[k]
+            and count[r] == old_count[k]
+            and qty[r] == old_qty[k]
+        ):
+            if first < 0 and (short[r] != old_short[k] or net[r] != old_net[k]):
+                first = r
+            r, k = r + 1, k + 1
+            continue
+        if first < 0:
+            first = r
+        if r == ended or (k < last and old_due[k] <= due[r]):
+            gone_due[found], gone_start[found] = old_due[k], old_start[k]
+            gone_base[found], gone_count[found] = old_base[k], -old_count[k]
+            k += 1
+        else:
+            gone_due[found], gone_start[found] = due[r], start[r]
+            gone_base[found], gone_count[found] = base[r], count[r]
+            r += 1
+        found += 1
+    return (ended if first < 0 else first), found
+
+
+@njit(cache=True, nogil=True)
+def pass_down(i, turned, found, net, uses, kept, level, level_start, queue, queued, marked, failed):
+    """Change what the components of an item were asked for, and mark those whose need really changes."""
+    starts, dues, bases, counts = turned.start, turned.due, turned.base, turned.count
+    for k in range(uses.ptr[i], uses.ptr[i + 1]):
+        j = uses.child[k]
+        first, last, buckets, change = uses.valid_from[k], uses.valid_to[k], net.needs[uses.need_row[k]], kept[j]
+        kind, num, den, fixed, multiple = uses.kind[k], uses.num[k], uses.den[k], uses.fixed[k], uses.multiple[k]
+        most, slack, touched = uses.most[k], net.slack[j], False
+        for r in range(found):
+            start, count = starts[r], counts[r]
+            if start < first or start >= last:
+                continue
+            bucket = dues[r] if kind == BY_PRODUCT else buckets[start]
+            if bucket < 0:
+                continue
+            quantity = need(bases[r], num, den, fixed, multiple, most, slack, kind)
+            if quantity < 0 or (abs(count) > 1 and quantity > LIMIT // abs(count)):
+                failed[0], failed[1] = BAD_NEED, uses.line[k]
+                return
+            change[bucket] += quantity * count if kind == BY_PRODUCT else -quantity * count
+            touched = touched or quantity > 0
+        if touched and not marked[j]:
+            marked[j] = True
+            queue[level_start[level[j]] + queued[level[j]]] = j
+            queued[level[j]] += 1
+
+
+@njit(cache=True, nogil=True)
+def replan(net, book, pool, out, level, level_start, queue, queued, at, marked, stale, child_ptr, child, uses, kept,
+           turned, shop, load, beyond, tail, touched, failed):  # fmt: skip
     """Plan marked items level by level, marking the components of those whose orders changed.
 
-    `out` has room for any item. Returns (finished, items planned, items changed); not finished means that the pool has
-    no room left: grow it and call again, nothing is lost. `tail` [rows used]; `touched` lists the changed items.
+    `out` and `turned` have room for any item. Returns (finished, items planned, items changed); not finished means
+    that the pool has no room left: grow it and call again, nothing is lost. `tail` [rows used]; `touched` lists the
+    changed items; `stale` those whose own demand, receipts or stock were replaced.
     """
     change = np.empty(len(net.bucket_day) - 1, np.int64)
     done = changed = 0
     for depth in range(len(queued)):
         while at[depth] < queued[depth]:
             i = queue[level_start[depth] + at[depth]]
-            planned, ended = plan_item(i, net, book, pool, change, out, np.int64(0), failed)
+            if len(kept):
+                change = kept[i]
+            if len(kept) == 0 or stale[i]:
+                gather(i, net, book, pool, change, failed)
+            else:
+                within(i, change, failed)
+            planned, ended = np.int64(0), np.int64(0)
+            if failed[0] == 0:
+                planned, ended = plan_item(i, net, book, change, out, np.int64(0), failed)
             if failed[0] != 0:
                 return True, done, changed
             if ended > pool.room[i] and tail[0] + ended > len(pool.due):
                 return False, done, changed
             at[depth] += 1
-            marked[i] = False
+            marked[i] = stale[i] = False
             done += 1
-            same = ended == pool.n[i] and planned == pool.planned[i]
-            if same:
-                to = pool.ptr[i]
-                for r in range(ended):
-                    if (
-                        out.due[r] != pool.due[to + r]
-                        or out.start[r] != pool.start[to + r]
-                        or out.base[r] != pool.base[to + r]
-                        or out.count[r] != pool.count[to + r]
-                        or out.qty[r] != pool.qty[to + r]
-                    ):
-                        same = False
-                        break
-            if not same:
+            first, found = compare(i, out, ended, pool, turned)
+            if found > 0 or planned != pool.planned[i]:
                 touched[changed] = i
                 changed += 1
                 if shop.op_ptr[i] < shop.op_ptr[i + 1]:
-                    old, end, less, more = pool.ptr[i], pool.ptr[i] + pool.n[i], np.int64(-1), np.int64(1)
-                    add_load(i, pool.start, pool.base, pool.count, old, end, less, shop, load, beyond, failed)
-                    add_load(i, out.start, out.base, out.count, np.int64(0), ended, more, shop, load, beyond, failed)
+                    add_load(i, turned.start, turned.base, turned.count, 0, found, shop, load, beyond, failed)
+                if len(kept):
+                    pass_down(i, turned, found, net, uses, kept, level, level_start, queue, queued, marked, failed)
+                else:
+                    enqueue(child[child_ptr[i] : child_ptr[i + 1]], level, level_start, queue, queued, marked)
                 if failed[0] != 0:
                     return True, done, changed
-                if ended > pool.room[i]:
-                    pool.ptr[i] = tail[0]
-                    pool.room[i] = ended
-                    tail[0] += ended
-                enqueue(child[child_ptr[i] : child_ptr[i + 1]], level, level_start, queue, queued, marked)
-            to = pool.ptr[i]
-            for r in range(ended):
-                copy_row(out, r, pool, to + r)
-                pool.item[to + r] = i
+            if ended > pool.room[i]:
+                pool.ptr[i] = tail[0]
+                pool.room[i] = ended
+                tail[0] += ended
+                first = np.int64(0)
+            copy_rows(i, out, first, ended, pool, pool.ptr[i] + first)
             pool.n[i], pool.planned[i] = ended, planned
         queued[depth] = at[depth] = 0
     return True, done, changed
+
+
+@njit(cache=True, nogil=True)
+def within(i, change, failed):
+    """Refuse what `gather` would: a bucket beyond the numbers planned with."""
+    for t in range(len(change)):
+        if change[t] < -LIMIT or change[t] > LIMIT:
+            failed[0], failed[1] = BAD_BALANCE, i
+            return
 
 
 @njit(cache=True, nogil=True)

@@ -60,18 +60,21 @@ def messages(plan: Plan, receipt_days: NDArray | None = None, items: NDArray | N
     kinds = (np.int8, np.int8, np.int64, np.int64, np.int64, np.int64)
     out = Columns(*(np.empty(size, kind) for kind in kinds))
     item = np.empty(size, np.int32)
-    found = _messages(chosen, plan.net, plan.book, plan.pool, np.asarray(days, np.int64), out, item)
+    found = _messages(chosen, plan.net, plan.book, plan.pool, plan.kept, np.asarray(days, np.int64), out, item)
     return Messages(item[:found], *(column[:found] for column in out))
 
 
 @njit(cache=True, nogil=True)
-def _messages(items, net, book, pool, days, out, item):
+def _messages(items, net, book, pool, kept, days, out, item):
     buckets = len(net.bucket_day) - 1
     change, failed = np.empty(buckets, np.int64), np.zeros(2, np.int64)
     found = np.int64(0)
     for k in range(len(items)):
         i = items[k]
-        gather(i, net, book, pool, change, failed)
+        if len(kept):
+            change = kept[i]
+        else:
+            gather(i, net, book, pool, change, failed)
         first = found
         found = _of_receipts(i, net, book, change, days, out, found)
         if net.kind[i] != PASS_THROUGH:

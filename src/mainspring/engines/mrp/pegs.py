@@ -49,17 +49,20 @@ def collect(i, net, book, pool, bucket, quantity, code):
             bucket[demands], quantity[demands], code[demands] = book.demand_bucket[k], book.demand_qty[k], -1 - k
             demands += 1
     slack = net.slack[i]
+    # Columns by name: reading one out of a tuple inside a loop counts a reference each time.
+    dues, starts, bases, counts, qty = pool.due, pool.start, pool.base, pool.count, pool.qty
     for line in range(net.in_ptr[i], net.in_ptr[i + 1]):
         p = net.parent[line]
+        first, last, buckets = net.valid_from[line], net.valid_to[line], net.needs[net.need_row[line]]
         kind, num, den, most = net.line_kind[line], net.num[line], net.den[line], net.most[line]
-        fixed, multiple, row = net.fixed[line], net.line_multiple[line], net.need_row[line]
+        fixed, multiple = net.fixed[line], net.line_multiple[line]
         supply = kind == BY_PRODUCT
         for r in range(pool.ptr[p], pool.ptr[p] + pool.n[p]):
-            start = pool.start[r]
-            if start < net.valid_from[line] or start >= net.valid_to[line]:
+            start = starts[r]
+            if start < first or start >= last:
                 continue
-            when = pool.due[r] if supply else net.needs[row, start]
-            amount = need(pool.base[r], num, den, fixed, multiple, most, slack, kind) * pool.count[r]
+            when = dues[r] if supply else buckets[start]
+            amount = need(bases[r], num, den, fixed, multiple, most, slack, kind) * counts[r]
             if when < 0 or amount <= 0:
                 continue
             if supply:
@@ -70,7 +73,7 @@ def collect(i, net, book, pool, bucket, quantity, code):
                 demands += 1
     for r in range(pool.ptr[i], pool.ptr[i] + pool.planned[i]):
         back -= 1
-        bucket[back], quantity[back], code[back] = pool.due[r], pool.qty[r] * pool.count[r], r
+        bucket[back], quantity[back], code[back] = dues[r], qty[r] * counts[r], r
     return demands, len(bucket) - back
 
 
@@ -98,6 +101,7 @@ def peg_item(i, net, book, pool, bucket, quantity, code, counts, wants, gives, o
     size = len(bucket)
     by_bucket(bucket, 0, demands, 1, counts, wants)
     by_bucket(bucket, size - 1, size - 1 - supplies, -1, counts, gives)
+    demand, needed, supply, served = out.demand, out.bucket, out.supply, out.quantity
     at = 0
     for k in range(demands):
         want = wants[k]
@@ -106,8 +110,7 @@ def peg_item(i, net, book, pool, bucket, quantity, code, counts, wants, gives, o
             give = gives[at]
             taken = min(rest, quantity[give])
             if taken > 0:
-                out.demand[row], out.bucket[row], out.supply[row] = code[want], bucket[want], code[give]
-                out.quantity[row] = taken
+                demand[row], needed[row], supply[row], served[row] = code[want], bucket[want], code[give], taken
                 row += 1
                 rest -= taken
                 quantity[give] -= taken

@@ -12,6 +12,7 @@ from mainspring.engines.mrp.network import Entries, Network
 from mainspring.engines.problem import Defect, InvalidProblem
 
 WORKERS = 2
+KEPT_MOST = 1 << 27  # cells (eight bytes each) held for net changes; larger plans ask the parents again
 BLOCK = 2048  # items planned between two gatherings of their rows: bounds the memory of unfinished work
 
 
@@ -48,11 +49,19 @@ class Replanned:
 class Plan:
     """A plan that follows its network. Every answer is a copy or a view of the arrays held here."""
 
-    def __init__(self, network: Network, *, workers: int = WORKERS):
-        """Plan everything. Raises InvalidProblem for a loop (with its path, P08) and for overflow (array, row)."""
+    def __init__(self, network: Network, *, workers: int = WORKERS, follow: bool = True):
+        """Plan everything. Raises InvalidProblem for a loop (with its path, P08) and for overflow (array, row).
+
+        follow  keep supply less demand of every item and bucket, so that a net change costs only what it changes;
+                False when there will be none
+        """
         self.network, self.workers = network, max(1, workers)
+        cells = len(network.items) * network.horizon.buckets
+        rows = len(network.items) if follow and cells <= KEPT_MOST else 0
+        self.kept = np.empty((rows, network.horizon.buckets), np.int64)
         self._by_child = np.lexsort((network.lines.parent, network.lines.component))
         self.net = _net(network, self._by_child)
+        self.uses = _uses(self.net)
         self.child_ptr, self.child = _children(network)
         self.level, self.order, self.level_start = _levels(network, self.child_ptr, self.child)
         self.book = _book(network)
@@ -95,7 +104,7 @@ class Plan:
             planned, ended = np.empty(len(share), np.int64), np.empty(len(share), np.int64)
             kernels.plan_items(
                 share, offset, self.net, self.book, self.pool, out, planned, ended,
-                self.shop, loads[number], beyonds[number], failed,
+                self.shop, loads[number], beyonds[number], self.kept, failed,
             )  # fmt: skip
             return share, offset, planned, ended, out, failed
 
@@ -137,26 +146,28 @@ class Plan:
         dirty = np.fromiter(items, np.int64)
         if not hasattr(self, "_queue"):
             self._queue, self._marked = np.empty(n, np.int64), np.zeros(n, np.bool_)
-            self._touched, self._out = np.empty(n, np.int64), _rows(0, 0)
+            self._stale, self._touched, self._out = np.zeros(n, np.bool_), np.empty(n, np.int64), _rows(0, 0)
         most = 2 * buckets + int(self.book.receipt_n.max(initial=0))
         if len(self._out.due) < most:
             self._out = _rows(most, 0)
+        turned = kernels.Turned(*(np.empty(most + int(self.pool.n.max(initial=0)), kind) for kind in _TURNED))
         depth = len(self.level_start) - 1
         queued, at, failed = np.zeros(depth, np.int64), np.zeros(depth, np.int64), np.zeros(2, np.int64)
+        self._stale[dirty] = True
         kernels.enqueue(dirty, self.level, self.level_start, self._queue, queued, self._marked)
         done, changed = 0, []
         while True:
             finished, some, number = kernels.replan(
                 self.net, self.book, self.pool, self._out, self.level, self.level_start, self._queue, queued, at,
-                self._marked, self.child_ptr, self.child, self.shop, self.load, self.beyond, self.tail, self._touched,
-                failed,
+                self._marked, self._stale, self.child_ptr, self.child, self.uses, self.kept, turned, self.shop,
+                self.load, self.beyond, self.tail, self._touched, failed,
             )  # fmt: skip
             done += some
             changed.append(self._touched[:number].copy())
             if finished:
                 break
             self._reserve(max(len(self.pool.due) // 4, most))
-        self._marked[:] = False
+        self._marked[:] = self._stale[:] = False
         self._refuse(failed)
         return Replanned(int(done), np.concatenate(changed))
 
@@ -248,14 +259,24 @@ class Plan:
         raise InvalidProblem(found)
 
 
+_TURNED = (np.int32, np.int32, np.int64, np.int64)
 _ROW = ("item", "due", "start", "qty", "base", "count", "short", "net")
+_RECORD = np.dtype(
+    [(name, np.int64) for name in ("base", "count", "qty", "short", "net")]
+    + [(name, np.int32) for name in ("due", "start", "item")],
+    align=True,
+)
 
 
 def _rows(size: int, items: int):
-    """Empty columns for so many rows, and the places of so many items."""
+    """Columns for so many rows, and the places of so many items.
+
+    The columns are views of one array of records: an item's rows lie together, and a net change, which goes to items
+    all over the plan, waits for memory once an item instead of once a column.
+    """
     places = (np.zeros(items, kind) for kind in (np.int64, np.int32, np.int32, np.int32))
-    kinds = (np.int32, np.int32, np.int32, np.int64, np.int64, np.int64, np.int64, np.int64)
-    return kernels.Pool(*places, *(np.empty(size, kind) for kind in kinds))
+    rows = np.empty(size, _RECORD)
+    return kernels.Pool(*places, *(rows[name] for name in _ROW))
 
 
 def _all_rows(plan: Plan) -> list[NDArray]:
@@ -279,6 +300,16 @@ def _net(network: Network, by_child: NDArray):
         lines.multiple[by_child], column["valid_from"], column["valid_to"], column["need_row"], column["kind"], most,
         network.needs,
     )  # fmt: skip
+
+
+def _uses(net):
+    """The lines by parent."""
+    child = np.repeat(np.arange(len(net.in_ptr) - 1), np.diff(net.in_ptr))
+    by_parent = np.argsort(net.parent, kind="stable")
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(net.parent, minlength=len(net.in_ptr) - 1))]).astype(np.int64)
+    names = ("line_kind", "num", "den", "fixed", "line_multiple", "valid_from", "valid_to", "need_row", "most")
+    columns = (getattr(net, name)[by_parent] for name in names)
+    return kernels.Uses(ptr, by_parent, child[by_parent], *columns)
 
 
 def _children(network: Network) -> tuple[NDArray, NDArray]:

@@ -71,6 +71,7 @@ class Planner:
         self.shop = shop or Shop.none(days)
         self.free_hours = self.shop.capacity - (0 if load is None else load)
         self._changes: dict[int, NDArray] = {}
+        self._longest: dict[int, int] = {}
         self._entries = _by_item(demand, -1, days) + _by_item(receipts, 1, days)
         self._rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for item, day, quantity in self._entries:
@@ -96,46 +97,62 @@ class Planner:
         require(quantity > 0, "promise", 0, "quantity", quantity, "must be above 0")
         require(0 <= wanted < self.days, "promise", 0, "wanted", wanted, f"must be within the {self.days} days")
         log = _Log()
-        day = self._get(item, quantity, wanted, 0, log)
+        day, _ = self._get(item, quantity, wanted, 0, log)
         if day == NEVER:
-            self._undo(log)
+            self._back_to(log, 0, 0)
             return Promise(NEVER, tuple(log.sources))
-        return Promise(max(day, wanted), tuple(log.sources), tuple(log.units), tuple(log.hours))
+        return Promise(day, tuple(log.sources), tuple(log.units), tuple(log.hours))
 
     def release(self, promise: Promise) -> None:
         """Give back what a promise has reserved, units and hours."""
         log = _Log()
         log.units, log.hours = list(promise.units), list(promise.hours)
-        self._undo(log)
+        self._back_to(log, 0, 0)
 
     # -- how --
 
-    def _get(self, item: int, quantity: int, wanted: int, level: int, log: "_Log") -> int:
-        """The earliest day for the whole quantity: wait for what comes, or make the rest, whichever is sooner."""
+    def _get(self, item: int, quantity: int, wanted: int, level: int, log: "_Log") -> tuple[int, int]:
+        """(first day from `wanted` on for the whole quantity, what is reserved for it: row of the log's units or -1).
+
+        For each day on which more comes, that much is taken and the rest made: the sooner of all these ways counts.
+        """
         atp = self.available(item)
         waiting = int(np.searchsorted(atp, quantity))  # ATP never falls from one day to the next
         if waiting <= wanted:
-            self._take(item, quantity, wanted, level, log)
-            return wanted
-        part = min(int(atp[wanted]), quantity)
-        attempt = _Log()
-        if part:
-            self._take(item, part, wanted, level, attempt)
-        made = self._make(item, quantity - part, level, attempt)
-        if made != NEVER and (waiting >= self.days or made < waiting):
-            log.add(attempt)
-            return max(made, wanted)
-        self._undo(attempt)
-        if waiting >= self.days:
-            log.sources += attempt.sources
-            return NEVER
-        self._take(item, quantity, waiting, level, log)
-        return waiting
+            return wanted, self._take(item, quantity, wanted, level, log)
+        steps = [wanted, *(wanted + 1 + np.flatnonzero(np.diff(atp[wanted : min(waiting, self.days)]))).tolist()]
+        best, chosen = (waiting, waiting) if waiting < self.days else (self.days, NEVER)
+        for place, day in enumerate(steps):
+            if day >= best:
+                break
+            mark = log.mark()
+            ready, row = self._mixed(item, quantity, day, int(atp[day]), level, log)
+            last = place + 1 == len(steps) or steps[place + 1] >= (best if ready == NEVER else min(best, ready))
+            if last and (ready < best if ready != NEVER else chosen == NEVER):
+                return ready, row  # also when there is no day: its steps say why
+            self._back_to(log, *mark[1:])
+            del log.sources[mark[0] :]
+            if ready != NEVER and ready < best:
+                best, chosen = ready, day
+        if chosen == waiting:
+            return waiting, self._take(item, quantity, waiting, level, log)
+        return self._mixed(item, quantity, chosen, int(atp[chosen]), level, log)
 
-    def _take(self, item: int, quantity: int, day: int, level: int, log: "_Log") -> None:
+    def _mixed(self, item: int, quantity: int, day: int, free: int, level: int, log: "_Log") -> tuple[int, int]:
+        """Take what is free on the day and make the rest; both are needed only when all of it is there."""
+        part = min(free, quantity)
+        row = self._take(item, part, day, level, log) if part else -1
+        made = self._make(item, quantity - part, level, log)
+        if made == NEVER:
+            return NEVER, row
+        self._postpone(log, row, max(made, day))
+        return max(made, day), row
+
+    def _take(self, item: int, quantity: int, day: int, level: int, log: "_Log") -> int:
         kind = "stock" if self._at_once(item) >= quantity else "incoming"
         self._reserve(item, day, quantity, log)
         log.sources.append(Source(item, kind, quantity, day, level))
+        return len(log.units) - 1
 
     def _at_once(self, item: int) -> int:
         """What is free of the stock on hand today."""
@@ -145,9 +162,9 @@ class Planner:
         order = self._lot(item, quantity)
         lines, row = self.lines, len(log.sources)
         log.sources.append(Source(item, "make", quantity, NEVER, level, order))
-        start, waits = 0, ""
+        start, waits, taken = 0, "", []
         started = -(-order * int(self.items.yield_den[item]) // int(self.items.yield_num[item]))
-        for line in self.below[item]:
+        for line in sorted(self.below[item], key=lambda each: -self._cumulative(int(lines.component[each]))):
             if not lines.valid_from[line] <= 0 < lines.valid_to[line]:
                 continue
             need = -(-started * int(lines.num[line]) // int(lines.den[line])) + int(lines.fixed[line])
@@ -155,11 +172,14 @@ class Planner:
                 need = -(-need // multiple) * multiple
             if not need:
                 continue
-            day = self._get(int(lines.component[line]), need, 0, level + 1, log)
+            day, unit = self._get(int(lines.component[line]), need, 0, level + 1, log)
             if day == NEVER:
                 return NEVER
+            taken.append(unit)
             if day > start:
                 start, waits = day, "material"
+        for unit in taken:
+            self._postpone(log, unit, start)
         kind = "make" if self.below[item] or self.operations[item] else "buy"
         if self.operations[item]:
             first = start
@@ -175,6 +195,22 @@ class Planner:
         if order > quantity:
             self._reserve(item, ready, quantity - order, log)  # the rest of the lot is free from that day on
         return ready
+
+    def _cumulative(self, item: int) -> int:
+        """Lead days down the longest branch: who takes longest is served first from what branches share."""
+        if item not in self._longest:
+            own = max(1, self.lead[item][1])
+            below = (self._cumulative(int(self.lines.component[line])) for line in self.below[item])
+            self._longest[item] = own + max(below, default=0)
+        return self._longest[item]
+
+    def _postpone(self, log: "_Log", row: int, day: int) -> None:
+        """Reserve what was taken for the day it is needed: until then others may have it, if more comes in time."""
+        if row < 0 or log.units[row][1] >= day:
+            return
+        item, before, quantity = log.units[row]
+        self._projected(item)[before:day] += quantity
+        log.units[row] = (item, day, quantity)
 
     def _run(self, item: int, started: int, day: int, log: "_Log") -> int:
         """Put the operations, one after the other, into free hours from `day` on; the morning after the last one."""
@@ -208,11 +244,13 @@ class Planner:
         self._projected(item)[day:] -= quantity
         log.units.append((item, day, quantity))
 
-    def _undo(self, log: "_Log") -> None:
-        for item, day, quantity in log.units:
+    def _back_to(self, log: "_Log", units: int, hours: int) -> None:
+        """Give back what was reserved since the log was so long."""
+        for item, day, quantity in log.units[units:]:
             self._projected(item)[day:] += quantity
-        for center, day, ticks in log.hours:
+        for center, day, ticks in log.hours[hours:]:
             self.free_hours[center, day] += ticks
+        del log.units[units:], log.hours[hours:]
 
     def _projected(self, item: int) -> NDArray[np.int64]:
         """Cumulative supply less demand by day, built when first asked for."""
@@ -246,17 +284,16 @@ class Planner:
 
 
 class _Log:
-    """What an attempt has reserved, so that it can be kept or undone."""
+    """What a promise has reserved so far, so that a part of it can be undone."""
 
     def __init__(self):
         self.sources: list[Source] = []
         self.units: list[tuple[int, int, int]] = []
         self.hours: list[tuple[int, int, int]] = []
 
-    def add(self, other: "_Log") -> None:
-        self.sources += other.sources
-        self.units += other.units
-        self.hours += other.hours
+    def mark(self) -> tuple[int, int, int]:
+        """How long it is: sources, units, hours."""
+        return len(self.sources), len(self.units), len(self.hours)
 
 
 def _by_item(entries: Entries, sign: int, days: int) -> list[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ Brandimarte (flexible): `jobs machines [flexibility]`, then one row a job: numbe
 of alternatives followed by that many pairs `machine duration`, machines from 1 (from 0 when 0 occurs).
 
 Blank lines, lines that start with one of # + - / ; % ! * and lines without any number are comments; before the head
-also lines with words.
+also lines with words; and what follows a #.
 """
 
 import re
@@ -79,7 +79,8 @@ def flexible_job_shop(text: str, *, file: str = "file") -> data.FlexibleJobShop:
 
 def _split(text: str, file: str) -> tuple[_Row, list[_Row]]:
     head, rows = None, []
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
+    for number, whole in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
+        line = whole.split("#")[0]
         words = re.split(r"[\s,;]+", line.strip(" \t,;"))
         if not line.strip() or _COMMENT.match(line):
             continue

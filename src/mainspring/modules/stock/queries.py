@@ -77,6 +77,21 @@ def available(ctx, item, site) -> Decimal:
     )
 
 
+def free_of(ctx, items: list[int], site: int | None = None) -> dict[int, Decimal]:
+    """{item: what can still be promised from the shelf}, at a site or in the whole company (I18, I19)."""
+    rows = database.rows(
+        """
+        SELECT b.item_id, SUM(b.quantity - b.reserved) AS free FROM stock_stockbalance b
+        JOIN stock_location l ON l.id = b.location_id AND l.kind = 'internal' JOIN kernel_site s ON s.id = l.site_id
+        WHERE b.item_id = ANY(%(items)s) AND s.company_id = %(company)s
+          AND (%(site)s::bigint IS NULL OR s.id = %(site)s::bigint) GROUP BY b.item_id""",
+        items=items,
+        company=ctx.company_id,
+        site=site,
+    )
+    return {row["item_id"]: row["free"] for row in rows}
+
+
 def projection(ctx, item, site) -> list[dict]:
     """Dated supply and demand of a site from planned moves, in order of time.
 

@@ -76,8 +76,10 @@ def _planned(options) -> dict:
         inputs = files.read(options.folder)
     with clock("compile"):
         from mainspring.engines.mrp import plan as planning
+        from mainspring.site.material import rows
 
         planning.warm(changes=False)
+        rows.warm()
     built, plan = _plan(inputs, options, clock)
     with clock("write"):
         from mainspring.site.material.writing import Answer

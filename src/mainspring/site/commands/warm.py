@@ -7,7 +7,7 @@ import time
 HELP = "compile the planning engines ahead of time"
 SETUP = "nothing"
 # Modules with a function `warm()`.
-ENGINES = ("mainspring.engines.mrp.plan",)
+ENGINES = ("mainspring.engines.mrp.plan", "mainspring.site.material.rows")
 
 
 def add_arguments(parser):

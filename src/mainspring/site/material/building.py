@@ -243,7 +243,7 @@ def scaled(built: Built, workers: int):
 
     assert built.network.shop is not None
     built.network.shop.run = built.network.shop.run / 10**built.digits
-    return Plan(built.network, workers=workers)
+    return Plan(built.network, workers=workers, follow=False)
 
 
 def _units(value: Fraction, digits: int) -> int:

@@ -4,14 +4,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mainspring.engines.mrp import messages, pegging
-from mainspring.engines.mrp.network import ECONOMIC, FIXED, PERIOD
+from mainspring.engines.mrp.network import ECONOMIC, FIXED, PASS_THROUGH, PERIOD
 from mainspring.engines.mrp.plan import Orders, Plan
+from mainspring.site.material import rows
 from mainspring.site.material.building import TICKS, Built, on, plain
 from mainspring.site.material.files import Inputs
 
@@ -22,7 +24,19 @@ HEADERS = {
     "exceptions": ("item", "message", "subject", "ref", "date", "wanted_date", "quantity", "reason"),
     "load": ("work_center", "date", "hours", "available", "percent"),
 }  # fmt: skip
+SHARE = 200_000  # rows put together at once
+Part = tuple[int, bytes | NDArray[np.uint8]]  # so many rows, and what they say
 _SPECIAL = re.compile('[,"\n\r]').search
+
+_NEW = ',"{""short"": ""|"", ""start"": ""|"", ""orders"": |}"\n'
+_STEPS = ("FOQ", "EOQ", "minimum", "multiple", "maximum")
+_WORDS = {
+    word: word
+    for word in (
+        "", ",", '"', "\n", ": net ", "demand", "safety_stock", "order", "phantom", "supply", "on_hand", "planned",
+        ",new,order,", *_NEW.split("|"), *(f", {step} " for step in _STEPS),
+    )
+}  # fmt: skip
 
 
 class Answer:
@@ -32,101 +46,133 @@ class Answer:
         self.inputs, self.built, self.plan = inputs, built, plan
         self.quoted = [_quoted(name) for name in built.names]
         self.dates = [on(built, day) for day in range(plan.network.horizon.days + 1)]
-        self.first_days = plan.network.horizon.first_days.tolist()
-        self.due_dates = [self.dates[day] for day in self.first_days]
+        self.first_days = plan.network.horizon.first_days.astype(np.int64)
+        self.due_dates = [self.dates[day] for day in self.first_days.tolist()]
         self.orders: Orders = plan.orders()
-        columns = ("kind", "size", "minimum", "multiple", "maximum", "safety", "slack")
-        self.rules = list(zip(*(getattr(plan.network.items, name).tolist() for name in columns), strict=True))
-        self.ref_of: dict[int, str] = {}
         self._name_orders()
+        texts = rows.Texts()
+        self.at = {name: texts.add([text]) for name, text in _WORDS.items()}
+        self.names_at, self.dates_at = texts.add(self.quoted), texts.add(self.dates)
+        called = rows.Texts()  # behind the others: names as they stand inside quotes
+        called.parts = [_inside(name).encode() for name in built.names]
+        names_inside = len(texts.parts)
+        texts.parts += called.parts
+        self.demand_at = texts.add([self.demand_ref(row) for row in range(len(built.demand_rows))])
+        self.supply_at = texts.add([self.supply_ref(row) for row in range(len(built.supply_rows))])
+        self.comes_at = texts.add([on(built, day) for day in built.supply_days.tolist()])
+        spans = sorted({int(size) for size in plan.network.items.size[plan.network.items.kind == PERIOD].tolist()})
+        self.span_at = {size: texts.add([f" over {size} days"]) for size in spans}
+        self.texts = texts.packed()
+        self.called = rows.Orders(
+            plan.pool.item, self.first, self.last, names_inside + np.arange(len(built.names)),
+            np.array([_SPECIAL(name) is not None for name in built.names], np.bool_),
+        )  # fmt: skip
 
     def write(self, folder: Path) -> dict[str, int]:
         """Write the four files into the folder, made when missing."""
         folder.mkdir(parents=True, exist_ok=True)
         writers = {
-            "planned": self.planned, "pegging": self.pegging, "exceptions": self.exceptions, "load": self.load,
+            "planned": self.planned, "pegging": self.pegged, "exceptions": self.exceptions, "load": self.load,
         }  # fmt: skip
-        return {name: _write(folder / f"{name}.csv", HEADERS[name], rows()) for name, rows in writers.items()}
+        return {name: _write(folder / f"{name}.csv", HEADERS[name], parts()) for name, parts in writers.items()}
 
     def quantity(self, units: int) -> str:
         """A quantity as text."""
         return plain(units, self.built.digits)
 
+    def rendered(self, template: str, kinds: Sequence[int], *columns: NDArray) -> Part:
+        """Rows by a template of words, `|` standing for a cell."""
+        words = [self.at[word] for word in template.split("|")]
+        return len(columns[0]), rows.rendered(words, kinds, columns, self.texts, self.called, self.built.digits)
+
     # -- the files --
 
-    def planned(self) -> Iterable[str]:
-        """One line an order; lots split by a maximum are orders of their own."""
-        orders = self.orders
-        columns = (orders.item, orders.start, orders.due, orders.quantity, orders.count, orders.short, orders.net)
-        for item, start, due, quantity, count, short, net in zip(*(c.tolist() for c in columns), strict=True):
-            reason = _quoted(self.reason(item, quantity, count, short, net))
-            line = f"{self.quoted[item]},{self.dates[start]},{self.due_dates[due]},{self.quantity(quantity)},{reason}\n"
-            for _ in range(count):
-                yield line
+    def planned(self) -> Iterable[Part]:
+        """One line an order, lots split by a maximum are orders of their own; and why it is there, step by step (P11).
 
-    def reason(self, item: int, quantity: int, count: int, short: int, net: int) -> str:
-        """Why an order is there, step by step (P11): `demand: net 22, minimum 25, multiple 30`."""
-        kind, size, minimum, multiple, maximum, safety, slack = self.rules[item]
-        code = "demand" if short > safety or net > short else "safety_stock"
-        if kind == 0 and not minimum and not multiple and not maximum:
-            return f"{code}: net {self.quantity(net)}"
-        steps, now = [f"net {self.quantity(net)}"], net
-        if kind == PERIOD:
-            steps[0] += f" over {size} days"
-        changes = (
-            ("FOQ", _up_to(now, size, slack) if kind == FIXED else 0),
-            ("EOQ", size if kind == ECONOMIC else 0),
-            ("minimum", minimum),
-        )
-        for name, after in changes:
-            if after - now > slack:
-                steps.append(f"{name} {self.quantity(after)}")
-            now = max(now, after)
-        if multiple and (after := _up_to(now, multiple, slack)) - now > slack:
-            steps.append(f"multiple {self.quantity(after)}")
-            now = after
-        if quantity * count < now - slack or count > 1:
-            steps.append(f"maximum {self.quantity(maximum)}")
-        return f"{code}: {', '.join(steps)}"
+        `demand: net 22, minimum 25, multiple 30`
+        """
+        for part in self._shares():
+            orders = self.orders
+            each = np.repeat(part, orders.count[part])
+            item, quantity = orders.item[each], orders.quantity[each]
+            short, net, count = orders.short[each], orders.net[each], orders.count[each]
+            given = self.plan.network.items
+            kind, size, slack = given.kind[item], given.size[item], given.slack[item]
+            code = np.where((short > given.safety[item]) | (net > short), self.at["demand"], self.at["safety_stock"])
+            spans = np.full(len(each), rows.NOTHING)
+            for days, text in self.span_at.items():
+                spans[(kind == PERIOD) & (size == days)] = text
+            now, shown = net.copy(), []
+            for name, after in (
+                ("FOQ", np.where(kind == FIXED, _up_to(now, size, slack), 0)),
+                ("EOQ", np.where(kind == ECONOMIC, size, 0)),
+                ("minimum", given.minimum[item]),
+            ):
+                shown.append((name, np.where(after - now > slack, after, rows.NOTHING)))
+                now = np.maximum(now, after)
+            after = _up_to(now, given.multiple[item], slack)
+            shown.append(("multiple", np.where(after - now > slack, after, rows.NOTHING)))
+            now = np.maximum(now, after)
+            split = (quantity * count < now - slack) | (count > 1)
+            shown.append(("maximum", np.where(split, given.maximum[item], rows.NOTHING)))
+            comma = np.any([step >= 0 for _, step in shown], axis=0)
+            quote = np.where(comma, self.at['"'], rows.NOTHING)
+            steps: list[NDArray] = []
+            for name, step in shown:
+                steps += [np.where(step >= 0, self.at[f", {name} "], rows.NOTHING), step]
+            yield self.rendered(
+                "|,|,|,|,||: net |" + "|" * len(steps) + "||\n",
+                [rows.TEXT] * 3 + [rows.QUANTITY, rows.TEXT, rows.TEXT, rows.QUANTITY, rows.TEXT]
+                + [rows.TEXT, rows.STEP] * len(shown) + [rows.TEXT],
+                self.names_at + item, self.dates_at + orders.start[each],
+                self.dates_at + self.first_days[orders.due[each]], quantity, quote, code, net, spans, *steps, quote,
+            )  # fmt: skip
 
-    def pegging(self) -> Iterable[str]:
+    def _shares(self) -> Iterable[NDArray]:
+        """Orders in parts of moderate size."""
+        wide = max(1, len(self.orders) // SHARE)
+        return (part for part in np.array_split(np.arange(len(self.orders)), wide) if len(part))
+
+    def pegged(self) -> Iterable[Part]:
         """One line a pair of demand and supply of an item, earliest demand first."""
-        for share in np.array_split(np.arange(len(self.plan.network.items)), len(self.plan.network.items) // 2048 + 1):
-            yield from self._pegs(share)
+        nodes = len(self.plan.network.items)
+        for share in np.array_split(np.arange(nodes), nodes // 2048 + 1):
+            pegs = pegging.Book(self.plan, share).rows()
+            if len(pegs):
+                yield self._pegs(pegs)
 
-    def _pegs(self, items) -> Iterable[str]:
-        pegs = pegging.Book(self.plan, items).rows()
-        names, pool = self.quoted, self.plan.pool
-        columns = (
-            pegs.item, pegs.quantity, pegs.demand_kind, pegs.demand_row, pegs.demand_bucket, pegs.supply_kind,
-            pegs.supply_row, pegs.supply_bucket,
+    def _pegs(self, pegs: pegging.Pegs) -> Part:
+        pool, at = self.plan.pool, self.at
+        passes = self.plan.network.items.kind == PASS_THROUGH
+        dependent = pegs.demand_kind == pegging.DEPENDENT
+        parent = np.where(dependent, pool.item[np.where(dependent, pegs.demand_row, 0)], pegs.item)
+        asked = np.where(dependent, np.where(passes[parent], at["phantom"], at["order"]), at["demand"])
+        receipt = pegs.supply_kind == pegging.RECEIPT
+        made = (pegs.supply_kind == pegging.ORDER) | (pegs.supply_kind == pegging.BY_PRODUCT)
+        maker = np.where(made, pool.item[np.where(made, pegs.supply_row, 0)], 0)
+        kind = np.where(made, np.where(passes[maker], at["phantom"], at["planned"]), at["on_hand"])
+        comes = self.dates_at + self.first_days[np.maximum(pegs.supply_bucket, 0)]
+        none = rows.NOTHING
+        return self.rendered(
+            "|,|,|,|,||,|,|,||,|\n",
+            [rows.TEXT, rows.QUANTITY, rows.TEXT, rows.TEXT, rows.TEXT, rows.ORDER, rows.TEXT, rows.TEXT, rows.TEXT,
+             rows.ORDER, rows.TEXT],
+            self.names_at + pegs.item, pegs.quantity, asked, self.names_at + parent,
+            np.where(dependent, none, self.demand_at + pegs.demand_row), np.where(dependent, pegs.demand_row, none),
+            self.dates_at + self.first_days[pegs.demand_bucket], np.where(receipt, at["supply"], kind),
+            np.where(receipt, self.supply_at + pegs.supply_row, none), np.where(made, pegs.supply_row, none),
+            np.where(receipt, self.comes_at + pegs.supply_row, np.where(made, comes, none)),
         )  # fmt: skip
-        parents = pool.item[np.where(pegs.demand_kind == pegging.DEPENDENT, pegs.demand_row, 0)].tolist()
-        for parent, row in zip(parents, zip(*(column.tolist() for column in columns), strict=True), strict=True):
-            item, units, kind, demand, wanted, supply_kind, supply, comes = row
-            if kind == pegging.DEPENDENT:
-                ref = self.ref_of[demand]
-                left = f"{'phantom' if ref[0] == '~' else 'order'},{names[parent]},{ref.lstrip('~')}"
-            else:
-                left = f"demand,{names[item]},{self.demand_ref(demand)}"
-            if supply_kind == pegging.ON_HAND:
-                right = "on_hand,,"
-            elif supply_kind == pegging.RECEIPT:
-                right = f"supply,{self.supply_ref(supply)},{on(self.built, self.built.supply_days[supply])}"
-            else:
-                ref = self.ref_of[supply]
-                label = "phantom" if ref[0] == "~" else "planned"
-                right = f"{label},{ref.lstrip('~')},{self.due_dates[comes]}"
-            yield f"{names[item]},{self.quantity(units)},{left},{self.due_dates[wanted]},{right}\n"
 
-    def exceptions(self) -> Iterable[str]:
+    def exceptions(self) -> Iterable[Part]:
         """One line a message; the reason is a JSON object."""
         yield from self._new()
         yield from self._overdue_demand()
         found = messages.messages(self.plan, self.built.supply_days if len(self.built.supply_days) else None)
         columns = (found.item, found.code, found.subject, found.row, found.day, found.wanted, found.quantity)
         for item, code, subject, row, day, wanted, quantity in zip(*(c.tolist() for c in columns), strict=True):
-            yield self._message(item, messages.NAMES[code], subject, row, day, wanted, quantity)
+            yield 1, self._message(item, messages.NAMES[code], subject, row, day, wanted, quantity).encode()
 
     def _message(self, item: int, name: str, subject: int, row: int, day: int, wanted: int, quantity: int) -> str:
         reason: dict = {"days": wanted - day} if wanted != messages.NEVER else {}
@@ -139,7 +185,7 @@ class Answer:
                 "cancel": "nothing in the horizon needs it", "past_due": "counted on the first day",
             }[name]  # fmt: skip
         elif subject == messages.ORDER:
-            what, ref = "order", self.ref_of[row]
+            what, ref = "order", self.order_ref(row)
             reason["why"] = "should have started before the first day"
             reason["due"] = self.due_dates[self.plan.pool.due[row]]
         elif name == "below_safety":
@@ -153,18 +199,19 @@ class Answer:
         date = on(self.built, day)
         return f"{self.quoted[item]},{name},{what},{ref},{date},{wanted_date},{self.quantity(quantity)},{shown}\n"
 
-    def _new(self) -> Iterable[str]:
-        orders = self.orders
-        columns = (orders.item, orders.start, orders.due, orders.quantity, orders.count, orders.short, orders.row)
-        for item, start, due, quantity, count, short, row in zip(*(c.tolist() for c in columns), strict=True):
-            reason = (
-                f'"{{""short"": ""{self.quantity(short)}"", ""start"": ""{self.dates[start]}"", ""orders"": {count}}}"'
-            )
-            wanted = self.due_dates[due]
-            amount = self.quantity(quantity * count)
-            yield f"{self.quoted[item]},new,order,{self.ref_of[row]},{wanted},{wanted},{amount},{reason}\n"
+    def _new(self) -> Iterable[Part]:
+        for part in self._shares():
+            orders = self.orders
+            wanted = self.dates_at + self.first_days[orders.due[part]]
+            yield self.rendered(
+                "|,new,order,|,|,|,|" + _NEW,
+                [rows.TEXT, rows.ORDER, rows.TEXT, rows.TEXT, rows.QUANTITY, rows.QUANTITY, rows.TEXT, rows.WHOLE],
+                self.names_at + orders.item[part], orders.row[part], wanted, wanted,
+                orders.quantity[part] * orders.count[part], orders.short[part], self.dates_at + orders.start[part],
+                orders.count[part],
+            )  # fmt: skip
 
-    def _overdue_demand(self) -> Iterable[str]:
+    def _overdue_demand(self) -> Iterable[Part]:
         dates, rows = self.inputs.column("demand", "date"), self.built.demand_rows
         quantities, items = self.inputs.column("demand", "quantity"), self.inputs.column("demand", "item")
         for row, line in enumerate(rows):
@@ -172,18 +219,17 @@ class Answer:
                 units = self.quantity(round(quantities[line] * 10**self.built.digits))
                 reason = {"days": (self.built.start - dates[line]).days, "why": "counted on the first day"}
                 name, ref = self.quoted[self.inputs.item_row[items[line]]], self.demand_ref(row)
-                yield (
-                    f"{name},past_due,demand,{ref},{dates[line]},{self.dates[0]},{units},{_quoted(json.dumps(reason))}\n"
-                )
+                shown = _quoted(json.dumps(reason))
+                yield 1, f"{name},past_due,demand,{ref},{dates[line]},{self.dates[0]},{units},{shown}\n".encode()
 
-    def load(self) -> Iterable[str]:
+    def load(self) -> Iterable[Part]:
         """One line a work center and day with hours; hours are clock hours, as is what is open (C01 to C04)."""
         load, capacity = self.plan.load, self.plan.shop.capacity
         for center, day in zip(*np.nonzero(load), strict=True):
             hours, available = load[center, day] / TICKS, capacity[center, day] / TICKS
             percent = f"{100 * hours / available:.1f}" if available else ""
             name = _quoted(self.built.centers[center])
-            yield f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n"
+            yield 1, f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n".encode()
 
     # -- names --
 
@@ -201,20 +247,22 @@ class Answer:
             self.inputs.column("supply", "ref")[line] or f"supply.csv:{self.inputs.tables['supply'].rows[line]}"
         )
 
+    def order_ref(self, row: int) -> str:
+        """What an order is called."""
+        first, last = int(self.first[row]), int(self.last[row])
+        span = f"{first}" if first == last else f"{first}-{last}"
+        return _quoted(f"{self.built.names[self.plan.pool.item[row]]}#{span}")
+
     def _name_orders(self) -> None:
-        """`ITEM#3` is the third line of the item in planned.csv, `ITEM#3-5` equal lots; `~` marks a phantom's pass."""
-        pool, passes = self.plan.pool, set(np.flatnonzero(self.plan.network.items.kind == 4).tolist())
-        item_of, counts = self.orders.item.tolist(), self.orders.count.tolist()
-        last, number = -1, 0
-        for item, count, row in zip(item_of, counts, self.orders.row.tolist(), strict=True):
-            number = number if item == last else 0
-            last = item
-            span = f"{number + 1}" if count == 1 else f"{number + 1}-{number + count}"
-            self.ref_of[row] = _quoted(f"{self.built.names[item]}#{span}")
-            number += count
-        for item in passes:
-            for n, row in enumerate(range(pool.ptr[item], pool.ptr[item] + pool.planned[item]), start=1):
-                self.ref_of[row] = "~" + _quoted(f"{self.built.names[item]}#{n}")
+        """`ITEM#3` is the third line of the item in planned.csv, `ITEM#3-5` equal lots: numbers by row of the pool."""
+        pool = self.plan.pool
+        self.first, self.last = np.zeros(len(pool.due), np.int64), np.zeros(len(pool.due), np.int64)
+        planned = pool.planned.astype(np.int64)
+        ends = np.cumsum(planned)
+        places = np.repeat(pool.ptr - (ends - planned), planned) + np.arange(ends[-1] if len(ends) else 0)
+        total = np.concatenate([[0], np.cumsum(pool.count[places])])
+        before = np.repeat(total[ends - planned], planned)  # orders of the items written earlier
+        self.first[places], self.last[places] = total[:-1] - before + 1, total[1:] - before
 
 
 def _hours(hours: float) -> str:
@@ -222,8 +270,10 @@ def _hours(hours: float) -> str:
     return f"{hours:.6f}".rstrip("0").rstrip(".")
 
 
-def _up_to(quantity: int, multiple: int, slack: int) -> int:
-    return -(-(quantity - slack) // multiple) * multiple if quantity > slack else 0
+def _up_to(quantity: NDArray, multiple: NDArray, slack: NDArray) -> NDArray:
+    """Raised to whole multiples; 0 where there is no multiple or no quantity."""
+    whole = np.maximum(multiple, 1)
+    return np.where((quantity > slack) & (multiple > 0), -(-(quantity - slack) // whole) * whole, 0)
 
 
 def _quoted(text: str) -> str:
@@ -235,11 +285,16 @@ def _quoted(text: str) -> str:
     return out.getvalue()
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[str]) -> int:
+def _inside(text: str) -> str:
+    """A name as it stands inside quotes, if it needs them."""
+    return text.replace('"', '""') if _SPECIAL(text) else text
+
+
+def _write(path: Path, header: tuple[str, ...], parts: Iterable[Part]) -> int:
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(header) + "\n")
-        for row in rows:
-            file.write(row)
-            count += 1
+    with path.open("wb", buffering=1 << 20) as file:
+        file.write((",".join(header) + "\n").encode())
+        for rows_in, body in parts:
+            file.write(memoryview(body))
+            count += rows_in
     return count
