@@ -103,7 +103,10 @@ def _words(body: str, name: str) -> dict[str, list[Fraction]]:
 
 
 def _number(cell: object, name: str, row: int, column: str) -> Fraction:
+    written = str(cell).strip()
     try:
-        return Fraction(str(cell).strip())
+        if len(written) > 60 or len(written.lower().partition("e")[2]) > 3:  # an exponent that takes hours to write out
+            raise ValueError
+        return Fraction(written)
     except (ValueError, ZeroDivisionError) as error:
         raise InvalidProblem(Defect(name, row, column, cell, "must be a number")) from error
