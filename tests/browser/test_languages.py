@@ -23,8 +23,8 @@ SAID = """() => {
         "option, .waiting-item, .trail li, .workflow li, .pop-item, .phone-bar, .related-tab, .wf-step";
     const found = new Set();
     for (const element of document.querySelectorAll(places)) {
-        if (element.closest("[data-said=no], .timeline, #switch-company, #choose-language")) continue;
-        if (element.closest("#me-menu .pop-head")) continue;
+        if (element.closest(".approval, .timeline, #switch-company, #choose-language")) continue;
+        if (element.closest("#me-menu .pop-head, .inbox .waiting-text")) continue;
         const text = (element.innerText || element.textContent || "").trim();
         if (text) text.split("\\n").forEach(line => line.trim() && found.add(line.trim()));
     }
