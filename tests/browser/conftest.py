@@ -28,6 +28,8 @@ ROOT = HERE.parent.parent
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
 START_SECONDS_MAX = 90
+PATIENCE_SECONDS = int(os.environ.get("MAINSPRING_BROWSER_SECONDS", "30"))
+"""How long a walk waits for what it expects; a busy machine needs more than the product does."""
 
 
 def pytest_collection_modifyitems(items):
@@ -165,8 +167,8 @@ def person(chromium, signed_in, site):
             viewport={"width": width, "height": 900 if width > 600 else 844},
             color_scheme="dark" if dark else "light", reduced_motion="reduce",
         )  # fmt: skip
-        context.set_default_timeout(30_000)
-        expect.set_options(timeout=20_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         one = Person(context.new_page())
         opened.append((context, one))
         return one

@@ -4,6 +4,15 @@ import re
 
 from playwright.sync_api import Page, expect
 
+WATCH = """() => {
+    window.isOld = true;
+    window.isDrawn = false;
+    document.body.addEventListener("htmx:afterSettle", event => {
+        if (event.target.matches("main, main *") && !event.target.closest("dialog")) window.isDrawn = true;
+    });
+}"""
+"""Marks the page as it is, so that one can tell when it was loaded or drawn anew."""
+
 
 class Person:
     """A window of somebody who is signed in. `complaints` collects what the browser's console says."""
@@ -24,6 +33,12 @@ class Person:
     def opens(self, path: str, status: int = 200) -> "Person":
         answer = self.page.goto(path)
         assert answer.status == status, f"{path}: {answer.status}"
+        return self
+
+    def listens(self) -> "Person":
+        """Wait until the page hears keys."""
+        self.page.wait_for_selector("[data-island=keys].is-mounted", state="attached")
+        self.page.wait_for_selector("[data-island=palette].is-mounted", state="attached")
         return self
 
     def goes_to(self, group: str, entry: str) -> "Person":
@@ -108,8 +123,15 @@ class Person:
     def saves(self) -> "Person":
         """Press the form's button and wait for the record."""
         self.page.locator(".form-verbs .button-primary").click()
-        expect(self.page.locator(".record")).to_be_visible()
+        refused = self.page.locator("main [role=alert]")
+        expect(self.page.locator(".record").or_(refused).first).to_be_visible()
+        assert not refused.count() or self.page.locator(".record").count(), self._refusals()
         return self
+
+    def _refusals(self) -> str:
+        """What the form says against what was entered."""
+        wrong = self.page.locator("main [role=alert], .field.has-error label, .field-error, .grid-status")
+        return "\n".join(" ".join(text.split()) for text in wrong.all_inner_texts())
 
     def line(self, row: int, **cells) -> "Person":
         """Fill cells of a row of the line grid with the keyboard, by the words over the columns."""
@@ -147,32 +169,44 @@ class Person:
     def presses(self, label: str, **inputs) -> "Person":
         """Press a verb; answer what it asks; wait until it is done."""
         button = self.verb(label)
+        assert button.get_attribute("aria-disabled") is None, f"{label}: {button.get_attribute('data-why')}"
         asks = button.get_attribute("hx-get") is not None
         before = self.page.url
+        self.page.evaluate(WATCH)
         if asks:
             button.click()
             dialog = self.page.locator("#dialog-body form")
             expect(dialog).to_be_visible()
             self.enters(**inputs)
-            with self.page.expect_response(_is_answer):
+            with self.page.expect_response(_is_answer) as said:
                 dialog.locator("button[type=submit]").click()
         else:
             self.page.once("dialog", lambda box: box.accept())
-            with self.page.expect_response(_is_answer):
+            with self.page.expect_response(_is_answer) as said:
                 button.click()
-        self._settles(before)
+        assert said.value.status < 400, f"{label} is refused: {said.value.text()[:400]}"
+        self._settles(before, said.value)
         return self
 
-    def _settles(self, before: str) -> None:
-        self.page.wait_for_timeout(250)
+    def _settles(self, before: str, answer) -> None:
+        """Wait for the page the answer leads to, or for this one to be drawn anew."""
+        told = answer.headers
+        goes_to = told.get("hx-redirect", "")
+        if goes_to and not before.endswith(goes_to):
+            self.page.wait_for_url(f"**{goes_to}")
+        elif goes_to or told.get("hx-refresh"):
+            self.page.wait_for_function("!window.isOld")
+        elif "live:record" in told.get("hx-trigger", "") + told.get("hx-trigger-after-settle", ""):
+            self.page.wait_for_function("!window.isOld || window.isDrawn")
+        else:
+            self.page.wait_for_timeout(250)
         self.page.wait_for_load_state()
         self.page.wait_for_timeout(50)
 
-    def is_refused(self, text: str) -> "Person":
-        """The dialog or a message says why it was not done."""
-        expect(
-            self.page.locator("#dialog-body, .toasts, #toasts, [role=alert]").filter(has_text=text).first
-        ).to_be_visible()
+    def cannot(self, label: str, because: str) -> "Person":
+        """The verb is locked and says why."""
+        expect(self.verb(label)).to_have_attribute("aria-disabled", "true")
+        expect(self.verb(label)).to_have_attribute("data-why", re.compile(re.escape(because)))
         return self
 
 

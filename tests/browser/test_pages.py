@@ -100,10 +100,7 @@ def test_a_field_of_the_companys_own_holds_a_file(person, code):
     page = admin.page
     if "Drawing</a>" not in added:
         admin.opens("/kernel/custom-fields/new/")
-        page.locator("[name=entity]").fill("items.item")
-        page.locator("[name=label]").fill("Drawing")
-        page.locator("[name=kind]").select_option("attachment")
-        page.locator("[data-key=save]").click()
+        admin.enters(entity="Item", label="Drawing", kind="Attachment").page.locator("[data-key=save]").click()
         page.wait_for_url(re.compile(r"/kernel/custom-fields/\d+/"))
     engineer = person("engineer").opens(f"/items/items/?q={code}").opens_first_row()
     page = engineer.page

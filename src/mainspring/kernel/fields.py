@@ -27,6 +27,22 @@ def above_zero(name: str, column: str = "quantity") -> models.CheckConstraint:
     )
 
 
+class RecordTypeField(models.CharField):
+    """The label of a record type ("sales.salesorder"), chosen by its name.
+
+    of   "custom": types that take custom fields; "patterns": also all of a module ("sales.*") and all there are ("*")
+    """
+
+    def __init__(self, *args, of: str = "", **kwargs):
+        self.of = of
+        kwargs.setdefault("max_length", 80)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class MoneyField(models.DecimalField):
     """An amount in the currency found by `currency` (a path from the record; empty means the company's base currency).
 

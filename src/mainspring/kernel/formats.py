@@ -52,6 +52,8 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         return str(value.get("name", "")) if isinstance(value, dict) else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {v}" for name, v in value.items())
     return str(value)
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import jobs, workflow
 from .models import OutgoingMail, User
@@ -89,7 +90,7 @@ def deliver(mail_id: int) -> bool:
     return True
 
 
-@jobs.job("kernel.send_mail", title="Send mail", retries=6)
+@jobs.job("kernel.send_mail", title=gettext_lazy("Send mail"), retries=6)
 def send_mail(run, ctx, *, mail_id):
     """Each failure is noted on the mail; the last attempt gives it up, visibly."""
     try:

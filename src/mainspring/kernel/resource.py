@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ class Column:
     path     field path from the record ("customer__name", "custom.color"), or a name when computed
     kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
              links state json attachment
+    is_open  the field may hold other values than its choices
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
     """
 
@@ -46,6 +48,7 @@ class Column:
     required: bool = False
     help: str = ""
     digits: int | None = None
+    is_open: bool = False
     compute: Callable | None = None
 
     def value_of(self, record):
@@ -93,6 +96,7 @@ class Resource:
     codes       fields a scanner finds the record by ("code barcode")
     scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
     creatable   False when records only come from other documents
+    proposes    {field: "me" or "today"}: what the form of a new record begins with
     """
 
     model: type[models.Model]
@@ -115,6 +119,7 @@ class Resource:
     codes = ""
     scan = ""
     creatable = True
+    proposes: dict[str, str] = {}
     computed: dict[str, Column] = {}
     prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""
@@ -250,6 +255,19 @@ def column_of(model, path: str) -> Column:
     )
 
 
+def record_types(of: str = "") -> tuple[tuple[str, str], ...]:
+    """(label, name) of the record types with pages, by name; see `fields.RecordTypeField` for `of`."""
+    offered = [r for r in by_model.values() if of != "custom" or hasattr(r.model, "custom")]
+    names = Counter(r.singular for r in offered)
+    found = [(r.label, r.singular if names[r.singular] == 1 else f"{r.singular} ({r.module})") for r in offered]
+    found.sort(key=lambda pair: pair[1].lower())
+    if of != "patterns":
+        return tuple(found)
+    modules = sorted({r.label.partition(".")[0] for r in offered})
+    whole = [(f"{module}.*", _("Everything of %(module)s") % {"module": module}) for module in modules]
+    return (("*", _("Everything")), *whole, *found)
+
+
 def _kind(owner, field) -> tuple[str, dict]:
     if field.name == "state" and getattr(owner, "workflow", None):
         flow = owner.workflow
@@ -258,6 +276,8 @@ def _kind(owner, field) -> tuple[str, dict]:
         return "links", {"to": field.related_model._meta.label_lower}
     if field.is_relation:
         return "link", {"to": field.related_model._meta.label_lower}
+    if isinstance(field, fields.RecordTypeField):
+        return "choice", {"choices": record_types(field.of), "is_open": True}
     if field.choices:
         return "choice", {"choices": tuple((k, str(v)) for k, v in field.flatchoices)}
     match field:

@@ -37,6 +37,7 @@ class Tasks(Resource):
     dimensions = "assignee state due_on"
     calendar = "due_on"
     quick = "title assignee due_on"
+    proposes = {"assignee": "me"}
     icon = "checkbox"
 
 
@@ -65,6 +66,7 @@ class Absences(Resource):
     form = "user stand_in starts_on ends_on | reason"
     order = "-starts_on"
     calendar = "starts_on ends_on"
+    proposes = {"user": "me", "starts_on": "today"}
     icon = "beach"
 
 

@@ -86,8 +86,10 @@ def _is_known(of: resource.Resource, path: str) -> bool:
         return False
     if last.many_to_many and not last.auto_created:
         return len(parts) == 1
-    if not last.concrete or last.name == "password" or isinstance(last, models.JSONField):
+    if not last.concrete or last.name == "password":
         return False
+    if isinstance(last, models.JSONField):  # lists and pairs that people enter; reasons and logs stay inside
+        return of.creatable and last.editable and path in of.names("form")
     if len(parts) == 1 or path in _declared(of):
         return True
     other = resource.of(owner)

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import collaboration, errors, formats, resource, sight
 
+SEARCHED = 20
+"""A choice of more than so many is searched by typing."""
+
 NUMBERS = ("integer", "decimal", "money", "price", "quantity", "percent", "rate")
 
 
@@ -48,7 +51,7 @@ class RecordForm(forms.Form):
                 continue
             value = field.widget.value_from_datadict(self.data, self.files, name)
             try:
-                value = readable(field.kind, value)
+                value = readable(field, value)
             except ValueError:
                 wrong[name] = _("“%(value)s” is not a valid value.") % {"value": str(value)[:80]}
             if field.kind == "attachment" and value:
@@ -62,13 +65,35 @@ class RecordForm(forms.Form):
         return values, custom
 
 
-def readable(kind: str, value):
-    """What a person typed, as the command reads it: local numbers with a point, JSON parsed."""
-    if kind in NUMBERS and isinstance(value, str):
+def readable(field, value):
+    """What a person typed, as the command reads it: local numbers with a point, lists and pairs from their lines."""
+    if field.kind in NUMBERS and isinstance(value, str):
         return plain_number(value)
-    if kind == "json" and isinstance(value, str):
-        return json.loads(value) if value.strip() else None
+    if field.kind == "json" and isinstance(value, str):
+        return from_lines(value, pairs=field.pairs)
     return value
+
+
+def from_lines(text: str, *, pairs: bool):
+    """A list written one entry a line (or with commas), pairs as "name: value"; JSON is taken as it is."""
+    text = text.strip()
+    if text[:1] in ("[", "{"):
+        return json.loads(text)
+    lines = [line.strip() for line in (text.split("\n") if "\n" in text else text.split(",")) if line.strip()]
+    if not pairs:
+        return lines
+    if not all(":" in line for line in lines):
+        raise ValueError(text)
+    return {name.strip(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+
+
+def in_lines(value) -> str:
+    """A list or pairs as `from_lines` reads them; JSON when they hold more than texts."""
+    if isinstance(value, list) and all(isinstance(v, str) and "\n" not in v for v in value):
+        return "\n".join(value)
+    if isinstance(value, dict) and all(isinstance(v, str) and "\n" not in v for v in value.values()):
+        return "\n".join(f"{name}: {v}" for name, v in value.items())
+    return json.dumps(value, ensure_ascii=False)
 
 
 def plain_number(text: str) -> str:
@@ -90,8 +115,11 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
         case "bool":
             field = forms.BooleanField(widget=forms.CheckboxInput())
         case "choice":
-            blank = [] if column.required else [("", "–")]
-            field = forms.ChoiceField(choices=blank + list(column.choices))
+            known = value in ("", None) or str(value) in {str(key) for key, _label in column.choices}
+            offered = [*column.choices, *([] if known else [(value, value)])]
+            blank = [] if column.required and value not in ("", None) else [("", "–")]
+            attrs = {"data-island": "choose"} if len(offered) > SEARCHED else {}
+            field = forms.ChoiceField(choices=blank + offered, widget=forms.Select(attrs=attrs))
         case "date":
             field = forms.CharField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         case "datetime":
@@ -102,6 +130,7 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
             field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}))
         case "json":
             field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}))
+            field.pairs = isinstance(value, dict)
         case "link":
             attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/", "autocomplete": "off"}
             if isinstance(value, models.Model):
@@ -118,6 +147,8 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
         case _:
             field = forms.CharField(widget=forms.TextInput())
     field.label, field.help_text, field.kind = column.label, column.help, column.kind
+    if column.kind == "json" and not field.help_text:
+        field.help_text = _("One a line: name, colon, value.") if field.pairs else _("One a line.")
     field.required = column.required if required is None else required
     field.initial = initial(column, value)
     return field
@@ -149,7 +180,7 @@ def initial(column, value):
     if value is None or column.kind in ("bool", "date", "datetime"):
         return value
     if column.kind == "json":
-        return json.dumps(value, ensure_ascii=False)
+        return in_lines(value)
     return formats.exact(column, value) if column.is_number else value
 
 

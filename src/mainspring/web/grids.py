@@ -18,8 +18,8 @@ def columns(res: resource.Resource, ctx) -> list:
     return [c for c in res.line_columns() if modes.get(c.path.split("__")[0], "edit") in ("view", "edit")]
 
 
-def head(column, editable: bool, ctx) -> dict:
-    """The grid's description of one column."""
+def head(column, editable: bool, ctx, *, site: int | None = None) -> dict:
+    """The grid's description of one column; what belongs to a site is looked for at the document's `site`."""
     found = {
         "name": column.path,
         "label": column.label,
@@ -33,7 +33,7 @@ def head(column, editable: bool, ctx) -> dict:
     if column.kind in ("choice", "state"):
         found["choices"] = [[k, str(v)] for k, v in column.choices]
     if column.kind == "link":
-        found["search"] = f"/lookup/{column.to}/"
+        found["search"] = f"/lookup/{column.to}/" + (f"?site={site}" if site else "")
     if column.kind == "percent":
         found["unit"] = "%"
     return found
@@ -50,7 +50,7 @@ def props(res, record, ctx, *, lines, editable: bool, url: str, header: str = ""
         "url": url,
         "header": header or None,
         "version": record.version,
-        "columns": [head(c, editable, ctx) for c in shown],
+        "columns": [head(c, editable, ctx, site=getattr(record, "site_id", None)) for c in shown],
         "lines": [_line(shown, line, n, errors or {}) for n, line in enumerate(lines)],
         "totals": totals(res, record, ctx),
         "scan": scanning(res) if editable else None,

@@ -92,6 +92,32 @@ STRINGS = (
 )
 
 
+FORM_TITLES = (
+    _("Costing"),
+    _("Dates"),
+    _("Deal"),
+    _("From"),
+    _("Identification"),
+    _("Limits"),
+    _("Lot size"),
+    _("Order"),
+    _("Price"),
+    _("Reaching them"),
+    _("Registration"),
+    _("Stock"),
+    _("Subject"),
+    _("Takes"),
+    _("Terms"),
+    _("Text"),
+    _("Valid"),
+    _("Where"),
+    _("Who"),
+    _("Work"),
+    _("Worth"),
+)
+"""Titles of groups in the forms of resources, which are written without quotation marks there."""
+
+
 def translated() -> dict[str, str]:
     """English string to the present language's; only those that differ, so that the page stays small."""
     pairs = ((text, gettext(text)) for text in STRINGS)

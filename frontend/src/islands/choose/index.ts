@@ -23,14 +23,16 @@ export default function mount(element: HTMLElement): () => void {
   const chooser = new TomSelect(field as never, {
     valueField: url ? "id" : "value",
     labelField: "text",
-    searchField: url ? [] : ["text"],
-    options: url && field instanceof HTMLInputElement ? start : undefined,
+    searchField: url ? [] : ["text", "value"],
+    ...(url && field instanceof HTMLInputElement ? { options: start } : {}),
     maxItems: many ? null : 1,
     maxOptions: 60,
     plugins: many ? ["remove_button"] : [],
     openOnFocus: true,
     selectOnTab: true,
     loadThrottle: 130,
+    // A refresh that is put off would open the list again after the choice, over the next field.
+    refreshThrottle: 0,
     preload: url ? "focus" : false,
     shouldLoad: () => !!url,
     load: url
@@ -39,6 +41,8 @@ export default function mount(element: HTMLElement): () => void {
             (answer) => {
               chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
               done(answer.items);
+              // An answer that comes after the choice must not open the list again, over the next field.
+              if (!chooser.isFocused) chooser.close();
             },
             () => done(),
           );
@@ -56,7 +60,7 @@ export default function mount(element: HTMLElement): () => void {
       chooser.setTextboxValue("");
       if (!many) chooser.blur();
     },
-  } as never) as TomSelect & { items: string[]; activeOption: HTMLElement | null };
+  } as never) as TomSelect & { items: string[]; isFocused: boolean; activeOption: HTMLElement | null };
   // A scanner types a code and Enter before any answer is there: the code is looked up and the one record taken.
   chooser.control_input.addEventListener(
     "keydown",

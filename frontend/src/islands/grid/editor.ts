@@ -89,6 +89,10 @@ export class Editor {
     this.list.addEventListener("pointerdown", (event) => this.pick(event));
     this.input.addEventListener("input", () => {
       this.touched = true;
+      // What was offered for other letters must not be taken by a quick Tab; the server reads what is typed.
+      this.stop?.abort();
+      this.options = [];
+      this.at = -1;
       this.search(120);
     });
     if (searchNow) this.touched = true;

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('entity', models.CharField(help_text='For example sales.quotation.', max_length=80, verbose_name='record type')),
+                ('entity', models.CharField(max_length=80, verbose_name='record type')),
                 ('verb', models.CharField(max_length=60, verbose_name='verb')),
                 ('condition', models.CharField(blank=True, help_text="A formula over the record's fields; empty means always.", max_length=500, verbose_name='condition')),
                 ('amount_path', models.CharField(blank=True, max_length=120, verbose_name='amount field')),

@@ -99,7 +99,7 @@ class RoleGrant(Entity):
         PARTY = "party", _("Records of my party")
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants", verbose_name=_("role"))
-    entity = models.CharField(_("record type"), max_length=80)
+    entity = fields.RecordTypeField(_("record type"), of="patterns")
     verbs = models.JSONField(_("verbs"), default=list)
     scope = models.CharField(_("rows"), max_length=12, choices=Scope, default=Scope.COMPANY)
     fields = models.JSONField(_("fields"), default=dict, blank=True)

@@ -23,7 +23,7 @@ class ApprovalRule(Entity):
         PARALLEL = "parallel", _("All at once")
 
     name = models.CharField(_("name"), max_length=120)
-    entity = models.CharField(_("record type"), max_length=80, help_text=_("For example sales.quotation."))
+    entity = fields.RecordTypeField(_("record type"))
     verb = models.CharField(_("verb"), max_length=60)
     condition = models.CharField(
         _("condition"),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import fields
 from .base import Entity
 
 
@@ -20,14 +21,14 @@ class CustomField(Entity):
         FORMULA = "formula", _("Formula")
         ATTACHMENT = "attachment", _("Attachment")
 
-    entity = models.CharField(_("record type"), max_length=80)
+    entity = fields.RecordTypeField(_("record type"), of="custom")
     name = models.SlugField(_("name"), max_length=40, blank=True, help_text=_("Made from the label; it stays."))
     label = models.CharField(_("label"), max_length=80)
     labels = models.JSONField(_("translations"), default=dict, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TEXT)
     required = models.BooleanField(_("required"), default=False)
     choices = models.JSONField(_("choices"), default=list, blank=True)
-    link_to = models.CharField(_("links to"), max_length=80, blank=True)
+    link_to = fields.RecordTypeField(_("links to"), blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True)
     result_kind = models.CharField(max_length=8, default="number", editable=False)
     digits = models.PositiveSmallIntegerField(_("digits"), default=2)

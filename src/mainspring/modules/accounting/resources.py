@@ -52,6 +52,7 @@ class Vouchers(Resource):
     model = models.Voucher
     menu = "Accounting"
     icon = "notes"
+    proposes = {"posted_on": "today"}
     columns = "number posted_on memo total state"
     search = "number memo"
     filters = "state posted_on"
@@ -94,6 +95,7 @@ class Revaluations(Resource):
     model = models.Revaluation
     menu = "Accounting / Closing"
     icon = "arrows-exchange"
+    proposes = {"revalued_on": "today"}
     columns = "number revalued_on total state"
     search = "number"
     filters = "state revalued_on"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from mainspring.kernel import formats
 from mainspring.kernel.workflow import effect, guard
 
 from . import invoicing
@@ -18,7 +19,7 @@ def is_balanced(voucher, ctx):
     difference = sum((line.debit - line.credit for line in lines), Decimal(0))
     if not lines or difference:
         raise ValidationError(
-            _("Debit and credit differ by %(amount)s.") % {"amount": f"{difference:f}"}, code="balance"
+            _("Debit and credit differ by %(amount)s.") % {"amount": formats.number(difference, 2, 4)}, code="balance"
         )
     for line in lines:
         if line.account.role in ("receivable", "payable") and line.party_id is None:

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mainspring.kernel import jobs
 from mainspring.kernel.models import User
 
 
-@jobs.job("organization.password_link", title="Mail a link for choosing a password")
+@jobs.job("organization.password_link", title=gettext_lazy("Mail a link for choosing a password"))
 def password_link(run, ctx, *, user_id):
     """The link is made here and goes into the mail only; it ends with its first use or after the days set."""
     user = User.objects.get(pk=user_id)

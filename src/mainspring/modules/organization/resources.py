@@ -143,6 +143,7 @@ class ExchangeRates(Resource):
     model = models.ExchangeRate
     menu = FINANCE
     icon = "arrows-exchange"
+    proposes = {"valid_on": "today"}
     columns = "from_currency to_currency valid_on rate source"
     search = "from_currency__code to_currency__code"
     filters = "from_currency to_currency valid_on source"

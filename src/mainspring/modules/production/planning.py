@@ -21,7 +21,7 @@ from mainspring.kernel.models import DocumentIdentity, Site
 from mainspring.kernel.workflow import effect
 from mainspring.modules.purchasing.models import PurchaseRequest
 
-from . import problem
+from . import exceptions, problem
 from .models import PlanRun, ProductionOrder
 
 ZERO = Decimal(0)
@@ -46,7 +46,8 @@ def run(record, ctx):
     found = propose(ctx, record.site)
     record.planned_items, record.new_proposals = found.items, found.new
     record.changed_proposals, record.withdrawn_proposals = found.changed, found.withdrawn
-    record.messages, record.message_text = found.messages, "\n".join(m["text"] for m in found.messages)
+    record.messages = found.messages
+    record.message_text = exceptions.summary(found.messages)
 
 
 def propose(ctx, site: Site | None = None, *, items: Iterable[int] | None = None) -> Outcome:
@@ -95,11 +96,16 @@ def _plan_site(ctx, site, items, total: Outcome) -> None:
     orders = problem.by_item([o for o in plan.orders if _by_net_need(inputs, o)])
     for item_id, found in _by_reorder_point(ctx, inputs).items():
         orders[item_id] = found
-    why = _Why(ctx, inputs, plan)
+    why = _Why(ctx, site, inputs, plan)
     total.items += len(inputs.items)
     total.messages += [
         *(
-            {"code": "data", "item": d["item"], "text": _("%(item)s: %(field)s %(value)s %(rule)s.") % d}
+            {
+                "code": "data",
+                "item": d["item"],
+                "site": site.name,
+                "text": _("%(item)s: %(field)s %(value)s %(rule)s.") % d,
+            }
             for d in inputs.defects
         ),
         *why.messages(),
@@ -149,8 +155,8 @@ def _by_reorder_point(ctx, inputs) -> dict[int, list[PlannedOrder]]:
 class _Why:
     """Reasons of planned orders in words and data: demand documents, stock, incoming, lot rule (PUR-04, P17)."""
 
-    def __init__(self, ctx, inputs, plan: Plan):
-        self.ctx, self.inputs, self.plan = ctx, inputs, plan
+    def __init__(self, ctx, site, inputs, plan: Plan):
+        self.ctx, self.site, self.inputs, self.plan = ctx, site, inputs, plan
         self.requirements = {r.id: r for r in plan.requirements}
         self.orders = {o.id: o for o in plan.orders}
         self.pegs: dict[str, list] = {}
@@ -260,23 +266,22 @@ class _Why:
         """What needs a person: late, overdue and used-up safety time, in words."""
         found = [self._expedite(peg) for peg in self.plan.pegs if self._is_late(peg)]
         for m in self.plan.messages:
-            item = self.inputs.items[int(m.item)]
-            text = _MESSAGES[m.code]() % {
-                "item": item.code,
-                "original": m.original_on,
-                "planned": m.planned_on,
-                "document": self.inputs.documents.get(m.subject, {}).get("number") or "",
-            }
-            found.append(
-                {
-                    "code": m.code,
-                    "item": item.code,
-                    "original_on": m.original_on.isoformat(),
-                    "planned_on": m.planned_on.isoformat(),
-                    "text": " ".join(text.split()),
-                }
-            )
+            document = self.inputs.documents.get(m.subject, {})
+            found.append(self._message(m.code, m.item, m.original_on, m.planned_on, document))
         return found
+
+    def _message(self, code: str, item_id: str, original_on, planned_on, document: dict) -> dict:
+        said = {
+            "code": code,
+            "item": self.inputs.items[int(item_id)].code,
+            "item_id": int(item_id),
+            "site": self.site.name,
+            "original_on": original_on.isoformat(),
+            "planned_on": planned_on.isoformat(),
+            "number": document.get("number") or "",
+            "document": str(document.get("origin_id") or ""),
+        }
+        return said | {"text": exceptions.sentence(said)}
 
     def _is_late(self, peg) -> bool:
         supply = self.inputs.documents.get(peg.supply, {}).get("planned_on")
@@ -285,21 +290,7 @@ class _Why:
     def _expedite(self, peg) -> dict:
         """Supply that comes after it is needed, but soon enough to wait for."""
         supply, need = self.inputs.documents[peg.supply], self.requirements[peg.demand]
-        item = self.inputs.items[int(need.item)]
-        return {
-            "code": "expedite",
-            "item": item.code,
-            "original_on": need.due_on.isoformat(),
-            "planned_on": supply["planned_on"].isoformat(),
-            "document": str(supply.get("origin_id") or ""),
-            "text": _("%(item)s: expedite %(document)s of %(planned)s, needed on %(original)s.")
-            % {
-                "item": item.code,
-                "document": supply.get("number") or "",
-                "planned": supply["planned_on"],
-                "original": need.due_on,
-            },
-        }
+        return self._message("expedite", need.item, need.due_on, supply["planned_on"], supply)
 
 
 _STEPS = {
@@ -309,12 +300,6 @@ _STEPS = {
     "fixed": "fixed lot",
     "economic": "economic lot",
     "period": "period",
-}
-_MESSAGES = {
-    "late": lambda: _("%(item)s: needed on %(original)s, possible on %(planned)s."),
-    "overdue_demand": lambda: _("%(item)s: demand %(document)s of %(original)s is overdue."),
-    "overdue_receipt": lambda: _("%(item)s: receipt %(document)s of %(original)s is overdue."),
-    "safety_lead_used": lambda: _("%(item)s: safety time is used up to %(planned)s."),
 }
 
 

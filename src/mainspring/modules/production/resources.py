@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models
+from . import exceptions, models
 
 MENU = "Production"
 
@@ -90,7 +90,7 @@ class PlanRuns(Resource):
     menu = MENU
     icon = "refresh-dot"
     columns = "number site ran_on state planned_items new_proposals changed_proposals withdrawn_proposals message_text"
-    search = "number message_text"
+    search = "number"
     filters = "state site ran_on"
     form = "site"
     order = "-number"
@@ -98,4 +98,7 @@ class PlanRuns(Resource):
 
 for _label, _key in ((_("Production orders"), "production/production-orders"),):
     resource.amend("items.item", related=(_label, _key, "item"))
+resource.amend(
+    "production.planrun", panel="production/exceptions.html", title=_("What needs a person"), context=exceptions.panel
+)
 resource.amend("engineering.workcenter", related=(_("Operations"), "production/production-operations", "work_center"))

@@ -33,7 +33,7 @@ class PurchaseOrders(Resource):
     model = models.PurchaseOrder
     menu = MENU
     icon = "shopping-bag"
-    columns = "number supplier ordered_on expected_on state received_state billed_state buyer total total_base"
+    columns = "number supplier ordered_on expected_on state total received_state billed_state buyer total_base"
     search = "number supplier__name supplier_reference"
     filters = "state received_state billed_state supplier site buyer ordered_on expected_on total_base"
     form = (
@@ -41,8 +41,8 @@ class PurchaseOrders(Resource):
         "| note"
     )
     lines = (
-        "item description quantity unit price discount_pct tax_code net expected_on "
-        "received_quantity returned_quantity billed_quantity price_reason quantity_reason"
+        "item quantity unit price discount_pct net expected_on received_quantity returned_quantity "
+        "billed_quantity description tax_code price_reason quantity_reason"
     )
     line_totals = "net tax total"
     order = "-number"

@@ -14,14 +14,14 @@ class Quotations(Resource):
     model = models.Quotation
     menu = MENU
     icon = "file-description"
-    columns = "number revision party quoted_on valid_until state owner total net_base discount_pct promised_on"
+    columns = "number revision party quoted_on valid_until state total discount_pct promised_on owner net_base"
     search = "number party__name reference"
     filters = "state party owner territory site quoted_on valid_until net_base over_discount_limit"
     form = (
         "party contact delivery_address reference | Dates: quoted_on valid_until wanted_on | "
         "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
     )
-    lines = "item description quantity unit price discount_pct tax_code net promised_on promise_reason price_reason"
+    lines = "item quantity unit price discount_pct net promised_on promise_reason description tax_code price_reason"
     line_totals = "net tax total promised_on"
     order = "-number"
     dimensions = "state party owner territory site currency quoted_on"
@@ -34,7 +34,7 @@ class SalesOrders(Resource):
     model = models.SalesOrder
     menu = MENU
     icon = "shopping-cart"
-    columns = "number party ordered_on state delivery_status billing_status promised_on owner total net_base"
+    columns = "number party ordered_on promised_on state total delivery_status billing_status owner net_base"
     search = "number party__name reference"
     filters = "state delivery_status billing_status party owner territory site ordered_on promised_on net_base"
     form = (
@@ -42,8 +42,8 @@ class SalesOrders(Resource):
         "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
     )
     lines = (
-        "item description quantity unit price discount_pct tax_code net promised_on promise_reason shipped returned "
-        "invoiced price_reason"
+        "item quantity unit price discount_pct net promised_on promise_reason shipped returned invoiced "
+        "description tax_code price_reason"
     )
     line_totals = "net tax total promised_on"
     order = "-number"

@@ -37,7 +37,13 @@ for _scope in ("territory", "team"):
     grant("sales_manager", "sales.salesorder", "close reopen invoice release_credit", _scope)
 
 role("warehouse", _("Warehouse"), _("Receives, keeps, counts and ships the goods of the sites given."))
-grant("warehouse", "sales.salesorder", "view ship", "site")
+PRICES = (
+    "net tax total net_base total_base discount discount_pct approved_discount_pct over_discount_limit currency "
+    "payment_term hold_reason billing_status "
+    "lines.price lines.discount_pct lines.tax_code lines.net lines.tax lines.list_price lines.price_reason "
+    "lines.invoiced"
+)
+grant("warehouse", "sales.salesorder", "view ship", "site", **dict.fromkeys(PRICES.split(), "hide"))
 grant("warehouse", "sales.shipment", "view create change delete export post cancel return_goods", "site")
 grant("warehouse", "sales.return", "view create change delete export receive cancel", "site")
 

@@ -200,7 +200,7 @@ def _custom(of) -> dict:
 
 
 def _schema(column) -> dict:
-    if column.kind in ("choice", "state"):
+    if column.kind in ("choice", "state") and not column.is_open:
         found = {"type": "string", "enum": [str(k) for k, _label in column.choices]}
     elif column.kind == "link":
         found = LINK if not column.is_custom else {"type": "string"}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from mainspring.kernel import commands, errors, sight, values
 from mainspring.kernel.ids import uuid7
-from mainspring.web import addresses, forms, grids
+from mainspring.web import addresses, forms, grids, proposing
 from mainspring.web.views import base, records
 
 
@@ -33,6 +33,7 @@ def new(request, res):
         sent = {k: v for k, v in sent.items() if v not in (None, "") or not _has_default(res.model, k)}
         extra = {"lines": specs} if res.lines else {}
         record = commands.create(res.model, base.with_key(request), custom_values=custom or None, **extra, **sent)
+        proposing.remember(request, record)
     except errors.ApprovalRequired:
         return _waiting(request, addresses.of_resource(res))
     except ValidationError as error:
@@ -111,6 +112,8 @@ def blank(request, res, fields: sight.Fields):
             setattr(record, name, values.coerce(res.model, [{name: value}], request.ctx, prefixes=[""])[0][name])
     if hasattr(record, "company_id") and record.company_id is None:
         record.company_id = request.ctx.company_id
+    if request.method == "GET":
+        proposing.fill(request, res, record, _names(res, fields))
     if res.workflow:
         record.state = res.workflow.initial
     return record, lines
@@ -151,7 +154,7 @@ def _form_page(request, res, record, fields, *, form=None, lines=(), wrong=None,
         "draft": f"{res.key}/new" if adding else f"{res.key}/{record.pk}",
         "version": None if adding else (base.version_of(request) or getattr(record, "version", None)),
     }
-    if res.lines:
+    if res.lines and any(c.editable for c in grids.columns(res, request.ctx)):
         context["grid"] = grids.props(
             res,
             record,

@@ -5,6 +5,7 @@ from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, limits, query, resource, shapes, sight
+from mainspring.kernel.models import Site
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web.views import base
 
@@ -35,8 +36,8 @@ def text_of(ctx, label: str, key) -> str:
     return sight.label(ctx, record) if record else ""
 
 
-def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
-    """Records whose searched fields hold every word; an exact code comes first."""
+def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "") -> list:
+    """Records whose searched fields hold every word; an exact code comes first. `site` leaves those of one site."""
     res = resource.of(model)
     if res is not None:
         q = query.Query(res, ctx, query.Spec(q=text))
@@ -50,13 +51,20 @@ def searched(ctx, model, text: str, limit: int = LIMIT) -> list:
             )
     if any(f.name == "active" for f in model._meta.concrete_fields):
         rows = rows.filter(active=True)
+    there = {"site": int(site)} if site.isdecimal() and of_site(model) else {}
+    rows = rows.filter(**there)
     found = list(rows[:limit])
     if text and res is not None:
         key = next((n for n in ("code", "number", "barcode") if n in {f.name for f in model._meta.concrete_fields}), "")
         if key and q.fields.is_clear(key):
-            exact = list(access.rows(ctx, model).filter(**{f"{key}__iexact": text})[:1])
+            exact = list(access.rows(ctx, model).filter(**{f"{key}__iexact": text}, **there)[:1])
             found = exact + [r for r in found if r not in exact]
     return found[:limit]
+
+
+def of_site(model) -> bool:
+    """Whether records of the model are places of a site, so that one code may stand for several."""
+    return "site" in getattr(model, "key", ()) and model._meta.get_field("site").related_model is Site
 
 
 @require_GET
@@ -70,7 +78,8 @@ def lookup(request, label):
     if not access.can(request.ctx, model, "view"):
         return JsonResponse({"items": []})
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
-    found = searched(request.ctx, model, text)
+    site = request.GET.get("site", "")
+    found = searched(request.ctx, model, text, site=site)
     extra: dict = {}
     for answer in notes(model, found, request.ctx, request.GET):
         for pk, more in (answer or {}).items():
@@ -83,5 +92,7 @@ def lookup(request, label):
             item["code"] = record.code
         if fields and hasattr(record, "name") and record.name != item["text"] and fields.is_clear("name"):
             item["note"] = str(record.name)
+        if not site and of_site(model) and fields.is_clear("site"):
+            item["note"] = " · ".join(filter(None, (item.get("note"), str(record.site))))
         items.append(item | extra.get(record.pk, {}))
     return JsonResponse({"items": items})

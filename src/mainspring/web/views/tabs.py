@@ -98,7 +98,7 @@ def tab(request, res, record, number):
         "web/parts/related.html",
         {
             "table": table,
-            "all": addresses.of_resource(other, **{path: record.pk}) if count > len(rows) else "",
+            "all": addresses.of_resource(other, **{f"{path}__in": record.pk}) if count > len(rows) else "",
             "new": addresses.of_resource(other, "new", **{path: record.pk})
             if other.creatable and "__" not in path and access.can(request.ctx, other.model, "create")
             else "",

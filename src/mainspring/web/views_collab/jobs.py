@@ -1,8 +1,10 @@
 """Background jobs: what runs, how far it is, how it ended; cancel and try again."""
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -71,7 +73,7 @@ def card(run: JobRun, request) -> dict:
     words.append(str(naturaltime(run.started_at or run.due_at)))
     return {
         "id": run.pk,
-        "title": run.title or str(found.title if found else run.name),
+        "title": _title(run, found),
         "url": f"/jobs/{run.pk}/",
         "state": {"label": run.workflow.label(run.state), "tone": TONES.get(run.state, "neutral")},
         "running": run.state in ("running", "queued"),
@@ -91,3 +93,14 @@ def _outcome(run: JobRun) -> str:
     if "refused" not in run.result:
         return ""
     return _("%(done)s done, %(refused)s refused") % run.result
+
+
+def _title(run, found) -> str:
+    """The job's name in the reader's language, whoever queued it; a title of the run's own stays as it is."""
+    if found is None:
+        return run.title or run.name
+    known = {""}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            known.add(str(found.title))
+    return str(found.title) if run.title in known else run.title

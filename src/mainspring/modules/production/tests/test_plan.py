@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from mainspring.kernel import commands
 from mainspring.modules.production import commands as production
+from mainspring.modules.production import exceptions
 from mainspring.modules.production.models import PlanRun, ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest, SupplierItem
 from mainspring.modules.stock import commands as stock
@@ -108,7 +109,9 @@ def test_what_cannot_be_there_in_time_is_said(making):
     order = ProductionOrder.objects.get(state="proposed")
     assert (order.starts_on, order.due_on) == (date(2026, 3, 2), date(2026, 3, 9))
     assert "possible on" in order.reason_text
-    assert "FRAME: needed on 2026-03-03" in run.message_text
+    assert run.message_text == "Cannot be there in time: 1"
+    (late,) = exceptions.panel(run, making.ctx)["kinds"]
+    assert [m["text"] for m in late["first"]] == ["FRAME: needed on 2026-03-03, possible on 2026-03-09."]
     assert (run.state, run.new_proposals) == ("done", 1)
 
 

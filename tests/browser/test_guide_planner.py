@@ -1,0 +1,73 @@
+"""docs/guide/planner.md and workshop.md: from the plan to goods in stock."""
+
+import re
+
+
+def path(somebody) -> str:
+    return re.sub(r"https?://[^/]+", "", somebody.page.url)
+
+
+def test_a_plan_is_run_and_a_proposal_firmed(person):
+    planner = person("planner").goes_to("Production", "Planning runs")
+    planner.opens("/production/plan-runs/new/").saves().presses("Plan")
+    assert planner.state == "Done"
+    assert planner.page.get_by_text("What needs a person").count()
+    planner.goes_to("Production", "Production orders")
+    planner.opens("/production/production-orders/?state=proposed")
+    if planner.rows.count():
+        planner.opens_first_row().sees("Reason")
+        planner.presses("Confirm")
+        assert planner.state == "Confirmed"
+    planner.opens("/purchasing/purchase-requests/?state=proposed").opens_first_row().presses("Approve")
+    assert planner.state == "Approved"
+
+
+def test_what_the_plan_rests_on(person):
+    planner = person("planner")
+    for group, entry in (
+        ("Products", "Item planning"),
+        ("Products", "Bills of material"),
+        ("Products", "Routings"),
+        ("Products", "Work centers"),
+        ("Purchasing", "Sources"),
+        ("Administration", "Working calendars"),
+        ("Administration", "Calendar exceptions"),
+        ("Production", "Work center load"),
+        ("Stock", "Stock projection"),
+    ):
+        planner.goes_to(group, entry)
+    planner.opens("/production/production-operations/calendar/")
+    planner.goes_to("Products", "Items").opens_first_row().sees("Stock curve")
+
+
+def test_an_order_is_made(person):
+    """Planner: draft, confirm, release. Workshop: issue, report, receive. Planner: complete. Accountant: close."""
+    planner = person("planner")
+    bom = planner.first("engineering/boms", active="true")
+    site = planner.first("stock/stock-balances", item=bom["item"]["id"])["location__site"]["label"]
+    planner.opens("/production/production-orders/new/").enters(
+        item=bom["item"]["label"].split(" ")[0], quantity="1", site=site
+    ).saves()
+    order = path(planner)
+    planner.presses("Confirm")
+    assert planner.state == "Confirmed"
+    planner.presses("Release", despite_shortages=True)
+    assert planner.state == "Released"
+
+    workshop = person("workshop").goes_to("Production", "Production orders").opens(order).sees("Operations")
+    workshop.presses("Issue components", draft=True)
+    if "Shop report" in workshop.title:
+        workshop.presses("Cancel").opens(order)
+    operation = workshop.first("production/production-operations", order__in=order.split("/")[3])
+    workshop.opens(order).presses("Report work", operation=operation["sequence"], good="1", hours="0.5")
+    workshop.opens(order)
+    assert workshop.state == "In progress"
+    workshop.presses("Receive output", quantity="1").opens(order)
+    workshop.presses("Complete").opens(order)
+    assert workshop.state == "Completed"
+    workshop.goes_to("Production", "Shop reports")
+    workshop.opens(f"/production/production-reports/?order__in={order.split('/')[3]}&kind=work").opens_first_row()
+    workshop.presses("Reverse", why="Only a walk")
+    assert workshop.state == "Reversed"
+    accountant = person("accountant").opens(order).presses("Close").opens(order)
+    assert accountant.state == "Closed"
