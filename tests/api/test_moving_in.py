@@ -18,7 +18,7 @@ FOLDER = (
     / "adventureworks"
 )
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the sample tables are not there: {FOLDER}")
-ORDERS_OF_A_KIND = 2
+ORDERS_OF_A_KIND = 1
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_part_of_the_bicycle_maker_moves_in_and_its_orders_are_received_and_bi
     from mainspring.site.commands import adventureworks
 
     result = moved_in(part)
-    assert result["confirmed"] == result["received"] > 20
+    assert result["confirmed"] == result["received"] > 8
     assert result["received"] > result["billed"] > result["sent_back"] > 0
     assert result["closed"] > 0
 

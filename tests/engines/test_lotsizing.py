@@ -98,3 +98,32 @@ def test_the_command_prints_one_object(tmp_path, capsys):
     file.write_text("demand 1 x")
     assert cli.main(["solve", "lotsizing", str(file)]) == 1
     assert "p.json[1].demand = x: must be a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_tables_may_have_comments_blank_lines_and_other_separators(between):
+    rows = [
+        "# from the shop",
+        "",
+        "period,demand,setup_cost,holding_cost",
+        "1,90,500,2",
+        "",
+        "2,120,,",
+        "3,80,,",
+        "4,70,,",
+    ]
+    given = text.read("\r\n".join(rows).replace(",", between), "lots.csv")
+    assert exact.solve(given).cost == 1380
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        ("period,demand,setup_cost,holding_cost\n2,120,500,2\n1,90,500,2", "lots.csv[3].period = 1"),
+        ("period,demand,demand,setup_cost,holding_cost\n1,90,5,500,2", "lots.csv[1].demand"),
+    ],
+)
+def test_tables_out_of_order_or_saying_a_thing_twice_are_refused(body, refusal):
+    with pytest.raises(InvalidProblem) as found:
+        text.read(body, "lots.csv")
+    assert refusal in str(found.value)

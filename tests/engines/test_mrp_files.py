@@ -258,3 +258,20 @@ def test_without_orders_only_what_serves_the_demand_is_written(tmp_path):
     assert planned(tmp_path) == []
     pegs = [(row["item"], row["quantity"], row["supply"], row["supply_ref"]) for row in rows(tmp_path, "pegging")]
     assert pegs == [("A, left", "4", "on_hand", "")]
+
+
+@pytest.mark.parametrize("quantity", ["1e999", "1e99999999", "2e15", "nan", "1_0", "1/3"])
+def test_numbers_no_plan_can_use_are_refused_with_their_row(tmp_path, capsys, quantity):
+    write(tmp_path, items="item\nA", bom="parent,component", demand=f"item,date,quantity\nA,2026-01-07,{quantity}")
+    assert run(tmp_path, "--json") == 1
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (error["file"], error["row"], error["column"]) == ("demand.csv", 2, "quantity")
+
+
+def test_tabs_and_lines_above_the_header_are_read(tmp_path):
+    write(
+        tmp_path, items="# stock of Monday\n\nitem\ton_hand\nA\t1", bom="parent\tcomponent",
+        demand="item\tdate\tquantity\nA\t2026-01-07\t4",
+    )  # fmt: skip
+    assert run(tmp_path) == 0
+    assert planned(tmp_path) == [("A", "2026-01-07", "2026-01-07", "3")]

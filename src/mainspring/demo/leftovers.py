@@ -2,6 +2,8 @@
 
 from decimal import ROUND_DOWN, Decimal
 
+from django.db.models import F
+
 from mainspring.kernel import collaboration, commands
 from mainspring.modules.accounting.models import Account, Invoice, Payment, Revaluation, Voucher
 from mainspring.modules.crm.models import Lead, Opportunity
@@ -14,7 +16,7 @@ from mainspring.modules.purchasing.models import (
     SupplierReturn,
 )
 from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
-from mainspring.modules.stock.models import StockAdjustment, StockCount, Transfer
+from mainspring.modules.stock.models import StockAdjustment, StockBalance, StockCount, Transfer
 
 from . import making, moving, selling, supplying, words
 from .baskets import basket
@@ -311,9 +313,9 @@ def _warehouse(life: Life) -> None:
 
 
 def _hand_transfer(life: Life, end, *, ship: bool) -> Transfer | None:
-    """One of what is there in plenty."""
-    here = selling.free([i.pk for i in life.goods], life.plants[0])
-    best = max(here, key=lambda key: (here[key], -key))
+    """One of what is there in plenty and kept for nobody; a part, when all finished goods wait for their orders."""
+    shelf = StockBalance.objects.filter(location__site=life.plants[0], location__kind="internal")
+    best = shelf.order_by(F("reserved") - F("quantity"), "item__code")[0].item_id
     made = life.make(
         "transfer",
         Transfer,

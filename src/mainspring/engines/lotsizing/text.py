@@ -33,8 +33,11 @@ def read(text: str, name: str = "problem") -> LotProblem:
     if body.startswith("{"):
         columns = _json(body, name)
     else:
-        first = body.splitlines()[0].split(",") if body else [""]
-        columns = _csv(body, name) if len(first) > 1 and first[0].strip().isidentifier() else _words(body, name)
+        header = next((line for line in body.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+        between = next((sign for sign in ",;\t" if sign in header), "")
+        cells = [cell.strip().lower() for cell in header.split(between)] if between else []
+        is_table = len(cells) > 1 and all(not cell or cell.isidentifier() for cell in cells) and cells[0] in NAMES
+        columns = _csv(body, name, between) if is_table else _words(body, name)
     missing = [each for each in ("demand", "setup_cost", "holding_cost") if each not in columns]
     if missing:
         raise InvalidProblem(*(Defect(name, 1, each, "", "is required") for each in missing))
@@ -59,20 +62,29 @@ def _json(body: str, name: str) -> dict[str, list[Fraction]]:
     }
 
 
-def _csv(body: str, name: str) -> dict[str, list[Fraction]]:
-    rows = list(csv.reader(io.StringIO(body)))
-    header = [NAMES.get(each.strip().lower(), "") for each in rows[0]]
-    found: dict[str, list[Fraction]] = {each: [] for each in header if each and each != "period"}
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+def _csv(body: str, name: str, between: str) -> dict[str, list[Fraction]]:
+    rows = [(at, row) for at, row in enumerate(csv.reader(io.StringIO(body), delimiter=between), start=1) if any(row)]
+    rows = [(at, row) for at, row in rows if not row[0].lstrip().startswith("#")]
+    header = [NAMES.get(each.strip().lower(), "") for each in rows[0][1]]
+    found: dict[str, list[Fraction]] = {each: [] for each in header if each}
+    for each in found:
+        if header.count(each) > 1:
+            raise InvalidProblem(Defect(name, rows[0][0], each, each, "must be one column only"))
+    for number, row in rows[1:]:
         for column, cell in zip(header, [*row, *[""] * len(header)], strict=False):
             if column not in found:
                 continue
-            if not cell.strip() and found[column]:
-                found[column].append(found[column][-1] if column != "demand" else Fraction(0))
+            values = found[column]
+            if column == "period":
+                if cell.strip().isdecimal():
+                    values.append(Fraction(cell.strip()))
+                    if values[-2:-1] >= values[-1:]:
+                        raise InvalidProblem(Defect(name, number, column, cell, "must come after the period above"))
+            elif not cell.strip() and values:
+                values.append(values[-1] if column != "demand" else Fraction(0))
             else:
-                found[column].append(_number(cell, name, number, column))
+                values.append(_number(cell, name, number, column))
+    found.pop("period", None)
     return found
 
 
@@ -91,7 +103,10 @@ def _words(body: str, name: str) -> dict[str, list[Fraction]]:
 
 
 def _number(cell: object, name: str, row: int, column: str) -> Fraction:
+    written = str(cell).strip()
     try:
-        return Fraction(str(cell).strip())
+        if len(written) > 60 or len(written.lower().partition("e")[2]) > 3:  # an exponent that takes hours to write out
+            raise ValueError
+        return Fraction(written)
     except (ValueError, ZeroDivisionError) as error:
         raise InvalidProblem(Defect(name, row, column, cell, "must be a number")) from error

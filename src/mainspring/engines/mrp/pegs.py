@@ -154,6 +154,9 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
     bucket = code = wants = gives = np.empty(0, np.int32)
     quantity = np.empty(0, np.int64)
     found = np.int64(0)
+    # Columns by name: reading one out of a tuple inside a loop counts a reference each time.
+    demands, needed, supplies, amounts, room = out.demand, out.bucket, out.supply, out.quantity, len(out.demand)
+    pool_item, pool_qty, pool_count = pool.item, pool.qty, pool.count
     for at in range(n):
         i = order[n - 1 - at] if up else order[at]
         if not active[i]:
@@ -164,7 +167,7 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
             size = 2 * most
             bucket, code = np.empty(size, np.int32), np.empty(size, np.int32)
             wants, gives, quantity = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64)
-        if found + most > len(out.demand):
+        if found + most > room:
             return -1
         # Pegs of the item are written behind those kept, then the interesting ones are moved to the front.
         last = peg_item(
@@ -172,11 +175,11 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
         )
         if up:
             for r in range(found, last):
-                if out.demand[r] >= 0:
-                    whole[out.demand[r]] += out.quantity[r]
+                if demands[r] >= 0:
+                    whole[demands[r]] += amounts[r]
         first, kept = found, found
         for r in range(first, last):
-            demand, supply, amount = out.demand[r], out.supply[r], out.quantity[r]
+            demand, supply, amount = demands[r], supplies[r], amounts[r]
             if up:
                 fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
             else:
@@ -184,22 +187,22 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
             if fraction > 0.0:
                 if up and demand >= 0:
                     part[demand] += fraction * amount / whole[demand]
-                    active[pool.item[demand]] = True
+                    active[pool_item[demand]] = True
                 elif not up and 0 <= supply < BY_PRODUCT_BASE:
-                    part[supply] += fraction * amount / (pool.qty[supply] * pool.count[supply])
+                    part[supply] += fraction * amount / (pool_qty[supply] * pool_count[supply])
         if up:
             for r in range(first, last):
-                if out.demand[r] >= 0:
-                    whole[out.demand[r]] = 0.0
+                if demands[r] >= 0:
+                    whole[demands[r]] = 0.0
         for r in range(first, last):
-            demand, supply = out.demand[r], out.supply[r]
+            demand, supply = demands[r], supplies[r]
             if up:
                 fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
             else:
                 fraction = part[demand] if demand >= 0 else 0.0
             if fraction > 0.0:
-                out.demand[kept], out.bucket[kept], out.supply[kept] = demand, out.bucket[r], supply
-                out.quantity[kept], item[kept], share[kept] = out.quantity[r], i, fraction
+                demands[kept], needed[kept], supplies[kept] = demand, needed[r], supply
+                amounts[kept], item[kept], share[kept] = amounts[r], i, fraction
                 kept += 1
         if not up and kept > first:
             for k in range(child_ptr[i], child_ptr[i + 1]):
@@ -207,8 +210,8 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
         found = kept
     part[row] = 0.0
     for r in range(found):
-        if out.demand[r] >= 0:
-            part[out.demand[r]] = 0.0
-        if 0 <= out.supply[r] < BY_PRODUCT_BASE:
-            part[out.supply[r]] = 0.0
+        if demands[r] >= 0:
+            part[demands[r]] = 0.0
+        if 0 <= supplies[r] < BY_PRODUCT_BASE:
+            part[supplies[r]] = 0.0
     return found

@@ -112,7 +112,7 @@ class Planner:
     # -- how --
 
     def _get(self, item: int, quantity: int, wanted: int, level: int, log: "_Log") -> tuple[int, int]:
-        """(first day from `wanted` on for the whole quantity, what is reserved for it: row of the log's units or -1).
+        """(earliest day from `wanted` on for the whole quantity, row of the log's units reserved for it or -1).
 
         For each day on which more comes, that much is taken and the rest made: the sooner of all these ways counts.
         """

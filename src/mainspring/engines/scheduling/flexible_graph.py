@@ -28,26 +28,29 @@ class FlexibleGraph:
         """A solution built forwards: the job with most work left among those that can start first, earliest end."""
         shop = self.shop
         fastest = np.minimum.reduceat(shop.duration, shop.mode_start[:-1])
-        left = [int(fastest[a:b].sum()) for a, b in zip(shop.job_start, shop.job_start[1:], strict=False)]
-        following = shop.job_start[:-1].tolist()
-        job_free, machine_free = [0] * shop.jobs, np.zeros(shop.machines, np.int64)
-        order, modes = [], np.zeros(self.size, np.int64)
-        for _ in range(self.size):
-            jobs = [job for job in range(shop.jobs) if following[job] < shop.job_start[job + 1]]
-            soonest = min(job_free[job] for job in jobs)
-            near = [job for job in jobs if job_free[job] <= soonest + noise * fastest.mean()]
-            job = max(near, key=lambda job: left[job] * (1 + noise * random.random()))
+        done = np.concatenate([[0], np.cumsum(fastest)])
+        left = done[shop.job_start[1:]] - done[shop.job_start[:-1]]
+        following, ends_at = shop.job_start[:-1].copy(), shop.job_start[1:]
+        # A job without operations left is never the soonest.
+        job_free = np.where(following < ends_at, 0, _FOREVER)
+        machine_free = np.zeros(shop.machines, np.int64)
+        reach = noise * fastest.mean() if self.size else 0.0
+        order, modes = np.empty(self.size, np.int64), np.zeros(self.size, np.int64)
+        for place in range(self.size):
+            near = np.flatnonzero(job_free <= job_free.min() + reach)
+            job = near[np.argmax(left[near] * (1 + noise * random.random(len(near))))]
             row = following[job]
             choice = np.arange(shop.mode_start[row], shop.mode_start[row + 1])
             ends = np.maximum(job_free[job], machine_free[shop.machine[choice]]) + shop.duration[choice]
-            mode = choice[int(np.argmin(ends * (1 + 0.2 * noise * random.random(len(choice)))))]
-            order.append(row)
-            modes[row] = mode
-            end = max(job_free[job], int(machine_free[shop.machine[mode]])) + int(shop.duration[mode])
-            job_free[job] = machine_free[shop.machine[mode]] = end
-            left[job] -= int(fastest[row])
+            mode = choice[np.argmin(ends * (1 + 0.2 * noise * random.random(len(choice))))]
+            order[place], modes[row] = row, mode
+            machine = shop.machine[mode]
+            end = max(job_free[job], machine_free[machine]) + shop.duration[mode]
+            machine_free[machine] = end
+            left[job] -= fastest[row]
             following[job] += 1
-        return self.solution(np.array(order), modes)
+            job_free[job] = end if following[job] < ends_at[job] else _FOREVER
+        return self.solution(order, modes)
 
     def solution(self, order: np.ndarray, modes: np.ndarray) -> np.ndarray:
         """Every machine works in this order of all operations (jobs in their own order), with these alternatives."""

@@ -1,6 +1,7 @@
 """Cells of a CSV file as values, each refusal naming file, row, column and rule."""
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,9 @@ from mainspring.engines.problem import Defect
 
 TRUE = {"1", "true", "yes", "y", "t"}
 FALSE = {"0", "false", "no", "n", "f"}
+# Exponents of three digits say nothing a plan could use, and longer ones take hours to write out.
+_NUMBER = re.compile(r"[+-]?(\d{1,60}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,2})?", re.ASCII).fullmatch
+MOST = 10**15
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,13 @@ def read(folder: Path, name: str, spec: dict[str, Column], *, required: bool) ->
     except (UnicodeDecodeError, csv.Error) as error:
         table.defects.append(Defect(path.name, 1, "file", "", f"must be CSV in UTF-8: {error}"))
         return table
-    header = [cell.strip().lower() for cell in lines[0]] if lines else []
+    # Blank lines and comments may stand above the header.
+    above = next((at for at, row in enumerate(lines) if any(row) and not row[0].lstrip().startswith("#")), len(lines))
+    header = [cell.strip().lower() for cell in lines[above]] if above < len(lines) else []
     _check_header(table, header, spec)
     if table.defects:
         return table
-    kept = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cells)]
+    kept = [(number, cells) for number, cells in enumerate(lines[above + 1 :], start=above + 2) if any(cells)]
     table.rows = [number for number, _ in kept]
     for number, cells in kept:
         if len(cells) > len(header) and any(cells[len(header) :]):
@@ -104,8 +110,8 @@ def _check_header(table: Table, header: list[str], spec: dict[str, Column]) -> N
 
 def _delimiter(path: Path) -> str:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        first = file.readline()
-    return ";" if ";" in first and "," not in first else ","
+        first = next((line for line in file if line.strip() and not line.lstrip().startswith("#")), "")
+    return next((sign for sign in ",;\t" if sign in first), ",")
 
 
 def text(cell: str) -> str:
@@ -117,11 +123,14 @@ def text(cell: str) -> str:
 def number(cell: str) -> Fraction:
     """A number, exactly as written."""
     try:
-        if "/" in cell or "_" in cell:
+        if not _NUMBER(cell):
             raise ValueError
-        return Fraction(cell)
+        value = Fraction(cell)
     except ValueError:
         raise ValueError("must be a number") from None
+    if abs(value) > MOST:
+        raise ValueError("must be at most 10^15 in size")
+    return value
 
 
 @lru_cache(maxsize=1 << 20)

@@ -25,7 +25,7 @@ HEADERS = {
     "load": ("work_center", "date", "hours", "available", "percent"),
 }  # fmt: skip
 SHARE = 200_000  # rows put together at once
-Part = tuple[int, bytes | NDArray[np.uint8]]  # so many rows, and what they say
+Part = tuple[int, bytes | memoryview]  # so many rows, and what they say
 _SPECIAL = re.compile('[,"\n\r]').search
 
 _NEW = ',"{""short"": ""|"", ""start"": ""|"", ""orders"": |}"\n'
@@ -83,7 +83,7 @@ class Answer:
     def rendered(self, template: str, kinds: Sequence[int], *columns: NDArray) -> Part:
         """Rows by a template of words, `|` standing for a cell."""
         words = [self.at[word] for word in template.split("|")]
-        return len(columns[0]), rows.rendered(words, kinds, columns, self.texts, self.called, self.built.digits)
+        return len(columns[0]), rows.rendered(words, kinds, columns, self.texts, self.called, self.built.digits).data
 
     # -- the files --
 
@@ -295,6 +295,6 @@ def _write(path: Path, header: tuple[str, ...], parts: Iterable[Part]) -> int:
     with path.open("wb", buffering=1 << 20) as file:
         file.write((",".join(header) + "\n").encode())
         for rows_in, body in parts:
-            file.write(memoryview(body))
+            file.write(body)
             count += rows_in
     return count
