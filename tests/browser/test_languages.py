@@ -45,6 +45,8 @@ ALLOWED = {
     "CNY",
     "PLN",
     "Ctrl",
+    "Delete",
+    "items",
     "UTC",
     "URL",
     "BIC",
@@ -203,6 +205,7 @@ def names(signed_in, chromium, site) -> set[str]:
         ("organization/work-calendars", ("name",)),
         ("crm/lead-pools", ("name",)),
         ("kernel/approval-rules", ("name",)),
+        ("kernel/tasks", ("title",)),
         ("crm/opportunities", ("name",)),
         ("organization/unit-categories", ("name",)),
     ):

@@ -15,7 +15,7 @@ class ProductionOrders(Resource):
     menu = MENU
     icon = "tools"
     columns = (
-        "number item quantity site starts_on due_on expected_on state completed_quantity scrapped_quantity "
+        "number item quantity state starts_on due_on expected_on site completed_quantity scrapped_quantity "
         "planned_unit_cost reason_text"
     )
     search = "number item__code item__name reason_text"
