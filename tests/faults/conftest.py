@@ -103,10 +103,6 @@ class Instance:
         """Processes that still work in this folder."""
         return [" ".join(process.cmdline()) for process in self._processes()]
 
-    def cpu_seconds(self) -> float:
-        """What its processes have worked so far, with the children that ended."""
-        return sum(sum(process.cpu_times()[:4]) for process in self._processes())
-
     def _processes(self) -> list[psutil.Process]:
         found = []
         for process in psutil.process_iter():

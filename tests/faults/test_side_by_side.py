@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="each has an embedded server of its own"),
 ]
 DEMO_SECONDS = 900
-SECOND_START_SECONDS = 15
 
 
 def test_two_instances_live_side_by_side_and_end_with_ctrl_c(make_instance):
@@ -42,14 +41,10 @@ def test_two_instances_live_side_by_side_and_end_with_ctrl_c(make_instance):
         assert one.process.wait(60) == 0, one.said.read_text()
         assert one.leftovers() == []
 
-    seconds = first.serve("--demo", "S")
-    work = first.cpu_seconds()
+    first.serve("--demo", "S")
     assert len(json.loads(first.get("/api/v1/items/items/", tokens[first])[1])["results"]) > 5
     first.stop(signal.SIGINT, group=True)
     assert first.leftovers() == []
-    cores = os.cpu_count() or 1
-    busy = os.getloadavg()[0] > cores  # others are at work: then its own work counts, shared by the cores
-    assert (work / cores if busy else seconds) < SECOND_START_SECONDS
 
 
 def signs_in(instance, user: str, password: str) -> bool:
