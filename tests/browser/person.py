@@ -24,8 +24,9 @@ class Person:
         page.on("console", lambda message: self._complain(message.text) if message.type == "error" else None)
 
     def _complain(self, text: str) -> None:
-        # A refusal (422) is an answer the page shows, not a fault; skipped view transitions are the browser's own news.
-        if "422" not in text and "Transition was" not in text:
+        # A refusal (422) and a page that is meant to be missing are answers the page shows, not faults; skipped view
+        # transitions are the browser's own news.
+        if "422" not in text and "Transition was" not in text and "/no/such/page/" not in self.page.url:
             self.complaints.append(f"{self.page.url}: {text}")
 
     # -- going about ----------------------------------------------------------------------------------------------

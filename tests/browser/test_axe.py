@@ -12,6 +12,8 @@ from . import pages
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MODES = (("light", DESK), ("dark", PHONE))
+SETTLED_MS = 150
+"""What a page asks for after it is there has come by then."""
 RUN = """async () => {
     const answer = await axe.run(document, {resultTypes: ["violations"]});
     return answer.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(" ") + " | " +
@@ -21,18 +23,18 @@ RUN = """async () => {
 
 def faults(page, path: str, modes=MODES) -> list[str]:
     """What axe says of a page in each mode, and whether it is wider than the window."""
-    page.emulate_media(color_scheme=modes[0][0], reduced_motion="reduce")
-    page.set_viewport_size(modes[0][1])
-    answer = page.goto(path)
-    if answer.status in (403, 405):
-        return []
-    found = [] if answer.status in (200, 404) else [f"{path}: {answer.status}"]
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(120)
-    page.evaluate(AXE)
+    found = []
     for scheme, size in modes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
+        answer = page.goto(path)
+        if answer.status in (403, 405):
+            return found
+        if answer.status not in (200, 404):
+            return [*found, f"{path}: {answer.status}"]
+        page.wait_for_load_state("load")
+        page.wait_for_timeout(SETTLED_MS)
+        page.evaluate(AXE)
         found += [f"{path} {scheme} {size['width']}: {fault}" for fault in page.evaluate(RUN)]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
             found.append(f"{path} {size['width']}: scrolls sideways")
@@ -43,6 +45,7 @@ HALVES = (0, 1)
 """So that two workers share the pages."""
 
 
+@pytest.mark.slow  # minutes
 @pytest.mark.parametrize("half", HALVES)
 def test_pages_of_records(person, half):
     """List, board, record and form, in light at the desk or in dark on a phone, turn about."""
@@ -53,6 +56,7 @@ def test_pages_of_records(person, half):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow  # minutes
 def test_reports_and_the_shell(person):
     page, reports = person("reader_en").page, pages.all_reports()
     found = [fault for path in pages.SHELL for fault in faults(page, path)]

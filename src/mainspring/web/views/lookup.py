@@ -64,7 +64,11 @@ def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "") -> li
 
 def of_site(model) -> bool:
     """Whether records of the model are places of a site, so that one code may stand for several."""
-    return "site" in getattr(model, "key", ()) and model._meta.get_field("site").related_model is Site
+    return (
+        not shapes.has(model, "key")
+        and "site" in getattr(model, "key", ())
+        and model._meta.get_field("site").related_model is Site
+    )
 
 
 @require_GET
