@@ -216,6 +216,7 @@ def names(signed_in, chromium, site) -> set[str]:
     return found - {""}
 
 
+@pytest.mark.slow  # half a minute for each language
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_no_english_is_left(person, name, names):
     language, catalog = LANGUAGES[name]
