@@ -232,6 +232,7 @@ def test_no_english_is_left(person, name, names):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow  # many pages in each language
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_shell_and_reports(person, name, names):
     language, catalog = LANGUAGES[name]
