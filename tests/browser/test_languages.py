@@ -238,8 +238,7 @@ def test_shell_and_reports(person, name, names):
     language, catalog = LANGUAGES[name]
     page = person(name).page
     found = []
-    # Names of records in the inbox stay in the language of whoever asked.
-    ours = [path for path in pages.SHELL if path != "/inbox/" and not path.startswith(IN_ENGLISH)]
+    ours = [path for path in pages.SHELL if not path.startswith(IN_ENGLISH)]
     for path in (*ours, *pages.all_reports()):
         page.goto(path)
         found += [f"{path}: {text}" for text in left_in_english(page.evaluate(SAID), language, catalog, names)]

@@ -118,8 +118,9 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
             factor = organization.factor_between(unit, row.unit, item)
         except ValidationError:
             continue
-        if Fraction(quantity) * factor >= Fraction(row.minimum_quantity):
-            reached.append((row.unit_id == unit.pk, Fraction(row.minimum_quantity) / factor, row, factor))
+        least = Fraction(row.minimum_quantity) / factor if row.unit_id != unit.pk else row.minimum_quantity
+        if quantity >= least:
+            reached.append((row.unit_id == unit.pk, least, row, factor))
     if not reached:
         return None
     _same, _minimum, row, factor = max(reached, key=lambda r: (r[0], r[1], r[2].pk))
@@ -127,7 +128,8 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 
 
 def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
-    price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
+    factor *= rate.factor
+    price = rounding.from_fraction(Fraction(row.price) * factor, PRICE_DIGITS) if factor != 1 else row.price
     said = [
         _("%(list)s: %(price)s %(currency)s per %(unit)s.")
         % {

@@ -296,7 +296,7 @@ def empty(request, res, q: query.Query) -> dict:
     return {
         "title": _("No %(records)s yet") % {"records": res.plural.lower()},
         "icon": res.icon or "inbox",
-        "text": str(res.help),
+        "text": res.explanation,
         "verb": heading(request, res).get("primary")
         if may_create
         else {"name": "help", "label": _("How these come about"), "icon": "help-circle", "dialog": True}
