@@ -178,7 +178,7 @@ def table(request, res, q: query.Query, columns) -> dict:
         for c in columns
         if c.is_number
         and not c.compute
-        and c.kind not in ("percent", "rate", "price")
+        and (c.kind in ("money", "quantity") or c.path in res.names("measures"))
         and not c.is_custom
         and q.fields.is_clear(c.path)
         and "__" not in c.path
