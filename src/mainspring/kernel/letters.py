@@ -12,7 +12,7 @@ import segno
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import printing
+from . import access, printing
 
 FILE = Path(__file__).parent / "layouts" / "letter.typ"
 
@@ -69,7 +69,7 @@ class Letter:
             "taxes": self.taxes(record) if self.taxes else [],
             "tax_labels": [_("Tax"), _("Net"), _("Tax amount")],
             "totals": printing.facts(record, ctx, self._totals(record)),
-            "remarks": [*(self.remarks(record, ctx) if self.remarks else []), *self._note(record)],
+            "remarks": [*(self.remarks(record, ctx) if self.remarks else []), *self._note(record, ctx)],
             "signatures": [str(s) for s in self.signatures],
             "code": segno.make(str(record), error="m").svg_inline(scale=2, border=0, svgclass=None, lineclass=None)
             if self.code and record.number
@@ -91,8 +91,10 @@ class Letter:
         codes = [(_("Registry code"), party.registry_code), (_("VAT number"), party.vat_number)]
         return [party.legal_name or party.name, *lines, *(f"{k}: {v}" for k, v in codes if v)]
 
-    def _note(self, record) -> list[str]:
-        return [t for t in str(getattr(record, self.note, "") or "").splitlines() if t.strip()] if self.note else []
+    def _note(self, record, ctx) -> list[str]:
+        if not self.note or access.modes_on(ctx, record).get(self.note, "edit") not in ("view", "edit"):
+            return []
+        return [t for t in str(getattr(record, self.note, "") or "").splitlines() if t.strip()]
 
 
 def _short(labelled: list[dict]) -> list[dict]:

@@ -41,7 +41,7 @@ class PurchaseOrder(Document):
     payment_term = fields.link(PaymentTerm, _("payment term"), optional=True)
     buyer = fields.link(settings.AUTH_USER_MODEL, _("buyer"), optional=True)
     supplier_reference = models.CharField(_("supplier's number"), max_length=60, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)

@@ -29,7 +29,7 @@ class SaleDocument(Document):
     payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
