@@ -12,7 +12,7 @@ import segno
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import access, printing
+from . import access, custom, printing
 
 FILE = Path(__file__).parent / "layouts" / "letter.typ"
 
@@ -56,6 +56,7 @@ class Letter:
         """What layouts/letter.typ reads."""
         language = get_language() or "en"
         columns, rows = printing.line_table(record, ctx, self.lines.split())
+        own = [f"custom.{f.name}" for f in custom.fields_of(type(record)) if f.on_letters]
         return {
             "title": str(self.title(record) if callable(self.title) else self.title),
             "number": str(record),
@@ -63,7 +64,7 @@ class Letter:
             "company": printing.company(record),
             "recipient": self._recipient(record, language),
             "blocks": self.blocks(record, ctx) if self.blocks else [],
-            "facts": _short([f for f in printing.facts(record, ctx, self.facts.split()) if f["text"]]),
+            "facts": _short([f for f in printing.facts(record, ctx, [*self.facts.split(), *own]) if f["text"]]),
             "columns": _short(columns),
             "rows": rows,
             "taxes": self.taxes(record) if self.taxes else [],

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('ordered_on', models.DateField(blank=True, verbose_name='ordered on')),
                 ('expected_on', models.DateField(blank=True, null=True, verbose_name='expected on')),
                 ('supplier_reference', models.CharField(blank=True, max_length=60, verbose_name="supplier's number")),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('note', models.TextField(blank=True, help_text='Printed on the paper for the partner.', verbose_name='note')),
                 ('net', mainspring.kernel.fields.MoneyField(currency='currency', decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='net')),
                 ('tax', mainspring.kernel.fields.MoneyField(currency='currency', decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='tax')),
                 ('total', mainspring.kernel.fields.MoneyField(currency='currency', decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='total')),
