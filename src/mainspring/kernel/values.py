@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access, limits, remembered
+from . import access, limits, remembered, sentences
 from .models.base import DocumentLine
 
 TEXTS = (models.CharField, models.TextField)
@@ -89,6 +89,8 @@ def _value(field, raw):
     if isinstance(raw, models.Model):
         if not isinstance(raw, field.related_model):
             raise ValidationError(_("“%(value)s” is not a valid value.") % {"value": raw})
+        return raw
+    if isinstance(raw, sentences.Sentence):  # what another record says, carried over
         return raw
     if isinstance(raw, str):
         raw = raw.strip() if not isinstance(field, models.TextField) else raw
