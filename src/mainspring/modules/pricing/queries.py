@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mainspring import rounding
+from mainspring.kernel import money
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.modules.organization import queries as organization
@@ -18,6 +19,7 @@ from mainspring.modules.organization import queries as organization
 from . import models
 
 PRICE_DIGITS = 6
+SIGNIFICANT = 5
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,9 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 
 
 def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
-    price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
+    exact = Fraction(row.price) * factor * rate.factor
+    foreign = price_list.currency_id != code
+    price = rounding.from_fraction(exact, _digits_quoted(exact, code) if foreign else PRICE_DIGITS)
     said = [
         _("%(list)s: %(price)s %(currency)s per %(unit)s.")
         % {
@@ -153,7 +157,7 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
     }
-    if price_list.currency_id != code:
+    if foreign:
         said.append(
             _("Converted at %(rate)s of %(date)s.")
             % {"rate": f"{rounding.rounded(rate.value, PRICE_DIGITS).normalize():f}", "date": rate.dated_on}
@@ -161,3 +165,13 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
     return PriceAnswer(price, " ".join(said), price_list, data)
+
+
+def _digits_quoted(price: Fraction, currency: str) -> int:
+    """Digits after the point of a price converted at a rate: as many as one would quote (rule M01).
+
+    Those of the currency, more for a small price, so that five digits of it count: 3630.79, 36.308, 0.012346.
+    """
+    if abs(price) < 1:
+        return PRICE_DIGITS
+    return max(money.currency_digits(currency), SIGNIFICANT - len(str(int(abs(price)))))
