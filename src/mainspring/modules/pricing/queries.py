@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from mainspring import rounding
-from mainspring.kernel import sentences
+from mainspring.kernel import money, sentences
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.kernel.sentences import Sentence, say
@@ -20,6 +20,7 @@ from mainspring.modules.organization import queries as organization
 from . import models
 
 PRICE_DIGITS = 6
+SIGNIFICANT = 5
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 
 def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
     factor *= rate.factor
-    price = rounding.from_fraction(Fraction(row.price) * factor, PRICE_DIGITS) if factor != 1 else row.price
+    foreign = price_list.currency_id != code
+    price = row.price
+    if factor != 1:
+        exact = Fraction(row.price) * factor
+        price = rounding.from_fraction(exact, _digits_quoted(exact, code) if foreign else PRICE_DIGITS)
     said = [
         say(
             gettext_noop("%(list)s: %(price)s %(currency)s per %(unit)s."),
@@ -154,9 +159,19 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
     }
-    if price_list.currency_id != code:
+    if foreign:
         converted = gettext_noop("Converted at %(rate)s of %(date)s.")
         said.append(say(converted, rate=rounding.rounded(rate.value, PRICE_DIGITS), date=rate.dated_on))
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
     return PriceAnswer(price, sentences.join(said), price_list, data)
+
+
+def _digits_quoted(price: Fraction, currency: str) -> int:
+    """Digits after the point of a price converted at a rate: as many as one would quote (rule M01).
+
+    Those of the currency, more for a small price, so that five digits of it count: 3630.79, 36.308, 0.012346.
+    """
+    if abs(price) < 1:
+        return PRICE_DIGITS
+    return max(money.currency_digits(currency), SIGNIFICANT - len(str(int(abs(price)))))
