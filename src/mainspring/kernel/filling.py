@@ -127,7 +127,8 @@ def _field_errors(instance, skip, passed: dict) -> dict[str, list]:
     """
     wrong: dict[str, Any] = {}
     values = instance.__dict__
-    for name, field, empties in _checked(type(instance), skip):
+    model: Any = type(instance)
+    for name, field, empties in _checked(model, skip):
         raw = values[name] if name in values else getattr(instance, name)  # a deferred one is fetched
         shared = raw is None or isinstance(raw, SHARED)
         if shared and (field, raw) in passed:
@@ -172,7 +173,8 @@ def _messages(error: ValidationError) -> dict[str, list]:
 def _drop_trailing_zeros(instance) -> None:
     """Bring Decimals to their column's digits where that loses nothing, so that 2.000000 × 3.0000 fits four digits."""
     values = instance.__dict__
-    for name, unit in _decimals(type(instance)):
+    model: Any = type(instance)
+    for name, unit in _decimals(model):
         value = values.get(name)
         if isinstance(value, Decimal) and value.is_finite():
             exact = value.quantize(unit)
