@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import bounds, check, data, exact, flexible, formats, graph, jobshop
+from mainspring.engines.scheduling import bounds, check, data, exact, flexible, formats, graph, jobshop, solver
 from mainspring.site import cli
 
 FOLDER = Path(__file__).parent / "shops"
@@ -186,7 +186,7 @@ def test_an_operation_without_duration_does_not_deceive_the_prover():
 
 def test_a_window_as_wide_as_the_schedule_proves_it_optimal(monkeypatch):
     monkeypatch.setattr(jobshop._Solver, "provable", 0)
-    monkeypatch.setattr(jobshop._Solver, "windows_from", 0.01)
+    monkeypatch.setattr(solver, "_WINDOWS", 0.01)
     plan = jobshop.solve(classic("ft06"), seconds=60, workers=2)
     assert (plan.objective, plan.bound) == (55, 55)
     assert plan.seconds < 50
