@@ -66,6 +66,10 @@ class FlexibleGraph:
         solution[flexible_tabu.BEFORE, row[1:][same]] = row[:-1][same]
         return solution
 
+    def makespan(self, solution: np.ndarray) -> int:
+        """When the last job of a searched solution ends."""
+        return int(solution[flexible_tabu.ENDS, self.last].max())
+
     def timed(self, start: np.ndarray, modes: np.ndarray) -> np.ndarray:
         """A solution from starts and alternatives, evaluated."""
         order = np.lexsort((np.arange(self.size), self.shop.duration[modes] > 0, start))

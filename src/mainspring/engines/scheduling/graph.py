@@ -81,6 +81,10 @@ class Graph:
         """[operations] earliest starts of a searched solution."""
         return solution[tabu.ENDS, : self.size].astype(np.int64) - self.shop.duration
 
+    def makespan(self, solution: np.ndarray) -> int:
+        """When the last job of a searched solution ends."""
+        return int(solution[tabu.ENDS, self.last].max())
+
     def timed(self, start: np.ndarray) -> np.ndarray:
         """A solution from start times, with its ends and tails."""
         order = np.lexsort((np.arange(self.size), self.shop.duration > 0, start))

@@ -23,7 +23,11 @@ def require_arguments(seconds: float, seed: int, workers: int) -> None:
 
 
 class Solver:
-    """One run. `provable` is the number of operations up to which a worker is given to the prover."""
+    """One run.
+
+    provable      operations up to which a worker is given to the prover
+    windows_from  share of the time after which the last of several workers goes on by windows of time; 1 is never
+    """
 
     provable = 0
     windows_from = 1.0
@@ -79,15 +83,19 @@ class Solver:
             self.population.work(
                 worker, until=min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / _LEAD_OPERATIONS)
             )
-            known = self.population.best[0] != relink.NOTHING
-            if known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
+            if self._goes_on():
                 self.prove(_PROVING * self.control.left)
-        if self.windows_from < 1 and worker == self.workers - 1:
+        if worker == self.workers - 1 > 0 and self.windows_from < 1:
             self.population.work(worker, until=self.windows_from * seconds)
-            if not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
-                self.windows = windows.Windows(self.graph, self.population, self.prover, self.control, seed=self.seed)
-                self.windows.work(lambda: self.bound)
+            if self._goes_on():
+                self.windows = windows.Windows(self)
+                self.windows.work()
         self.population.work(worker, until=seconds)
+
+    def _goes_on(self) -> bool:
+        """Whether there is a schedule to start CP-SAT from, and time for it."""
+        known = self.population.best[0] != relink.NOTHING
+        return known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN
 
     def _report(self) -> result.Progress:
         best = self.population.best[0]
