@@ -44,9 +44,9 @@ def summary() -> dict:
             rows = model.objects.values_list("company__code", "state")
             states[model._meta.label] = {f"{c} {s}": n for (c, s), n in sorted(Counter(rows).items())}
     facts = {
-        "orders": "SELECT number, state, total FROM sales_salesorder ORDER BY number, total",
-        "purchases": "SELECT number, state, total FROM purchasing_purchaseorder ORDER BY number, total",
-        "production": "SELECT number, state, quantity FROM production_productionorder ORDER BY number, quantity",
+        "orders": "SELECT number, state, total FROM sales_salesorder ORDER BY number, total, state",
+        "purchases": "SELECT number, state, total FROM purchasing_purchaseorder ORDER BY number, total, state",
+        "production": "SELECT number, state, quantity FROM production_productionorder ORDER BY number, quantity, state",
         "books": """SELECT a.code, l.posted_on, SUM(l.amount) FROM accounting_journalline l
                     JOIN accounting_account a ON a.id = l.account_id GROUP BY 1, 2 ORDER BY 1, 2""",
         "shelves": """SELECT i.code, l.code, s.code AS site, b.quantity, b.reserved FROM stock_stockbalance b

@@ -38,6 +38,11 @@ def fields_of(model) -> list[CustomField]:
     return list(definitions.get().get(model._meta.label_lower, ()))
 
 
+def is_text(field: CustomField) -> bool:
+    """Whether a field holds words that can be searched for."""
+    return field.kind == "text" or (field.kind == "formula" and field.result_kind == "text")
+
+
 def clean(record, values: dict, ctx, *, creating: bool) -> dict:
     """The record's custom values with `values` applied; ValidationError names each wrong one as custom.<name>."""
     fields = {f.name: f for f in fields_of(type(record))}

@@ -1,5 +1,6 @@
 """Definitions of custom fields: what they must satisfy, where they are used, and what follows a change (Z01, Z02)."""
 
+import re
 from typing import Any
 
 from django.apps import apps
@@ -10,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from . import custom, formulas, jobs, resource, shapes
 from .events import CommandDone, on
-from .models import ImportMapping, RoleGrant, SavedView
+from .models import ApprovalRule, ImportMapping, RoleGrant, SavedView
 from .models.custom import CustomField
 
 
 def fill_in(field: CustomField) -> None:
     """Give a new field its name from the label."""
     if not field.name:
-        base = (slugify(field.label).replace("-", "_") or "field")[:36]
+        base = (re.sub(r"[-_]+", "_", slugify(field.label)).strip("_") or "field")[:36]
         base = f"f_{base}" if base[0].isdigit() else base
         taken = set(CustomField.objects.filter(entity=field.entity).values_list("name", flat=True))
         field.name = next(n for n in (base, *(f"{base}_{i}" for i in range(2, 999))) if n not in taken)
@@ -29,7 +30,7 @@ def check(field: CustomField) -> None:
     model = shapes.model_named(field.entity)
     if not hasattr(model, "custom"):
         raise ValidationError({"entity": _("“%(value)s” takes no custom fields.") % {"value": field.entity}})
-    if not field.name.isidentifier() or field.name in {f.name for f in model._meta.get_fields()}:
+    if not field.name.isidentifier() or "__" in field.name or field.name in {f.name for f in model._meta.get_fields()}:
         found["name"] = _("“%(value)s” cannot be a name here.") % {"value": field.name}
     if field.kind == "choice" and not _good_choices(field.choices):
         found["choices"] = _("Name at least one choice; each once.")
@@ -88,11 +89,16 @@ def _check_formula(field: CustomField, model) -> None:
 
 
 def used_in(field: CustomField) -> list[str]:
-    """Where a field is used, in words: formulas, permissions, import mappings and saved views."""
+    """Where a field is used, in words: formulas, approval rules, permissions, import mappings and saved views."""
     found = [
         _("formula of “%(name)s”") % {"name": f.label}
         for f in CustomField.objects.filter(entity=field.entity, kind="formula").exclude(pk=field.pk)
         if field.name in formulas.names(f.formula)
+    ]
+    found += [
+        _("approval rule “%(name)s”") % {"name": rule.name}
+        for rule in ApprovalRule.objects.filter(entity=field.entity)
+        if field.name in {n.removeprefix("old_") for n in formulas.names(rule.condition or "0")}
     ]
     key = f"custom.{field.name}"
     found += [
@@ -151,7 +157,7 @@ def build_index(field_id: int) -> None:
     value = f"(custom ->> '{field.name}')"  # a name is an identifier, see `check`
     number = field.kind in ("number", "money") or (field.kind == "formula" and field.result_kind == "number")
     wanted = {index_name(field): f"({value + '::numeric(38, 10)' if number else value})"}
-    if field.kind in ("text", "formula") and not number:
+    if custom.is_text(field):
         wanted[f"{index_name(field)}_words"] = f"USING gin (upper({value}) gin_trgm_ops)"
     for name, expression in wanted.items():
         with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ import segno
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import printing
+from . import access, custom, printing
 
 FILE = Path(__file__).parent / "layouts" / "letter.typ"
 
@@ -56,6 +56,7 @@ class Letter:
         """What layouts/letter.typ reads."""
         language = get_language() or "en"
         columns, rows = printing.line_table(record, ctx, self.lines.split())
+        own = [f"custom.{f.name}" for f in custom.fields_of(type(record)) if f.on_letters]
         return {
             "title": str(self.title(record) if callable(self.title) else self.title),
             "number": str(record),
@@ -63,13 +64,13 @@ class Letter:
             "company": printing.company(record),
             "recipient": self._recipient(record, language),
             "blocks": self.blocks(record, ctx) if self.blocks else [],
-            "facts": _short([f for f in printing.facts(record, ctx, self.facts.split()) if f["text"]]),
+            "facts": _short([f for f in printing.facts(record, ctx, [*self.facts.split(), *own]) if f["text"]]),
             "columns": _short(columns),
             "rows": rows,
             "taxes": self.taxes(record) if self.taxes else [],
             "tax_labels": [_("Tax"), _("Net"), _("Tax amount")],
             "totals": printing.facts(record, ctx, self._totals(record)),
-            "remarks": [*(self.remarks(record, ctx) if self.remarks else []), *self._note(record)],
+            "remarks": [*(self.remarks(record, ctx) if self.remarks else []), *self._note(record, ctx)],
             "signatures": [str(s) for s in self.signatures],
             "code": segno.make(str(record), error="m").svg_inline(scale=2, border=0, svgclass=None, lineclass=None)
             if self.code and record.number
@@ -91,8 +92,10 @@ class Letter:
         codes = [(_("Registry code"), party.registry_code), (_("VAT number"), party.vat_number)]
         return [party.legal_name or party.name, *lines, *(f"{k}: {v}" for k, v in codes if v)]
 
-    def _note(self, record) -> list[str]:
-        return [t for t in str(getattr(record, self.note, "") or "").splitlines() if t.strip()] if self.note else []
+    def _note(self, record, ctx) -> list[str]:
+        if not self.note or access.modes_on(ctx, record).get(self.note, "edit") not in ("view", "edit"):
+            return []
+        return [t for t in str(getattr(record, self.note, "") or "").splitlines() if t.strip()]
 
 
 def _short(labelled: list[dict]) -> list[dict]:

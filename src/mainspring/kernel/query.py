@@ -15,7 +15,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from . import access, conditions, places, resource, shapes, sight
+from . import access, conditions, custom, places, resource, shapes, sight
 
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
 SIZE_MAX = 500
@@ -154,7 +154,8 @@ class Query:
     # -- search ---------------------------------------------------------------------------------------------------
 
     def search_paths(self) -> list[str]:
-        return [p for p in self.resource.names("search") if self.fields.clear_rows(p) is not None]
+        own = [f"custom.{f.name}" for f in self.resource.custom_fields() if f.indexed and custom.is_text(f)]
+        return [p for p in [*self.resource.names("search"), *own] if self.fields.clear_rows(p) is not None]
 
     def _search(self, rows):
         """Every word must be found in some search field. Words found in linked records become a list of their keys, so
@@ -163,7 +164,9 @@ class Query:
         for word in self.spec.q.split()[:6]:
             found = Q(pk__in=[])
             for path in paths:
-                if "__" in path:
+                if path.startswith("custom."):
+                    found |= Q(**{f"custom__{path[7:]}__icontains": word})
+                elif "__" in path:
                     prefix, _sep, last = path.rpartition("__")
                     owner = shapes.field_at(self.model, prefix).related_model
                     keys = self._linked_keys(owner, last, word)

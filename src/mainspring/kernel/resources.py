@@ -14,7 +14,7 @@ class CustomFields(Resource):
     search = "label name entity"
     filters = "entity kind active"
     form = (
-        "entity label kind name | required in_list indexed active position "
+        "entity label kind name | required in_list indexed on_letters active position "
         "| choices link_to formula digits | help_text labels"
     )
     icon = "forms"

@@ -110,7 +110,7 @@ def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
     found = resource.by_model.get(a.entity)
     title = (
-        _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label}
+        _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label or model._meta.verbose_name}
         if seen
         else _("followed from another record")
     )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import access, custom, formats, resource
+from . import access, custom, formats, resource, sentences
 
 QUIET = {
     "id",
@@ -82,6 +82,8 @@ class Changes:
             return ""
         if one.is_relation:
             return self.names.get((one.related_model, str(raw)), _("out of your sight")) if mode != "mask" else "***"
+        if isinstance(one, sentences.Stored):
+            raw = sentences.read(raw)
         try:
             value = Decimal(str(raw)) if isinstance(one, models.DecimalField) else one.to_python(raw)
         except (ValidationError, ArithmeticError):

@@ -3,7 +3,7 @@
 import threading
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import exact, relink, result
+from mainspring.engines.scheduling import exact, relink, result, windows
 
 # Time before the prover starts, so that it begins with a good schedule: a share, seconds, and operations a second.
 _LEAD = 0.1
@@ -26,6 +26,7 @@ class Solver:
     """One run. `provable` is the number of operations up to which a worker is given to the prover."""
 
     provable = 0
+    windows_from = 1.0
 
     def __init__(self, shop, graph, control: result.Control, *, bound: int, seed: int, workers: int):
         self.shop, self.graph, self.control, self.bound = shop, graph, control, bound
@@ -81,6 +82,11 @@ class Solver:
             known = self.population.best[0] != relink.NOTHING
             if known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
                 self.prove(_PROVING * self.control.left)
+        if self.windows_from < 1 and worker == self.workers - 1:
+            self.population.work(worker, until=self.windows_from * seconds)
+            if not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
+                self.windows = windows.Windows(self.graph, self.population, self.prover, self.control, seed=self.seed)
+                self.windows.work(lambda: self.bound)
         self.population.work(worker, until=seconds)
 
     def _report(self) -> result.Progress:

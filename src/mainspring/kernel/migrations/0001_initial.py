@@ -303,6 +303,7 @@ class Migration(migrations.Migration):
                 ('help_text', models.CharField(blank=True, max_length=240, verbose_name='help')),
                 ('in_list', models.BooleanField(default=True, verbose_name='shown in the list')),
                 ('indexed', models.BooleanField(default=False, verbose_name='searchable')),
+                ('on_letters', models.BooleanField(default=False, help_text='On the papers customers and suppliers get; inner papers show it anyway.', verbose_name='printed for partners')),
                 ('position', models.PositiveIntegerField(default=1, verbose_name='position')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),

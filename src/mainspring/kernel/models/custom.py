@@ -8,7 +8,7 @@ from .base import Entity
 
 
 class CustomField(Entity):
-    """A field added to an entity at run time; its values live in the record's `custom` under `name`."""
+    """A field added to an entity at run time; each record keeps its own value of it."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
@@ -35,6 +35,11 @@ class CustomField(Entity):
     help_text = models.CharField(_("help"), max_length=240, blank=True)
     in_list = models.BooleanField(_("shown in the list"), default=True)
     indexed = models.BooleanField(_("searchable"), default=False)
+    on_letters = models.BooleanField(
+        _("printed for partners"),
+        default=False,
+        help_text=_("On the papers customers and suppliers get; inner papers show it anyway."),
+    )
     position = models.PositiveIntegerField(_("position"), default=1)
     active = models.BooleanField(_("active"), default=True)
 

@@ -1,9 +1,8 @@
 """What people who win customers find on their home."""
 
 from django.db.models import Sum
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from mainspring.kernel import access, home, notifications, policies
 
@@ -57,7 +56,7 @@ def next_steps(ctx):
         about = step.opportunity or step.lead or step.party
         found.append(
             home.Waiting(
-                step.next_step or now("Follow up: %(whom)s") % {"whom": about},
+                step.next_step or gettext("Follow up: %(whom)s") % {"whom": about},
                 notifications.page_of(about._meta.label_lower, about.pk),
                 step.content[:120],
                 icon="message-2",

@@ -7,13 +7,15 @@ from fractions import Fraction
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mainspring import rounding
 from mainspring.engines.calendar import working
 from mainspring.engines.units import conversion
-from mainspring.kernel import database, preferences, remembered
+from mainspring.kernel import database, preferences, remembered, sentences
 from mainspring.kernel.models import Currency, Site
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.sentences import Sentence, say
 
 from . import models
 
@@ -41,12 +43,11 @@ class FoundRate:
         return _WIDE.divide(Decimal(self.factor.numerator), Decimal(self.factor.denominator))
 
     @property
-    def note(self) -> str:
+    def note(self) -> Sentence:
         """What a person should know about the rate, or nothing when it is of that very day."""
-        said = [_("Rate of %(date)s, the last one before.") % {"date": self.dated_on}] if self.is_earlier else []
-        if self.through:
-            said.append(_("Crossed through %(currency)s.") % {"currency": self.through})
-        return " ".join(said)
+        earlier = self.is_earlier and say(gettext_noop("Rate of %(date)s, the last one before."), date=self.dated_on)
+        crossed = self.through and say(gettext_noop("Crossed through %(currency)s."), currency=self.through)
+        return sentences.join((earlier, crossed))
 
 
 def found_rate(from_code: str, to_code: str, on: date) -> FoundRate:

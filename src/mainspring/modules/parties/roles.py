@@ -14,7 +14,8 @@ for code in ("sales_manager", "buyer", "accountant", "administrator"):
     for part in PARTS:
         roles.grant(code, f"parties.{part}", KEEP)
 for code in ("planner", "warehouse", "workshop", "controller"):
-    roles.grant(code, "parties.party", "view", email="mask", phone="mask")
+    limit = {} if code == "controller" else {"credit_limit": "hide"}
+    roles.grant(code, "parties.party", "view", email="mask", phone="mask", **limit)
     roles.grant(code, "parties.address", "view")
 roles.grant("integrator", "parties.address", "view create change import export")
 for code in ("sales_rep", "sales_manager", "buyer", "accountant", "controller", "administrator", "integrator"):
@@ -24,5 +25,6 @@ for code in ("accountant", "administrator"):
 roles.grant("administrator", "parties.portalaccess", KEEP)
 roles.grant("integrator", "parties.party", "view create change import export")
 for code in ("customer", "supplier"):
-    for entity in ("party", *PARTS):
+    roles.grant(code, "parties.party", "view", "party", credit_limit="hide", owner="hide", territory="hide")
+    for entity in PARTS:
         roles.grant(code, f"parties.{entity}", "view", "party")

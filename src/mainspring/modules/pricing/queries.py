@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mainspring import rounding
-from mainspring.kernel import money
+from mainspring.kernel import money, sentences
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
+from mainspring.kernel.sentences import Sentence, say
 from mainspring.modules.organization import queries as organization
 
 from . import models
@@ -32,7 +33,7 @@ class PriceAnswer:
     """
 
     price: Decimal | None
-    reason: str
+    reason: Sentence
     price_list: models.PriceList | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -66,11 +67,11 @@ class Book:
                 try:
                     return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list))
                 except ValidationError as error:
-                    return PriceAnswer(None, " ".join(error.messages), price_list)
+                    return PriceAnswer(None, sentences.join(error.messages), price_list)
         names = ", ".join(p.name for p in self.lists)
         if not names:
-            return PriceAnswer(None, _("There is no price list."))
-        return PriceAnswer(None, _("No price in: %(lists)s.") % {"lists": names})
+            return PriceAnswer(None, say(gettext_noop("There is no price list.")))
+        return PriceAnswer(None, say(gettext_noop("No price in: %(lists)s."), lists=names))
 
     def _rate(self, price_list):
         code = price_list.currency_id
@@ -120,8 +121,9 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
             factor = organization.factor_between(unit, row.unit, item)
         except ValidationError:
             continue
-        if Fraction(quantity) * factor >= Fraction(row.minimum_quantity):
-            reached.append((row.unit_id == unit.pk, Fraction(row.minimum_quantity) / factor, row, factor))
+        least = Fraction(row.minimum_quantity) / factor if row.unit_id != unit.pk else row.minimum_quantity
+        if quantity >= least:
+            reached.append((row.unit_id == unit.pk, least, row, factor))
     if not reached:
         return None
     _same, _minimum, row, factor = max(reached, key=lambda r: (r[0], r[1], r[2].pk))
@@ -129,25 +131,25 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 
 
 def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
-    exact = Fraction(row.price) * factor * rate.factor
+    factor *= rate.factor
     foreign = price_list.currency_id != code
-    price = rounding.from_fraction(exact, _digits_quoted(exact, code) if foreign else PRICE_DIGITS)
+    price = row.price
+    if factor != 1:
+        exact = Fraction(row.price) * factor
+        price = rounding.from_fraction(exact, _digits_quoted(exact, code) if foreign else PRICE_DIGITS)
     said = [
-        _("%(list)s: %(price)s %(currency)s per %(unit)s.")
-        % {
-            "list": price_list.name,
-            "price": f"{row.price.normalize():f}",
-            "currency": price_list.currency_id,
-            "unit": row.unit.code,
-        }
+        say(
+            gettext_noop("%(list)s: %(price)s %(currency)s per %(unit)s."),
+            list=price_list.name,
+            price=row.price,
+            currency=price_list.currency_id,
+            unit=row.unit.code,
+        )
     ]
     if row.minimum_quantity:
-        said.append(
-            _("From %(quantity)s %(unit)s.")
-            % {"quantity": f"{row.minimum_quantity.normalize():f}", "unit": row.unit.code}
-        )
+        said.append(say(gettext_noop("From %(quantity)s %(unit)s."), quantity=row.minimum_quantity, unit=row.unit.code))
     if row.unit_id != unit.pk:
-        said.append(_("Converted to %(unit)s.") % {"unit": unit.code})
+        said.append(say(gettext_noop("Converted to %(unit)s."), unit=unit.code))
     data = {
         "list": price_list.code,
         "price": row.price,
@@ -158,13 +160,11 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         "ends_on": row.ends_on,
     }
     if foreign:
-        said.append(
-            _("Converted at %(rate)s of %(date)s.")
-            % {"rate": f"{rounding.rounded(rate.value, PRICE_DIGITS).normalize():f}", "date": rate.dated_on}
-        )
+        converted = gettext_noop("Converted at %(rate)s of %(date)s.")
+        said.append(say(converted, rate=rounding.rounded(rate.value, PRICE_DIGITS), date=rate.dated_on))
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
-    return PriceAnswer(price, " ".join(said), price_list, data)
+    return PriceAnswer(price, sentences.join(said), price_list, data)
 
 
 def _digits_quoted(price: Fraction, currency: str) -> int:

@@ -5,19 +5,22 @@ A run replaces only proposals nobody has firmed, and changes nothing when nothin
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from mainspring.engines.mrp import lots, solve
 from mainspring.engines.mrp.result import Plan, PlannedOrder, Reason
 from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import commands, database, jobs
+from mainspring.kernel import commands, database, jobs, sentences
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import DocumentIdentity, Site
+from mainspring.kernel.sentences import Sentence, say
 from mainspring.kernel.workflow import effect
 from mainspring.modules.purchasing.models import PurchaseRequest
 
@@ -219,48 +222,44 @@ class _Why:
             requirement = self.requirements[pegs[0].demand]
         return requirement, through or self.inputs.documents.get(requirement.id, {}).get("through", "")
 
-    def _sentence(self, item, order: PlannedOrder, demands: list[dict]) -> str:
+    def _sentence(self, item, order: PlannedOrder, demands: list[dict]) -> Sentence:
         unit = item.unit.code
         if order.reason.code == "reorder_point":
-            return _("Stock and orders of %(position)s %(unit)s are at or below the reorder point of %(point)s.") % {
-                "position": plain(order.reason.projected),
-                "unit": unit,
-                "point": plain(order.reason.steps[0][1]),
-            }
-        wanted = ", ".join(
-            _("%(quantity)s %(unit)s for %(document)s on %(date)s")
-            % {
-                "quantity": d["quantity"],
-                "unit": unit,
-                "date": d["on"],
-                "document": " ".join(
-                    filter(None, (d["number"] or d["title"] or _("a plan"), d["through"] and f"({d['through']})"))
+            return say(
+                gettext_noop(
+                    "Stock and orders of %(position)s %(unit)s are at or below the reorder point of %(point)s."
                 ),
-            }
+                position=order.reason.projected,
+                unit=unit,
+                point=order.reason.steps[0][1],
+            )
+        wanted = [
+            say(
+                gettext_noop("%(quantity)s %(unit)s for %(document)s on %(date)s"),
+                quantity=d["quantity"],
+                unit=unit,
+                date=date.fromisoformat(d["on"]),
+                document=sentences.join(
+                    (d["number"] or d["title"] or say(gettext_noop("a plan")), d["through"] and f"({d['through']})")
+                ),
+            )
             for d in demands[:4]
-        ) or _("safety stock")
+        ]
         said = [
-            _("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s.")
-            % {
-                "demand": wanted,
-                "on_hand": plain(self.on_hand[item.pk]),
-                "incoming": plain(self.incoming.get(item.pk, ZERO)),
-            }
+            say(
+                gettext_noop("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s."),
+                demand=sentences.join(wanted, ", ") if wanted else say(gettext_noop("safety stock")),
+                on_hand=self.on_hand[item.pk],
+                incoming=self.incoming.get(item.pk, ZERO),
+            )
         ]
         if len(order.reason.steps) > 1:
-            said.append(
-                _("Lot: %(steps)s.")
-                % {
-                    "steps": " → ".join(
-                        f"{_STEPS.get(name, name)} {plain(value)}" for name, value in order.reason.steps
-                    )
-                }
-            )
+            steps = [say(_STEPS.get(name, "%(quantity)s"), quantity=value) for name, value in order.reason.steps]
+            said.append(say(gettext_noop("Lot: %(steps)s."), steps=sentences.join(steps, " → ")))
         if order.available_on > order.due_on:
-            said.append(
-                _("Needed on %(due)s, possible on %(date)s.") % {"due": order.due_on, "date": order.available_on}
-            )
-        return " ".join(said)
+            late = gettext_noop("Needed on %(due)s, possible on %(date)s.")
+            said.append(say(late, due=order.due_on, date=order.available_on))
+        return sentences.join(said)
 
     def messages(self) -> list[dict]:
         """What needs a person: late, overdue and used-up safety time, in words."""
@@ -294,12 +293,12 @@ class _Why:
 
 
 _STEPS = {
-    "net": "net",
-    "minimum": "≥ minimum",
-    "multiple": "↑ multiple",
-    "fixed": "fixed lot",
-    "economic": "economic lot",
-    "period": "period",
+    "net": gettext_noop("net %(quantity)s"),
+    "minimum": gettext_noop("at least %(quantity)s"),
+    "multiple": gettext_noop("multiple %(quantity)s"),
+    "fixed": gettext_noop("fixed lot %(quantity)s"),
+    "economic": gettext_noop("economic lot %(quantity)s"),
+    "period": gettext_noop("period %(quantity)s"),
 }
 
 

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mainspring.kernel import database
+from mainspring.kernel.sentences import say
 from mainspring.modules.engineering.models import Routing, WorkCenter
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.organization.models import WorkCalendar
@@ -21,15 +22,14 @@ __all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "
 ZERO = Decimal(0)
 
 
-def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
+def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
     """{item id: (working days, whose)}: bought items by purchasing; made ones without a lead time by their routing."""
     found = purchasing.lead_days(ctx, site, items)
     made = [pk for pk, item in items.items() if item.make_or_buy == "make" and pk not in found]
     for routing in Routing.objects.filter(item__in=made, active=True).prefetch_related("lines__work_center"):
         hours = sum((o.queue_hours + scheduling.clock_hours(o, Decimal(1)) for o in routing.lines.all()), ZERO)
-        found.setdefault(
-            routing.item_id, (max(int(-(-hours // 8)), 1), _("routing %(revision)s") % {"revision": routing.revision})
-        )
+        whose = say(gettext_noop("routing %(revision)s"), revision=routing.revision)
+        found.setdefault(routing.item_id, (max(int(-(-hours // 8)), 1), whose))
     return found
 
 

@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mainspring.engines.calendar import working
 from mainspring.engines.promising import available
-from mainspring.kernel import database, remembered
+from mainspring.kernel import database, remembered, sentences
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.sentences import Sentence, say
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.organization import queries as organization
 
@@ -39,20 +40,9 @@ class Reason:
     code: str
     quantity: Decimal
     on: date | None
-    text: str
+    text: Sentence
     origin_id: Any = None
     number: str = ""
-
-    def as_json(self) -> dict:
-        """The reason as kept on a document line."""
-        return {
-            "code": self.code,
-            "quantity": str(self.quantity),
-            "on": self.on.isoformat() if self.on else None,
-            "text": self.text,
-            "origin": str(self.origin_id) if self.origin_id else None,
-            "number": self.number,
-        }
 
 
 @dataclass(frozen=True)
@@ -63,8 +53,8 @@ class Promise:
     reasons: tuple[Reason, ...]
 
     @property
-    def text(self) -> str:
-        return " ".join(reason.text for reason in self.reasons)
+    def text(self) -> Sentence:
+        return sentences.join(reason.text for reason in self.reasons)
 
 
 def promise(ctx, item, site, quantity: Decimal, wanted_on: date | None = None, *, apart_from=None) -> Promise:
@@ -87,12 +77,12 @@ def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]
     stocked = [line for line in wanted if getattr(line.item, "is_stocked", True)]
     item_ids = {line.item.pk for line in stocked}
     supplies, demands, documents = _supply_and_demand(ctx, site, item_ids, apart_from)
-    leads: dict[int, tuple[int, str]] | None = None  # asked for when something is missing
+    leads: dict[int, tuple[int, Any]] | None = None  # asked for when something is missing
     answers = []
     for line in wanted:
         day = max(line.wanted_on or ctx.business_date, ctx.business_date)
         if not getattr(line.item, "is_stocked", True) or line.quantity <= 0:
-            answers.append(Promise(day, (Reason("service", line.quantity, day, _("Needs no stock.")),)))
+            answers.append(Promise(day, (Reason("service", line.quantity, day, say(gettext_noop("Needs no stock."))),)))
             continue
         item_id = line.item.pk
         found = available.earliest(supplies[item_id], demands[item_id], line.quantity, wanted_on=day)
@@ -112,10 +102,10 @@ def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]
     return answers
 
 
-def _lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
+def _lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
     """{item id: (working days, in words whose lead time it is)} from the items' planning data."""
     return {
-        row.item_id: (row.lead_time_days, _("lead time of the item"))
+        row.item_id: (row.lead_time_days, say(gettext_noop("lead time of the item")))
         for row in ItemSite.objects.filter(item__in=items, site=site)
         if row.lead_time_days
     }
@@ -131,43 +121,35 @@ lead_days: PluginPoint = PluginPoint("promising.lead_days", default=_lead_days)
 def _cover_reason(item, cover, document) -> Reason:
     amount = f"{cover.quantity.normalize():f} {item.unit.code}"
     if cover.supply_id == "stock":
-        return Reason("stock", cover.quantity, cover.on, _("%(quantity)s from free stock.") % {"quantity": amount})
+        text = say(gettext_noop("%(quantity)s from free stock."), quantity=amount)
+        return Reason("stock", cover.quantity, cover.on, text)
     if document is None:  # supply a line before this one of the same question has to wait for
-        return Reason(
-            "lead_time",
-            cover.quantity,
-            cover.on,
-            _("%(quantity)s on %(date)s by lead time.") % {"quantity": amount, "date": cover.on},
-        )
-    return Reason(
-        "incoming",
-        cover.quantity,
-        cover.on,
-        _("%(quantity)s on %(date)s from %(document)s.")
-        % {"quantity": amount, "date": cover.on, "document": document["number"] or _("a planned receipt")},
-        document["origin_id"],
-        document["number"] or "",
+        text = say(gettext_noop("%(quantity)s on %(date)s by lead time."), quantity=amount, date=cover.on)
+        return Reason("lead_time", cover.quantity, cover.on, text)
+    text = say(
+        gettext_noop("%(quantity)s on %(date)s from %(document)s."),
+        quantity=amount,
+        date=cover.on,
+        document=document["number"] or say(gettext_noop("a planned receipt")),
     )
+    return Reason("incoming", cover.quantity, cover.on, text, document["origin_id"], document["number"] or "")
 
 
 def _by_lead_time(ctx, item, missing: Decimal, calendar, lead) -> Reason:
     amount = f"{missing.normalize():f} {item.unit.code}"
     if lead is None:
-        return Reason(
-            "none",
-            missing,
-            None,
-            _("%(quantity)s: nothing free, nothing more coming and no lead time known.") % {"quantity": amount},
-        )
+        unknown = gettext_noop("%(quantity)s: nothing free, nothing more coming and no lead time known.")
+        return Reason("none", missing, None, say(unknown, quantity=amount))
     days, whose = lead
     on = working.add_working_days(calendar, ctx.business_date, days)
-    return Reason(
-        "lead_time",
-        missing,
-        on,
-        _("%(quantity)s on %(date)s: nothing free; %(days)s working days (%(whose)s).")
-        % {"quantity": amount, "date": on, "days": days, "whose": whose},
+    text = say(
+        gettext_noop("%(quantity)s on %(date)s: nothing free; %(days)s working days (%(whose)s)."),
+        quantity=amount,
+        date=on,
+        days=days,
+        whose=whose,
     )
+    return Reason("lead_time", missing, on, text)
 
 
 def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):

@@ -1,9 +1,8 @@
 """What people who buy, receive and check bills find on their home."""
 
 from django.db.models import Sum
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from mainspring.kernel import access, formats, home, notifications, policies
 
@@ -123,9 +122,9 @@ def delaying(ctx):
     found = [row for row in queries.late_lines(ctx) if row["delays"]]
     return [
         home.Waiting(
-            now("%(order)s will delay %(demand)s") % {"order": row["number"], "demand": row["delays"]},
+            gettext("%(order)s will delay %(demand)s") % {"order": row["number"], "demand": row["delays"]},
             notifications.page_of("purchasing.purchaseorder", row["order_id"]),
-            now("%(quantity)s %(item)s from %(supplier)s, %(days)s days late")
+            gettext("%(quantity)s %(item)s from %(supplier)s, %(days)s days late")
             % {
                 "quantity": formats.number(row["quantity"], 0, 6),
                 "item": row["item"],

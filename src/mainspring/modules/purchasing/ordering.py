@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import commands, events, money, numbering
+from mainspring.kernel import commands, database, events, money, numbering, sentences
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
@@ -102,13 +102,13 @@ def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
     DocumentLink.objects.bulk_create(
         [DocumentLink(source_id=source, target_id=target) for source, target in came_from], ignore_conflicts=True
     )
-    PurchaseRequest.objects.filter(pk__in=[r.pk for r in requests], state="proposed").update(state="approved")
-    numbering.number_many([r for r in requests if not r.number], ctx.company_id, ctx.business_date.year)
-    progress.refresh_requests([r.pk for r in requests])
-    fresh = PurchaseRequest.objects.in_bulk([r.pk for r in requests])
+    numbering.number_many([r for r in requests if not r.number], ctx.business_date.year)
     for request in requests:
-        request.state, request.version = fresh[request.pk].state, fresh[request.pk].version
-        request.ordered_quantity = fresh[request.pk].ordered_quantity
+        request.state = "approved" if request.state == "proposed" else request.state
+    database.update(requests, ["number", "state"])
+    facts = progress.refresh_requests([r.pk for r in requests])
+    for request in requests:
+        request.state, request.ordered_quantity = facts[request.pk]["state"], facts[request.pk]["ordered_quantity"]
     return order
 
 
@@ -132,8 +132,8 @@ def _line_spec(ctx, order, request, source: SupplierItem | None, needs, site) ->
         "unit": source.unit,
         "price": found.price,
         "expected_on": max(needed_on, earliest),
-        "price_reason": found.price_reason[:200],
-        "quantity_reason": found.quantity_reason[:200],
+        "price_reason": found.price_reason,
+        "quantity_reason": found.quantity_reason,
     }
 
 
@@ -160,7 +160,7 @@ def cancel_request(request, ctx, why):
     request.allocations.all().delete()
     request.ordered_quantity = ZERO
     if why:
-        request.reason_text = f"{request.reason_text}\n{why}".strip()
+        request.reason_text = sentences.join((request.reason_text, why), "\n")
     request.state = "cancelled"
     for order in {line.document for line in lines}:
         progress.refresh(ctx, order)

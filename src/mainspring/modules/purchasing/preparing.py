@@ -12,7 +12,7 @@ from mainspring.modules.organization.models import Unit
 from mainspring.modules.pricing import queries as pricing
 
 from .models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine, SupplierReturn, SupplierReturnLine
-from .models.sources import sources_of
+from .models.sources import price_of_source, sources_of
 
 ZERO = Decimal(0)
 
@@ -62,16 +62,13 @@ def _price(order: PurchaseOrder, line: PurchaseOrderLine, source) -> None:
     line.price = ZERO
     if source and source.unit_id == line.unit_id and source.currency_id == order.currency_id:
         line.price = source.price_at(line.quantity)
-        line.price_reason = _("Source of %(supplier)s, from %(quantity)s") % {
-            "supplier": order.supplier,
-            "quantity": f"{line.quantity.normalize():f} {line.unit.code}",
-        }
+        line.price_reason = price_of_source(order.supplier, line.quantity, line.unit)
     elif line.item_id:
         answer = pricing.price_for(
             line.item, order.supplier, line.quantity, line.unit, order.ordered_on, order.currency_id, kind="purchase"
         )
         if answer and answer.price is not None:
-            line.price, line.price_reason = answer.price, str(answer.reason)[:200]
+            line.price, line.price_reason = answer.price, answer.reason
 
 
 def _total(order: PurchaseOrder, lines) -> None:

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mainspring.kernel import database
+from mainspring.kernel.sentences import say
 from mainspring.modules.items.models import ItemSite
 
 from .grni import unmatched
@@ -14,10 +15,10 @@ from .models.sources import first_lead_times, valid_sources
 __all__ = ["grni_unmatched", "late_lines", "lead_days", "open_supply", "valid_sources"]
 
 
-def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, str]]:
+def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
     """{item id: (working days, whose)}: bought items by their first source, others by their planning data."""
     found = {
-        row.item_id: (row.lead_time_days, _("lead time of the item"))
+        row.item_id: (row.lead_time_days, say(gettext_noop("lead time of the item")))
         for row in ItemSite.objects.filter(item__in=items, site=site)
         if row.lead_time_days
     }

@@ -85,7 +85,7 @@ grant("manager", "purchasing.purchaserequest", "approve")
 grant("manager", "purchasing.billmatch", "accept")
 grant("engineer", "purchasing.supplieritem", "view")
 OURS = {"lines.price_reason": "hide", "lines.quantity_reason": "hide"}
-grant("supplier", "purchasing.purchaseorder", "view", "party", note="hide", total_base="hide", buyer="hide", **OURS)
+grant("supplier", "purchasing.purchaseorder", "view", "party", total_base="hide", buyer="hide", **OURS)
 OURS = {"rate": "hide", "lines.value": "hide", "lines.location": "hide"}
 grant("supplier", "purchasing.receipt", "view", "party", note="hide", total_base="hide", **OURS)
 grant("supplier", "purchasing.supplierreturn", "view", "party", total_base="hide", **{"lines.value": "hide"})

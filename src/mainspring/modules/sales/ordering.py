@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from mainspring.kernel import commands, database, events
+from mainspring.kernel import commands, database, events, sentences
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
@@ -31,14 +32,14 @@ def confirm(order, ctx):
     """Promise every line, reserve what lies there and plan the rest; over the credit limit it is held (SAL-03)."""
     reason = over_credit_limit(order, ctx)
     if reason:
-        order.hold_reason, order.state = reason[:240], "held"
+        order.hold_reason, order.state = reason, "held"
         return
     _confirm(order, ctx)
 
 
 @effect(SalesOrder, "release_credit")
 def release_credit(order, ctx, reason):
-    order.hold_reason = f"{order.hold_reason} {reason}"[:240]
+    order.hold_reason = sentences.join((order.hold_reason, reason))
     _confirm(order, ctx)
 
 
@@ -143,15 +144,17 @@ def over_credit_limit(order, ctx) -> str:
     whole = now["receivable"] + now["orders"] + order.total_base
     if whole <= limit:
         return ""
-    return _(
-        "Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, this order %(order)s."
-    ) % {
-        "limit": f"{limit:.2f}",
-        "currency": base,
-        "receivable": f"{now['receivable']:.2f}",
-        "orders": f"{now['orders']:.2f}",
-        "order": f"{order.total_base:.2f}",
-    }
+    return sentences.say(
+        gettext_noop(
+            "Credit limit %(limit)s %(currency)s: receivables %(receivable)s, open orders %(orders)s, "
+            "this order %(order)s."
+        ),
+        limit=f"{limit:.2f}",
+        currency=base,
+        receivable=f"{now['receivable']:.2f}",
+        orders=f"{now['orders']:.2f}",
+        order=f"{order.total_base:.2f}",
+    )
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

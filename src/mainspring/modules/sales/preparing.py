@@ -135,7 +135,7 @@ def _price(book: pricing.Book, line) -> None:
     """Look the list price up; it becomes the price unless somebody typed another (SAL-03)."""
     found = book.price(line.item, line.quantity, line.unit)
     typed = line.price is not None and line.price != line.list_price
-    line.list_price, line.price_reason = found.price, found.reason[:240]
+    line.list_price, line.price_reason = found.price, found.reason
     if not typed:
         line.price = found.price if found.price is not None else line.price
     if line.price is None:
@@ -213,7 +213,7 @@ def promise(document, ctx, lines, *, apart_from=None) -> None:
         apart_from=apart_from,
     )
     for line, answer in zip(asked, answers, strict=True):
-        line.promised_on, line.promise_reason = answer.on, answer.text[:240]
+        line.promised_on, line.promise_reason = answer.on, answer.text
     dates = [line.promised_on for line in asked]
     document.promised_on = max(dates) if all(dates) else None
 

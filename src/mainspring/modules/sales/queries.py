@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, database, remembered
+from mainspring.kernel import access, database, remembered, sentences
 from mainspring.kernel.models import Company
 from mainspring.kernel.prepared import Prepared
 from mainspring.modules.accounting import queries as accounting
@@ -220,6 +220,7 @@ def late_lines(ctx, *, until: date | None = None, quarter_end: date | None = Non
     for row in rows:
         if quarter_end is not None and row["promised_on"] is not None and row["promised_on"] <= quarter_end:
             continue
+        row["promise_reason"] = sentences.read(row["promise_reason"])
         row["cause"], row["cause_text"] = _cause(row)
         row["days_late"] = (ctx.business_date - row["promised_on"]).days if row["promised_on"] else None
         found.append(row)

@@ -59,7 +59,6 @@ role(
     portal=True,
 )
 HIDDEN = {
-    "note": "hide",
     "discount_pct": "hide",
     "approved_discount_pct": "hide",
     "over_discount_limit": "hide",
@@ -73,7 +72,6 @@ HIDDEN = {
 }
 grant("customer", "sales.quotation", "view accept decline", "party", **HIDDEN)
 grant("customer", "sales.salesorder", "view", "party", **HIDDEN, hold_reason="hide")
-grant("customer", "sales.shipment", "view", "party", note="hide")
+grant("customer", "sales.shipment", "view", "party")
 grant("customer", "sales.return", "view", "party")
 grant("customer", "accounting.invoice", "view", "party")
-grant("customer", "parties.party", "view", "party", credit_limit="hide", owner="hide", territory="hide")

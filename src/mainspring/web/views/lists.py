@@ -188,7 +188,7 @@ def table(request, res, q: query.Query, columns) -> dict:
         for c in columns
         if c.is_number
         and not c.compute
-        and c.kind not in ("percent", "rate", "price")
+        and (c.kind in ("money", "quantity") or c.path in res.names("measures"))
         and not c.is_custom
         and q.fields.is_clear(c.path)
         and "__" not in c.path
@@ -307,7 +307,7 @@ def empty(request, res, q: query.Query) -> dict:
     return {
         "title": _("No %(records)s yet") % {"records": res.plural.lower()},
         "icon": res.icon or "inbox",
-        "text": str(res.help),
+        "text": res.explanation,
         "verb": heading(request, res).get("primary")
         if may_create
         else {"name": "help", "label": _("How these come about"), "icon": "help-circle", "dialog": True}

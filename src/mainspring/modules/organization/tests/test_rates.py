@@ -34,7 +34,7 @@ def test_a_day_without_a_rate_uses_the_last_earlier_one_and_says_so(rates):
     assert queries.rate("EUR", "USD", date(2026, 3, 1)) == (D("1.08"), date(2026, 2, 27))  # M17
     found = queries.found_rate("EUR", "USD", date(2026, 3, 1))
     assert found.is_earlier
-    assert "2026-02-27" in found.note
+    assert "27 Feb 2026" in found.note
     assert queries.found_rate("EUR", "USD", date(2026, 2, 27)).note == ""
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentIdentity, DocumentLine, Site
+from mainspring.kernel.sentences import LongSentenceField
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.engineering.models import Bom, BomLine, Routing, WorkCenter
 from mainspring.modules.items.models import Item
@@ -55,7 +56,7 @@ class ProductionOrder(Document):
     )
     is_planned = models.BooleanField(_("from the plan"), default=False, editable=False)
     reason = models.JSONField(_("reason data"), default=dict, blank=True, editable=False)
-    reason_text = models.TextField(_("reason"), blank=True)
+    reason_text = LongSentenceField(_("reason"), blank=True)
     completed_quantity = fields.QuantityField(_("completed"), unit="item__unit", default=ZERO, editable=False)
     scrapped_quantity = fields.QuantityField(_("scrapped"), unit="item__unit", default=ZERO, editable=False)
     planned_unit_cost = fields.PriceField(_("planned unit cost"), null=True, default=None, editable=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Currency, Document, DocumentLine, Site
+from mainspring.kernel.sentences import SentenceField
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.accounting.models import TaxCode
 from mainspring.modules.items.models import Item
@@ -40,7 +41,7 @@ class PurchaseOrder(Document):
     payment_term = fields.link(PaymentTerm, _("payment term"), optional=True)
     buyer = fields.link(settings.AUTH_USER_MODEL, _("buyer"), optional=True)
     supplier_reference = models.CharField(_("supplier's number"), max_length=60, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
@@ -142,8 +143,8 @@ class PurchaseOrderLine(DocumentLine):
     over_receipt_pct = fields.PercentField(
         _("over-receipt allowed"), null=True, blank=True, default=None, help_text=_("Empty: the company's setting.")
     )
-    price_reason = models.CharField(_("why this price"), max_length=200, blank=True, editable=False)
-    quantity_reason = models.CharField(_("why this quantity"), max_length=200, blank=True, editable=False)
+    price_reason = SentenceField(_("why this price"), blank=True, editable=False)
+    quantity_reason = SentenceField(_("why this quantity"), blank=True, editable=False)
     received_quantity = fields.QuantityField(_("received"), unit="unit", default=0, editable=False)
     returned_quantity = fields.QuantityField(_("returned"), unit="unit", default=0, editable=False)
     billed_quantity = fields.QuantityField(_("billed"), unit="unit", default=0, editable=False)

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Department, Document, DocumentIdentity, Site
+from mainspring.kernel.sentences import LongSentenceField
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
@@ -49,7 +49,7 @@ class PurchaseRequest(Document):
     )
     order_by = models.DateField(_("order by"), null=True, blank=True, editable=False)
     reason = models.JSONField(_("reason data"), default=dict, blank=True, editable=False)
-    reason_text = models.TextField(_("reason"), blank=True)
+    reason_text = LongSentenceField(_("reason"), blank=True)
     ordered_quantity = fields.QuantityField(_("ordered"), unit="unit", default=0, editable=False)
     received_quantity = fields.QuantityField(_("received"), unit="unit", default=0, editable=False)
 
@@ -125,7 +125,7 @@ class PurchaseRequest(Document):
     def clean(self):
         if self.item_id and self.unit_id != self.item.unit_id:
             raise ValidationError(
-                {"unit": _now("Requests of items are in the stocking unit, %(unit)s.") % {"unit": self.item.unit}}
+                {"unit": gettext("Requests of items are in the stocking unit, %(unit)s.") % {"unit": self.item.unit}}
             )
 
     def prepare(self, ctx, lines=None):

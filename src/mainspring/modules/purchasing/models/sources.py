@@ -6,15 +6,16 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mainspring.engines.mrp import lots
 from mainspring.engines.mrp.data import Lot
-from mainspring.kernel import fields
+from mainspring.kernel import fields, sentences
 from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Company, Currency, DocumentLine, Entity
 from mainspring.kernel.prepared import Prepared
+from mainspring.kernel.sentences import Sentence, say
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
 from mainspring.modules.parties.models import Party
@@ -116,20 +117,25 @@ class Offer:
     steps: tuple[tuple[str, Decimal], ...]
 
     @property
-    def quantity_reason(self) -> str:
+    def quantity_reason(self) -> Sentence:
         names = {
-            "net": _now("need %(quantity)s"),
-            "minimum": _now("minimum %(quantity)s"),
-            "multiple": _now("rounded up to %(quantity)s"),
+            "net": gettext_noop("need %(quantity)s"),
+            "minimum": gettext_noop("minimum %(quantity)s"),
+            "multiple": gettext_noop("rounded up to %(quantity)s"),
         }
-        return ", ".join(names[name] % {"quantity": f"{value.normalize():f}"} for name, value in self.steps)
+        return sentences.join((say(names[name], quantity=value) for name, value in self.steps), ", ")
 
     @property
-    def price_reason(self) -> str:
-        return _now("Source of %(supplier)s, from %(quantity)s") % {
-            "supplier": self.source.supplier,
-            "quantity": f"{self.quantity.normalize():f} {self.source.unit.code}",
-        }
+    def price_reason(self) -> Sentence:
+        return price_of_source(self.source.supplier, self.quantity, self.source.unit)
+
+
+def price_of_source(supplier, quantity: Decimal, unit) -> Sentence:
+    """Why a price is what it is: it is what the supplier asks from such a quantity."""
+    quantity_text = f"{quantity.normalize():f} {unit.code}"
+    return say(
+        gettext_noop("Source of %(supplier)s, from %(quantity)s"), supplier=str(supplier), quantity=quantity_text
+    )
 
 
 def offer(source: SupplierItem, need: Decimal) -> Offer:

@@ -1,9 +1,10 @@
 """Receipts of the same order line at once, each on a connection of their own (D03)."""
 
 import pytest
+from django.db import connection
 
-from mainspring.kernel import checks, commands, defaults, numbering, roles
-from mainspring.kernel.models import Currency
+from mainspring.kernel import checks, commands, defaults, jobs, numbering, query, resource, roles
+from mainspring.kernel.models import Currency, CustomField
 from mainspring.modules.accounting.tests.test_races import refused, together
 from mainspring.modules.conftest import World
 from mainspring.modules.purchasing.models import Receipt
@@ -31,3 +32,19 @@ def test_two_receipts_at_once_do_not_pass_the_order_together(buying):
     assert buying.on_hand(bolt) == 10
     assert Receipt.objects.filter(state="posted").count() == 1
     assert not [finding for result in checks.run() for finding in result.findings]
+
+
+def test_a_job_makes_an_own_field_searchable_without_stopping_anybody(buying):
+    """STU-01: the index is built beside the writers, and the search box uses it."""
+    commands.create(CustomField, buying.ctx, entity="purchasing.purchaseorder", label="Gate", kind="text", indexed=True)
+    order = buying.order(buying.world.item("BOLT"), "10", confirm=False)
+    commands.change(order, buying.ctx, custom_values={"gate": "North 7"})
+    assert jobs.run_pending() >= 1
+    found = query.Query(resource.by_model["purchasing.purchaseorder"], buying.ctx, query.Spec(q="north"))
+    assert list(found.filtered()) == [order]
+    words = found.filtered().model.objects.filter(custom__gate__icontains="north")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off; SET enable_indexscan = off")
+        plan = words.explain()
+        cursor.execute("RESET enable_seqscan; RESET enable_indexscan")
+    assert "_value_words" in plan

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine
+from mainspring.kernel.sentences import SentenceField
 
 SCOPES = {"own": "owner", "team": "owner__department", "territory": "territory", "site": "site", "party": "party"}
 
@@ -28,7 +29,7 @@ class SaleDocument(Document):
     payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     discount = fields.MoneyField(_("document discount"), currency="currency", blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
     net = fields.MoneyField(_("net"), currency="currency", editable=False)
     tax = fields.MoneyField(_("tax"), currency="currency", editable=False)
     total = fields.MoneyField(_("total"), currency="currency", editable=False)
@@ -73,12 +74,12 @@ class SaleLine(DocumentLine):
         _("list price"), currency="document__currency", null=True, default=None, editable=False
     )
     priced_for = models.CharField(max_length=120, blank=True, editable=False)
-    price_reason = models.CharField(_("price from"), max_length=240, blank=True, editable=False)
+    price_reason = SentenceField(_("price from"), blank=True, editable=False)
     stock_quantity = fields.QuantityField(
         _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
     )
     promised_on = models.DateField(_("promised on"), null=True, editable=False)
-    promise_reason = models.CharField(_("promise rests on"), max_length=240, blank=True, editable=False)
+    promise_reason = SentenceField(_("promise rests on"), blank=True, editable=False)
 
     class Meta(DocumentLine.Meta):
         abstract = True

@@ -22,7 +22,7 @@ class Shipment(Document):
     delivery_address = fields.link("parties.Address", _("delivery address"), optional=True)
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
 
     fixed = ("order",)
     number_format = "DN{year}-{seq:05}"

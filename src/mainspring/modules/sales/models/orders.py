@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
+from mainspring.kernel.sentences import SentenceField
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
 from .base import SaleDocument, SaleLine, line_constraints
@@ -29,7 +30,7 @@ class SalesOrder(SaleDocument):
     """What a customer ordered and we promised; delivered, invoiced and paid are computed from what happened (D01)."""
 
     ordered_on = models.DateField(_("ordered on"), null=True, blank=True)
-    hold_reason = models.CharField(_("held because"), max_length=240, blank=True, editable=False)
+    hold_reason = SentenceField(_("held because"), blank=True, editable=False)
     close_reason = models.CharField(_("closed because"), max_length=240, blank=True, editable=False)
     delivery_status = models.CharField(
         _("delivery"), max_length=10, choices=DeliveryStatus, editable=False, default=DeliveryStatus.NOTHING

@@ -76,7 +76,7 @@ def test_home_shows_what_is_late_and_what_is_next(busy):
 
 
 def test_a_customer_sees_its_own_and_can_order_what_it_was_offered(busy):
-    """CRM-21: own quotations, orders, deliveries and invoices only; no margins, notes or limits."""
+    """CRM-21: own quotations, orders, deliveries and invoices only; no margins, reasons or limits."""
     user = busy.person("portal", "customer")
     other = busy.customer("Other")
     PortalAccess.objects.create(user=user, party=other)
@@ -84,11 +84,12 @@ def test_a_customer_sees_its_own_and_can_order_what_it_was_offered(busy):
     for model in (Quotation, SalesOrder, Shipment, Invoice):
         assert not access.rows(ctx, model).exists()
     offer = commands.create(
-        Quotation, busy.ctx, party=other, note="Give in at 90", lines=[{"item": busy.pump, "quantity": 1}]
+        Quotation, busy.ctx, party=other, note="Leave it at the gate", lines=[{"item": busy.pump, "quantity": 1}]
     )
     commands.perform(offer, "send", busy.ctx)
     assert access.rows(ctx, Quotation).get() == offer
-    assert access.shown(ctx, offer, "note") is None
+    assert access.shown(ctx, offer, "note") == "Leave it at the gate"  # it is on the paper, too
+    assert access.shown(ctx, offer.lines.get(), "price_reason") is None
     assert commands.perform(offer, "accept", ctx).outcome.party == other
     assert access.rows(ctx, SalesOrder).count() == 1
 

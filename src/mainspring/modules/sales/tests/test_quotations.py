@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from mainspring.kernel import commands, errors
 from mainspring.kernel.models import ApprovalRequest
@@ -106,3 +109,23 @@ def test_a_price_follows_quantity_and_customer_until_somebody_types_one(world):
     quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 10, "price": "77"}])
     quotation = commands.change(quotation, world.ctx, lines=[{"id": key, "quantity": 2}])
     assert (quotation.lines.get().price, quotation.lines.get().list_price) == (77, 100)
+
+
+def test_everybody_reads_in_their_own_language_why_a_date_and_a_price_were_given(world):
+    """The reasons are kept as data: whoever quoted, the reader's language counts, and nothing is asked to word them."""
+    world.stocked(world.pump, 1, "60.00")
+    with translation.override("lt"):
+        quotation = commands.create(
+            Quotation, world.ctx, party=world.acme, lines=[{"item": world.pump.pk, "quantity": "1"}]
+        )
+        commands.perform(quotation, "send", world.ctx)
+        order = commands.perform(quotation, "accept", world.ctx).outcome
+    read = {}
+    for language in ("en", "lt", "zh-hans"):
+        with translation.override(language), CaptureQueriesContext(connection) as asked:
+            found = order.lines.get()
+            read[language] = found.promise_reason, found.price_reason
+        assert len(asked) == 1
+    assert read["en"] == ("1 pcs from free stock.", "Standard: 100 EUR per pcs.")
+    assert len({promise for promise, _price in read.values()}) == 3
+    assert len({price for _promise, price in read.values()}) == 3
