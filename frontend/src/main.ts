@@ -1,4 +1,5 @@
 import "./styles/main.scss";
+import "./islands/choose/choose.css"; // on most pages: a field that is being dressed must not jump
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 import * as dialog from "./core/dialog";

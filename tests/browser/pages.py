@@ -24,7 +24,7 @@ MAIN = (
 """What every run visits; MAINSPRING_BROWSER_ALL=1 visits the pages of every record there is."""
 
 
-ROWS = 12
+ROWS = 8
 """So many rows of a list are looked at: more only repeat them."""
 
 

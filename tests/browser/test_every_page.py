@@ -1,7 +1,8 @@
 """Every page is walked twice, by a Lithuanian on a phone in the dark and by a Chinese at a desk in the light.
 
-axe-core finds nothing, no English word is left in what the product itself says, and nothing scrolls sideways.
-MAINSPRING_BROWSER_ALL=1 walks the pages of every record there is, each in both looks.
+No English word is left in what the product itself says, nothing scrolls sideways, and axe-core finds nothing: it
+looks at what is inside the frame, turn about in one look and the other, and at whole pages on the homes.
+MAINSPRING_BROWSER_ALL=1 walks the pages of every record there is, each in both looks and all of them with axe.
 """
 
 from pathlib import Path
@@ -24,16 +25,20 @@ IN_ENGLISH = ("/guide/", "/components/")
 """The guide and the samples of the parts."""
 PARTS = (0, 1, 2)
 """So that workers share the pages."""
-RUN = """async () => {
-    const answer = await axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false});
+RUN = """async whole => {
+    const place = (!whole && document.querySelector("main#content")) || document;
+    const answer = await axe.run(place, {resultTypes: ["violations"], preload: false, iframes: false});
     return answer.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(" ") + " | " +
         (n.failureSummary || "").split("\\n").slice(1, 3).join(" ")).join(" || ")}`);
 }"""
 WIDE = "document.documentElement.scrollWidth > window.innerWidth + 1"
 
 
-def faults(page, path: str, looks=LOOKS, unspoken=None) -> list[str]:
-    """What is wrong with a page in each look; unspoken(texts) names those of its texts it should not say."""
+def faults(page, path: str, looks=LOOKS, unspoken=None, *, examined: bool = True, whole: bool = True) -> list[str]:
+    """What is wrong with a page in each look; unspoken(texts) names those of its texts it should not say.
+
+    examined  whether axe looks at it, at the `whole` or only at what is inside the frame
+    """
     found = []
     for scheme, size in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -44,8 +49,9 @@ def faults(page, path: str, looks=LOOKS, unspoken=None) -> list[str]:
         if answer.status not in (200, 404):
             return [*found, f"{path}: {answer.status}"]
         page.wait_for_timeout(SETTLED_MS)
-        page.evaluate(AXE)
-        found += [f"{path} {scheme} {size['width']}: {fault}" for fault in page.evaluate(RUN)]
+        if examined:
+            page.evaluate(AXE)
+            found += [f"{path} {scheme} {size['width']}: {fault}" for fault in page.evaluate(RUN, whole)]
         if page.evaluate(WIDE):
             found.append(f"{path} {size['width']}: scrolls sideways")
     if unspoken and not path.startswith(IN_ENGLISH):
@@ -66,15 +72,19 @@ def walk(person, names):
     """walk("reader_lt", paths): all that is wrong with the pages."""
 
     def walked(reader: str, paths) -> list[str]:
-        page = person(reader).page
+        page, found = person(reader).page, []
         catalog, looks = READERS[reader]
-        looks = LOOKS if pages.EVERYTHING else looks
-        paths = paths(page) if callable(paths) else paths
-        return [
-            fault
-            for path in paths
-            for fault in faults(page, path, looks, lambda said: words.left_in_english(said, catalog, names))
-        ]
+        turn = list(READERS).index(reader)
+        for n, path in enumerate(paths(page) if callable(paths) else paths):
+            found += faults(
+                page,
+                path,
+                LOOKS if pages.EVERYTHING else looks,
+                lambda said: words.left_in_english(said, catalog, names),
+                examined=pages.EVERYTHING or n % 2 == turn,
+                whole=False,
+            )
+        return found
 
     return walked
 

@@ -85,6 +85,8 @@ def look(person: Person, res, record) -> list[str]:
     crowded = res.model._default_manager.count() > EVERYWHERE
     wrong = []
     for surface, there in person.views(res, record):
+        if surface == "export" and res.key == "kernel/exports":
+            continue  # to take this list out makes an entry of one's own in it
         expected = others if surface == "export" else seen
         excused = surface in SOME_ONLY or (crowded and surface in ("list", "REST list"))
         if there != expected and not (expected and excused):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, formats, jobs, policies
-from mainspring.kernel.exchange import exporting, importing, reading, rules
+from mainspring.kernel.exchange import exporting, importing, reading, rules, taking_out
 from mainspring.kernel.models import ImportRun, JobRun
 from mainspring.web import addresses
 from mainspring.web.views import base, lists, verbs
@@ -52,8 +52,10 @@ def export(request, res):
         raise ValidationError({"format": _("“%(value)s” is not a format.") % {"value": kind[:20]}})
     q, columns = lists.exported(request, res)
     columns, lines = exporting.table(res, request.ctx, q.spec, [c.path for c in columns])
-    name = f"{slugify(res.slug)}-{request.ctx.business_date}.{kind}"
-    answer = StreamingHttpResponse(exporting.write(kind, columns, lines), content_type=exporting.FORMATS[kind])
+    run = taking_out.begin(q, address=request.get_full_path(), kind=kind)
+    name = f"{slugify(res.slug)}-{request.ctx.business_date}-{run.pk}.{kind}"
+    pieces = exporting.write(kind, columns, lines, taking_out.mark(run, request.ctx))
+    answer = StreamingHttpResponse(pieces, content_type=exporting.FORMATS[kind])
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

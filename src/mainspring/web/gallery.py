@@ -39,7 +39,7 @@ def _parts(shown: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
     ]
     return {
         "job": ("web/parts/job.html", {"job": shown["jobs"][1]}),
-        "related": ("web/parts/related.html", {"table": shown["table"] | {"bulk": []}}),
+        "related": ("web/parts/related.html", {"table": shown["table"] | {"title": "Shipments", "bulk": []}}),
         "why": ("web/dialog.html", {"title": "Why 12 March?", "facts": why, "submit": "Understood", "url": "#"}),
         "fact": ("web/parts/fact_edit.html", {"fact": shown["facts"][1], "field": date}),
         "cell": ("web/parts/cell_edit.html", {"field": date, "url": "/components/?data=cell"}),
