@@ -141,7 +141,9 @@ class FlexibleGraph:
             choices.append(each)
         chosen = (mode[rows] - shop.mode_start[rows]).tolist()
         over, ends = self.fixed[1, earlier], solution[flexible_tabu.ENDS, earlier].astype(np.int64)
-        past = np.where(place[over] < 0, ends + solution[flexible_tabu.TAIL, over], 0)
+        leapt = np.zeros(self.size + 1, np.bool_)
+        leapt[later] = leapt[self.size] = True
+        past = np.where(leapt[over], ends + solution[flexible_tabu.TAIL, over], 0)
         rest = max(int((free + needed).max()), int(past.max(initial=0)))
         return exact.Part(place[before].tolist(), choices, chosen, self.start(solution)[rows].tolist(), rest)
 
