@@ -18,6 +18,7 @@ from mainspring.engines.mrp import plan as planning
 from mainspring.engines.mrp.network import Entries, Horizon, Items, Lines, Network, Shop
 
 DAYS, LEVELS, LINES_PER_ITEM, TICKS = 365, 10, 5, 36_000
+REACH = 6_000  # items a sales order is meant to reach
 TARGETS = {
     "full_with_load_s": 1.5, "full_with_pegs_and_reasons_s": 3.0, "memory_mb": 3000, "order_p95_ms": 100,
     "count_p95_ms": 20, "walk_ms": 50,
@@ -33,25 +34,32 @@ def main() -> dict:
     _, compiled = timed(planning.warm)
     answer = {"compile_or_load_s": compiled, "targets": TARGETS, "cores": planning.WORKERS}
     if options.growth:
-        answer["growth"] = [full(size, 1)[0] for size in (1_000, 10_000, 100_000, 1_000_000)]
+        answer["growth"] = [full(size, 1, keep=False)[0] for size in (1_000, 10_000, 100_000, 1_000_000)]
     else:
         answer["full"], plan = full(options.items, options.repeats)
         answer["changes"] = changes(plan)
-        answer["walks"] = walks(plan)
+        book = pegging.Book(plan)
+        answer["walks"] = walks(plan, book)
+        answer["walks_after_a_change"] = walks_after_change(plan, book)
+        del book
         again = planning.Plan(current(plan))
         answer["net_change_equals_full_run"] = plan.same_as(again)
     answer["peak_memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return answer
 
 
-def full(size: int, repeats: int) -> tuple[dict, planning.Plan]:
-    """Generate, plan, peg and tell; the best of the repeats."""
+def full(size: int, repeats: int, *, keep: bool = True) -> tuple[dict, planning.Plan]:
+    """Generate, plan, peg and tell; the best of the repeats.
+
+    keep  keep what a net change needs and the pegs of all items; without, pegs are made share by share and counted
+    """
     given, made = timed(generated, size)
-    plan, first = timed(planning.Plan, given)
+    plan, first = timed(planning.Plan, given, follow=keep)
     runs, pegged, told = [first], [], []
     for _ in range(repeats):
-        runs.append(timed(plan.run)[1])
-        book, seconds = timed(pegging.Book, plan)
+        if keep:
+            runs.append(timed(plan.run)[1])
+        pegs, seconds = timed(all_pegs if keep else pegs_by_share, plan)
         pegged.append(seconds)
         found, seconds = timed(messages.messages, plan)
         told.append(seconds)
@@ -62,7 +70,7 @@ def full(size: int, repeats: int) -> tuple[dict, planning.Plan]:
         "demand": len(given.demand),
         "operations": len(given.shop.item),
         "orders": int(plan.pool.planned.sum()),
-        "pegs": len(book),
+        "pegs": pegs,
         "messages": len(found),
         "generate_s": made,
         "check_and_index_s": {name: round(first[name] - best[0][name], 3) for name in first},
@@ -74,26 +82,39 @@ def full(size: int, repeats: int) -> tuple[dict, planning.Plan]:
     }, plan
 
 
+def all_pegs(plan: planning.Plan) -> int:
+    """How many pegs the book of the plan holds."""
+    return len(pegging.Book(plan))
+
+
+def pegs_by_share(plan: planning.Plan) -> int:
+    """The same, a share of the items at a time, as the command writes them."""
+    shares = np.array_split(plan.order, len(plan.order) // 50_000 + 1)
+    return sum(len(pegging.Book(plan, share)) for share in shares)
+
+
 def changes(plan: planning.Plan, times: int = 40) -> dict:
     """One more sales order line of a finished item, and a stock count of a mid-level item."""
     chance, level = np.random.default_rng(3), plan.level
-    answer = {}
-    for name, depth in (("sales_order", 0), ("stock_count_level_4", 4), ("stock_count_level_8", 8)):
+    finished = np.flatnonzero(level == 0)
+    sample = chance.choice(finished, min(400, len(finished)), replace=False)
+    below = np.array([reach(plan, item) for item in sample.tolist()])
+    near = sample[np.argsort(np.abs(below - REACH))[:times]]
+    answer = {"items_below_p50": int(np.median(below)), "items_below_p95": int(np.percentile(below, 95))}
+    chosen = {
+        "sales_order_reaching_6000": near,
+        "sales_order": chance.choice(finished, min(times, len(finished)), replace=False),
+    }
+    for depth in (4, 8):
         items = np.flatnonzero(level == min(depth, level.max()))
+        chosen[f"stock_count_level_{depth}"] = chance.choice(items, min(times, len(items)), replace=False)
+    for name, items in chosen.items():
         walls, cpus, planned = [], [], []
-        for item in chance.choice(items, min(times, len(items)), replace=False).tolist():
-            if depth == 0:
-                book = plan.book
-                rows = slice(book.demand_ptr[item], book.demand_ptr[item] + book.demand_n[item])
-                day, quantity = int(chance.integers(0, DAYS)), int(chance.integers(1, 20))
-                entries = Entries(
-                    np.full(book.demand_n[item] + 1, item), np.append(book.demand_bucket[rows], day),
-                    np.append(book.demand_qty[rows], quantity),
-                )  # fmt: skip
-                found, seconds = timed(plan.change, demand={item: entries})
+        for item in items.tolist():
+            if name.startswith("sales_order"):
+                found, seconds = timed(plan.change, demand={item: one_more(plan, item, chance)})
             else:
-                counted = int(plan.net.on_hand[item] * 0.9)
-                found, seconds = timed(plan.change, on_hand={item: counted})
+                found, seconds = timed(plan.change, on_hand={item: int(plan.net.on_hand[item] * 0.9)})
             walls.append(seconds["wall"] * 1000)
             cpus.append(seconds["cpu"] * 1000)
             planned.append(found.planned)
@@ -101,19 +122,58 @@ def changes(plan: planning.Plan, times: int = 40) -> dict:
     return answer
 
 
-def walks(plan: planning.Plan, times: int = 40) -> dict:
+def one_more(plan: planning.Plan, item: int, chance) -> Entries:
+    """The demand rows of an item and one more."""
+    book = plan.book
+    rows = slice(book.demand_ptr[item], book.demand_ptr[item] + book.demand_n[item])
+    day, quantity = int(chance.integers(0, DAYS)), int(chance.integers(1, 20))
+    return Entries(
+        np.full(book.demand_n[item] + 1, item), np.append(book.demand_bucket[rows], day),
+        np.append(book.demand_qty[rows], quantity),
+    )  # fmt: skip
+
+
+def reach(plan: planning.Plan, item: int) -> int:
+    """Items below an item, itself included."""
+    seen = np.zeros(len(plan.order), np.bool_)
+    seen[item], front = True, np.array([item])
+    while len(front):
+        counts = plan.child_ptr[front + 1] - plan.child_ptr[front]
+        rows = np.repeat(plan.child_ptr[front] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        front = np.unique(plan.child[rows])
+        front = front[~seen[front]]
+        seen[front] = True
+    return int(seen.sum())
+
+
+def walks(plan: planning.Plan, book: pegging.Book | None, times: int = 40) -> dict:
     """From a customer's order down to purchases, and from a part's order up to customers."""
     chance, answer = np.random.default_rng(4), {}
     for name, depth, walk in (("down_from_finished", 0, pegging.downwards), ("up_from_level_4", 4, pegging.upwards)):
         items = np.flatnonzero((plan.level == min(depth, plan.level.max())) & (plan.pool.planned > 0))
-        walls, cpus, pegs = [], [], []
-        for item in chance.choice(items, min(times, len(items)), replace=False).tolist():
-            found, seconds = timed(walk, plan, int(plan.pool.ptr[item]))
-            walls.append(seconds["wall"] * 1000)
-            cpus.append(seconds["cpu"] * 1000)
-            pegs.append(len(found.pegs))
-        answer[name] = spread(walls, cpus) | {"pegs_p50": int(np.median(pegs)), "most": max(pegs)}
+        for source in (book, None):
+            walls, cpus, pegs = [], [], []
+            for item in chance.choice(items, min(times, len(items)), replace=False).tolist():
+                found, seconds = timed(walk, plan, int(plan.pool.ptr[item]), source)
+                walls.append(seconds["wall"] * 1000)
+                cpus.append(seconds["cpu"] * 1000)
+                pegs.append(len(found.pegs))
+            counted = {"pegs_p50": int(np.median(pegs)), "most": max(pegs)}
+            answer[name if source else f"{name}_without_kept_pegs"] = spread(walls, cpus) | counted
     return answer
+
+
+def walks_after_change(plan: planning.Plan, book: pegging.Book, times: int = 20) -> dict:
+    """The change of one more sales order, then the chain down from that item's first order."""
+    chance = np.random.default_rng(5)
+    items = np.flatnonzero((plan.level == 0) & (plan.pool.planned > 0))
+    walls, cpus = [], []
+    for item in chance.choice(items, min(times, len(items)), replace=False).tolist():
+        book.follow(plan.change(demand={item: one_more(plan, item, chance)}))
+        _, seconds = timed(pegging.downwards, plan, int(plan.pool.ptr[item]), book)
+        walls.append(seconds["wall"] * 1000)
+        cpus.append(seconds["cpu"] * 1000)
+    return spread(walls, cpus)
 
 
 def current(plan: planning.Plan) -> Network:

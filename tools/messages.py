@@ -5,6 +5,8 @@
 Each package with texts keeps its own catalogs in `locale/<language>/LC_MESSAGES/django.po`.
 """
 
+import ast
+import functools
 import io
 import re
 import sys
@@ -16,6 +18,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent / "src" / "mainspring"
+sys.path.insert(0, str(ROOT.parent))
+from mainspring.kernel import explained  # noqa: E402 - the tool also runs where nothing is installed yet
+
 LANGUAGES = ("zh_Hans", "lt")
 KEYWORDS = {
     "_": None, "lazy": None, "_lazy": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
@@ -41,10 +46,13 @@ def packages() -> list[Path]:
 def template(package: Path) -> Catalog:
     """Every text of a package, in a stable order, with the files it stands in."""
     catalog = Catalog(charset="utf-8")
+    shown = models_shown()
     for path in sorted(package.rglob("*")):
         if path.suffix not in (".py", ".html", ".txt") or {"tests", "migrations", "static"} & set(path.parts):
             continue
         source = path.read_text(encoding="utf-8")
+        for message in _explanations(source, shown) if "models" in str(path.relative_to(package)) else ():
+            catalog.add(message, locations=[(str(path.relative_to(ROOT)), None)])
         if path.suffix != ".py":
             source = _as_python(source, path)
         for _line, message, comments, context in extract(
@@ -54,6 +62,23 @@ def template(package: Path) -> Catalog:
                 catalog.add(message, locations=[(str(path.relative_to(ROOT)), None)], auto_comments=comments,
                             context=context)  # fmt: skip
     return catalog
+
+
+@functools.cache
+def models_shown() -> set[str]:
+    """Names of the models that have a resource: help shows what their docstrings say."""
+    found = re.findall(r"^    model = (?:\w+\.)?(\w+)$", "".join(p.read_text() for p in _resources()), re.MULTILINE)
+    return set(found)
+
+
+def _resources() -> list[Path]:
+    return [path for package in packages() for path in sorted(package.rglob("*.py")) if "resources" in str(path)]
+
+
+def _explanations(source: str, shown: set[str]) -> list[str]:
+    """What the docstrings of models say that people see."""
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name in shown]
+    return [explained.of_text(text) for node in classes if (text := ast.get_docstring(node))]
 
 
 def _as_python(source: str, path: Path) -> str:

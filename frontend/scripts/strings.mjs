@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const python = readFileSync("../src/mainspring/web/interface_strings.py", "utf8");
-const listed = new Set([...python.matchAll(/_\("((?:[^"\\]|\\.)*)"\)/g)].map((match) => match[1]));
+const strings = python.slice(python.indexOf("STRINGS = ("), python.indexOf("\n)\n"));
+const listed = new Set([...strings.matchAll(/_\("((?:[^"\\]|\\.)*)"\)/g)].map((match) => match[1]));
 const used = new Set();
 
 function walk(folder) {

@@ -1,4 +1,5 @@
 import "./styles/main.scss";
+import "./islands/choose/choose.css"; // on most pages: a field that is being dressed must not jump
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
 import * as dialog from "./core/dialog";
@@ -15,12 +16,22 @@ htmx.defineExtension("morph", {
     if (style !== "morph" && !style.startsWith("morph:")) return false;
     const morphStyle = style === "morph:innerHTML" ? "innerHTML" : "outerHTML";
     const content = morphStyle === "outerHTML" ? (fragment as ParentNode).firstElementChild : [...fragment.childNodes];
-    return Idiomorph.morph(target as Element, content as never, { morphStyle, ignoreActiveValue: true, callbacks: { beforeNodeMorphed: keepsItself } });
+    return Idiomorph.morph(target as Element, content as never, { morphStyle, ignoreActiveValue: true, callbacks: { beforeNodeMorphed: keepsItself, beforeNodeRemoved: isOfThePage, beforeAttributeUpdated: mayChange } });
   },
 } as never);
 
 function keepsItself(old: Node): boolean {
-  return !(old instanceof HTMLElement && old.matches('[data-island="grid"], [data-island="chart"], [data-island="kanban"], .is-editing'));
+  return !(old instanceof HTMLElement && old.matches('[data-island="grid"], [data-island="chart"], [data-island="kanban"], .tomselected, label[for$="-ts-control"], .is-editing'));
+}
+
+/** What an island put beside its element is not the server's to take away. */
+function isOfThePage(old: Node): boolean {
+  return !(old instanceof HTMLElement && old.matches(".ts-wrapper"));
+}
+
+/** An element that carries an island keeps the mark, or the island would be mounted twice. */
+function mayChange(name: string): boolean {
+  return name !== "data-mounted";
 }
 
 popover.start();

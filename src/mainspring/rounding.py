@@ -4,11 +4,12 @@ Pure arithmetic below all layers, for the kernel and the engines alike; it impor
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 
 # Wide enough for any amount we store: quantize refuses to lose leading digits.
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def rounded(amount: Decimal, digits: int) -> Decimal:
@@ -24,6 +25,11 @@ def rounded(amount: Decimal, digits: int) -> Decimal:
         raise ValueError(f"amount must be finite: {amount}")
     result = amount.quantize(Decimal(1).scaleb(-digits), context=_WIDE)
     return abs(result) if result.is_zero() else result  # never show -0.00
+
+
+def product(one: Decimal, other: Decimal) -> Decimal:
+    """The exact product of two figures we store; ArithmeticError where it needs more digits than any of them has."""
+    return _EXACT.multiply(one, other)
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], digits: int) -> list[Decimal]:

@@ -24,6 +24,10 @@ MAIN = (
 """What every run visits; MAINSPRING_BROWSER_ALL=1 visits the pages of every record there is."""
 
 
+ROWS = 8
+"""So many rows of a list are looked at: more only repeat them."""
+
+
 def visited() -> list[str]:
     """Keys of the resources whose pages are visited."""
     return sorted(res.key for module in modules() for res in of_module(module)) if EVERYTHING else list(MAIN)
@@ -44,7 +48,7 @@ def all_reports() -> list[str]:
 def of_resource(page, res: resource.Resource) -> list[str]:
     """The list, its board, its newest record and its new form, as far as the person may open them."""
     start = f"/{res.key}/"
-    found = [start]
+    found = [f"{start}?size={ROWS}"]
     if lists.board_field(res):
         found.append(f"{start}board/")
     if pk := first_of(page, res):

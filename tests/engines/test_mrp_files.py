@@ -166,6 +166,33 @@ def test_a_missing_file_and_a_bad_option_are_refused(tmp_path, capsys):
     assert cli.main(["mrp", str(tmp_path), "--days", "0"]) == 1
 
 
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path, capsys):
+    write(tmp_path, bom="parent,component", demand="item,date,quantity\nA,2026-01-07,4")
+    (tmp_path / "items.csv").mkdir()
+    assert run(tmp_path, "--json") == 1
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (error["file"], error["row"], error["column"]) == ("items.csv", 1, "file")
+    assert "can be read" in error["rule"]
+
+
+def test_an_answer_that_cannot_be_written_is_refused(tmp_path, capsys):
+    write(tmp_path, items="item\nA", bom="parent,component", demand="item,date,quantity\nA,2026-01-07,4")
+    (tmp_path / "taken").write_text("")
+    assert run(tmp_path, "--json", "--out", str(tmp_path / "taken")) == 1
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert error["file"].endswith("taken")
+
+
+def test_a_number_too_large_for_a_plan_names_its_row_in_the_file(tmp_path, capsys):
+    write(
+        tmp_path, items="item\nA\nB", bom="parent,component,quantity\n\nA,B,1e15",
+        demand="item,date,quantity\nA,2026-01-07,1e15",
+    )  # fmt: skip
+    assert run(tmp_path, "--json") == 1
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (error["file"], error["row"], error["column"]) == ("bom.csv", 3, "quantity")
+
+
 def plain_plan(items, bom, demand, days):
     """The conventions once more in floating point, as a stranger would write them from the help text."""
     gross = {name: [0.0] * days for name in items}

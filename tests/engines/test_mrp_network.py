@@ -339,6 +339,22 @@ def chain(*, lots=1, demand=10, days=30):
     return Network(horizon, items, starts, tables.need_row(horizon, 0)[None], lines, wanted, names=["A", "B", "C"])
 
 
+@given(problems(), st.data())
+@settings(deadline=None, max_examples=60)
+def test_chains_along_kept_pegs_equal_chains_found_anew_also_after_changes(given_problem, data):
+    plan = Plan(compiled(given_problem))
+    book = pegging.Book(plan)
+    for _ in range(2):
+        for row in plan.orders().row.tolist()[:6]:
+            for walk in (pegging.upwards, pegging.downwards):
+                kept, anew = walk(plan, row, book), walk(plan, row)
+                for name in vars(anew.pegs):
+                    assert np.array_equal(getattr(kept.pegs, name), getattr(anew.pegs, name)), name
+                assert np.array_equal(kept.share, anew.share)
+        item = data.draw(st.integers(0, len(plan.network.items) - 1))
+        book.follow(plan.change(on_hand={item: data.draw(small)}))
+
+
 def test_pegging_follows_an_order_both_ways():
     plan = Plan(chain(lots=100))
     order = plan.orders(np.array([2]))

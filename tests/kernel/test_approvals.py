@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mainspring.kernel import access, commands, errors, jobs, workflow
 from mainspring.kernel.approvals import people, rules, seats
@@ -28,6 +28,14 @@ DAY = date(2026, 3, 2)
 def state(record):
     record.refresh_from_db()
     return record.state
+
+
+def test_what_waits_is_named_in_the_language_of_who_reads_it(office):
+    office.rule()
+    with translation.override("lt"):
+        request = office.submit(office.inspection("150"))
+    with translation.override("en"):
+        assert seats.title_of(request) == "Submit: inspection"  # it has no number yet, and no party
 
 
 def test_a_dear_repair_waits_and_the_approval_performs_it_as_who_asked(office):

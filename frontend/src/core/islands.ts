@@ -31,10 +31,14 @@ function props(element: HTMLElement): unknown {
   return text ? JSON.parse(text) : {};
 }
 
+// Asked for once: only the first import waits for the style sheet too, and unstyled parts would jump.
+const loading = new Map<string, ReturnType<(typeof islands)[string]>>();
+
 async function mount(element: HTMLElement): Promise<void> {
-  const load = islands[element.dataset.island!];
-  if (!load) return;
-  const island = (await load()).default;
+  const name = element.dataset.island!;
+  if (!islands[name]) return;
+  if (!loading.has(name)) loading.set(name, islands[name]());
+  const island = (await loading.get(name)!).default;
   if (!element.isConnected) return;
   const end = await island(element, props(element) as never);
   element.classList.add("is-mounted");

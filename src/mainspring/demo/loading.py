@@ -65,6 +65,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     if not is_empty():
         raise ValueError("the database holds a company already; the demo needs an empty one")
     rng, today, began = random.Random(SEED), today or timezone.localdate(), time.monotonic()
+    database.execute("SET synchronous_commit TO off")  # a demo that a power cut stops is loaded again anyway
     context, extent = organization.contexts(today), EXTENTS[size]
     for room in ROOMS:
         if find_spec(f"mainspring.modules.{room}.demo"):
@@ -78,6 +79,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
+    database.execute("SET synchronous_commit TO DEFAULT")
     _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")
     return sign_ins()

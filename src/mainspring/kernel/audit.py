@@ -59,7 +59,7 @@ def entry(command_id: UUID | None, record, verb: str, ctx, **details) -> AuditEn
         entity=record._meta.label_lower,
         record_id=str(record.pk or ""),
         verb=verb,
-        record_label=str(record if record.pk else record._meta.verbose_name_plural)[:120],
+        record_label=str(getattr(record, "name_in_any_language", record))[:120] if record.pk else "",
         user=ctx.user if ctx.user and ctx.user.pk else None,
         source=ctx.source,
         request_id=ctx.request_id,

@@ -216,9 +216,8 @@ def _refuse_problems(ready: list[Draft]) -> None:
 def _identify(model, records: list, run) -> None:
     """Identities, and numbers where the kind of document has one from the start."""
     numbering.name_parties(records)
-    identities = [
-        DocumentIdentity(kind=model._meta.label_lower, company_id=r.company_id, title=running.title(r)) for r in records
-    ]
+    kind = model._meta.label_lower
+    identities = [DocumentIdentity(kind=kind, company_id=r.company_id, title=numbering.title(r)) for r in records]
     if getattr(model, "number_at_create", False) and not numbering.is_gapless(model):
         numbers = numbering.next_numbers(model, records[0].company_id, run.ctx.business_date.year, len(records))
         for record, identity, number in zip(records, identities, numbers, strict=True):
@@ -260,7 +259,6 @@ def _finish(run, model, records: list, verb: str, **details) -> None:
         company_id=run.outer.company_id or None,
         entity=model._meta.label_lower,
         record_id="",
-        record_label=_("%(n)s records") % {"n": len(records)},
         verb=verb,
         user=run.outer.user if getattr(run.outer.user, "pk", None) else None,
         source=run.outer.source,

@@ -305,7 +305,7 @@ def tell_of_handed_task(record, changed: list[str], ctx) -> None:
 
 def _tell_assignee(task: Task, ctx) -> None:
     words = gettext_lazy("New task: %(task)s")
-    _tell(task.assignee, task, ctx, words, text=task.record_label, mail_template="news")
+    _tell(task.assignee, task, ctx, words, text=task.record_name, mail_template="news")
 
 
 def _tell(person: User, task: Task, ctx, words, **more) -> None:

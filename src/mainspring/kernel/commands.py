@@ -83,7 +83,7 @@ def _insert_document(record, new_lines: list, links: Iterable, run: running.Run)
     """Write a document with its identity, lines and links in one round trip."""
     model = type(record)
     record.identity = DocumentIdentity(
-        kind=model._meta.label_lower, company_id=record.company_id, title=running.title(record)
+        kind=model._meta.label_lower, company_id=record.company_id, title=numbering.title(record)
     )
     record.pk = record.identity_id
     if record.state not in ("draft", model.workflow.initial) or getattr(model, "number_at_create", False):
@@ -247,7 +247,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
             isinstance(record, Document) and not record.number and verb.target not in ("", "draft", "cancelled")
         )
         if leaves_draft and not gapless:
-            record.number = numbering.number_one(record, run.ctx.business_date.year, running.title(record))
+            record.number = numbering.number_one(record, run.ctx.business_date.year)
         work = workflow.effect_of(model, name)
         outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         del record._read

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
@@ -125,25 +126,35 @@ def _field_errors(instance, skip, passed: dict) -> dict[str, list]:
     passed  {(field, value): clean value}: what many lines share is asked once
     """
     wrong: dict[str, Any] = {}
-    for field in instance._meta.fields:
-        raw = getattr(instance, field.attname)
-        if field.name in skip or field.generated or (field.is_relation and raw is not None):
-            continue
-        if field.blank and raw in field.empty_values:
-            continue
+    values = instance.__dict__
+    model: Any = type(instance)
+    for name, field, empties in _checked(model, skip):
+        raw = values[name] if name in values else getattr(instance, name)  # a deferred one is fetched
         shared = raw is None or isinstance(raw, SHARED)
         if shared and (field, raw) in passed:
-            setattr(instance, field.attname, passed[field, raw])
+            values[name] = passed[field, raw]
+            continue
+        if (field.is_relation and raw is not None) or (empties and raw in empties):
             continue
         try:
             clean = field.clean(raw, instance)
         except ValidationError as error:
             wrong[field.name] = error.error_list
             continue
-        setattr(instance, field.attname, clean)
+        setattr(instance, name, clean)
         if shared:
             passed[field, raw] = clean
     return _messages(ValidationError(wrong)) if wrong else {}
+
+
+@cache
+def _checked(model, skip: tuple[str, ...]) -> list[tuple[str, models.Field, tuple]]:
+    """(attribute, field, values that may stay empty) of the fields whose values are checked."""
+    return [
+        (f.attname, f, tuple(f.empty_values) if f.blank else ())
+        for f in model._meta.fields
+        if f.name not in skip and not f.generated
+    ]
 
 
 def _messages(error: ValidationError) -> dict[str, list]:
@@ -161,9 +172,18 @@ def _messages(error: ValidationError) -> dict[str, list]:
 
 def _drop_trailing_zeros(instance) -> None:
     """Bring Decimals to their column's digits where that loses nothing, so that 2.000000 × 3.0000 fits four digits."""
-    for field in instance._meta.concrete_fields:
-        value = instance.__dict__.get(field.attname)
-        if isinstance(field, models.DecimalField) and isinstance(value, Decimal) and value.is_finite():
-            exact = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+    values = instance.__dict__
+    model: Any = type(instance)
+    for name, unit in _decimals(model):
+        value = values.get(name)
+        if isinstance(value, Decimal) and value.is_finite():
+            exact = value.quantize(unit)
             if exact == value:
-                instance.__dict__[field.attname] = exact
+                values[name] = exact
+
+
+@cache
+def _decimals(model) -> list[tuple[str, Decimal]]:
+    """(attribute, its smallest unit) of the model's columns of Decimals."""
+    fields = [f for f in model._meta.concrete_fields if isinstance(f, models.DecimalField)]
+    return [(f.attname, Decimal(1).scaleb(-f.decimal_places)) for f in fields]

@@ -34,7 +34,7 @@ def waiting(ctx) -> list[home.Waiting]:
             home.Waiting(
                 title=task.title,
                 href=f"/kernel/tasks/{task.pk}/",
-                text=task.record_label,
+                text=task.record_name,
                 icon="checkbox",
                 due_on=task.due_on,
             )

@@ -7,6 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from . import database, remembered
+from .models.base import DocumentIdentity
 from .models.records import NumberSeries
 
 
@@ -45,6 +46,11 @@ def forget() -> None:
     _known.forget()
 
 
+def title(record) -> str:
+    """What a document is known by beside its number: the name of the party it concerns."""
+    return str(record.party_label or "")[:200]
+
+
 def name_parties(records: list) -> None:
     """Read the parties that titles of documents name, together."""
     party = getattr(type(records[0]), "scope_paths", {}).get("party") if records else None
@@ -74,7 +80,7 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
     return [number_format.format(year=year, yy=year % 100, seq=n) for n in numbers]
 
 
-def number_one(record, year: int, title: str) -> str:
+def number_one(record, year: int) -> str:
     """Give a document of a series with gaps its number, in its identity too, in one statement; returns the number."""
     model = type(record)
     entity = model._meta.label_lower
@@ -84,29 +90,27 @@ def number_one(record, year: int, title: str) -> str:
         UPDATE kernel_documentidentity SET title = %(title)s, number = {_in_sql(number_format, year)}
         FROM (SELECT nextval('{_sequence(series_id)}') AS seq) AS given WHERE id = %(id)s RETURNING number""",
         id=record.pk,
-        title=title,
+        title=title(record),
     )
 
 
-def number_many(records: list, company_id: int, year: int) -> None:
-    """Give documents of a series with gaps their numbers, in their own rows and identities, in two statements."""
+def number_many(records: list, year: int) -> None:
+    """Give documents of series with gaps their numbers, in their identities too; the caller saves their rows."""
     if not records:
         return
-    model = type(records[0])
-    for record, number in zip(records, next_numbers(model, company_id, year, len(records)), strict=True):
-        record.number = number
-    database.execute(
-        f"""
-        WITH given AS (SELECT * FROM unnest(%(keys)s::uuid[], %(numbers)s::text[]) AS given (key, number)),
-        own AS (UPDATE "{model._meta.db_table}" t SET number = given.number FROM given
-                WHERE t."{model._meta.pk.column}" = given.key)
-        UPDATE kernel_documentidentity d SET number = given.number FROM given WHERE d.id = given.key""",
-        keys=[record.pk for record in records],
-        numbers=[record.number for record in records],
-    )
+    name_parties(records)
+    by_company: dict[int, list] = {}
+    for record in records:
+        by_company.setdefault(record.company_id, []).append(record)
+    for company_id, found in sorted(by_company.items()):
+        numbers = next_numbers(type(found[0]), company_id, year, len(found))
+        for record, number in zip(found, numbers, strict=True):
+            record.number = number
+    identities = [DocumentIdentity(pk=r.pk, number=r.number, title=title(r)) for r in records]
+    database.update(identities, ["number", "title"])
 
 
-def number_all(records: list, company_id: int, year: int, titles: list[str], suffix: str, default: str) -> None:
+def number_all(records: list, company_id: int, year: int, suffix: str, default: str) -> None:
     """Give documents of a gapless series their numbers, in one statement; the series is locked until commit."""
     model = type(records[0])
     entity = f"{model._meta.label_lower}/{suffix}" if suffix else model._meta.label_lower
@@ -126,7 +130,7 @@ def number_all(records: list, company_id: int, year: int, titles: list[str], suf
         n=len(records),
         series=series_id,
         keys=[record.pk for record in records],
-        titles=titles,
+        titles=[title(record) for record in records],
     )
     numbers = {row["id"]: row["number"] for row in found}
     for record in records:

@@ -69,6 +69,11 @@ def parse(params: Mapping, *, size: int = 50, ignore: Collection[str] = ()) -> S
     return spec
 
 
+def name_of(path: str) -> str:
+    """The parameter that asks for a field to equal a value: its path, unless lists use that word for themselves."""
+    return f"{path}__eq" if path in RESERVED else path
+
+
 @dataclass
 class Page:
     """Some rows and the cursors of their neighbours ("" at the ends)."""

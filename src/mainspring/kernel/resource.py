@@ -13,10 +13,11 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import custom, fields, shapes
+from . import custom, explained, fields, shapes
 from .models.base import Document
 
 registry: dict[str, Resource] = {}
@@ -38,7 +39,7 @@ class Column:
     """
 
     path: str
-    label: str
+    label: str | Promise
     kind: str = "text"
     choices: tuple = ()
     to: str = ""
@@ -158,6 +159,12 @@ class Resource:
     @property
     def singular(self) -> str:
         return _begin_large(str(self.model._meta.verbose_name))
+
+    @property
+    def explanation(self) -> str:
+        """What these records are, in the language of the reader."""
+        text = explained.of(self.model)
+        return str(self.help) or (_(text) if text else "")
 
     @property
     def is_document(self) -> bool:

@@ -12,7 +12,7 @@ from .models import (
     OutgoingMail,
     Task,
 )
-from .resource import Resource
+from .resource import Column, Resource
 
 __all__ = [
     "Absences",
@@ -26,10 +26,14 @@ __all__ = [
 ]
 
 
+ABOUT = {"record_name": Column("record_name", _("record"), compute=lambda found: found.record_name)}
+
+
 class Tasks(Resource):
     model = Task
     menu = "Work"
-    columns = "title assignee due_on state record_label created_by"
+    columns = "title assignee due_on state record_name created_by"
+    computed = ABOUT
     search = "title text record_label"
     filters = "state assignee due_on created_by"
     form = "title assignee due_on | text"
@@ -44,12 +48,12 @@ class Tasks(Resource):
 class ApprovalRequests(Resource):
     model = ApprovalRequest
     menu = "Work"
-    columns = "record_label verb state amount currency rule created_by created_at decided_at"
+    columns = "record_name verb state amount currency rule created_by created_at decided_at"
     search = "record_label"
+    computed = ABOUT
     filters = "state entity rule created_by created_at amount_base"
     form = (
-        "record_label verb state rule | amount currency amount_base | comment failure | "
-        "created_by created_at decided_at"
+        "record_name verb state rule | amount currency amount_base | comment failure | created_by created_at decided_at"
     )
     order = "-id"
     dimensions = "rule state created_by created_at"
@@ -111,7 +115,8 @@ class Schedules(Resource):
 class Mails(Resource):
     model = OutgoingMail
     menu = "Administration"
-    columns = "subject to state attempts error created_at sent_at record_label"
+    columns = "subject to state attempts error created_at sent_at record_name"
+    computed = ABOUT
     search = "subject to record_label"
     filters = "state template user created_at"
     form = "subject to user state | text | template language attempts error sent_at"

@@ -78,6 +78,7 @@ def sync_after_migrate(using="default", **kwargs) -> None:
 
 grant_everyone("kernel.task", "view create change delete finish reopen")
 grant_everyone("kernel.jobrun", "view cancel retry")
+grant_everyone("kernel.importrun", "view undo")
 grant_everyone("kernel.approvalrequest", "view approve reject return delegate recall")
 grant_everyone("kernel.exportrun", "view create")
 grant_everyone("kernel.absence", "view create change delete")

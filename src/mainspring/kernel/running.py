@@ -54,7 +54,7 @@ class Run:
             series = type(record)._meta.label_lower, record.company_id, day.year, suffix, number_format
             waiting.setdefault(series, []).append(record)
         for (_label, company_id, year, suffix, number_format), records in sorted(waiting.items(), key=lambda p: p[0]):
-            numbering.number_all(records, company_id, year, [title(r) for r in records], suffix, number_format)
+            numbering.number_all(records, company_id, year, suffix, number_format)
         if waiting:
             _late_numbers.get().clear()
 
@@ -125,8 +125,3 @@ def _answered(model, ctx, verb: str, call: dict):
 def number_late(record) -> None:
     """Give a document created by an effect its gapless number at the end of the running command."""
     _late_numbers.get().append(record)
-
-
-def title(record) -> str:
-    """What a document is known by beside its number: the name of the party it concerns."""
-    return str(record.party_label or "")[:200]

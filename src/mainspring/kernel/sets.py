@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import access, audit, commands, custom, database, events, numbering, running, shapes, workflow
-from .models.base import Document, DocumentIdentity
+from .models.base import Document
 from .models.records import AuditEntry
 
 
@@ -55,7 +55,7 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
     gapless = is_document and numbering.is_gapless(model)
     before = [{f.attname: r.__dict__.get(f.attname) for f in model._meta.concrete_fields} for r in records]
     if drafts and not gapless:
-        _number(model, drafts, run.ctx)
+        numbering.number_many(drafts, run.ctx.business_date.year)
     work = workflow.effect_of(model, verb.name)
     outcomes = (work(records, run.ctx, **cleaned) if work else None) or [None] * len(records)
     for record, source, outcome in zip(records, sources, outcomes, strict=True):
@@ -69,19 +69,6 @@ def _work(model, verb: workflow.Verb, records: list, run, cleaned: dict) -> None
     run.give_late_numbers()
     _note(model, verb, records, sources, run, cleaned)
     events.publish_all([events.CommandDone(r, verb.name, run.is_nested) for r in records], run.ctx)
-
-
-def _number(model, records: list, ctx) -> None:
-    numbering.name_parties(records)
-    by_company: dict[int, list] = {}
-    for record in records:
-        by_company.setdefault(record.company_id, []).append(record)
-    for company_id, found in sorted(by_company.items()):
-        numbers = numbering.next_numbers(model, company_id, ctx.business_date.year, len(found))
-        for record, number in zip(found, numbers, strict=True):
-            record.number = number
-    identities = [DocumentIdentity(pk=r.pk, number=r.number, title=running.title(r)) for r in records]
-    database.update(identities, ["number", "title"])
 
 
 def _save(model, records: list, changed: set[str]) -> None:

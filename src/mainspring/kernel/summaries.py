@@ -178,7 +178,7 @@ def parameters(column, bucket: str, key) -> list[tuple[str, str]]:
         return [(f"{path}__empty", "1")]
     if isinstance(key, datetime.date) and bucket not in ("", "day"):
         return [(f"{path}__gte", key.isoformat()), (f"{path}__lt", periods.next_start(bucket, key).isoformat())]
-    return [(path, formats.exact(column, key))]
+    return [(query.name_of(path), formats.exact(column, key))]
 
 
 def texts(group: Group, measure: str, column) -> str:

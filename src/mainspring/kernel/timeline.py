@@ -4,10 +4,11 @@ The number of queries does not depend on the number of entries. Fields the viewe
 and names of records out of sight stay unnamed (rule Z06).
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
@@ -98,7 +99,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
         a.at,
         _who(a),
         _done(model, a.verb) + _from_where(a),
-        _inputs(model, a, modes),
+        _inputs(model, a, modes, {change["label"] for change in changes}),
         changes,
         icon={"create": "plus", "change": "pencil", "delete": "trash"}.get(a.verb, "arrow-right"),
     )
@@ -110,7 +111,7 @@ def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
     found = resource.by_model.get(a.entity)
     title = (
-        _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label}
+        _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label or model._meta.verbose_name}
         if seen
         else _("followed from another record")
     )
@@ -145,22 +146,35 @@ def _from_where(a: AuditEntry) -> str:
     return f" ({names[a.source]})" if a.source in names else ""
 
 
-def _inputs(model, a: AuditEntry, modes: dict) -> str:
-    """What a verb was given, in words; inputs named like a field follow that field's permission."""
-    asked = a.details.get("inputs") or {}
-    if not asked or model is None:
+def _inputs(model, a: AuditEntry, modes: dict, told: set[str]) -> str:
+    """What a verb was given, in words, without what its changes tell already.
+
+    Inputs named like a field follow that field's permission.
+    """
+    given = a.details.get("inputs") or {}
+    if not given or model is None:
         return ""
-    labels = {
-        i.name: str(i.label or i.name.replace("_", " ").capitalize())
-        for v in workflow.verbs_of(model)
-        if v.name == a.verb
-        for i in v.ask
+    said = {
+        str(one.label or one.name.replace("_", " ").capitalize()): _in_words(one, given[one.name])
+        for verb in workflow.verbs_of(model)
+        for one in (verb.ask if verb.name == a.verb else ())
+        if given.get(one.name) not in (None, "") and modes.get(one.name, "edit") in ("view", "edit")
     }
-    return "\n".join(
-        f"{labels[name]}: {value.get('name') if isinstance(value, dict) else value}"
-        for name, value in asked.items()
-        if name in labels and value not in (None, "") and modes.get(name, "edit") in ("view", "edit")
-    )
+    return "\n".join(f"{label}: {text}" for label, text in said.items() if label not in told)
+
+
+def _in_words(asked: workflow.Input, value) -> str:
+    """A value the audit trail kept as text, as people write it."""
+    if isinstance(value, dict):
+        return str(value.get("name"))
+    with contextlib.suppress(ValueError, ArithmeticError):
+        if asked.kind == "decimal":
+            return formats.number(value, 0, 6)
+        if asked.kind == "date":
+            return formats.day(date.fromisoformat(value))
+    if asked.kind == "bool":
+        return _("Yes") if value else _("No")
+    return str(dict(asked.choices).get(value, value))
 
 
 # -- what people added ------------------------------------------------------------------------------------------------

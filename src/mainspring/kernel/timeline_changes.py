@@ -37,6 +37,7 @@ class Changes:
             else {}
         )
         self.names = self._names(rows)
+        self.places = self._places(rows)
 
     def of(self, rows) -> list[dict]:
         """[{label, before, after}] of some rows of history."""
@@ -47,7 +48,7 @@ class Changes:
             if is_line and row.operation == "DELETE":
                 found.append({"label": _("Line removed"), "before": self._line_words(row), "after": ""})
                 continue
-            prefix = _("Line %(n)s: ") % {"n": row.row_id} if is_line else ""
+            prefix = _("Line %(n)s: ") % {"n": self.places.get(row.row_id, "–")} if is_line else ""
             for column, (old, new) in row.changes.items():
                 found += self._change(model, column, old, new, prefix)
         return found
@@ -101,6 +102,12 @@ class Changes:
                 mode = self.modes[self.line_model].get(one.name, "edit")
                 words += [self._text(self.line_model, one, old, mode)] if mode in ("view", "edit") else []
         return " · ".join(words[:3])
+
+    def _places(self, rows) -> dict[str, int]:
+        """Where the lines that are still there stand in the record: the number a person sees before each."""
+        if not any(r.table_name != self.record._meta.db_table for r in rows):
+            return {}
+        return {str(pk): n for n, pk in enumerate(self.record.lines.values_list("pk", flat=True), 1)}
 
     def _names(self, rows) -> dict:
         """(model, key) -> name of every linked record the viewer may see; one query a model."""

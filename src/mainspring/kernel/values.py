@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from . import access, limits, remembered, sentences
 from .models.base import DocumentLine
 
+TEXTS = (models.CharField, models.TextField)
+
 
 def coerce(model, specs: list[dict], ctx, *, prefixes: list[str]) -> list[dict]:
     """Typed copies of `specs` (field name -> raw value), links fetched set-wise within the person's sight.
@@ -93,7 +95,7 @@ def _value(field, raw):
     if isinstance(raw, str):
         raw = raw.strip() if not isinstance(field, models.TextField) else raw
         limits.storable(raw)
-        if raw == "" and (field.null or not isinstance(field, models.CharField | models.TextField)):
+        if raw == "" and (field.null or not isinstance(field, TEXTS)):
             raw = None
     if raw is None:
         return field.get_default() if field.blank and not field.null else None
@@ -117,8 +119,9 @@ def _value(field, raw):
 
 def _is_misshapen(field, raw) -> bool:
     """Whether a list, an object or a yes/no stands where one plain value is needed."""
-    plain_list = isinstance(raw, list | tuple) and not hasattr(field, "base_field")
-    return isinstance(raw, dict) or plain_list or (isinstance(raw, bool) and not isinstance(field, models.BooleanField))
+    if isinstance(raw, list | tuple):
+        return not hasattr(field, "base_field")
+    return isinstance(raw, dict) or (isinstance(raw, bool) and not isinstance(field, models.BooleanField))
 
 
 def _fetch(model, keys: set, ctx) -> dict:

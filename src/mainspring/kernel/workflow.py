@@ -99,7 +99,8 @@ class Verb:
     """Something that can be done to a record.
 
     source       states it may start from; () means any
-    target       state it ends in; "" leaves the state
+    target       state it ends in; "" leaves the state to what is done
+    leads_to     state a person means by it on a board, when it has no target of its own
     four_eyes    the person must not be the record's creator
     ask          inputs asked of the person
     danger       shown with a warning colour: takes something away
@@ -117,6 +118,7 @@ class Verb:
     bulk: bool = True
     hidden: bool = False
     help: Any = ""
+    leads_to: str = ""
 
     @property
     def sources(self) -> tuple[str, ...]:

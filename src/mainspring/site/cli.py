@@ -5,6 +5,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from collections.abc import Sequence
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
     if arguments[:1] == ["manage"]:
         return _manage(arguments[1:])
-    options = _parser().parse_args(arguments)
+    options = _parser(arguments[:1]).parse_args(arguments)
     try:
         return _run(options.command, options)
     except KeyboardInterrupt:
@@ -42,12 +43,13 @@ def _messages(error) -> list[str]:
     return getattr(error, "messages", None) or [str(error)]
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of the command asked for alone, as each imports what it needs; of all where none is named."""
     parser = argparse.ArgumentParser(prog="mainspring", description="Runs a company on one database.")
     chosen = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
-    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        command = importlib.import_module(f"{commands.__name__}.{found.name}")
-        name = found.name.rstrip("_")
+    names = {found.name.rstrip("_"): found.name for found in pkgutil.iter_modules(commands.__path__)}
+    for name in sorted(names.keys() & set(asked) or names):
+        command = importlib.import_module(f"{commands.__name__}.{names[name]}")
         subparser = chosen.add_parser(name, help=command.HELP, description=command.__doc__)
         command.add_arguments(subparser)
         subparser.set_defaults(command=command)

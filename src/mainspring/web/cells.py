@@ -68,8 +68,8 @@ class Show:
         if kind == "link":
             return {"kind": way.kind} | self._link(column, value)
         if kind == "state":
-            known = way.states.get(value) if "__" not in column.path else {"tone": "neutral"}
-            return {"kind": way.kind, "text": way.choices.get(value, str(value))} | (known or {"tone": "neutral"})
+            own = way.states.get(value, {}) if "__" not in column.path else {}
+            return {"kind": way.kind, "text": way.choices.get(value, str(value)), "tone": "neutral"} | own
         if column.is_number:
             return {
                 "kind": way.kind,

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +12,17 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from mainspring.kernel import jobs, policies
+from mainspring.kernel import access, formats, jobs, policies
 from mainspring.kernel.exchange import exporting, importing, reading, rules, taking_out
 from mainspring.kernel.models import ImportRun, JobRun
 from mainspring.web import addresses
-from mainspring.web.views import base, lists
+from mainspring.web.views import base, lists, verbs
 
-NOW_ROWS = 500  # so many rows are checked while the person waits, more of them by a job
+NOW_ROWS = 500  # so many rows are checked and brought in while the person waits, more of them by a job
 SAMPLES = 3
+EARLIER = 5
 PROBLEMS_SHOWN = 200
+TONES = {"checked": "info", "running": "info", "done": "success", "stopped": "warning"}
 
 
 class FileForm(forms.Form):
@@ -94,7 +97,22 @@ def start(request, res):
         form=form,
         submit=_("Continue"),
         template_url=addresses.of_resource(res, "import") + "template.xlsx",
+        earlier=_earlier(request, res),
     )
+
+
+def _earlier(request, res) -> list[dict]:
+    """Imports of these records in sight, the newest first: each opens where it may be looked at or taken back."""
+    found = access.rows(request.ctx, ImportRun).filter(entity=res.label).exclude(progress="draft").order_by("-pk")
+    return [
+        {
+            "href": addresses.of_resource(res, "import", run.pk),
+            "title": run.file_name,
+            "text": f"{run.get_progress_display()} · {formats.moment(run.created_at)}",
+            "icon": "file-import",
+        }
+        for run in found[:EARLIER]
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,11 +124,22 @@ def step(request, res, run: int):
     if request.method == "POST" and asked == "columns" and record.progress in ("draft", "checked"):
         return _take_columns(request, res, record)
     if request.method == "POST" and asked == "check" and record.progress in ("checked", "stopped"):
-        jobs.defer("exchange.import", request.ctx, key=str(record.pk), title=str(record), import_id=record.pk)
-        return redirect(request.path)
+        return _bring_in(request, record)
     if record.progress == "draft" or "columns" in request.GET:
         return _columns(request, res, record)
     return _result(request, res, record)
+
+
+def _bring_in(request, record: ImportRun):
+    """A small file at once, a large one by a job; what is refused is said on the page of the run."""
+    if record.rows_total > NOW_ROWS:
+        jobs.defer("exchange.import", request.ctx, key=str(record.pk), title=str(record), import_id=record.pk)
+    else:
+        try:
+            importing.carry_out(record, request.ctx)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+    return redirect(request.path)
 
 
 @require_GET
@@ -189,7 +218,7 @@ def _result(request, res, record: ImportRun):
         {
             "label": _("Wrong"),
             "text": str(record.rows_wrong),
-            "tone": "red" if record.rows_wrong else "",
+            "tone": "danger" if record.rows_wrong else "",
             "href": f"{request.path}problems.csv" if record.problems else "",
         },
     ]
@@ -199,7 +228,7 @@ def _result(request, res, record: ImportRun):
             "label": _("Sum of %(column)s") % {"column": labels.get(path, path)},
             "text": total["file"],
             "note": _("Arrived: %(sum)s") % {"sum": total["arrived"]} if total.get("arrived") is not None else "",
-            "tone": "" if total["equal"] else "red",
+            "tone": "" if total["equal"] else "danger",
         }
         for path, total in record.totals.items()
         if path != "rows"
@@ -213,7 +242,16 @@ def _result(request, res, record: ImportRun):
         problems=record.problems[:PROBLEMS_SHOWN],
         job=_job(res, record),
         submit=_("Import") if ready and record.rows_total else "",
+        record=record,
     )
+
+
+def _finished(request, record: ImportRun) -> dict:
+    """Title line of a run: how far it is, and the way back once something came in."""
+    page = {"state": {"label": record.get_progress_display(), "tone": TONES.get(record.progress, "neutral")}}
+    if record.progress in ("done", "stopped") and access.can(request.ctx, ImportRun, "undo"):
+        page["quiet"] = [button for button in verbs.buttons(request, record)["more"] if button["name"] == "undo"]
+    return page
 
 
 def _job(res, record: ImportRun) -> dict | None:
@@ -234,18 +272,18 @@ def _job(res, record: ImportRun) -> dict | None:
         "error": found.error,
         "state": {
             "label": str(found.get_state_display() if hasattr(found, "get_state_display") else found.state),
-            "tone": "blue" if running else "red" if found.error else "green",
+            "tone": "info" if running else "danger" if found.error else "success",
         },
     }
 
 
-def _page(request, res, name: str, **context):
+def _page(request, res, name: str, record: ImportRun | None = None, **context):
     steps = [("file", _("File")), ("columns", _("Columns")), ("check", _("Check and import"))]
     order = [key for key, _label in steps].index(name)
     page = {
         "title": _("Import: %(records)s") % {"records": res.plural},
         "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
-    }
+    } | (_finished(request, record) if record else {})
     return render(
         request,
         "web/import.html",
@@ -254,6 +292,7 @@ def _page(request, res, name: str, **context):
             "step": name,
             "cancel": addresses.of_resource(res),
             "hidden": [],
+            "topic": f"record:{record.pk}" if record else "",
             **context,
             "steps": [
                 {"label": label, "state": "done" if n < order else "current" if n == order else "next"}

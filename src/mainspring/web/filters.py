@@ -68,7 +68,7 @@ def _chip(request, q: query.Query, path: str) -> dict:
         names, html = drawn(_fields(*asked, by_operator, text))
     else:
         names, html = _blank(*asked, get_language())
-    keys = {f"{path}__{op}": None for op in conditions.OPERATORS} | {path: None}
+    keys = {f"{path}__{op}": None for op in conditions.OPERATORS} | {query.name_of(path): None}
     return {
         "name": path.replace(".", "-"),
         "label": column.label,
@@ -105,24 +105,24 @@ def _linked(now: dict) -> str:
 def _fields(path, kind, label, choices, to, is_number, required, now: dict, text: str):
     """(parameter name, form field) pairs of a chip; `text` words the linked records asked for."""
     first = {op: values[-1] for op, values in now.items()}
-    blank = ("", "–")
+    blank, equal = ("", "–"), query.name_of(path)
     if kind in ("choice", "state"):
         asked = [*now.get("in", ()), *now.get("eq", ())]
         boxes = forms.CheckboxSelectMultiple
         yield f"{path}__in", forms.MultipleChoiceField(label=label, choices=choices, widget=boxes, initial=asked)
     elif kind == "bool":
         answers = [blank, ("true", _("Yes")), ("false", _("No"))]
-        yield path, forms.ChoiceField(label=label, choices=answers, initial=first.get("eq"))
+        yield equal, forms.ChoiceField(label=label, choices=answers, initial=first.get("eq"))
     elif kind == "attachment":
         answers = [blank, ("0", _("With a file")), ("1", _("Without a file"))]
         yield f"{path}__empty", forms.ChoiceField(label=label, choices=answers, initial=first.get("empty"))
     elif kind == "link":
         attrs = {"data-island": "choose", "data-url": f"/lookup/{to}/", "data-text": text}
-        yield path, forms.CharField(label=label, initial=_linked(now), widget=forms.TextInput(attrs=attrs))
+        yield equal, forms.CharField(label=label, initial=_linked(now), widget=forms.TextInput(attrs=attrs))
     elif kind in ("date", "datetime"):
         periods = period_names()
         named = first.get("eq") if first.get("eq") in periods else ""
-        yield path, forms.ChoiceField(label=_("Period"), choices=[blank, *periods.items()], initial=named)
+        yield equal, forms.ChoiceField(label=_("Period"), choices=[blank, *periods.items()], initial=named)
         yield from _range(path, first, forms.DateInput(attrs={"type": "date"}))
     elif is_number:
         yield from _range(path, first, forms.TextInput(attrs={"inputmode": "decimal"}))

@@ -105,7 +105,7 @@ def plain_number(text: str) -> str:
     if "," in bare:
         grouped = re.fullmatch(r"-?\d{1,3}(,\d{3})+", bare) and get_language() != "lt"
         return bare.replace(",", "" if grouped else ".")
-    return bare
+    return bare if re.fullmatch(r"[-+\d.eE]*", bare) else text  # what is no number is named as it was typed
 
 
 def field_for(column, ctx, *, value=None, required=None) -> forms.Field:

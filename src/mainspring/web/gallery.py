@@ -15,14 +15,38 @@ SAMPLES = pathlib.Path(__file__).parent / "templates" / "web" / "gallery.json"
 
 
 def show(request: HttpRequest) -> HttpResponse:
-    """The gallery page; with ?data= the answers its islands ask for."""
-    asked = request.GET.get("data")
+    """The gallery page; with ?data= the answers its parts and islands ask for."""
+    asked, _mark, more = request.GET.get("data", "").partition("?")
     shown = context()
-    if asked == "job":
-        return render(request, "web/parts/job.html", {"job": shown["jobs"][1]})
-    if asked:
-        return JsonResponse((shown["answers"] | {"pivot": shown["pivot"]}).get(asked, {}))
-    return render(request, "web/gallery.html", shown)
+    if asked == "fact" and (more or request.method == "POST"):
+        return render(request, "web/parts/fact.html", {"fact": shown["facts"][1]})
+    if not asked and request.method == "POST":
+        return HttpResponse(status=204)
+    if not asked:
+        return render(request, "web/gallery.html", shown)
+    if part := _parts(shown).get(asked):
+        return render(request, *part)
+    return JsonResponse((shown["answers"] | {"pivot": shown["pivot"]}).get(asked, {}))
+
+
+def _parts(shown: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Answers that are drawn: name -> (template, context)."""
+    date = SampleForm(prefix="edited")["promised_on"]
+    note = shown["timeline"]["entries"][0]
+    why = [
+        {"label": "Press", "text": "No capacity before 12 March."},
+        {"label": "Stock", "text": "2 of 10 pcs are free."},
+    ]
+    return {
+        "job": ("web/parts/job.html", {"job": shown["jobs"][1]}),
+        "related": ("web/parts/related.html", {"table": shown["table"] | {"title": "Shipments", "bulk": []}}),
+        "why": ("web/dialog.html", {"title": "Why 12 March?", "facts": why, "submit": "Understood", "url": "#"}),
+        "fact": ("web/parts/fact_edit.html", {"fact": shown["facts"][1], "field": date}),
+        "cell": ("web/parts/cell_edit.html", {"field": date, "url": "/components/?data=cell"}),
+        "note": ("web/parts/timeline_entry.html", {"item": note}),
+        "older": ("web/parts/timeline_more.html", {"timeline": {"entries": shown["timeline"]["entries"][3:]}}),
+        "files": ("web/parts/files.html", {"files": shown["timeline"]["files"]}),
+    }
 
 
 def context() -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import json
 
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, filling, formats, remembered, resource, sight
+from mainspring.kernel.exchange import rows as linking
 from mainspring.web import forms
+from mainspring.web.views import lookup
 
 KINDS = {"text": "text", "longtext": "text", "integer": "integer", "date": "date", "choice": "choice", "link": "link",
          "bool": "boolean", "state": "text", "datetime": "text", "json": "text"}  # fmt: skip
@@ -40,8 +43,10 @@ def head(column, editable: bool, ctx, *, site: int | None = None) -> dict:
 
 
 def props(res, record, ctx, *, lines, editable: bool, url: str, header: str = "", errors: dict | None = None) -> dict:
-    """Properties of the grid island for these line instances."""
+    """Properties of the grid island for these line instances; one that is only read leaves out empty columns."""
     shown = columns(res, ctx)
+    if not editable and lines:
+        shown = [c for c in shown if any(c.value_of(line) not in (None, "") for line in lines)]
     return {
         "name": "lines",
         "title": _("Lines"),
@@ -113,15 +118,18 @@ def scanning(res) -> dict | None:
     return {"url": "/scan/", "columns": columns, "quantity": last.lstrip("+"), "counts": last.startswith("+")}
 
 
-def read(res, raw_lines: list, ctx, *, blank: bool = False) -> list[dict]:
+def read(res, raw_lines: list, ctx, *, blank: bool = False, site=None, wrong: dict | None = None) -> list[dict]:
     """Line specs for commands from what the grid sent; only columns of the grid that may be edited are read.
 
     blank  keep lines that hold nothing, so that there is a spec for each line sent
+    site   key of the document's site: names of what belongs to a site are looked up there
+    wrong  takes the errors of names that cannot be found, by line; without it they are raised
     """
     editable = {c.path: c for c in columns(res, ctx) if c.editable}
     if not isinstance(raw_lines, list):
         raise ValidationError(_("The lines could not be read."))
-    specs = []
+    specs: list[dict] = []
+    named: dict[str, dict[str, list[dict]]] = {}
     for raw in raw_lines:
         if not isinstance(raw, dict):
             raise ValidationError(_("The lines could not be read."))
@@ -130,9 +138,60 @@ def read(res, raw_lines: list, ctx, *, blank: bool = False) -> list[dict]:
         for name, value in cells.items():
             if name in editable:
                 spec[name] = _cell(editable[name], value)
-        if blank or any(v not in (None, "") for k, v in spec.items()):
+                if text := _text_of(value):
+                    named.setdefault(name, {}).setdefault(text, []).append(spec)
+        if blank or any(v not in (None, "") for k, v in spec.items()) or _text_of_any(cells, editable):
             specs.append(spec)
+    unknown = _find_named(editable, named, ctx, site)
+    found = {n: texts for n, spec in enumerate(specs) if (texts := unknown.get(id(spec)))}
+    if wrong is not None:
+        for n, texts in found.items():
+            wrong.setdefault(n, {}).update(texts)
+    elif found:
+        raise ValidationError({f"lines.{n}.{c}": text for n, texts in found.items() for c, text in texts.items()})
     return specs
+
+
+def _text_of(value) -> str:
+    """The text of a link that was pasted or typed and not chosen."""
+    return str(value.get("text") or "").strip() if isinstance(value, dict) and value.get("id") is None else ""
+
+
+def _text_of_any(cells: dict, editable: dict) -> bool:
+    return any(name in editable and _text_of(value) for name, value in cells.items())
+
+
+def _find_named(editable: dict, named: dict, ctx, site) -> dict[int, dict[str, str]]:
+    """Put the records that texts name into the specs; {id(spec): {column: why not}} of those nothing is found for.
+
+    One query or two a column, however many lines: first by code, number or name, then as the grid itself writes them.
+    """
+    unknown: dict[int, dict[str, str]] = {}
+    for name, texts in named.items():
+        model = apps.get_model(editable[name].to)
+        known = _records_named(model, set(texts), ctx, site)
+        for text, specs in texts.items():
+            for spec in specs:
+                if isinstance(known[text], str):
+                    unknown.setdefault(id(spec), {})[name] = known[text]
+                    del spec[name]
+                else:
+                    spec[name] = known[text].pk
+    return unknown
+
+
+def _records_named(model, texts: set[str], ctx, site) -> dict:
+    """{text: the record, or why there is none}."""
+    linker, found = linking.Linker(ctx), {}
+    linker.learn(model, "", texts)
+    for text in texts:
+        try:
+            found[text] = linker.get(model, "", text)
+        except ValidationError as error:
+            near = lookup.searched(ctx, model, text, limit=5, site=str(site or ""))
+            same = [r for r in near if text.lower() in (str(r).lower(), str(getattr(r, "code", "")).lower())] or near
+            found[text] = same[0] if len(same) == 1 else " ".join(error.messages)
+    return found
 
 
 def _cell(column, value):
@@ -143,10 +202,10 @@ def _cell(column, value):
     return forms.plain_number(str(value)) if column.is_number else value
 
 
-def read_text(res, text: str, ctx) -> list[dict]:
-    """Line specs from the hidden field of an ordinary form."""
+def read_text(res, text: str, ctx, *, site=None, wrong: dict | None = None) -> list[dict]:
+    """Line specs from the hidden field of an ordinary form; `site` and `wrong` as in `read`."""
     try:
-        return read(res, json.loads(text or "[]"), ctx)
+        return read(res, json.loads(text or "[]"), ctx, site=site, wrong=wrong)
     except ValueError:
         raise ValidationError(_("The lines could not be read.")) from None
 

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_noop as _
 
 STRINGS = (
     _("Earlier"),
+    _("On this page"),
+    _("Usual columns"),
     _("Later"),
     _("A change is still being saved."),
     _("Add a line"),

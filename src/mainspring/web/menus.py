@@ -129,6 +129,12 @@ def _drawn(shell: str, language: str | None) -> SafeString:
     return mark_safe(render_to_string("web/parts/menu.html", {"shell": json.loads(shell)}))
 
 
+def name_of(menu: str) -> str:
+    """The group of "Sales / Setup" in the person's language."""
+    group = _parts(menu)[0]
+    return str(NAMES.get(group, group))
+
+
 def _parts(menu: str) -> tuple[str, str]:
     group, _sep, section = (part.strip() for part in menu.partition("/"))
     return group, section
@@ -148,8 +154,8 @@ def _writes(ctx, res) -> bool:
 
 
 def _keeps(ctx, res) -> bool:
-    """Whether the person may do more with the records than choose from them."""
-    return any(g.verbs - {"view"} for g in policies.of(ctx).matching(res.label, "view"))
+    """Whether the person may do more with the records than choose from them and look after their own."""
+    return any(g.verbs - {"view"} and g.scope != "own" for g in policies.of(ctx).matching(res.label, "view"))
 
 
 def _sees_all(ctx) -> bool:

@@ -48,6 +48,7 @@ def page(request, name):
             form.add_error(None, error.messages)
     if request.GET.get("format") in exporting.FORMATS and given:
         return _sheet(request.GET["format"], report, answer, request.ctx)
+    documents = _documents(answer)
     return render(
         request,
         "web/report.html",
@@ -70,8 +71,8 @@ def page(request, name):
             },
             "form": form,
             "notes": answer.notes,
-            "charts": _charts(report, answer),
-            "table": _table(report, answer, request),
+            "charts": _charts(report, answer, documents),
+            "table": _table(report, answer, documents, request),
         },
     )
 
@@ -92,8 +93,7 @@ def _form(report: reports.Report, request) -> record_forms.RecordForm:
     return form
 
 
-def _table(report: reports.Report, answer: reports.Answer, request) -> dict:
-    documents = _documents(answer)
+def _table(report: reports.Report, answer: reports.Answer, documents: dict, request) -> dict:
     rows = [
         {
             "id": n,
@@ -141,11 +141,12 @@ def _href(row: dict, documents: dict) -> str:
     return addresses.of_resource(res, key) if res else ""
 
 
-def _charts(report: reports.Report, answer: reports.Answer) -> list[dict]:
+def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> list[dict]:
     if not report.chart or not answer.rows:
         return []
     labels = {c.path: str(c.label) for c in report.columns}
     x, ys = report.chart["x"], report.chart["y"]
+    hrefs = [_href(row, documents) for row in answer.rows]
     return [
         {
             "title": str(report.title),
@@ -158,7 +159,7 @@ def _charts(report: reports.Report, answer: reports.Answer) -> list[dict]:
                     {
                         "label": labels[y],
                         "values": [float(r[y]) if r.get(y) is not None else None for r in answer.rows],
-                        "hrefs": [],
+                        "hrefs": hrefs,
                     }
                     for y in ys
                 ],

@@ -1,7 +1,6 @@
 import { createCalendar, DayGrid, destroyCalendar, Interaction, List, ResourceTimeline, TimeGrid, type Calendar } from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 import "./calendar.css";
-import htmx from "htmx.org";
 import { h } from "../../core/dom";
 import { json, withParameters } from "../../core/http";
 import { language, t } from "../../core/text";
@@ -24,6 +23,9 @@ interface Props {
   view?: "month" | "week" | "day" | "list" | "timeline";
   date?: string;
   create?: string;
+  /** Field of the day in a new record, and whether it holds a time as well. */
+  field?: string;
+  timed?: boolean;
   resources?: { id: string; title: string }[];
 }
 
@@ -55,7 +57,7 @@ export default function mount(element: HTMLElement, props: Props): () => void {
     eventDragStop: () => (dragged = Date.now()),
     eventDrop: (info: { event: Calendar.Event; revert: () => void }) => void move(info),
     eventResize: (info: { event: Calendar.Event; revert: () => void }) => void move(info),
-    dateClick: props.create ? (info: { dateStr: string }) => void htmx.ajax("get", withParameters(props.create!, { date: info.dateStr }), { target: "#dialog-body" }) : undefined,
+    dateClick: props.create ? (info: { dateStr: string }) => location.assign(withParameters(props.create!, { [props.field ?? "date"]: info.dateStr.slice(0, props.timed ? 16 : 10) })) : undefined,
   } as Calendar.Options);
   const watch = new MutationObserver(() => tidy(element));
   watch.observe(element, { childList: true, subtree: true });

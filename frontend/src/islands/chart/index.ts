@@ -1,5 +1,5 @@
 import { BarChart, FunnelChart, HeatmapChart, LineChart, PieChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { GridComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { h } from "../../core/dom";
@@ -7,7 +7,7 @@ import { decimal, t } from "../../core/text";
 import { option, type ChartProps } from "./option";
 import { theme } from "./theme";
 
-use([BarChart, FunnelChart, HeatmapChart, LineChart, PieChart, ScatterChart, AriaComponent, GridComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
+use([BarChart, FunnelChart, HeatmapChart, LineChart, PieChart, ScatterChart, GridComponent, LegendScrollComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
 /** A chart; every mark opens the records behind it, and the numbers are there as a table for those who cannot see it. */
 export default function mount(element: HTMLElement, props: ChartProps): (() => void) | void {

@@ -67,7 +67,6 @@ function cartesian(props: ChartProps): object {
   const across = { type: "category", data: props.x.values, name: horizontal ? "" : props.x.label, nameLocation: "middle", nameGap: 28, inverse: horizontal, boundaryGap: props.series.some((one) => isBar(props, one)), axisLabel: { formatter: (value: string) => (props.x.dates ? dayMonth(value) : value), hideOverlap: true, width: horizontal ? 130 : undefined, overflow: horizontal ? "truncate" : undefined } };
   const up = [axis(props.y, false), ...(props.y2 ? [axis(props.y2, true)] : [])];
   return {
-    aria: { enabled: true },
     animationDuration: 220,
     grid: { left: 4, right: props.y2 ? 4 : 14, top: props.series.length > 1 ? 58 : 34, bottom: props.x.label && !horizontal ? 26 : 4, containLabel: true },
     legend: { show: props.series.length > 1 && props.kind !== "waterfall", top: 0, left: 0, type: "scroll" },
@@ -156,7 +155,6 @@ function pie(props: ChartProps): object {
   const small = data.slice(3);
   const shown = data.length > 4 ? [...data.slice(0, 3), { name: "…", value: small.reduce((sum, one) => sum + Number(one.value), 0) }] : data;
   return {
-    aria: { enabled: true },
     tooltip: { formatter: (item: { name: string; value: number; percent: number }) => `${escapeHtml(item.name)}<br><strong>${escapeHtml(text(props.y, item.value))}</strong> (${item.percent} %)` },
     series: [{ type: "pie", radius: ["56%", "82%"], data: shown, label: { color: color("ink"), formatter: "{b}\n{d} %" }, itemStyle: { borderColor: color("surface"), borderWidth: 2 }, animationDuration: 220 }],
   };
@@ -164,7 +162,6 @@ function pie(props: ChartProps): object {
 
 function funnel(props: ChartProps): object {
   return {
-    aria: { enabled: true },
     tooltip: { formatter: (item: { name: string; value: number }) => `${escapeHtml(item.name)}: <strong>${escapeHtml(text(props.y, item.value))}</strong>` },
     series: [{ type: "funnel", left: 10, right: 10, top: 10, bottom: 10, minSize: "12%", gap: 3, data: named(props), sort: "none", label: { position: "inside", color: color("pine-ink"), formatter: (item: { name: string; value: number }) => `${item.name}  ${text(props.y, item.value)}` }, itemStyle: { borderWidth: 0, color: color("pine-fill") } }],
   };
@@ -174,7 +171,6 @@ function heat(props: ChartProps): object {
   const cells = props.series.flatMap((one, row) => one.values.map((value, column) => ({ value: [column, row, value ?? "-"], href: one.hrefs?.[column] })));
   const numbers = props.series.flatMap((one) => one.values.map(Number)).filter((value) => !Number.isNaN(value));
   return {
-    aria: { enabled: true },
     grid: { left: 4, right: 10, top: 8, bottom: 46, containLabel: true },
     tooltip: { formatter: (item: { value: [number, number, number] }) => `${escapeHtml(props.series[item.value[1]].label)} · ${escapeHtml(props.x.values[item.value[0]])}<br><strong>${escapeHtml(text(props.y, item.value[2]))}</strong>` },
     xAxis: { type: "category", data: props.x.values, axisLabel: { formatter: (value: string) => (props.x.dates ? dayMonth(value) : value) } },

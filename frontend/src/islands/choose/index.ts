@@ -1,6 +1,5 @@
 import TomSelect from "tom-select/base";
 import removeButton from "tom-select/plugins/remove_button/plugin.js";
-import "./choose.css";
 import { json, withParameters } from "../../core/http";
 import { escapeHtml, t } from "../../core/text";
 

@@ -14,6 +14,8 @@ interface Item {
   dialog?: boolean;
   confirm?: string;
   key?: string;
+  /** A button of the present page that is pressed. */
+  button?: HTMLElement;
 }
 
 interface Answer {
@@ -81,7 +83,8 @@ class Palette {
 
   private show(answer: Answer): void {
     this.items = [];
-    const groups = answer.groups.filter((group) => group.items.length).map((group, number) => {
+    const here = { label: t("On this page"), items: verbsHere(this.input.value) };
+    const groups = [...(this.input.value.trim() ? answer.groups : []), here, ...(this.input.value.trim() ? [] : answer.groups)].filter((group) => group.items.length).map((group, number) => {
       const options = group.items.map((item) => this.option(item));
       return h("div", { role: "group", "aria-labelledby": `palette-group-${number}` }, h("div", { class: "palette-group", id: `palette-group-${number}`, role: "presentation" }, group.label), ...options);
     });
@@ -120,11 +123,21 @@ class Palette {
 
   private open(item: Item, aside: boolean): void {
     this.dialog.close();
-    if (item.href) {
+    if (item.button) item.button.click();
+    else if (item.href) {
       if (aside) window.open(item.href, "_blank", "noopener");
       else location.assign(item.href);
     } else if (item.url && (!item.confirm || window.confirm(item.confirm))) {
       void htmx.ajax(item.dialog ? "get" : "post", item.url, item.dialog ? { target: "#dialog-body" } : { target: "body", swap: "none" });
     }
   }
+}
+
+const plain = (text: string): string => text.normalize("NFKD").replace(/\p{Mark}/gu, "").toLowerCase();
+
+/** What may be done on the page the palette was opened over: the verbs of its title line, free ones only. */
+function verbsHere(typed: string): Item[] {
+  const wanted = plain(typed.trim());
+  const buttons = [...document.querySelectorAll<HTMLElement>("#heading :is(.button, .pop-item):not(.is-locked, [popovertarget])")];
+  return buttons.map((button) => ({ label: button.textContent!.trim(), button, icon: "bolt" })).filter(({ label }) => label && plain(label).includes(wanted));
 }

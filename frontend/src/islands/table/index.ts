@@ -1,6 +1,6 @@
 import htmx from "htmx.org";
 import { h, icon } from "../../core/dom";
-import { csrf } from "../../core/http";
+import { csrf, json } from "../../core/http";
 import { decimal, t } from "../../core/text";
 import { toast } from "../../core/toast";
 
@@ -12,6 +12,7 @@ export default function mount(root: HTMLElement): () => void {
   root.addEventListener("dblclick", (event) => table.onDouble(event));
   root.addEventListener("change", (event) => table.onChange(event));
   root.addEventListener("htmx:configRequest", (event) => table.onRequest(event as CustomEvent));
+  root.addEventListener("htmx:afterSettle", (event) => table.onSettled(event.target as Element));
   document.addEventListener("keydown", onKey);
   table.update();
   return () => document.removeEventListener("keydown", onKey);
@@ -42,7 +43,7 @@ class Table {
       this.everything = true;
       this.update();
     }
-    if (target.closest("[data-columns]")) return this.chooseColumns();
+    if (target.closest("[data-columns]")) return void this.chooseColumns();
     this.openRow(event, target);
   }
 
@@ -64,6 +65,13 @@ class Table {
 
   onDouble(event: MouseEvent): void {
     this.editCell((event.target as Element).closest<HTMLElement>("td[data-edit]"));
+  }
+
+  /** A cell that was edited is a cell again: the focus goes back to its row. */
+  onSettled(target: Element): void {
+    const cell = target.closest("td[data-edit]");
+    if (cell && !cell.querySelector("form") && document.activeElement === document.body) cell.closest("tr")?.querySelector<HTMLElement>("th a")?.focus();
+    this.update();
   }
 
   onChange(event: Event): void {
@@ -159,28 +167,31 @@ class Table {
     void htmx.ajax("get", address.pathname + address.search, { target: cell, swap: "innerHTML" }).then(() => cell.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus());
   }
 
-  private chooseColumns(): void {
-    const heads = [...this.root.querySelectorAll<HTMLElement>("thead th[data-column]")];
-    const rows = heads.map((head) =>
+  private async chooseColumns(): Promise<void> {
+    const url = this.root.dataset.columnsUrl! + location.search;
+    const { columns } = await json<{ columns: { name: string; label: string; shown: boolean }[] }>(url);
+    const rows = columns.map(({ name, label, shown }) =>
       h(
         "li",
         { class: "column-choice", draggable: "false" },
-        h("button", { type: "button", class: "icon-button column-handle", "aria-label": t("Move {name}", { name: head.textContent!.trim() }) }, icon("grip-vertical", "sm")),
-        h("label", {}, h("input", { type: "checkbox", value: head.dataset.column, checked: !head.classList.contains("is-hidden") }), head.textContent!.trim()),
+        h("button", { type: "button", class: "icon-button column-handle", "aria-label": t("Move {name}", { name: label }) }, icon("grip-vertical", "sm")),
+        h("label", {}, h("input", { type: "checkbox", value: name, checked: shown }), label),
       ),
     );
     const list = h("ul", { class: "column-list" }, ...rows);
     list.addEventListener("keydown", (event) => moveByKey(event, list));
-    const save = async () => {
-      const columns = [...list.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value).join(",");
-      const answer = await fetch(this.root.dataset.columnsUrl!, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, body: new URLSearchParams({ columns }) });
-      if (answer.ok) location.reload();
+    const save = async (chosen: string) => {
+      const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, body: new URLSearchParams({ columns: chosen }) });
+      const there = answer.headers.get("HX-Redirect");
+      if (there) location.assign(there);
+      else if (answer.ok) location.reload();
       else toast({ text: t("The server refused this (code {code}).", { code: answer.status }), tone: "danger" });
     };
+    const checked = () => [...list.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value).join(",");
     document.getElementById("dialog-body")!.replaceChildren(
       h("div", { class: "dialog-head" }, h("h2", { id: "dialog-title" }, t("Columns"))),
       h("div", { class: "dialog-content" }, h("p", { class: "text-secondary" }, t("Choose columns; drag, or use Alt with arrows, to put them in order.")), list),
-      h("div", { class: "dialog-foot" }, h("button", { type: "button", class: "button button-quiet", "data-dialog-close": true }, t("Cancel")), h("button", { type: "button", class: "button button-primary", click: () => void save() }, t("Save columns"))),
+      h("div", { class: "dialog-foot" }, h("button", { type: "button", class: "button button-quiet", click: () => void save("") }, t("Usual columns")), h("span", { class: "table-foot-space" }), h("button", { type: "button", class: "button button-quiet", "data-dialog-close": true }, t("Cancel")), h("button", { type: "button", class: "button button-primary", click: () => void save(checked()) }, t("Save columns"))),
     );
     (document.getElementById("dialog") as HTMLDialogElement).showModal();
     void import("sortablejs").then(({ default: Sortable }) => Sortable.create(list, { handle: ".column-handle", animation: 120 }));

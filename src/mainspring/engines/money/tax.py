@@ -47,8 +47,8 @@ def _zero(digits: int) -> Decimal:
 
 def _amount(line: Line, digits: int) -> Decimal:
     """Quantity x price less the line discount, rounded once."""
-    kept = 1 - Fraction(line.discount_percent) / 100
-    return rounding.from_fraction(Fraction(line.quantity) * Fraction(line.unit_price) * kept, digits)
+    full = rounding.product(line.quantity, line.unit_price)
+    return rounding.rounded(rounding.product(full, (100 - line.discount_percent).scaleb(-2)), digits)
 
 
 def _discounts(document: Document, amounts: Sequence[Decimal]) -> list[Decimal]:

@@ -1,6 +1,7 @@
 """Which supply serves which demand: by item, earliest first, and along whole chains both ways (MFG-03).
 
-Single-level pegs are made for one item at a time from the rows of the plan, so they are always as current as the plan.
+Single-level pegs are made for one item at a time from the rows of the plan. A book keeps those of all items; after a
+net change it forgets what may be pegged otherwise, so that what is read from it is always as current as the plan.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainspring.engines.mrp import pegs
-from mainspring.engines.mrp.plan import Plan
+from mainspring.engines.mrp.plan import Plan, Replanned
+from mainspring.engines.problem import Defect, InvalidProblem
 
 ON_HAND, RECEIPT, ORDER, BY_PRODUCT = range(4)
 INDEPENDENT, DEPENDENT = range(2)
@@ -41,38 +43,50 @@ class Pegs:
 class Book:
     """Single-level pegs of every item of a plan, kept as packed columns: `code` columns say kind and row at once."""
 
-    def __init__(self, plan: Plan, items: NDArray | None = None):
-        """Peg these items (None: all) on the plan's workers."""
-        self.plan = plan
+    def __init__(self, plan: Plan, items: NDArray | None = None, *, workers: int = 0):
+        """Peg these items (None: all) on so many workers, 0 for the plan's."""
+        self.plan, self.age = plan, plan.age
         self.items = plan.order if items is None else np.asarray(items, np.int64)
-        shares = [share for share in np.array_split(self.items, max(1, len(self.items) // 4096)) if len(share)]
+        most = np.empty(len(self.items), np.int64)
+        pegs.bounds(self.items, plan.net, plan.book, plan.pool, most)
+        offset = np.concatenate([[0], np.cumsum(most)])
+        self.columns = pegs.Columns(*(np.empty(int(offset[-1]), kind) for kind in pegs.TYPES))
+        self.first, self.last = np.full(len(plan.order), -1, np.int64), np.full(len(plan.order), -1, np.int64)
+        self.first[self.items] = offset[:-1]
 
         def work(share):
-            most = np.empty(len(share), np.int64)
-            pegs.bounds(share, plan.net, plan.book, plan.pool, most)
-            offset = np.concatenate([[0], np.cumsum(most)])
-            columns = pegs.Columns(*(np.empty(int(offset[-1]), kind) for kind in pegs.TYPES))
             ended = np.empty(len(share), np.int64)
-            pegs.peg_items(share, offset, plan.net, plan.book, plan.pool, columns, ended)
-            return share, offset[:-1], ended, columns
+            pegs.peg_items(
+                self.items[share], offset[share[0] : share[-1] + 2], plan.net, plan.book, plan.pool, self.columns, ended
+            )
+            self.last[self.items[share]] = ended
 
-        with ThreadPoolExecutor(plan.workers) as threads:
-            self.shares = list(threads.map(work, shares))
+        shares = np.array_split(np.arange(len(self.items)), max(1, len(self.items) // 4096))
+        with ThreadPoolExecutor(workers or plan.workers) as threads:
+            list(threads.map(work, (share for share in shares if len(share))))
 
     def __len__(self) -> int:
-        return int(sum((ended - offset).sum() for _, offset, ended, _ in self.shares))
+        return int((self.last - self.first).sum())
 
     def rows(self) -> Pegs:
         """All pegs, by item as planned, then in the order demand is served."""
-        parts = []
-        for share, offset, ended, columns in self.shares:
-            counts = ended - offset
-            rows = np.repeat(offset - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-            parts.append((np.repeat(share, counts), *(column[rows] for column in columns)))
-        if not parts:
-            empty = np.zeros(0, np.int64)
-            parts = [(empty, empty, empty, empty, empty)]
-        return unpacked(self.plan, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+        items = self.items[self.first[self.items] >= 0]
+        counts = self.last[items] - self.first[items]
+        rows = np.repeat(self.first[items] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        return unpacked(self.plan, np.repeat(items, counts), *(column[rows] for column in self.columns))
+
+    def follow(self, change: Replanned) -> None:
+        """After a net change: what it may have pegged otherwise is forgotten, and pegged anew when it is asked for.
+
+        Every change since the book was made has to be followed, in order.
+        """
+        if change.age != self.age + 1:
+            raise InvalidProblem(Defect("change", 0, "age", change.age, f"must follow the book's, {self.age}"))
+        plan, self.age = self.plan, change.age
+        counts = plan.child_ptr[change.changed + 1] - plan.child_ptr[change.changed]
+        rows = np.repeat(plan.child_ptr[change.changed] - (np.cumsum(counts) - counts), counts)
+        for items in (change.changed, change.asked, plan.child[rows + np.arange(counts.sum())]):
+            self.first[items] = self.last[items] = -1
 
 
 def of_item(plan: Plan, item: int) -> Pegs:
@@ -110,19 +124,27 @@ class Trace:
     share: NDArray[np.float64]
 
 
-def upwards(plan: Plan, row: int) -> Trace:
-    """The demands an order serves, up to the independent ones. `row` is the order's row in the pool."""
-    return _walked(plan, row, up=True)
+def upwards(plan: Plan, row: int, book: Book | None = None) -> Trace:
+    """The demands an order serves, up to the independent ones. `row` is the order's row in the pool.
+
+    book  the pegs of the plan, if they are at hand; without it those on the way are found anew
+    """
+    return _walked(plan, row, book, up=True)
 
 
-def downwards(plan: Plan, row: int) -> Trace:
+def downwards(plan: Plan, row: int, book: Book | None = None) -> Trace:
     """The supplies an order is made from, down to stock, receipts and orders without components."""
-    return _walked(plan, row, up=False)
+    return _walked(plan, row, book, up=False)
 
 
-def _walked(plan: Plan, row: int, *, up: bool) -> Trace:
+def _walked(plan: Plan, row: int, book: Book | None, *, up: bool) -> Trace:
     size = 1 << 14
     zeros = getattr(plan, "_walk_zeros", None)
+    if book is None or book.plan is not plan or book.age != plan.age:
+        nothing = np.full(len(plan.order), -1, np.int64)
+        stored, first, last = pegs.Columns(*(np.empty(0, kind) for kind in pegs.TYPES)), nothing, nothing
+    else:
+        stored, first, last = book.columns, book.first, book.last
     while True:
         if zeros is None or len(zeros[0]) != len(plan.pool.due):
             rows, items = len(plan.pool.due), len(plan.order)
@@ -138,6 +160,9 @@ def _walked(plan: Plan, row: int, *, up: bool) -> Trace:
             plan.pool,
             plan.child_ptr,
             plan.child,
+            stored,
+            first,
+            last,
             columns,
             item,
             share,

@@ -136,9 +136,10 @@ def peg_items(items, offset, net, book, pool, out, ended):
 
 
 @njit(cache=True, nogil=True)
-def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, part, whole, active):
+def walk(row, up, order, net, book, pool, child_ptr, child, stored, first, last, out, item, share, part, whole, active):
     """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small.
 
+    The pegs of an item are `stored` in [first, last), or found now when there are none (first -1).
     `part`, `whole` (one a row of the pool) and `active` (one an item) are zeros, and are again when all went well.
     """
     n = len(order)
@@ -162,49 +163,56 @@ def walk(row, up, order, net, book, pool, child_ptr, child, out, item, share, pa
         if not active[i]:
             continue
         active[i] = False
-        most = entries_most(i, net, book, pool)
-        if most > size:
-            size = 2 * most
-            bucket, code = np.empty(size, np.int32), np.empty(size, np.int32)
-            wants, gives, quantity = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64)
-        if found + most > room:
-            return -1
-        # Pegs of the item are written behind those kept, then the interesting ones are moved to the front.
-        last = peg_item(
-            i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found
-        )
+        if first[i] >= 0:
+            begin, end = first[i], last[i]
+            if found + end - begin > room:
+                return -1
+            all_demands, all_needed, all_supplies, all_amounts = (
+                stored.demand, stored.bucket, stored.supply, stored.quantity,
+            )  # fmt: skip
+        else:
+            most = entries_most(i, net, book, pool)
+            if most > size:
+                size = 2 * most
+                bucket, code = np.empty(size, np.int32), np.empty(size, np.int32)
+                wants, gives, quantity = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64)
+            if found + most > room:
+                return -1
+            # They are written behind those kept, then the interesting ones are moved to the front.
+            begin = found
+            end = peg_item(
+                i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found
+            )
+            all_demands, all_needed, all_supplies, all_amounts = demands, needed, supplies, amounts
         if up:
-            for r in range(found, last):
-                if demands[r] >= 0:
-                    whole[demands[r]] += amounts[r]
-        first, kept = found, found
-        for r in range(first, last):
-            demand, supply, amount = demands[r], supplies[r], amounts[r]
+            for r in range(begin, end):
+                if all_demands[r] >= 0:
+                    whole[all_demands[r]] += all_amounts[r]
+        for r in range(begin, end):
+            demand, supply, amount = all_demands[r], all_supplies[r], all_amounts[r]
+            made = 0 <= supply < BY_PRODUCT_BASE
             if up:
-                fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
-            else:
-                fraction = part[demand] if demand >= 0 else 0.0
-            if fraction > 0.0:
-                if up and demand >= 0:
-                    part[demand] += fraction * amount / whole[demand]
+                if made and demand >= 0 and part[supply] > 0.0:
+                    part[demand] += part[supply] * amount / whole[demand]
                     active[pool_item[demand]] = True
-                elif not up and 0 <= supply < BY_PRODUCT_BASE:
-                    part[supply] += fraction * amount / (pool_qty[supply] * pool_count[supply])
+            elif made and demand >= 0 and part[demand] > 0.0:
+                part[supply] += part[demand] * amount / (pool_qty[supply] * pool_count[supply])
         if up:
-            for r in range(first, last):
-                if demands[r] >= 0:
-                    whole[demands[r]] = 0.0
-        for r in range(first, last):
-            demand, supply = demands[r], supplies[r]
+            for r in range(begin, end):
+                if all_demands[r] >= 0:
+                    whole[all_demands[r]] = 0.0
+        kept = found
+        for r in range(begin, end):
+            demand, supply, amount = all_demands[r], all_supplies[r], all_amounts[r]
             if up:
                 fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
             else:
                 fraction = part[demand] if demand >= 0 else 0.0
             if fraction > 0.0:
-                demands[kept], needed[kept], supplies[kept] = demand, needed[r], supply
-                amounts[kept], item[kept], share[kept] = amounts[r], i, fraction
+                demands[kept], needed[kept], supplies[kept] = demand, all_needed[r], supply
+                amounts[kept], item[kept], share[kept] = amount, i, fraction
                 kept += 1
-        if not up and kept > first:
+        if not up and kept > found:
             for k in range(child_ptr[i], child_ptr[i + 1]):
                 active[child[k]] = True
         found = kept

@@ -40,10 +40,12 @@ class Orders:
 
 @dataclass(frozen=True)
 class Replanned:
-    """What a net change did: items looked at, and those whose orders changed."""
+    """What a net change did: items looked at, those whose orders changed, those asked for, and the plan's age then."""
 
     planned: int
     changed: NDArray[np.int64]
+    asked: NDArray[np.int64]
+    age: int
 
 
 class Plan:
@@ -55,7 +57,7 @@ class Plan:
         follow  keep supply less demand of every item and bucket, so that a net change costs only what it changes;
                 False when there will be none
         """
-        self.network, self.workers = network, max(1, workers)
+        self.network, self.workers, self.age = network, max(1, workers), 0
         cells = len(network.items) * network.horizon.buckets
         rows = len(network.items) if follow and cells <= KEPT_MOST else 0
         self.kept = np.empty((rows, network.horizon.buckets), np.int64)
@@ -88,6 +90,7 @@ class Plan:
         del self._scratch
         self.load = np.sum(loads, axis=0)
         self.beyond = np.sum(beyonds, axis=0)
+        self.age += 1  # what is kept about the plan elsewhere tells by it whether it still holds
 
     def _plan_block(self, items, buckets: int, loads, beyonds, threads: ThreadPoolExecutor) -> None:
         """One share of the items a worker; shares differ by at most a row; each has its own scratch rows."""
@@ -168,8 +171,9 @@ class Plan:
                 break
             self._reserve(max(len(self.pool.due) // 4, most))
         self._marked[:] = self._stale[:] = False
+        self.age += 1
         self._refuse(failed)
-        return Replanned(int(done), np.concatenate(changed))
+        return Replanned(int(done), np.concatenate(changed), dirty, self.age)
 
     def _check_change(self, demand, receipts, on_hand) -> None:
         from mainspring.engines.mrp import network
@@ -320,7 +324,7 @@ def _children(network: Network) -> tuple[NDArray, NDArray]:
     return ptr, (pairs % max(n, 1)).astype(np.int64)
 
 
-def warm(*, changes: bool = True) -> None:
+def warm(*, changes: bool = True) -> Plan:
     """Compile or load what a plan needs by planning one item; `changes` adds net change and walks along pegs."""
     from mainspring.engines.mrp import messages, pegging, tables
     from mainspring.engines.mrp.network import Horizon, Items, Lines
@@ -333,7 +337,8 @@ def warm(*, changes: bool = True) -> None:
     messages.messages(plan)
     if changes:
         plan.change(on_hand={1: 1})
-        pegging.upwards(plan, int(plan.pool.ptr[0]))
+        pegging.upwards(plan, int(plan.pool.ptr[0]), pegging.Book(plan))
+    return plan
 
 
 def _levels(network: Network, child_ptr: NDArray, child: NDArray) -> tuple[NDArray, NDArray, NDArray]:

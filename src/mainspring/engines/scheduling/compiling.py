@@ -20,3 +20,10 @@ def compiled(signature=None, **options):
             return numba.njit(*arguments, nogil=True, **options)(function)
 
     return decorate
+
+
+def warm() -> None:
+    """Compile or load every loop of this package."""
+    from mainspring.engines.scheduling import flexible_tabu, plant_build, tabu
+
+    assert all((flexible_tabu.search, plant_build.build, tabu.search))

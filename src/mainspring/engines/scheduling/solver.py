@@ -3,7 +3,7 @@
 import threading
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import exact, relink, result
+from mainspring.engines.scheduling import exact, relink, result, windows
 
 # Time before the prover starts, so that it begins with a good schedule: a share, seconds, and operations a second.
 _LEAD = 0.1
@@ -23,9 +23,14 @@ def require_arguments(seconds: float, seed: int, workers: int) -> None:
 
 
 class Solver:
-    """One run. `provable` is the number of operations up to which a worker is given to the prover."""
+    """One run.
+
+    provable      operations up to which a worker is given to the prover
+    windows_from  share of the time after which the last of several workers goes on by windows of time; 1 is never
+    """
 
     provable = 0
+    windows_from = 1.0
 
     def __init__(self, shop, graph, control: result.Control, *, bound: int, seed: int, workers: int):
         self.shop, self.graph, self.control, self.bound = shop, graph, control, bound
@@ -78,10 +83,19 @@ class Solver:
             self.population.work(
                 worker, until=min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / _LEAD_OPERATIONS)
             )
-            known = self.population.best[0] != relink.NOTHING
-            if known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
+            if self._goes_on():
                 self.prove(_PROVING * self.control.left)
+        if worker == self.workers - 1 > 0 and self.windows_from < 1:
+            self.population.work(worker, until=self.windows_from * seconds)
+            if self._goes_on():
+                self.windows = windows.Windows(self)
+                self.windows.work()
         self.population.work(worker, until=seconds)
+
+    def _goes_on(self) -> bool:
+        """Whether there is a schedule to start CP-SAT from, and time for it."""
+        known = self.population.best[0] != relink.NOTHING
+        return known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN
 
     def _report(self) -> result.Progress:
         best = self.population.best[0]

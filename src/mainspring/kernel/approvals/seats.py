@@ -118,7 +118,7 @@ def tell_asker(request, ctx, title, text: str | None) -> None:
 
 def title_of(request) -> str:
     """What was asked for, in words: the verb and the record."""
-    return f"{verb_of(request)}: {request.record_label}"
+    return f"{verb_of(request)}: {request.record_name}"
 
 
 def verb_of(request) -> str:

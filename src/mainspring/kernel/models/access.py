@@ -9,7 +9,7 @@ from .base import Entity
 
 
 class User(AbstractUser):
-    """A person or program that signs in. `department` and `manager` route approvals and team scopes."""
+    """A person or program that signs in. Department and manager say who approves and whose records a team shares."""
 
     language = models.CharField(
         _("language"),

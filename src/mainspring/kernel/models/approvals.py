@@ -205,7 +205,7 @@ class ApprovalRequest(About, Entity):
         ]
 
     def __str__(self):
-        return self.record_label
+        return self.record_name
 
 
 class ApprovalStage(models.Model):

@@ -108,6 +108,11 @@ class Document(Entity):
         return self.number or f"{self._meta.verbose_name} ({_('draft')})"
 
     @property
+    def name_in_any_language(self) -> str:
+        """What a document is called without words of ours, as notes about it are kept: its number, else its party."""
+        return self.number or self.party_label
+
+    @property
     def state_label(self) -> str:
         return self.workflow.label(self.state)
 

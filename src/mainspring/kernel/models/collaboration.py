@@ -31,9 +31,17 @@ class About(models.Model):
         return {
             "entity": record._meta.label_lower,
             "record_id": str(record.pk),
-            "record_label": str(record)[:120],
+            "record_label": str(getattr(record, "name_in_any_language", record))[:120],
             "identity_id": record.pk if isinstance(record, Document) else None,
         }
+
+    @property
+    def record_name(self) -> str:
+        """The record in the language of the reader: a document with its kind, as its party alone may be its name."""
+        model = self.record_model
+        if model is None or not issubclass(model, Document):
+            return self.record_label
+        return f"{model._meta.verbose_name} {self.record_label}".strip()
 
     @property
     def record_model(self):

@@ -8,7 +8,7 @@ from .base import Entity
 
 
 class CustomField(Entity):
-    """A field added to an entity at run time; its values live in the record's `custom` under `name`."""
+    """A field added to an entity at run time; each record keeps its own value of it."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")

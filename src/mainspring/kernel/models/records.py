@@ -42,7 +42,7 @@ class AuditEntry(models.Model):
     history, read_only = False, True
 
     def __str__(self):
-        return f"{self.verb}: {self.record_label}"
+        return f"{self.verb}: {self.record_label or self.entity}"
 
 
 class RowHistory(models.Model):

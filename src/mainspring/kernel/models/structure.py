@@ -9,7 +9,7 @@ from .base import Entity
 
 @remembered.keep()
 class Currency(models.Model):
-    """A currency and the number of its digits (JPY 0, EUR 2, KWD 3; rule M01)."""
+    """A currency and the number of its digits (JPY 0, EUR 2, KWD 3) (rule M01)."""
 
     code = models.CharField(_("code"), max_length=3, primary_key=True)
     name = models.CharField(_("name"), max_length=60)

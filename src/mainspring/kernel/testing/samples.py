@@ -36,6 +36,7 @@ class Samples:
     def __init__(self, company: Company, user):
         self.company, self.user = company, user
         self._under_way: set[type] = set()
+        self._made = 0
 
     def some(self, model, count: int) -> list:
         """`count` records with links of their own; fewer when the model's rules refuse plain values."""
@@ -59,6 +60,7 @@ class Samples:
 
     def _save(self, model):
         record = model()
+        self._made += 1
         for field in model._meta.concrete_fields:
             self._fill(record, field)
         if isinstance(record, Document):
@@ -123,7 +125,7 @@ class Samples:
             return field.flatchoices[0][0]
         match field:
             case models.DecimalField():
-                return Decimal(1 + n % 9)
+                return Decimal(1 + self._made % 9)  # the same in a record, so that no minimum is above its maximum
             case models.BooleanField():
                 return True
             case models.DateTimeField():
@@ -139,5 +141,6 @@ class Samples:
             case models.UUIDField() | models.BinaryField():
                 return field.get_default()
         if (field.max_length or 99) < 4:
-            return "LT" if field.max_length == 2 else "".join(LETTERS[n // 24**k % 24] for k in range(field.max_length))
+            letters = "".join(LETTERS[n // 24**k % 24] for k in range(field.max_length - 1))
+            return "LT" if field.max_length == 2 else f"Q{letters}"  # no currency begins with a Q
         return f"{field.name[:6]}-{n}"[-(field.max_length or 99) :]

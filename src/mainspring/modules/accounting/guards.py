@@ -104,10 +104,11 @@ DECLARE hit record;
 BEGIN
     SELECT count(*) FILTER (WHERE s.lines > e.line_count) AS over,
            count(*) FILTER (WHERE s.lines = e.line_count) AS complete,
-           max(s.lines) FILTER (WHERE s.wrong) AS wrong_lines, max(s.balance) FILTER (WHERE s.wrong) AS wrong_balance
+           max(s.lines) FILTER (WHERE s.wrong) AS wrong_lines, max(s.balance) FILTER (WHERE s.wrong) AS wrong_balance,
+           count(*) FILTER (WHERE e.id IS NULL) AS astray
     INTO hit
     FROM (SELECT DISTINCT document_id FROM added) AS touched
-    JOIN accounting_journalentry e ON e.id = touched.document_id
+    LEFT JOIN accounting_journalentry e ON e.id = touched.document_id
     CROSS JOIN LATERAL (
         SELECT lines, balance, lines = e.line_count
                AND (lines < 2 OR balance <> 0 OR debit <> e.total OR NOT same) AS wrong
@@ -115,6 +116,9 @@ BEGIN
                      COALESCE(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,
                      bool_and(l.company_id = e.company_id AND l.posted_on = e.posted_on) AS same
               FROM accounting_journalline l WHERE l.document_id = e.id) AS summed) AS s;
+    IF hit.astray > 0 THEN  -- in place of a foreign key, whose check line by line is dear; entries are never deleted
+        RAISE EXCEPTION 'A line belongs to a journal entry.' USING ERRCODE = 'foreign_key_violation';
+    END IF;
     IF hit.over > 0 THEN
         RAISE EXCEPTION 'A posted journal entry takes no more lines.' USING ERRCODE = 'P0001';
     END IF;

@@ -170,7 +170,14 @@ class Lead(Document):
     workflow = Workflow(
         "open",
         (
-            Verb("claim", LIVE, "", label=_("Claim"), help=_("Makes the lead yours, when nobody was quicker.")),
+            Verb(
+                "claim",
+                LIVE,
+                "",
+                leads_to="claimed",
+                label=_("Claim"),
+                help=_("Makes the lead yours, when nobody was quicker."),
+            ),
             Verb(
                 "qualify",
                 "claimed",

@@ -37,7 +37,7 @@ def one_a_day(name: str, message):
 
 
 class WorkCenter(Entity):
-    """A machine, line or group of people; `size` of them work at once by the calendar."""
+    """A machine, line or group of people; as many as its size work at once, by its calendar."""
 
     site = fields.link(Site, _("site"))
     code = models.CharField(_("code"), max_length=20)

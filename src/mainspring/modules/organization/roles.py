@@ -104,5 +104,7 @@ for code in ("administrator", "auditor"):
 roles.grant("administrator", "kernel.webhookdelivery", "view replay")
 roles.grant("administrator", "kernel.outgoingmail", "view send_again cancel")
 roles.grant("administrator", "kernel.jobrun", "view cancel retry")
+for code in ("administrator", "manager", "sales_manager", "controller", "planner"):
+    roles.grant(code, "kernel.savedview", "create")  # share views of lists with everybody
 for code in ("administrator", "auditor"):
     roles.grant(code, "kernel.auditentry", "view export")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from mainspring import rounding
-from mainspring.kernel import sentences
+from mainspring.kernel import money, sentences
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.kernel.sentences import Sentence, say
@@ -20,6 +20,7 @@ from mainspring.modules.organization import queries as organization
 from . import models
 
 PRICE_DIGITS = 6
+SIGNIFICANT = 5
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,9 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
             factor = organization.factor_between(unit, row.unit, item)
         except ValidationError:
             continue
-        if Fraction(quantity) * factor >= Fraction(row.minimum_quantity):
-            reached.append((row.unit_id == unit.pk, Fraction(row.minimum_quantity) / factor, row, factor))
+        least = Fraction(row.minimum_quantity) / factor if row.unit_id != unit.pk else row.minimum_quantity
+        if quantity >= least:
+            reached.append((row.unit_id == unit.pk, least, row, factor))
     if not reached:
         return None
     _same, _minimum, row, factor = max(reached, key=lambda r: (r[0], r[1], r[2].pk))
@@ -129,7 +131,12 @@ def _best(rows, item, quantity: Decimal, unit) -> tuple[models.Price, Fraction] 
 
 
 def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAnswer:
-    price = rounding.from_fraction(Fraction(row.price) * factor * rate.factor, PRICE_DIGITS)
+    factor *= rate.factor
+    foreign = price_list.currency_id != code
+    price = row.price
+    if factor != 1:
+        exact = Fraction(row.price) * factor
+        price = rounding.from_fraction(exact, _digits_quoted(exact, code) if foreign else PRICE_DIGITS)
     said = [
         say(
             gettext_noop("%(list)s: %(price)s %(currency)s per %(unit)s."),
@@ -152,9 +159,19 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
     }
-    if price_list.currency_id != code:
+    if foreign:
         converted = gettext_noop("Converted at %(rate)s of %(date)s.")
         said.append(say(converted, rate=rounding.rounded(rate.value, PRICE_DIGITS), date=rate.dated_on))
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
     return PriceAnswer(price, sentences.join(said), price_list, data)
+
+
+def _digits_quoted(price: Fraction, currency: str) -> int:
+    """Digits after the point of a price converted at a rate: as many as one would quote (rule M01).
+
+    Those of the currency, more for a small price, so that five digits of it count: 3630.79, 36.308, 0.012346.
+    """
+    if abs(price) < 1:
+        return PRICE_DIGITS
+    return max(money.currency_digits(currency), SIGNIFICANT - len(str(int(abs(price)))))

@@ -58,7 +58,7 @@ def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
         if not asked.trusted:
             commands.approval_gate(order, "confirm", asked, {})
     _confirm_all(orders, ctx)
-    numbering.number_many([order for order in orders if not order.number], ctx.company_id, ctx.business_date.year)
+    numbering.number_many([order for order in orders if not order.number], ctx.business_date.year)
     for order in orders:
         order.version += 1
     ProductionOrder.objects.bulk_update(orders, CONFIRMED_FIELDS, batch_size=500)
@@ -68,7 +68,7 @@ def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
 
 
 CONFIRMED_FIELDS = [
-    "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
+    "number", "state", "version", "starts_on", "due_on", "expected_on", "bom", "routing", "exploded_quantity",
     "planned_unit_cost",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import commands, events, money, numbering, sentences
+from mainspring.kernel import commands, database, events, money, numbering, sentences
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
@@ -102,13 +102,13 @@ def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
     DocumentLink.objects.bulk_create(
         [DocumentLink(source_id=source, target_id=target) for source, target in came_from], ignore_conflicts=True
     )
-    PurchaseRequest.objects.filter(pk__in=[r.pk for r in requests], state="proposed").update(state="approved")
-    numbering.number_many([r for r in requests if not r.number], ctx.company_id, ctx.business_date.year)
-    progress.refresh_requests([r.pk for r in requests])
-    fresh = PurchaseRequest.objects.in_bulk([r.pk for r in requests])
+    numbering.number_many([r for r in requests if not r.number], ctx.business_date.year)
     for request in requests:
-        request.state, request.version = fresh[request.pk].state, fresh[request.pk].version
-        request.ordered_quantity = fresh[request.pk].ordered_quantity
+        request.state = "approved" if request.state == "proposed" else request.state
+    database.update(requests, ["number", "state"])
+    facts = progress.refresh_requests([r.pk for r in requests])
+    for request in requests:
+        request.state, request.ordered_quantity = facts[request.pk]["state"], facts[request.pk]["ordered_quantity"]
     return order
 
 

@@ -77,11 +77,11 @@ def billed_quantities(line_ids, order_ids) -> dict[int, Decimal]:
     }
 
 
-def refresh_requests(request_ids) -> None:
-    """Derive ordered and received quantities and the state of requests from their allocations."""
+def refresh_requests(request_ids) -> dict:
+    """Derive ordered and received quantities and the state of requests from their allocations; by request."""
     if not request_ids:
-        return
-    database.execute(
+        return {}
+    found = database.rows(
         """
         WITH facts AS (
             SELECT r.id, COALESCE(SUM(a.quantity), 0) AS ordered, COALESCE(SUM(a.received_quantity), 0) AS received
@@ -92,9 +92,10 @@ def refresh_requests(request_ids) -> None:
             WHEN r.state NOT IN ('approved', 'ordered', 'received') THEN r.state
             WHEN f.received >= r.quantity THEN 'received' WHEN f.ordered >= r.quantity THEN 'ordered'
             ELSE 'approved' END
-        FROM facts f WHERE f.id = r.id""",
+        FROM facts f WHERE f.id = r.id RETURNING r.id, r.state, r.ordered_quantity""",
         ids=list(request_ids),
     )
+    return {row["id"]: row for row in found}
 
 
 def _spread_over_requests(lines) -> None:

@@ -9,8 +9,6 @@ from mainspring.web.views import lookup
 from .models import Quotation, SalesOrder
 from .preparing import dated_on
 
-urlpatterns: list = []
-
 
 @lookup.notes.fill
 def customer_price(model, records, ctx, asked) -> dict | None:

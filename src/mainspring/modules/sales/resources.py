@@ -28,6 +28,7 @@ class Quotations(Resource):
     measures = "net_base total_base"
     kanban = "state"
     calendar = "valid_until"
+    proposes = {"quoted_on": "today"}
 
 
 class SalesOrders(Resource):
@@ -51,6 +52,7 @@ class SalesOrders(Resource):
     measures = "net_base total_base"
     kanban = "state"
     calendar = "promised_on"
+    proposes = {"ordered_on": "today"}
     related = {_("Shipments"): ("sales/shipments", "order")}
 
 

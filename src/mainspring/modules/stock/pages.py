@@ -7,8 +7,6 @@ from mainspring.web.views import lookup
 from . import queries
 from .models import StockBalance
 
-urlpatterns: list = []
-
 
 @lookup.notes.fill
 def free_stock(model, records, ctx, asked) -> dict | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 HELP = "plan material requirements over CSV files"
 SETUP = "nothing"
-DEFECTS_SHOWN = 50
 SCALES = (9, 6, 3)  # decimals of quantities, finest first: coarser only when quantities are too large for finer
 
 CONVENTIONS = """
@@ -48,6 +47,7 @@ def add_arguments(parser):
 
 def run(options):
     from mainspring.engines.problem import Defect, InvalidProblem
+    from mainspring.site import refusals
 
     try:
         for name, least, most in (("days", 1, 3660), ("weeks", 0, 520), ("wait_days", 0, 365), ("workers", 1, 64)):
@@ -57,10 +57,9 @@ def run(options):
                 raise InvalidProblem(Defect("command line", 1, f"--{name.replace('_', '-')}", value, rule))
         answer = _planned(options)
     except InvalidProblem as error:
-        return _refused(error, options)
+        return refusals.tell("mrp", error, as_json=options.json)
     except OSError as error:
-        print(f"mainspring mrp: {error}", file=sys.stderr)
-        return 1
+        return refusals.tell("mrp", refusals.of_file(options.folder, error), as_json=options.json)
     if options.json:
         print(json.dumps(answer))
     else:
@@ -75,10 +74,8 @@ def _planned(options) -> dict:
     with clock("read"):
         inputs = files.read(options.folder)
     with clock("compile"):
-        from mainspring.engines.mrp import plan as planning
         from mainspring.site.material import rows
 
-        planning.warm(changes=False)
         rows.warm()
     built, plan = _plan(inputs, options, clock)
     with clock("write"):
@@ -127,23 +124,8 @@ def _plan(inputs, options, clock):
             if error.defects[0].path:
                 raise building.loop_in_file(error, inputs) from error
             if digits == SCALES[-1]:
-                raise
+                raise building.in_files(error, inputs) from error
     raise AssertionError("unreachable")
-
-
-def _refused(error, options) -> int:
-    defects = error.defects
-    for defect in defects[:DEFECTS_SHOWN]:
-        place = f"{defect.array} row {defect.row} column {defect.field}"
-        print(f"mainspring mrp: {place}: “{defect.value}” {defect.rule}", file=sys.stderr)
-    if len(defects) > DEFECTS_SHOWN:
-        print(f"mainspring mrp: … and {len(defects) - DEFECTS_SHOWN} more", file=sys.stderr)
-    if options.json:
-        found = [
-            {"file": d.array, "row": d.row, "column": d.field, "value": str(d.value), "rule": d.rule} for d in defects
-        ]
-        print(json.dumps({"ok": False, "errors": found}))
-    return 1
 
 
 def _print(answer: dict) -> None:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 
-from mainspring.site import push
 from mainspring.site.commands import migrate
 
 HELP = "run web, worker and database on this machine"
@@ -59,7 +58,7 @@ def run(options):
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        push.close_streams()
+        _close_streams()
         _stop(children)
 
 
@@ -81,6 +80,12 @@ def _load_demo(size: str) -> list:
     sign_ins = demo.load_into_empty(size)
     _release_connections()
     return sign_ins
+
+
+def _close_streams() -> None:
+    from mainspring.site import push  # only what serves needs the database's driver
+
+    push.close_streams()
 
 
 def _release_connections() -> None:

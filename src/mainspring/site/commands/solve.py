@@ -3,7 +3,7 @@
 import argparse
 import importlib
 import json
-import sys
+import time
 from pathlib import Path
 
 HELP = "solve a planning problem from a file"
@@ -17,6 +17,7 @@ SUBJECTS = {
 
 
 def add_arguments(parser):
+    parser.set_defaults(began=time.time())
     chosen = parser.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
     for name in SUBJECTS:
         subject = chosen.add_parser(name, formatter_class=_Unread)
@@ -30,17 +31,15 @@ def add_arguments(parser):
 
 def run(options):
     from mainspring.engines.problem import InvalidProblem
+    from mainspring.site import refusals
 
     subject = importlib.import_module(SUBJECTS[options.subject])
     try:
         answer = subject.solve(options.file.read_text(encoding="utf-8"), options)
     except InvalidProblem as error:
-        for defect in error.defects:
-            print(f"mainspring solve: {defect}", file=sys.stderr)
-        return 1
+        return refusals.tell("solve", error, as_json=options.json)
     except (OSError, UnicodeDecodeError) as error:
-        print(f"mainspring solve: {options.file}: {error}", file=sys.stderr)
-        return 1
+        return refusals.tell("solve", refusals.of_file(options.file.name, error), as_json=options.json)
     print(json.dumps(answer) if options.json else "\n".join(subject.lines(answer)))
     return 0
 

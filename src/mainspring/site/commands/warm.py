@@ -7,7 +7,9 @@ import time
 HELP = "compile the planning engines ahead of time"
 SETUP = "nothing"
 # Modules with a function `warm()`.
-ENGINES = ("mainspring.engines.mrp.plan", "mainspring.site.material.rows")
+ENGINES = (
+    "mainspring.engines.mrp.plan", "mainspring.site.material.rows", "mainspring.engines.scheduling.compiling",
+)  # fmt: skip
 
 
 def add_arguments(parser):

@@ -24,6 +24,7 @@ from mainspring.engines.mrp.network import (
     Shop,
 )
 from mainspring.engines.problem import Defect, InvalidProblem
+from mainspring.site.material.cells import together
 from mainspring.site.material.files import Inputs
 
 KINDS = {"L4L": LOT_FOR_LOT, "FOQ": FIXED, "POQ": PERIOD, "EOQ": ECONOMIC}
@@ -59,11 +60,8 @@ def build(inputs: Inputs, start: date, days: int, digits: int, *, weeks: int = 0
     calendars = _calendars(inputs, start)
     names, phantom_of, passing = _nodes(inputs)
     starts = _Rows()
-    stages = zip(inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"), strict=True)
-    row_of = [
-        starts.of((name, lead), lambda: tables.start_row(horizon, [(calendars[name], lead)]))  # noqa: B023
-        for name, lead in stages
-    ]
+    at, stages = together(inputs.column("items", "calendar"), inputs.column("items", "lead_time_days"))
+    row_of = starts.of_each(stages, lambda name, lead: tables.start_row(horizon, [(calendars[name], lead)]))[at]
     items = _items(inputs, names, passing, row_of, digits)
     lines, needs = _lines(inputs, horizon, start, phantom_of)
     built = Built(Network.__new__(Network), start, digits, names, [], [], np.zeros(0, np.int64))
@@ -88,6 +86,10 @@ class _Rows:
             self.at[key] = len(self.rows)
             self.rows.append(make())
         return self.at[key]
+
+    def of_each(self, keys: list[tuple], make) -> NDArray[np.int64]:
+        """The row of each key, made of its parts."""
+        return np.array([self.of(key, lambda: make(*key)) for key in keys] or [0], np.int64)  # noqa: B023
 
     def table(self) -> NDArray[np.int32]:
         return np.array(self.rows, np.int32)
@@ -117,12 +119,11 @@ def _nodes(inputs: Inputs) -> tuple[list[str], dict[int, int], set[int]]:
     some lines only is planned and stocked for the others; a node of its own, without stock, passes those lines through.
     """
     names = list(inputs.item_row)
-    phantom: set[int] = set()
-    planned: set[int] = set()
-    for component, is_phantom in zip(inputs.column("bom", "component"), inputs.column("bom", "phantom"), strict=True):
-        (phantom if is_phantom else planned).add(inputs.item_row[component])
+    component = inputs.rows("bom", "component")
+    is_phantom = inputs.column("bom", "phantom").as_array(bool, np.bool_)
+    planned = set(component[~is_phantom].tolist())
     through: dict[int, int] = {}
-    for item in sorted(phantom):
+    for item in np.unique(component[is_phantom]).tolist():
         through[item] = item
         if item in planned:
             through[item] = len(names)
@@ -130,73 +131,71 @@ def _nodes(inputs: Inputs) -> tuple[list[str], dict[int, int], set[int]]:
     return names, through, set(through.values())
 
 
-def _items(inputs: Inputs, names: list[str], passing: set[int], row_of: list[int], digits: int) -> Items:
+def _items(inputs: Inputs, names: list[str], passing: set[int], row_of: NDArray, digits: int) -> Items:
     table = inputs.tables["items"]
     extra = len(names) - len(table)
 
-    def quantities(column: str) -> list[int]:
-        return [_units(value, digits) for value in table.columns[column]] + [0] * extra
+    def quantities(column: str) -> NDArray:
+        return _padded(table.columns[column].as_array(lambda value: _units(value, digits)), extra, 0)
 
-    kind = [KINDS[rule] for rule in table.columns["lot_rule"]] + [PASS_THROUGH] * extra
-    size = [
-        int(value) if rule == "POQ" else _units(value, digits)
-        for value, rule in zip(table.columns["lot_size"], table.columns["lot_rule"], strict=True)
-    ] + [0] * extra
-    for node in passing:
-        kind[node] = PASS_THROUGH
+    rule = table.columns["lot_rule"]
+    in_days = _padded(rule.as_array(lambda name: name == "POQ", np.bool_), extra, False)
+    days = _padded(table.columns["lot_size"].as_array(int), extra, 0)
+    kind = _padded(rule.as_array(KINDS.__getitem__, np.int8), extra, PASS_THROUGH)
+    kind[list(passing)] = PASS_THROUGH
     slack = 10**digits // LOST if digits > 6 else 10 if digits == 6 else 0
     return Items(
-        quantities("on_hand"), quantities("safety_stock"), slack, kind, size, quantities("min_qty"),
-        quantities("multiple"), quantities("max_qty"), start_row=row_of + [0] * extra,
+        quantities("on_hand"), quantities("safety_stock"), slack, kind,
+        np.where(in_days, days, quantities("lot_size")), quantities("min_qty"), quantities("multiple"),
+        quantities("max_qty"), start_row=_padded(row_of, extra, 0),
     )  # fmt: skip
 
 
+def _padded(values: NDArray, extra: int, value: object) -> NDArray:
+    """The values and so many more."""
+    return np.concatenate([values, np.full(extra, value, values.dtype)]) if extra else values
+
+
 def _lines(inputs: Inputs, horizon: Horizon, start: date, through: dict[int, int]) -> tuple[Lines, NDArray]:
-    names = ("parent", "component", "quantity", "batch_qty", "scrap_pct", "offset_days", "valid_from", "valid_to")
+    above, below = inputs.rows("bom", "parent"), inputs.rows("bom", "component")
+    passing = np.arange(len(inputs.item_row))
+    passing[list(through)] = list(through.values())
+    below = np.where(inputs.column("bom", "phantom").as_array(bool, np.bool_), passing[below], below)
+    at, combined = together(*(inputs.column("bom", name) for name in ("quantity", "batch_qty", "scrap_pct")))
+    shares = [_share(quantity / batch * (100 + scrap) / 100) for quantity, batch, scrap in combined]
+    num = np.array([share.numerator for share in shares] or [0])[at]
+    den = np.array([share.denominator for share in shares] or [1])[at]
     needs = _Rows()
     needs.of(0, lambda: tables.need_row(horizon, 0))
-    columns: list[list[int]] = [[] for _ in range(7)]
-    share_of: dict[tuple, Fraction] = {}
-    rows = zip(*(inputs.column("bom", name) for name in (*names, "phantom")), strict=True)
-    for parent, component, quantity, batch, scrap, offset, valid_from, valid_to, is_phantom in rows:
-        key = (quantity, batch, scrap)
-        if key not in share_of:
-            share_of[key] = _share(quantity / batch * (100 + scrap) / 100)
-        share = share_of[key]
-        above, below = inputs.item_row[parent], inputs.item_row[component]
-        if is_phantom:
-            below = through[below]
-        row = needs.of(offset, lambda: tables.need_row(horizon, offset))  # noqa: B023
-        first = (valid_from - start).days if valid_from else -FOREVER
-        last = (valid_to - start).days if valid_to else FOREVER
-        twin = through.get(above, above)
-        for node in {above, twin}:
-            for column, value in zip(
-                columns, (node, below, share.numerator, share.denominator, first, last, row), strict=True
-            ):
-                column.append(value)
-    parents, components, num, den, first_days, last_days, need_rows = columns
-    return (
-        Lines(parents, components, num, den, valid_from=first_days, valid_to=last_days, need_row=need_rows),
-        needs.table(),
+    row = inputs.column("bom", "offset_days").as_array(
+        lambda offset: needs.of(offset, lambda: tables.need_row(horizon, offset)), np.int64
     )
+    first = inputs.column("bom", "valid_from").as_array(lambda on: (on - start).days if on else -FOREVER, np.int64)
+    last = inputs.column("bom", "valid_to").as_array(lambda on: (on - start).days if on else FOREVER, np.int64)
+    # A node that passes lines through beside its item has the item's lines, too.
+    twin = np.flatnonzero(passing[above] != above)
+    each = np.concatenate([np.arange(len(above)), twin])
+    parents = np.concatenate([above, passing[above[twin]]])
+    return (
+        Lines(parents, below[each], num[each], den[each], valid_from=first[each], valid_to=last[each],
+              need_row=row[each]),
+        needs.table(),
+    )  # fmt: skip
 
 
 def _entries(inputs: Inputs, file: str, horizon: Horizon, start: date, digits: int, wait: int, beyond: dict[str, int]):
     """(entries within the horizon, their rows in the file, their days); supply may count so many days earlier (P20)."""
-    items, dates = inputs.column(file, "item"), inputs.column(file, "date")
-    day = np.array([on.toordinal() for on in dates], np.int64) - start.toordinal()
+    day = inputs.column(file, "date").as_array(lambda on: (on - start).days, np.int64)
     counted = np.maximum(day - wait, np.minimum(day, 0))
     bucket = horizon.bucket_of(counted)
     kept = np.flatnonzero(bucket >= 0)
     # The engine keeps rows by item, then bucket: the same order here makes its row numbers ours.
-    item = np.array([inputs.item_row[name] for name in items], np.int32)
+    item = inputs.rows(file, "item")
     kept = kept[np.lexsort((bucket[kept], item[kept]))]
-    beyond[file] = len(items) - len(kept)
+    beyond[file] = len(day) - len(kept)
     if not len(kept):
         return Entries.none(), [], day[kept]
-    quantity = inputs.column(file, "quantity")
-    units = [_units(quantity[row], digits) for row in kept]
+    units = inputs.column(file, "quantity").as_array(lambda value: _units(value, digits))[kept]
     return Entries(item[kept], bucket[kept], units), kept.tolist(), day[kept]
 
 
@@ -204,7 +203,7 @@ def _shop(inputs: Inputs, horizon: Horizon, calendars, passing: set[int]) -> tup
     """Operations of items that get orders, and what the work centers have open each day."""
     open_days = np.arange(horizon.days)
     table = inputs.tables["work_centers"]
-    centers = list(table.columns["work_center"]) or sorted(set(inputs.column("routing", "work_center")))
+    centers = list(table.columns["work_center"]) or sorted(set(inputs.column("routing", "work_center").distinct))
     at = {name: row for row, name in enumerate(centers)}
     calendar_of = list(table.columns["calendar"]) or [""] * len(centers)
     hours = [float(each) for each in table.columns["hours_per_day"]] or [8.0] * len(centers)
@@ -215,24 +214,20 @@ def _shop(inputs: Inputs, horizon: Horizon, calendars, passing: set[int]) -> tup
         capacity[row] = np.where(is_open, round(hours[row] * TICKS), 0)
     days = _Rows()
     days.of(("", 0), lambda: tables.begin_row(horizon, 0, calendars[""]))
-    columns: list[list] = [[] for _ in range(5)]
-    names = ("item", "work_center", "setup_hours", "run_hours", "offset_days")
-    for item, center, setup, run, offset in zip(*(inputs.column("routing", name) for name in names), strict=True):
-        if inputs.item_row[item] in passing:
-            continue
-        row, calendar = at[center], calendar_of[at[center]]
-        day_row = days.of(
-            (calendar, offset),
-            lambda: tables.begin_row(horizon, offset, calendars[calendar]),  # noqa: B023
-        )
-        each_unit = float(run / efficiency[row])
-        values = (inputs.item_row[item], row, round(setup * TICKS), each_unit * TICKS, day_row)
-        for column, value in zip(columns, values, strict=True):
-            column.append(value)
-    item_rows, center_rows, setups, runs, day_rows = columns
+    center, run, offset = (inputs.column("routing", name) for name in ("work_center", "run_hours", "offset_days"))
+    run_at, runs = together(run, center)
+    day_at, spans = together(center, offset)
+    each_unit = np.array([float(hours / efficiency[at[name]]) * TICKS for hours, name in runs] or [0.0])[run_at]
+    starts = days.of_each(
+        [(calendar_of[at[name]], later) for name, later in spans],
+        lambda calendar, later: tables.begin_row(horizon, later, calendars[calendar]),
+    )[day_at]
+    item = inputs.rows("routing", "item")
+    made = ~np.isin(item, list(passing))
     shop = Shop(
-        np.array(item_rows, np.int32), np.array(center_rows, np.int32), np.array(setups, np.int64),
-        np.array(runs, np.float64), np.array(day_rows, np.int32), days.table(), capacity,
+        item[made].astype(np.int32), center.as_array(at.__getitem__, np.int32)[made],
+        inputs.column("routing", "setup_hours").as_array(lambda hours: round(hours * TICKS), np.int64)[made],
+        each_unit[made], starts[made].astype(np.int32), days.table(), capacity,
     )  # fmt: skip
     return shop, centers
 
@@ -254,6 +249,27 @@ def _units(value: Fraction, digits: int) -> int:
 def _share(exact: Fraction) -> Fraction:
     """A bill's share with a denominator small enough to multiply by: exact for the decimals people write."""
     return exact if exact.denominator <= LOST else exact.limit_denominator(LOST)
+
+
+# Where the engine's arrays and columns stand in the files.
+_FILES = {"items": "items", "lines": "bom"}
+_COLUMNS = {
+    "safety": "safety_stock", "size": "lot_size", "minimum": "min_qty", "maximum": "max_qty", "num": "quantity",
+    "den": "batch_qty",
+}  # fmt: skip
+
+
+def in_files(error: InvalidProblem, inputs: Inputs) -> InvalidProblem:
+    """The engine's refusal of a number, by file, row and column as far as the row is one of a file."""
+    found = []
+    for defect in error.defects:
+        file = _FILES.get(defect.array)
+        rows = inputs.tables[file].rows if file else []
+        if isinstance(defect.row, int) and defect.row < len(rows):
+            column = _COLUMNS.get(defect.field, defect.field)
+            defect = Defect(f"{file}.csv", rows[defect.row], column, defect.value, defect.rule)
+        found.append(defect)
+    return InvalidProblem(*found)
 
 
 def loop_in_file(error: InvalidProblem, inputs: Inputs) -> InvalidProblem:

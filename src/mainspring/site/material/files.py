@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mainspring.engines.problem import InvalidProblem
 from mainspring.site.material import cells
 from mainspring.site.material.cells import Column, Table
@@ -77,9 +80,13 @@ class Inputs:
     item_row: dict[str, int]
     warnings: list[str]
 
-    def column(self, file: str, name: str) -> list:
+    def column(self, file: str, name: str) -> cells.Values:
         """One column of one file."""
         return self.tables[file].columns[name]
+
+    def rows(self, file: str, name: str) -> NDArray[np.int64]:
+        """For each line of a column of items the item's row."""
+        return self.column(file, name).as_array(self.item_row.__getitem__, np.int64)
 
 
 def read(folder: Path) -> Inputs:
@@ -99,27 +106,37 @@ def read(folder: Path) -> Inputs:
 
 def _check_items(table: Table, inputs: Inputs) -> None:
     columns = table.columns
-    seen: set[str] = set()
-    for line, name in enumerate(columns["item"]):
-        if name in seen:
-            table.refuse(line, "item", name, "must come once")
-        seen.add(name)
-        rule, size = columns["lot_rule"][line], columns["lot_size"][line]
-        if rule != "L4L" and size <= 0:
+    _check_once(table, "item")
+    rules, sizes = columns["lot_rule"], columns["lot_size"]
+    for line in np.flatnonzero(rules.as_array(lambda rule: rule != "L4L", np.bool_)).tolist():
+        rule, size = rules[line], sizes[line]
+        if size <= 0:
             table.refuse(line, "lot_size", size, f"must be above 0 for {rule}")
         if rule == "POQ" and size.denominator != 1:
             table.refuse(line, "lot_size", float(size), "must be whole days for POQ")
+    for line in columns["max_qty"].lines(lambda most: most > 0).tolist():
         least, multiple, most = (columns[each][line] for each in ("min_qty", "multiple", "max_qty"))
         least = max(least, multiple)
         if multiple:
             least = -(-least // multiple) * multiple
-        if most and most < least:
+        if most < least:
             table.refuse(line, "max_qty", float(most), f"must be at least {float(least):g}: min_qty raised to multiple")
 
 
+def _check_once(table: Table, column: str) -> None:
+    values = table.columns[column]
+    if len(set(values.distinct)) == len(values):
+        return
+    seen: set[str] = set()
+    for line, name in enumerate(values):
+        if name in seen:
+            table.refuse(line, column, name, "must come once")
+        seen.add(name)
+
+
 def _check_names(tables: dict[str, Table], inputs: Inputs) -> None:
-    calendars = set(tables["calendars"].columns["calendar"])
-    centers = tables["work_centers"].columns["work_center"]
+    calendars = set(tables["calendars"].columns["calendar"].distinct)
+    centers = set(tables["work_centers"].columns["work_center"].distinct)
     ties = [
         ("bom", "parent", inputs.item_row, "items.csv"), ("bom", "component", inputs.item_row, "items.csv"),
         ("demand", "item", inputs.item_row, "items.csv"), ("supply", "item", inputs.item_row, "items.csv"),
@@ -127,23 +144,21 @@ def _check_names(tables: dict[str, Table], inputs: Inputs) -> None:
         ("work_centers", "calendar", calendars, "calendars.csv"),
     ]  # fmt: skip
     if len(tables["work_centers"]):
-        ties.append(("routing", "work_center", set(centers), "work_centers.csv"))
+        ties.append(("routing", "work_center", centers, "work_centers.csv"))
     for file, column, known, where in ties:
-        for line, name in enumerate(tables[file].columns[column]):
-            if name not in known and name != "":
-                tables[file].refuse(line, column, name, f"is not in {where}")
-    seen: set[str] = set()
-    for line, name in enumerate(centers):
-        if name in seen:
-            tables["work_centers"].refuse(line, "work_center", name, "must come once")
-        seen.add(name)
+        values = tables[file].columns[column]
+        for line in values.lines(lambda name: name not in known and name != "").tolist():  # noqa: B023
+            tables[file].refuse(line, column, values[line], f"is not in {where}")
+    _check_once(tables["work_centers"], "work_center")
 
 
 def _check_dates(tables: dict[str, Table]) -> None:
     bom = tables["bom"]
-    for line, (starts, ends) in enumerate(zip(bom.columns["valid_from"], bom.columns["valid_to"], strict=True)):
-        if starts and ends and ends < starts:
-            bom.refuse(line, "valid_to", ends, f"must not be before valid_from {starts}")
+    starts, ends = bom.columns["valid_from"], bom.columns["valid_to"]
+    both = starts.as_array(bool, np.bool_) & ends.as_array(bool, np.bool_)
+    for line in np.flatnonzero(both).tolist():
+        if ends[line] < starts[line]:
+            bom.refuse(line, "valid_to", ends[line], f"must not be before valid_from {starts[line]}")
     table = tables["calendars"]
     said: dict[tuple, bool] = {}
     rows = zip(*(table.columns[name] for name in ("calendar", "date", "working")), strict=True)

@@ -7,9 +7,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mainspring.engines.mrp.pegs import BY_PRODUCT_BASE
+
 TEXT, QUANTITY, WHOLE, ORDER, STEP = range(5)
 NOTHING = -1
-MINUS, POINT, ZERO, QUOTE, HASH = (ord(sign) for sign in '-.0"#')
+MINUS, POINT, ZERO, QUOTE, HASH, COMMA, NEWLINE = (ord(sign) for sign in '-.0"#,\n')
 
 
 class Texts:
@@ -81,12 +83,50 @@ def rendered(
     return out[:used]
 
 
+@dataclass(frozen=True)
+class PegWords:
+    """Texts by number that lines of pegs are made of.
+
+    kinds                          order, phantom, demand, supply, planned, on_hand
+    names, demands, supplies, comes  the first of the items, of the references and of the days supply comes
+    dates                          of each bucket; `passes` says which items are phantoms
+    """
+
+    kinds: tuple[int, ...]
+    names: int
+    demands: int
+    supplies: int
+    comes: int
+    dates: NDArray[np.int64]
+    passes: NDArray[np.bool_]
+
+
+def pegs(book, words: PegWords, texts: tuple[NDArray, NDArray], orders: Orders, digits: int) -> tuple[int, NDArray]:
+    """Number of lines and the lines of a book of pegs, by item, then in the order demand is served."""
+    ptr, body = texts
+    longest = int(np.diff(ptr).max(initial=0))
+    count, columns = len(book), book.columns
+    out = np.empty(count * (6 * longest + 160), np.uint8)
+    used = _pegs(
+        book.items, book.first[book.items], book.last[book.items], *columns, book.plan.pool.due, words.passes,
+        words.kinds, words.names, words.dates, words.demands, words.supplies, words.comes, ptr, body, orders.item,
+        orders.first, orders.last, orders.name, orders.quoted, digits, out,
+    )  # fmt: skip
+    return count, out[:used]
+
+
 def warm() -> None:
     """Compile or load the writer."""
+    from mainspring.engines.mrp import pegging
+    from mainspring.engines.mrp import plan as planning
+
+    plan = planning.warm(changes=False)
     texts, one = Texts(), np.zeros(1, np.int64)
     texts.add([""])
     orders = Orders(np.zeros(1, np.int32), one, one, one, np.zeros(1, np.bool_))
     rendered([0, 0], [ORDER], [one], texts.packed(), orders, 0)
+    words = PegWords((0,) * 6, 0, 0, 0, 0, one, np.zeros(1, np.bool_))
+    pegs(pegging.Book(plan, np.zeros(0, np.int64)), words, texts.packed(), orders, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -133,6 +173,69 @@ def _quantity(units, digits, out, at):
 
 
 @njit(cache=True, nogil=True)
+def _order(row, ptr, body, item, first, last, name, quoted, out, at):
+    """What the order of a row of the pool is called."""
+    i = item[row]
+    if quoted[i]:
+        out[at] = QUOTE
+        at += 1
+    at = _copy(ptr, body, name[i], out, at)
+    out[at] = HASH
+    at = _whole(first[row], 1, out, at + 1)
+    if last[row] > first[row]:
+        out[at] = MINUS
+        at = _whole(last[row], 1, out, at + 1)
+    if quoted[i]:
+        out[at] = QUOTE
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _comma(out, at):
+    out[at] = COMMA
+    return at + 1
+
+
+@njit(cache=True, nogil=True)
+def _pegs(items, begins, ends, demands, needed, supplies, amounts, due, passes, words, names, dates, demand_at,
+          supply_at, comes_at, ptr, body, item, first, last, name, quoted, digits, out):  # fmt: skip
+    """Pegs as they are kept, one line each; see `engines.mrp.pegs` for what demand and supply mean."""
+    as_order, as_phantom, as_demand, as_supply, as_planned, as_on_hand = words
+    at = 0
+    for k in range(len(items)):
+        i = items[k]
+        for r in range(begins[k], ends[k]):
+            demand, supply = demands[r], supplies[r]
+            parent = item[demand] if demand >= 0 else i
+            at = _comma(out, _copy(ptr, body, names + i, out, at))
+            at = _comma(out, _quantity(amounts[r], digits, out, at))
+            word = as_demand if demand < 0 else as_phantom if passes[parent] else as_order
+            at = _comma(out, _copy(ptr, body, word, out, at))
+            at = _comma(out, _copy(ptr, body, names + parent, out, at))
+            if demand < 0:
+                at = _copy(ptr, body, demand_at - 1 - demand, out, at)
+            else:
+                at = _order(demand, ptr, body, item, first, last, name, quoted, out, at)
+            at = _comma(out, at)
+            at = _comma(out, _copy(ptr, body, dates[needed[r]], out, at))
+            if supply <= -2:
+                at = _comma(out, _copy(ptr, body, as_supply, out, at))
+                at = _comma(out, _copy(ptr, body, supply_at - 2 - supply, out, at))
+                at = _copy(ptr, body, comes_at - 2 - supply, out, at)
+            elif supply == -1:
+                at = _comma(out, _comma(out, _copy(ptr, body, as_on_hand, out, at)))
+            else:
+                made = supply - BY_PRODUCT_BASE if supply >= BY_PRODUCT_BASE else supply
+                at = _comma(out, _copy(ptr, body, as_phantom if passes[item[made]] else as_planned, out, at))
+                at = _comma(out, _order(made, ptr, body, item, first, last, name, quoted, out, at))
+                at = _copy(ptr, body, dates[due[made]], out, at)
+            out[at] = NEWLINE
+            at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
 def _render(cells, kinds, template, ptr, body, item, first, last, name, quoted, digits, out):
     at = 0
     for r in range(len(cells)):
@@ -144,19 +247,7 @@ def _render(cells, kinds, template, ptr, body, item, first, last, name, quoted, 
             elif kinds[c] == WHOLE:
                 at = _whole(value, 1, out, at)
             elif kinds[c] == ORDER and value >= 0:
-                i = item[value]
-                if quoted[i]:
-                    out[at] = QUOTE
-                    at += 1
-                at = _copy(ptr, body, name[i], out, at)
-                out[at] = HASH
-                at = _whole(first[value], 1, out, at + 1)
-                if last[value] > first[value]:
-                    out[at] = MINUS
-                    at = _whole(last[value], 1, out, at + 1)
-                if quoted[i]:
-                    out[at] = QUOTE
-                    at += 1
+                at = _order(value, ptr, body, item, first, last, name, quoted, out, at)
             elif kinds[c] == TEXT and value >= 0:
                 at = _copy(ptr, body, value, out, at)
             at = _copy(ptr, body, template[c + 1], out, at)

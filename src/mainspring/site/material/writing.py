@@ -4,7 +4,10 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,7 @@ HEADERS = {
     "load": ("work_center", "date", "hours", "available", "percent"),
 }  # fmt: skip
 SHARE = 200_000  # rows put together at once
+PEGGED = 512  # items whose pegs are put together at once
 Part = tuple[int, bytes | memoryview]  # so many rows, and what they say
 _SPECIAL = re.compile('[,"\n\r]').search
 
@@ -135,35 +139,26 @@ class Answer:
         return (part for part in np.array_split(np.arange(len(self.orders)), wide) if len(part))
 
     def pegged(self) -> Iterable[Part]:
-        """One line a pair of demand and supply of an item, earliest demand first."""
-        nodes = len(self.plan.network.items)
-        for share in np.array_split(np.arange(nodes), nodes // 2048 + 1):
-            pegs = pegging.Book(self.plan, share).rows()
-            if len(pegs):
-                yield self._pegs(pegs)
-
-    def _pegs(self, pegs: pegging.Pegs) -> Part:
-        pool, at = self.plan.pool, self.at
-        passes = self.plan.network.items.kind == PASS_THROUGH
-        dependent = pegs.demand_kind == pegging.DEPENDENT
-        parent = np.where(dependent, pool.item[np.where(dependent, pegs.demand_row, 0)], pegs.item)
-        asked = np.where(dependent, np.where(passes[parent], at["phantom"], at["order"]), at["demand"])
-        receipt = pegs.supply_kind == pegging.RECEIPT
-        made = (pegs.supply_kind == pegging.ORDER) | (pegs.supply_kind == pegging.BY_PRODUCT)
-        maker = np.where(made, pool.item[np.where(made, pegs.supply_row, 0)], 0)
-        kind = np.where(made, np.where(passes[maker], at["phantom"], at["planned"]), at["on_hand"])
-        comes = self.dates_at + self.first_days[np.maximum(pegs.supply_bucket, 0)]
-        none = rows.NOTHING
-        return self.rendered(
-            "|,|,|,|,||,|,|,||,|\n",
-            [rows.TEXT, rows.QUANTITY, rows.TEXT, rows.TEXT, rows.TEXT, rows.ORDER, rows.TEXT, rows.TEXT, rows.TEXT,
-             rows.ORDER, rows.TEXT],
-            self.names_at + pegs.item, pegs.quantity, asked, self.names_at + parent,
-            np.where(dependent, none, self.demand_at + pegs.demand_row), np.where(dependent, pegs.demand_row, none),
-            self.dates_at + self.first_days[pegs.demand_bucket], np.where(receipt, at["supply"], kind),
-            np.where(receipt, self.supply_at + pegs.supply_row, none), np.where(made, pegs.supply_row, none),
-            np.where(receipt, self.comes_at + pegs.supply_row, np.where(made, comes, none)),
+        """One line a pair of demand and supply of an item, earliest demand first; the next are made meanwhile."""
+        at = self.at
+        words = rows.PegWords(
+            tuple(at[word] for word in ("order", "phantom", "demand", "supply", "planned", "on_hand")),
+            self.names_at, self.demand_at, self.supply_at, self.comes_at, self.dates_at + self.first_days,
+            self.plan.network.items.kind == PASS_THROUGH,
         )  # fmt: skip
+
+        def lines(share: NDArray) -> Part:
+            book = pegging.Book(self.plan, share, workers=1)
+            count, body = rows.pegs(book, words, self.texts, self.called, self.built.digits)
+            return count, body.data
+
+        nodes = len(self.plan.network.items)
+        shares = iter(np.array_split(np.arange(nodes), nodes // PEGGED + 1))
+        with ThreadPoolExecutor(self.plan.workers) as threads:
+            coming = deque(threads.submit(lines, share) for share in islice(shares, 2 * self.plan.workers))
+            while coming:
+                yield coming.popleft().result()
+                coming.extend(threads.submit(lines, share) for share in islice(shares, 1))
 
     def exceptions(self) -> Iterable[Part]:
         """One line a message; the reason is a JSON object."""
@@ -225,11 +220,16 @@ class Answer:
     def load(self) -> Iterable[Part]:
         """One line a work center and day with hours; hours are clock hours, as is what is open (C01 to C04)."""
         load, capacity = self.plan.load, self.plan.shop.capacity
-        for center, day in zip(*np.nonzero(load), strict=True):
-            hours, available = load[center, day] / TICKS, capacity[center, day] / TICKS
-            percent = f"{100 * hours / available:.1f}" if available else ""
-            name = _quoted(self.built.centers[center])
-            yield 1, f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n".encode()
+        for center, name in enumerate(map(_quoted, self.built.centers)):
+            days = np.flatnonzero(load[center])
+            lines = []
+            for day, taken, given in zip(
+                days.tolist(), load[center, days].tolist(), capacity[center, days].tolist(), strict=True
+            ):
+                hours, available = taken / TICKS, given / TICKS
+                percent = f"{100 * hours / available:.1f}" if available else ""
+                lines.append(f"{name},{self.dates[day]},{_hours(hours)},{_hours(available)},{percent}\n")
+            yield len(lines), "".join(lines).encode()
 
     # -- names --
 

@@ -14,4 +14,4 @@ def solve(text: str, options) -> dict:
     from mainspring.engines.scheduling import flexible
 
     plan = flexible.solve(shop, **schedules.limits(options))
-    return schedules.answer("flexible-jobshop", plan, shop.job_start)
+    return schedules.answer("flexible-jobshop", plan, shop.job_start, options)

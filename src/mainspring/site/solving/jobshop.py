@@ -14,4 +14,4 @@ def solve(text: str, options) -> dict:
     from mainspring.engines.scheduling import jobshop
 
     plan = jobshop.solve(shop, **schedules.limits(options))
-    return schedules.answer("jobshop", plan, shop.job_start)
+    return schedules.answer("jobshop", plan, shop.job_start, options)

@@ -9,14 +9,19 @@ import psutil
 _MARGIN_SECONDS = 0.35
 
 
+def began(options) -> float:
+    """When the command was called: with its process, or, where a running process calls it, when it was read."""
+    return psutil.Process().create_time() if sys.argv[1:2] == ["solve"] else options.began
+
+
 def seconds_left(options) -> float:
-    """Of `--seconds`, counted from the start of the process, what a search may still use; at least a little.
+    """Of `--seconds`, counted from the call, what a search may still use; at least a little.
 
     A limit of 0 or less goes through as it is, for the engine to refuse.
     """
     if not options.seconds > 0:
         return options.seconds
-    spent = max(0.0, time.time() - psutil.Process().create_time())
+    spent = max(0.0, time.time() - began(options))
     margin = min(_MARGIN_SECONDS, 0.1 * options.seconds)
     return max(0.05, options.seconds - spent - margin)
 
@@ -44,7 +49,7 @@ def watcher():
     return show
 
 
-def answer(subject: str, plan, job_start) -> dict:
+def answer(subject: str, plan, job_start, options) -> dict:
     """The plan as one object: objective, bound, seconds and schedule, rows of [job, operation, machine, start, end]."""
     rows = []
     for job in range(len(job_start) - 1):
@@ -55,7 +60,7 @@ def answer(subject: str, plan, job_start) -> dict:
         "objective": plan.objective,
         "bound": plan.bound,
         "optimal": plan.optimal,
-        "seconds": round(time.time() - psutil.Process().create_time(), 3),
+        "seconds": round(time.time() - began(options), 3),
         "schedule": rows,
     }
 

@@ -46,13 +46,14 @@ def _check(data, texts: bool, depth: int = 0) -> None:
     """Refuse what is nested too deeply and, when asked, texts that cannot be kept."""
     if depth > DEPTH_MAX:
         raise ParseError(_("The body is nested too deeply."))
-    parts = (*data, *data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
-    for part in parts:
-        if isinstance(part, dict | list):
-            _check(part, texts, depth + 1)
-        elif texts and isinstance(part, str):
-            _check_text(part)
-    if texts and isinstance(data, str):
+    kind = type(data)
+    if kind is dict or kind is list:
+        for part in data.values() if kind is dict else data:
+            if texts or type(part) is dict or type(part) is list:
+                _check(part, texts, depth + 1)
+        for key in data if texts and kind is dict else ():
+            _check_text(key)
+    elif texts and kind is str:
         _check_text(data)
 
 

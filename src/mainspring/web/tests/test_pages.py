@@ -41,7 +41,7 @@ def ona(cast):
         I + "?group=done_on:month",
         I + "?order=-vehicle&state__in=draft,submitted&done_on=this_year",
         I + "pivot/?rows=vehicle,done_on:quarter&columns=state",
-        I + "chart/?dimension=done_on:month&split=state&measure=total:avg&kind=line",
+        I + "chart/?dimension=done_on:month&split=state&measure=total:avg&drawn=line",
         I + "events/?from=2026-01-01&until=2027-01-01",
         V + "?q=abc&group=keeper&seats__gte=2",
         "/lookup/fleet.vehicle/?q=abc",

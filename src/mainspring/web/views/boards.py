@@ -84,7 +84,7 @@ def _values(q, res, path: str, groups):
 def _accepts(request, res, path: str, value: str) -> bool:
     if res.workflow and path == "state":
         return any(
-            v.target == value and not v.hidden and access.can(request.ctx, res.model, v.name)
+            value in (v.target, v.leads_to) and not v.hidden and access.can(request.ctx, res.model, v.name)
             for v in res.workflow.verbs
         )
     return access.can(request.ctx, res.model, "change")
@@ -144,7 +144,7 @@ def move(request, res, record):
         return base.done()
     verb = _verb_to(request, res, record, to)
     commands.check_possible(record, verb, request.ctx)
-    if verb.ask:
+    if verb.ask or verb.danger:
         return verbs.dialog(request, verb, record, forms.input_form(verb, record, request.ctx))
     try:
         fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request))
@@ -155,7 +155,7 @@ def move(request, res, record):
 
 def _verb_to(request, res, record, to: str) -> workflow.Verb:
     """The verb that leads from the record's state to another; Conflict when there is none for this person."""
-    leading = [v for v in res.workflow.verbs if v.target == to and not v.hidden]
+    leading = [v for v in res.workflow.verbs if to in (v.target, v.leads_to) and not v.hidden]
     fitting = [v for v in leading if record.state in v.sources]
     allowed = [v for v in fitting if access.can(request.ctx, res.model, v.name)]
     if allowed:
@@ -186,9 +186,9 @@ def _dates(res, q: query.Query) -> list:
 def calendar(request, res):
     """The calendar page; its events come from `events`."""
     q = lists.ask(request, res)
-    _dates(res, q)
     params = request.GET.urlencode()
-    may_create = res.creatable and access.can(request.ctx, res.model, "create")
+    first = _dates(res, q)[0]
+    may_create = res.creatable and access.can(request.ctx, res.model, "create") and first.path in res.names("form")
     return render(
         request,
         "web/calendar.html",
@@ -199,6 +199,8 @@ def calendar(request, res):
                 "view": "month",
                 "date": request.ctx.business_date.isoformat(),
                 "create": addresses.of_resource(res, "new") if may_create else None,
+                "field": first.path,
+                "timed": first.kind == "datetime",
             }
         },
     )

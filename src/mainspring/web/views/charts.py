@@ -1,7 +1,5 @@
 """Pivot and chart over any dimension and measure, each number leading to the records behind it."""
 
-from urllib.parse import urlencode
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
@@ -79,7 +77,8 @@ def pivot_props(request, q: query.Query) -> dict:
     columns = [c for c in _chosen(request, "columns", dims, [], 2) if c not in rows]
     shown = _chosen(request, "measures", sums, [sums[1][0] if len(sums) > 1 else "count"], 4) or ["count"]
     groups, truncated = summaries.groups(q, rows + columns, shown, limit=CELLS_MAX)
-    heads = list(dict.fromkeys(tuple(g.keys[len(rows) :]) for g in groups))[:COLUMNS_MAX]
+    every = list(dict.fromkeys(tuple(g.keys[len(rows) :]) for g in groups))
+    heads = every[:COLUMNS_MAX]
     heads.sort(key=lambda keys: [(k is None, str(k)) for k in keys])
     labels = {tuple(g.keys[len(rows) :]): g.labels[len(rows) :] for g in groups}
     cell = {(tuple(g.keys[: len(rows)]), tuple(g.keys[len(rows) :])): g for g in groups}
@@ -87,9 +86,13 @@ def pivot_props(request, q: query.Query) -> dict:
     row_labels = {tuple(g.keys[: len(rows)]): g.labels[: len(rows)] for g in groups}
     row_params = {tuple(g.keys[: len(rows)]): g for g in groups}
     names = dict(sums)
+    across = (
+        {tuple(g.keys): g for g in summaries.groups(q, rows, shown, limit=CELLS_MAX)[0]} if rows and columns else {}
+    )
     body = []
     for line in lines:
         cells = [_cell(request, q, cell.get((line, head)), m) for head in heads for m in shown]
+        cells += [_cell(request, q, across.get(line), m) for m in shown if across]
         body.append(
             {
                 "labels": row_labels[line],
@@ -101,6 +104,12 @@ def pivot_props(request, q: query.Query) -> dict:
     head = [[{"text": labels[h][n], "span": len(shown)} for h in heads] for n in range(len(columns))]
     totals, _more = summaries.groups(q, columns, shown, limit=COLUMNS_MAX * 4) if rows else (groups, False)
     by_head = {tuple(g.keys): g for g in totals}
+    foot = [_cell(request, q, by_head.get(h), m) for h in heads for m in shown]
+    if across:
+        whole = summaries.groups(q, [], shown)[0]
+        head = [[*cells, {"text": "" if n else _("Total"), "span": len(shown)}] for n, cells in enumerate(head)]
+        heads = [*heads, None]
+        foot += [_cell(request, q, whole[0] if whole else None, m) for m in shown]
     return {
         "url": request.path,
         "fields": [{"name": n, "label": label} for n, label in dims],
@@ -110,11 +119,16 @@ def pivot_props(request, q: query.Query) -> dict:
         "shown": shown,
         "head": [*head, [{"text": names[m]} for _h in heads for m in shown]],
         "body": body,
-        "foot": [_cell(request, q, by_head.get(h), m) for h in heads for m in shown],
-        "truncated": _("Only the first %(n)s cells are shown; filter to see the rest.") % {"n": CELLS_MAX}
-        if truncated
-        else None,
+        "foot": foot,
+        "truncated": _left_out(truncated, len(every)),
     }
+
+
+def _left_out(truncated: bool, columns: int) -> str | None:
+    """What a pivot says when it does not show everything; its totals count all the same."""
+    if columns > COLUMNS_MAX:
+        return _("Only the first %(n)s columns are shown; filter to see the rest.") % {"n": COLUMNS_MAX}
+    return _("Only the first %(n)s cells are shown; filter to see the rest.") % {"n": CELLS_MAX} if truncated else None
 
 
 def _own_params(group: summaries.Group, count: int, q, dims) -> list[tuple[str, str]]:
@@ -147,7 +161,7 @@ def _drill(request, q, params: list[tuple[str, str]]) -> str:
         for v in values
         if k not in lists.NOT_FILTERS | {"columns", "view", "group", "after", "before"}
     ]
-    return f"{addresses.of_resource(q.resource)}?{urlencode(kept + params)}"
+    return addresses.narrowed(q.resource, kept, params, request.ctx.business_date)
 
 
 # -- chart -----------------------------------------------------------------------------------------------------------
@@ -173,13 +187,13 @@ def chart(request, res):
         "horizontal": _("Lying bars"),
         "pie": _("Pie"),
     }
-    kind = _one(request, "kind", list(kinds.items()), "stacked" if split else "bar")
+    kind = _one(request, "drawn", list(kinds.items()), "stacked" if split else "bar")
     chooser = forms.Form()
     for name, label, choices, value in (
         ("measure", _("Figure"), sums, measure),
         ("dimension", _("By"), dims, x),
         ("split", _("Split by"), [("", "–"), *dims], split),
-        ("kind", _("Kind"), list(kinds.items()), kind),
+        ("drawn", _("Kind"), list(kinds.items()), kind),
     ):
         chooser.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=value, required=False)
     props = chart_props(request, q, x, split if split != x else "", measure, kind)

@@ -29,7 +29,7 @@ def new(request, res):
     form = forms.record_form(fields, _names(res, fields), record, data=request.POST, files=request.FILES)
     try:
         sent, custom = form.raw()
-        specs = grids.read_text(res, request.POST.get("lines", ""), request.ctx) if res.lines else []
+        specs = _lines_sent(request, res, sent.get("site")) if res.lines else []
         sent = {k: v for k, v in sent.items() if v not in (None, "") or not _has_default(res.model, k)}
         extra = {"lines": specs} if res.lines else {}
         record = commands.create(res.model, base.with_key(request), custom_values=custom or None, **extra, **sent)
@@ -53,7 +53,7 @@ def edit(request, res, record):
     form = forms.record_form(fields, _names(res, fields), record, data=request.POST, files=request.FILES)
     try:
         sent, custom = form.raw()
-        specs = grids.read_text(res, request.POST.get("lines", ""), request.ctx) if res.lines else None
+        specs = _lines_sent(request, res, getattr(record, "site_id", None)) if res.lines else None
         extra = {"lines": specs} if res.lines and "lines" in request.POST else {}
         record = commands.change(
             record,
@@ -70,6 +70,11 @@ def edit(request, res, record):
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
     return redirect(addresses.of_record(record))
+
+
+def _lines_sent(request, res, site, wrong: dict | None = None) -> list[dict]:
+    """Specs of the lines in the form; what names nothing is raised, or noted in `wrong`."""
+    return grids.read_text(res, request.POST.get("lines", ""), request.ctx, site=site, wrong=wrong)
 
 
 def _waiting(request, address: str):
@@ -125,7 +130,7 @@ def _refused(request, res, record, fields, form, error: ValidationError):
     lines, wrong = [], grids.errors_by_line(error)
     if res.lines:
         with suppress(ValidationError):
-            specs = grids.read_text(res, request.POST.get("lines", ""), request.ctx)
+            specs = _lines_sent(request, res, request.POST.get("site"), wrong)
             lines, found = grids.preview(res, record, specs, {}, replace(request.ctx, trusted=True))
             for index, texts in found.items():
                 wrong.setdefault(index, {}).update(texts)

@@ -37,7 +37,7 @@ def of_resource(request, res):
         "web/parts/help.html",
         {
             "title": res.plural,
-            "text": str(res.help),
+            "text": res.explanation,
             "fields": [c for c in fields.columns(names) if c.help],
             "verbs": [
                 v for v in workflow.verbs_of(res.model) if not v.hidden and access.can(request.ctx, res.model, v.name)

@@ -1,12 +1,13 @@
 """Values edited where they stand: a cell of a list, a fact of a record page."""
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from mainspring.kernel import commands, errors, sight
 from mainspring.web import addresses, cells, forms, middleware
+from mainspring.web.templatetags import tables
 from mainspring.web.views import base, records
 
 
@@ -24,7 +25,8 @@ def cell(request, res):
         return render(request, "web/parts/cell.html", {"cell": show.cell(column, record)})
     form, changed = _edited(request, fields, path, record, base.with_key(request))
     if changed is not None:
-        return render(request, "web/parts/cell.html", {"cell": show.cell(column, changed)})
+        cell = show.cell(column, changed) | {"edit": True}
+        return HttpResponse(tables.td(cell), headers={"HX-Reswap": "outerHTML"})
     context = {
         "field": form[path.replace("custom.", "custom-")],
         "form": form,

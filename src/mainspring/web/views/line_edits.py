@@ -27,14 +27,18 @@ def preview(request, res):
     fields = sight.Fields(res, request.ctx)
     record = base.get(request.ctx, res, request.GET["pk"]) if request.GET.get("pk") else blank(request, res, fields)[0]
     rows = _rows(sent, "lines") or _rows(sent, "changed")
-    specs = grids.read(res, rows, request.ctx, blank=True)
     changed = {str(r.get("key")) for r in _rows(sent, "changed")}
     header = (
         {k: v for k, v in (sent.get("header") or {}).items() if fields.mode(k) == "edit"}
         if isinstance(sent.get("header"), dict)
         else {}
     )
+    unknown: dict = {}
+    site = header.get("site") or getattr(record, "site_id", None)
+    specs = grids.read(res, rows, request.ctx, blank=True, site=site, wrong=unknown)
     lines, wrong = grids.preview(res, record, specs, header, replace(request.ctx, trusted=True))
+    for n, texts in unknown.items():
+        wrong.setdefault(n, {}).update(texts)
     shown = grids.columns(res, request.ctx)
     return JsonResponse(
         {
@@ -91,7 +95,12 @@ def lines(request, res, record):
     sent = base.json_of(request)
     shown = grids.columns(res, request.ctx)
     before = {line.pk: grids.values(shown, line) for line in grids.lines_of(record, shown)}
-    specs = _arranged(sent, list(before), grids.read(res, _rows(sent, "changed"), request.ctx, blank=True))
+    unknown: dict = {}
+    changed = _rows(sent, "changed")
+    read = grids.read(res, changed, request.ctx, blank=True, site=getattr(record, "site_id", None), wrong=unknown)
+    if unknown:
+        return _refused(request, res, record, ((row, unknown.get(n, {})) for n, row in enumerate(changed)))
+    specs = _arranged(sent, list(before), read)
     rows_by_place = {n: s.pop("_row") for n, s in enumerate(specs) if "_row" in s}
     try:
         version = base.version_from(sent.get("version"))
@@ -104,16 +113,7 @@ def lines(request, res, record):
         wrong = grids.errors_by_line(error)
         if not wrong:
             raise
-        return JsonResponse(
-            {
-                "version": record.version,
-                "totals": grids.totals(res, record, request.ctx),
-                "lines": [
-                    {"key": row.get("key"), "id": row.get("id"), "errors": wrong.get(n, {})}
-                    for n, row in rows_by_place.items()
-                ],
-            }
-        )
+        return _refused(request, res, record, ((row, wrong.get(n, {})) for n, row in rows_by_place.items()))
     saved = [(n, line, grids.values(shown, line)) for n, line in enumerate(grids.lines_of(record, shown))]
     return JsonResponse(
         {
@@ -129,6 +129,17 @@ def lines(request, res, record):
                 for n, line, values in saved
                 if n in rows_by_place or before.get(line.pk) != values
             ],
+        }
+    )
+
+
+def _refused(request, res, record, rows) -> JsonResponse:
+    """The rows that were sent, each with its errors; nothing of them was kept."""
+    return JsonResponse(
+        {
+            "version": record.version,
+            "totals": grids.totals(res, record, request.ctx),
+            "lines": [{"key": row.get("key"), "id": row.get("id"), "errors": wrong} for row, wrong in rows],
         }
     )
 

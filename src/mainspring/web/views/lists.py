@@ -1,10 +1,10 @@
 """The list page: columns, sort, filters, groups, saved views, edit in place, totals and keyset pages."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, query, sight, summaries
 from mainspring.kernel.models import User
@@ -17,7 +17,7 @@ NOT_FILTERS = {
     "mode",
     "rows",
     "measures",
-    "kind",
+    "drawn",
     "dimension",
     "measure",
     "list",
@@ -29,7 +29,11 @@ NOT_FILTERS = {
     "cancel",
     "columns_of",
     "shown",
+    "split",
 }
+OWN_TO_A_MODE = ("after", "before", "view", "group", "mode", "columns", "rows", "measures", "drawn", "dimension",
+                 "measure", "split")  # fmt: skip
+"""Parameters that mean nothing, or something else, when the same records are shown in another way."""
 
 
 def ask(request, res, *, params=None, size: int | None = None, fields=None) -> query.Query:
@@ -55,8 +59,14 @@ def page(request, res):
         "table": table(request, res, q, saved.columns(request, res, fields))
     }
     context["warnings"] = warnings(q)
-    template = "web/parts/table.html" if request.headers.get("HX-Target") == "table" else "web/list.html"
-    return render(request, template, context)
+    return render(request, _template(request), context)
+
+
+def _template(request) -> str:
+    """The whole page; for htmx the table, with what stands over it when a filter or the order was changed."""
+    if request.headers.get("HX-Target") != "table":
+        return "web/list.html"
+    return "web/parts/table.html" if request.headers.get("HX-Trigger") == "table" else "web/parts/list_answer.html"
 
 
 def tools(request, res, q: query.Query, views, mode: str) -> dict:
@@ -115,7 +125,7 @@ def modes(request, res, active: str) -> list[dict]:
         ("chart", _("Chart"), "chart-bar", bool(res.dimensions)),
     ]
     params = request.GET.copy()
-    for name in ("after", "before", "view", "group", "mode"):
+    for name in OWN_TO_A_MODE:
         params.pop(name, None)
     tail = f"?{params.urlencode()}" if params else ""
     return [
@@ -178,7 +188,7 @@ def table(request, res, q: query.Query, columns) -> dict:
         for c in columns
         if c.is_number
         and not c.compute
-        and c.kind not in ("percent", "rate", "price")
+        and (c.kind in ("money", "quantity") or c.path in res.names("measures"))
         and not c.is_custom
         and q.fields.is_clear(c.path)
         and "__" not in c.path
@@ -265,6 +275,7 @@ def _groups(request, res, q: query.Query, columns, records, rows, measures) -> l
     column = q.fields.column(path)
     found, _more = summaries.groups(q, [q.spec.group], measures, limit=1000)
     by_label = {g.labels[0]: g for g in found}
+    kept = [(k, v) for k, values in request.GET.lists() for v in values if k not in ("group", "after", "before")]
     answer: list[dict] = []
     for record, row in zip(records, rows, strict=True):
         label = summaries.label_of(column, bucket, column.value_of(record))
@@ -276,7 +287,7 @@ def _groups(request, res, q: query.Query, columns, records, rows, measures) -> l
                     "count": group.count,
                     "totals": _totals(columns, group),
                     "rows": [],
-                    "href": addresses.with_params(request, group=None, **dict(group.params)),
+                    "href": addresses.narrowed(res, kept, group.params, request.ctx.business_date),
                 }
             )
         answer[-1]["rows"].append(row)
@@ -296,7 +307,7 @@ def empty(request, res, q: query.Query) -> dict:
     return {
         "title": _("No %(records)s yet") % {"records": res.plural.lower()},
         "icon": res.icon or "inbox",
-        "text": str(res.help),
+        "text": res.explanation,
         "verb": heading(request, res).get("primary")
         if may_create
         else {"name": "help", "label": _("How these come about"), "icon": "help-circle", "dialog": True}
@@ -307,12 +318,23 @@ def empty(request, res, q: query.Query) -> dict:
 # -- columns and more filters ---------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @base.of_resource()
 def choose_columns(request, res):
-    """Keep which columns the person sees in this list, in which order; nothing chosen means the usual ones."""
+    """GET: every column there is. POST: which of them the person sees here, in which order; none means the usual ones.
+
+    Where the address names columns, as that of a saved view does, the answer leads to the address with the new ones.
+    """
     fields = sight.Fields(res, request.ctx)
+    if request.method == "GET":
+        return JsonResponse({"columns": saved.offered(request, res, fields)})
     names = [n for n in request.POST.get("columns", "").split(",") if n and fields.mode(n) != "hide"]
+    if "columns" in request.GET:
+        params = request.GET.copy()
+        params["columns"] = ",".join(names)
+        if not names:
+            del params["columns"]
+        return base.done(redirect=f"{addresses.of_resource(res)}?{params.urlencode()}")
     preferences = dict(request.user.preferences)
     chosen = dict(preferences.get("columns", {}))
     chosen.pop(res.key, None)

@@ -48,7 +48,7 @@ def save(request, res):
                     owner=request.user,
                     name=values["name"],
                     defaults={
-                        "parameters": saved.parameters(request),
+                        "parameters": saved.parameters(request, res, mode),
                         "mode": mode,
                         "shared": values.get("shared", False),
                         "is_default": values["is_default"],

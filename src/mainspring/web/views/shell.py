@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mainspring.kernel import access, formats, home, query, resource, sight
 from mainspring.kernel.models import DocumentIdentity, User
-from mainspring.web import addresses, cells, context_processors, middleware
+from mainspring.web import addresses, cells, context_processors, finding, middleware
 from mainspring.web.views import base, scan
 
 WAITING_MAX = 12
 NUMBERS_MAX = 8
 FOUND_EACH = 5
+PAGES_FOUND = 10
 
 
 @require_GET
@@ -181,19 +182,15 @@ def _records(request, res, text: str) -> dict:
 
 
 def _pages(request, text: str) -> dict:
-    """Pages and "new record" verbs whose names hold the text."""
-    ctx, items, low = request.ctx, [], text.lower()
-    for res in resource.registry.values():
-        if not res.menu or not access.can(ctx, res.model, "view"):
-            continue
-        if low in res.plural.lower():
-            items.append(
-                {"title": res.plural, "text": _(res.menu.partition("/")[0].strip()), "href": addresses.of_resource(res)}
-            )
-        new = _("New: %(record)s") % {"record": res.singular}
-        if res.creatable and low in new.lower() and access.can(ctx, res.model, "create"):
-            items.append({"title": new, "text": "", "href": addresses.of_resource(res, "new")})
-    return {"label": _("Pages and actions"), "icon": "arrow-right", "items": items[:8], "count": len(items)}
+    """Pages and "new record" verbs whose names hold the text, those that begin with it first."""
+    low = finding.plain(text)
+    found = [
+        {"title": title, "text": where, "href": href}
+        for title, where, href in finding.pages(request.ctx)
+        if low in finding.plain(title)
+    ]
+    found.sort(key=lambda one: not finding.plain(one["title"]).startswith(low))
+    return {"label": _("Pages and actions"), "icon": "arrow-right", "items": found[:PAGES_FOUND], "count": len(found)}
 
 
 # -- switches and profile --------------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ def _task(task, ctx) -> dict:
         "id": f"task-{task.pk}",
         "icon": "checkbox",
         "title": task.title,
-        "text": task.record_label,
+        "text": task.record_name,
         "href": notifications.page_of(task.entity, task.record_id) or f"/kernel/tasks/{task.pk}/",
         "due": formats.formats.date_format(task.due_on, "SHORT_DATE_FORMAT") if task.due_on else "",
         "due_tone": "danger" if late else "",

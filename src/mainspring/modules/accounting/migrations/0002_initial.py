@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('currency', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
                 ('department', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='department')),
-                ('document', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounting.journalentry', verbose_name='journal entry')),
+                ('document', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='accounting.journalentry', verbose_name='journal entry')),
                 ('item', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item', verbose_name='item')),
                 ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_lines', to='kernel.documentidentity', verbose_name='origin')),
                 ('party', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_lines', to='parties.party', verbose_name='party')),

@@ -85,7 +85,7 @@ class JournalLine(DocumentLine):
     origin     the document that caused the line
     """
 
-    document = fields.link(JournalEntry, _("journal entry"), related_name="lines", editable=False)
+    document = fields.link(JournalEntry, _("journal entry"), related_name="lines", editable=False, db_constraint=False)
     company = fields.link("kernel.Company", _("company"), editable=False, db_index=False, db_constraint=False)
     posted_on = models.DateField(_("posted on"), editable=False)
     account = fields.link("accounting.Account", _("account"), related_name="lines", editable=False, db_index=False)

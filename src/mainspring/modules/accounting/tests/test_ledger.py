@@ -5,10 +5,11 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mainspring.kernel import commands
+from mainspring.kernel.ids import uuid7
 from mainspring.modules.accounting import queries
 from mainspring.modules.accounting.commands import EntryLine, EntrySpec, post_entries, reverse_entry
 from mainspring.modules.accounting.models import (
@@ -57,6 +58,15 @@ ALONE = """
 def test_the_database_refuses_an_unbalanced_entry(books):
     with pytest.raises(DatabaseError, match="must balance"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ALONE, [books.company.pk])
+
+
+def test_the_database_refuses_a_line_without_its_entry(books):
+    line = JournalLine(
+        document_id=uuid7(), company=books.company, posted_on=date(2026, 3, 2), account=books.accounts["bank"],
+        amount=D(5), currency_id="EUR", currency_amount=D(5),
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="belongs to a journal entry"), transaction.atomic():
+        JournalLine.objects.bulk_create([line])
 
 
 @pytest.mark.parametrize(
