@@ -56,9 +56,7 @@ def _fill_header(invoice, ctx, company) -> None:
 
 def _was_typed(invoice) -> bool:
     """Whether somebody put another rate in place of the one that was looked up."""
-    if invoice._state.adding or invoice.rate is None or invoice.rate_on is None:
-        return False
-    return invoice.rate != type(invoice).objects.values_list("rate", flat=True).get(pk=invoice.pk)
+    return invoice.rate is not None and invoice.rate_on is not None and invoice.rate != invoice.rate_read
 
 
 def _fill_line(invoice, company, line) -> None:
