@@ -7,9 +7,10 @@ and names of records out of sight stay unnamed (rule Z06).
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -107,7 +108,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
 def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     """A change that a command on another record made here; that record is named only to those who may see it."""
     model = shapes.model_named(a.entity)
-    seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
+    seen = model is not None and _is_in_sight(ctx, model, a.record_id)
     found = resource.by_model.get(a.entity)
     title = (
         _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label or model._meta.verbose_name}
@@ -125,6 +126,14 @@ def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
         href=f"/{found.key}/{a.record_id}/" if seen and found else "",
         icon="git-branch",
     )
+
+
+def _is_in_sight(ctx, model, key: str) -> bool:
+    """Whether the person may see the record; a command over many records names none."""
+    try:
+        return bool(key) and access.rows(ctx, model).filter(pk=key).exists()
+    except (ValidationError, ValueError):
+        return False
 
 
 def _who(a: AuditEntry) -> str:
@@ -150,17 +159,31 @@ def _inputs(model, a: AuditEntry, modes: dict) -> str:
     asked = a.details.get("inputs") or {}
     if not asked or model is None:
         return ""
-    labels = {
-        i.name: str(i.label or i.name.replace("_", " ").capitalize())
-        for v in workflow.verbs_of(model)
-        if v.name == a.verb
-        for i in v.ask
-    }
+    inputs = {i.name: i for v in workflow.verbs_of(model) if v.name == a.verb for i in v.ask}
     return "\n".join(
-        f"{labels[name]}: {value.get('name') if isinstance(value, dict) else value}"
+        f"{inputs[name].label or name.replace('_', ' ').capitalize()}: {_said(inputs[name], value)}"
         for name, value in asked.items()
-        if name in labels and value not in (None, "") and modes.get(name, "edit") in ("view", "edit")
+        if name in inputs and value not in (None, "") and modes.get(name, "edit") in ("view", "edit")
     )
+
+
+def _said(asked: workflow.Input, value) -> str:
+    """What was answered to a verb, as the reader writes numbers, days and choices."""
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
+    try:
+        match asked.kind:
+            case "decimal":
+                return formats.number(Decimal(str(value)), 0, workflow.DIGITS_MAX)
+            case "date":
+                return formats.day(date.fromisoformat(str(value)))
+            case "bool":
+                return _("Yes") if value else _("No")
+            case "choice":
+                return str(dict(asked.choices).get(value, value))
+    except (ValueError, ArithmeticError):
+        pass
+    return str(value)
 
 
 # -- what people added ------------------------------------------------------------------------------------------------
