@@ -31,7 +31,11 @@ class FileForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["file"] = forms.FileField(
-            label=_("File"), help_text=_("CSV or a spreadsheet, the first row names the columns.")
+            label=_("File"),
+            help_text=_(
+                "CSV or a spreadsheet, the first row names the columns; or a zip with one of them and the files that "
+                "cells name."
+            ),
         )
         self.fields["dates"] = forms.ChoiceField(
             label=_("Dates like 03/04/2026"),
@@ -81,9 +85,9 @@ def start(request, res):
                 file.write(piece)
             file.flush()
             try:
-                headers = reading.read(file.name).headers
+                table = reading.read(file.name)
                 mapping = {
-                    "columns": rules.guess(res, request.ctx, headers),
+                    "columns": rules.guess(res, request.ctx, table.headers, files=table.bundle is not None),
                     **{k: form.cleaned_data[k] for k in ("dates", "decimal") if form.cleaned_data[k]},
                 }
                 run = importing.start(res, request.ctx, file.name, mapping, name=upload.name)
@@ -195,7 +199,7 @@ def _take_columns(request, res, record: ImportRun):
     chosen = {h: request.POST.get(f"column-{n}", "") for n, h in enumerate(table.headers)}
     record.rules = record.rules | {"columns": chosen}
     try:
-        rules.check(res, request.ctx, record.rules, table.headers)
+        rules.check(res, request.ctx, record.rules, table.headers, files=table.bundle is not None)
     except ValidationError as error:
         return _columns(request, res, record, error.messages)
     record.save()
