@@ -4,13 +4,13 @@ The number of queries does not depend on the number of entries. Fields the viewe
 and names of records out of sight stay unnamed (rule Z06).
 """
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,7 +108,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
 def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
     """A change that a command on another record made here; that record is named only to those who may see it."""
     model = shapes.model_named(a.entity)
-    seen = model is not None and access.rows(ctx, model).filter(pk=a.record_id).exists()
+    seen = model is not None and _is_in_sight(ctx, model, a.record_id)
     found = resource.by_model.get(a.entity)
     title = (
         _("%(verb)s: %(record)s") % {"verb": _done(model, a.verb), "record": a.record_label or model._meta.verbose_name}
@@ -126,6 +126,14 @@ def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
         href=f"/{found.key}/{a.record_id}/" if seen and found else "",
         icon="git-branch",
     )
+
+
+def _is_in_sight(ctx, model, key: str) -> bool:
+    """Whether the person may see the record; a command over many records names none."""
+    try:
+        return bool(key) and access.rows(ctx, model).filter(pk=key).exists()
+    except (ValidationError, ValueError):
+        return False
 
 
 def _who(a: AuditEntry) -> str:
@@ -155,7 +163,7 @@ def _inputs(model, a: AuditEntry, modes: dict, told: set[str]) -> str:
     if not given or model is None:
         return ""
     said = {
-        str(one.label or one.name.replace("_", " ").capitalize()): _in_words(one, given[one.name])
+        str(one.label or one.name.replace("_", " ").capitalize()): _said(one, given[one.name])
         for verb in workflow.verbs_of(model)
         for one in (verb.ask if verb.name == a.verb else ())
         if given.get(one.name) not in (None, "") and modes.get(one.name, "edit") in ("view", "edit")
@@ -163,18 +171,23 @@ def _inputs(model, a: AuditEntry, modes: dict, told: set[str]) -> str:
     return "\n".join(f"{label}: {text}" for label, text in said.items() if label not in told)
 
 
-def _in_words(asked: workflow.Input, value) -> str:
-    """A value the audit trail kept as text, as people write it."""
+def _said(asked: workflow.Input, value) -> str:
+    """What was answered to a verb, as the reader writes numbers, days and choices."""
     if isinstance(value, dict):
-        return str(value.get("name"))
-    with contextlib.suppress(ValueError, ArithmeticError):
-        if asked.kind == "decimal":
-            return formats.number(value, 0, 6)
-        if asked.kind == "date":
-            return formats.day(date.fromisoformat(value))
-    if asked.kind == "bool":
-        return _("Yes") if value else _("No")
-    return str(dict(asked.choices).get(value, value))
+        return str(value.get("name", ""))
+    try:
+        match asked.kind:
+            case "decimal":
+                return formats.number(Decimal(str(value)), 0, workflow.DIGITS_MAX)
+            case "date":
+                return formats.day(date.fromisoformat(str(value)))
+            case "bool":
+                return _("Yes") if value else _("No")
+            case "choice":
+                return str(dict(asked.choices).get(value, value))
+    except (ValueError, ArithmeticError):
+        pass
+    return str(value)
 
 
 # -- what people added ------------------------------------------------------------------------------------------------

@@ -167,10 +167,11 @@ class Workflow:
 
     @property
     def states(self) -> list[str]:
+        """Every state, in the order of the labels where all are labelled; some only effects lead to."""
         seen = [self.initial]
         for v in self.verbs:
             seen += [s for s in (*v.sources, v.target) if s and s not in seen]
-        return seen + [s for s in self.labels if s not in seen]  # states only effects and computed progress lead to
+        return list(self.labels) if set(seen) <= set(self.labels) else seen + [s for s in self.labels if s not in seen]
 
     def label(self, state: str) -> str:
         return str(self.labels.get(state) or _(state.replace("_", " ").capitalize()))

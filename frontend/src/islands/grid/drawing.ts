@@ -3,9 +3,9 @@ import { h, icon } from "../../core/dom";
 import { t } from "../../core/text";
 import { isBlank, isLink, show, type Column, type GridProps, type Line, type Total } from "./model";
 
-export function head(columns: Column[]): HTMLElement {
+export function head(columns: Column[], editable: boolean): HTMLElement {
   const cells = columns.map((column) => {
-    const cell = h("th", { scope: "col", role: "columnheader", class: `line-${column.kind}`, title: column.help }, column.label, column.required ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null, column.unit ? h("span", { class: "unit" }, ` ${column.unit}`) : null);
+    const cell = h("th", { scope: "col", role: "columnheader", class: `line-${column.kind}`, title: column.help }, column.label, editable && column.required && !column.readonly ? h("span", { class: "required", "aria-hidden": "true" }, " *") : null, column.unit ? h("span", { class: "unit" }, ` ${column.unit}`) : null);
     if (column.width) cell.style.width = cell.style.minWidth = `${column.width}px`;
     return cell;
   });

@@ -36,7 +36,7 @@ export class Grid {
     Object.assign(this.hidden, { draft: () => this.filled() });
     this.hidden.addEventListener("draft:restored", (event) => this.restore((event as CustomEvent<Line[] | undefined>).detail));
     this.saver = new Saver(props, () => this.lines, (answer, sent) => this.accept(answer, sent), (keys, reason) => this.refuse(keys, reason), (busy) => root.classList.toggle("is-saving", busy));
-    this.table = h("table", { class: "lines", role: "grid", "aria-label": props.title ?? t("Lines"), "aria-multiselectable": "true", "aria-colcount": this.columns.length + 1 }, head(this.columns), this.body);
+    this.table = h("table", { class: "lines", role: "grid", "aria-label": props.title ?? t("Lines"), "aria-multiselectable": "true", "aria-colcount": this.columns.length + 1 }, head(this.columns, !!props.editable), this.body);
     this.keepBlankLine();
     root.replaceChildren(this.bar(), h("div", { class: "lines-scroll" }, this.table), h("div", { class: "grid-foot" }, this.status, this.totals), this.hidden);
     watch(root);

@@ -39,6 +39,8 @@ export default function mount(element: HTMLElement, props: Props): void {
 }
 
 class Pivot {
+  private isOpen = false;
+
   constructor(private readonly root: HTMLElement, private props: Props) {}
 
   show(): void {
@@ -66,7 +68,16 @@ class Pivot {
   }
 
   private zone(zone: Zone, label: string, names: string[]): HTMLElement {
+    if (zone === "free") return this.folded(label, names);
     return h("div", { class: `pivot-zone is-${zone}` }, h("span", { class: "pivot-zone-label" }, label), h("ul", { class: "pivot-chips", "data-zone": zone, "aria-label": label }, ...names.map((name) => this.chip(name, zone))));
+  }
+
+  /** What is not used stays folded away until somebody looks for it. */
+  private folded(label: string, names: string[]): HTMLElement {
+    const chips = h("ul", { class: "pivot-chips", "data-zone": "free", "aria-label": label }, ...names.map((name) => this.chip(name, "free")));
+    const fold = h("details", { class: "pivot-zone is-free", open: this.isOpen }, h("summary", { class: "pivot-zone-label" }, label, h("span", { class: "tab-count" }, String(names.length))), chips);
+    fold.addEventListener("toggle", () => (this.isOpen = fold.open));
+    return fold;
   }
 
   private chip(name: string, zone: Zone): HTMLElement {

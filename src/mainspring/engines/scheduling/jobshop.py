@@ -32,7 +32,7 @@ def solve(
 
 class _Solver(solver.Solver):
     provable = 260
-    windows_from = 0.35
+    windowed = True
 
     def prove(self, seconds: float) -> None:
         value, solution = self.population.best

@@ -11,6 +11,10 @@ _LEAD_SECONDS_MAX = 1.5
 _LEAD_OPERATIONS = 100
 # Share of the remaining time for the proof; a worker that has not succeeded by then searches with the others.
 _PROVING = 0.5
+# When windows of time begin: a share of the time, but not before a second for so many operations; else not at all.
+_WINDOWS = 0.35
+_WINDOWS_OPERATIONS = 40
+_WINDOWS_LATEST = 0.75
 # Loading the prover takes a while; with less time than this left it is not begun.
 _PROVER_SECONDS_MIN = 3.0
 
@@ -26,11 +30,11 @@ class Solver:
     """One run.
 
     provable      operations up to which a worker is given to the prover
-    windows_from  share of the time after which the last of several workers goes on by windows of time; 1 is never
+    windowed      whether the last of several workers goes on by windows of time when tabu search has had its share
     """
 
     provable = 0
-    windows_from = 1.0
+    windowed = False
 
     def __init__(self, shop, graph, control: result.Control, *, bound: int, seed: int, workers: int):
         self.shop, self.graph, self.control, self.bound = shop, graph, control, bound
@@ -85,8 +89,9 @@ class Solver:
             )
             if self._goes_on():
                 self.prove(_PROVING * self.control.left)
-        if worker == self.workers - 1 > 0 and self.windows_from < 1:
-            self.population.work(worker, until=self.windows_from * seconds)
+        begins = max(_WINDOWS * seconds, self.shop.operations / _WINDOWS_OPERATIONS)
+        if worker == self.workers - 1 > 0 and self.windowed and begins < _WINDOWS_LATEST * seconds:
+            self.population.work(worker, until=begins)
             if self._goes_on():
                 self.windows = windows.Windows(self)
                 self.windows.work()

@@ -20,7 +20,7 @@ class Invoices(Resource):
         "kind party reference | invoice_on tax_point_on payment_term | currency rate prices_include_tax discount"
         " | site memo"
     )
-    lines = "item description quantity unit price discount_pct tax_code account department net tax"
+    lines = "item description quantity unit price discount_pct net tax_code tax account department"
     line_totals = "net tax total"
     order = "-invoice_on"
     dimensions = "kind party party__territory currency site state invoice_on"

@@ -122,7 +122,7 @@ def _card(res, show, columns, record) -> dict:
         "id": str(record.pk),
         "href": addresses.of_record(record),
         "title": facts[0]["text"] if res.is_document and facts else show.name(record),
-        "number": show.name(record) if res.is_document else "",
+        "number": record.number if res.is_document else "",
         "facts": facts[1:6] if res.is_document else facts[:5],
         "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
         "age_tone": "warning" if days > 14 else "",

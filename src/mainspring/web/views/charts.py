@@ -79,7 +79,8 @@ def pivot_props(request, q: query.Query) -> dict:
     groups, truncated = summaries.groups(q, rows + columns, shown, limit=CELLS_MAX)
     every = list(dict.fromkeys(tuple(g.keys[len(rows) :]) for g in groups))
     heads = every[:COLUMNS_MAX]
-    heads.sort(key=lambda keys: [(k is None, str(k)) for k in keys])
+    ranks = [{key: f"{n:04}" for n, (key, _l) in enumerate(_choices(q, name))} for name in columns]
+    heads.sort(key=lambda keys: [(k is None, ranks[n].get(k, str(k))) for n, k in enumerate(keys)])
     labels = {tuple(g.keys[len(rows) :]): g.labels[len(rows) :] for g in groups}
     cell = {(tuple(g.keys[: len(rows)]), tuple(g.keys[len(rows) :])): g for g in groups}
     lines = list(dict.fromkeys(tuple(g.keys[: len(rows)]) for g in groups))
@@ -122,6 +123,10 @@ def pivot_props(request, q: query.Query) -> dict:
         "foot": foot,
         "truncated": _left_out(truncated, len(every)),
     }
+
+
+def _choices(q: query.Query, dimension: str):
+    return q.fields.column(dimension.partition(":")[0]).choices
 
 
 def _left_out(truncated: bool, columns: int) -> str | None:

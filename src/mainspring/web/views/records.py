@@ -154,7 +154,7 @@ def steps(record) -> list[dict]:
     flow = record.workflow
     path = main_path(flow)
     if record.state not in path:
-        path = [flow.initial, record.state]
+        path = way_to(flow, record.state) or [*path, record.state]
     at = path.index(record.state)
     return [
         {"name": s, "label": flow.label(s), "state": "done" if n < at else "current" if n == at else "next"}
@@ -173,8 +173,24 @@ def main_path(flow) -> list[str]:
         )
         following = next(onward, None)
         if following is None:
-            return path
+            break
         path.append(following)
+    led_to = {v.target for v in flow.verbs}
+    ends = [s for s in flow.closed if s in flow.states and s not in led_to | set(path) and flow.color(s) != "red"]
+    return path + ends[:1]  # an end that comes by itself, once all is delivered or received
+
+
+def way_to(flow, state: str) -> list[str]:
+    """The shortest way by verbs from the first state to another, [] when no verb leads there."""
+    ways = [[flow.initial]]
+    for way in ways:
+        for v in flow.verbs:
+            if v.target and v.target not in way and way[-1] in v.sources and not v.hidden:
+                if v.target == state:
+                    return [*way, state]
+                if all(v.target != other[-1] for other in ways):
+                    ways.append([*way, v.target])
+    return []
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from mainspring.web.views import base
 
 
 def buttons(request, record) -> dict:
-    """{primary, quiet, more}: free verbs first, the rare and the locked ones under "more"."""
+    """{primary, quiet, more}: the first step that is free stands out, the rare and the locked ones are under "more"."""
     primary, quiet, more = None, [], []
     flow = getattr(record, "workflow", None)
     over = flow is not None and record.state in flow.closed  # then another state is a step back, not the next one
@@ -28,7 +28,7 @@ def buttons(request, record) -> dict:
             more.append(button)
         elif verb.danger:
             more.insert(0, button)
-        elif not why and primary is None and verb.target and not over:
+        elif not why and primary is None and (verb.target or verb.sources) and not over:
             primary = button
         elif not verb.target and len(quiet) >= 2:
             more.append(button)
