@@ -1,4 +1,4 @@
-"""Job shops by Taillard's published recipe, and flexible ones by Brandimarte's.
+"""Job shops by Taillard's published recipe, some of two sets of machines, and flexible ones by Brandimarte's.
 
 Sources: Taillard, European Journal of Operational Research 64 (1993), with the seeds printed there; best known values
 as collected in the literature up to 2024. Brandimarte, Annals of Operations Research 41 (1993): his ranges; the draws
@@ -135,6 +135,19 @@ def taillard(jobs: int, machines: int, duration_seed: int, machine_seed: int) ->
             machine_seed, other = _uniform(machine_seed, column, machines - 1)
             order[row, [column, other]] = order[row, [other, column]]
     return data.JobShop(np.arange(jobs + 1) * machines, order.ravel(), lengths.ravel(), machines)
+
+
+def two_sets(jobs: int, machines: int, seed: int = 1) -> data.JobShop:
+    """Every job visits one half of the machines before the other: far harder than any order (the draws are ours).
+
+    Source of the recipe: Storer, Wu and Vaccari, Management Science 38 (1992).
+    """
+    random, half = np.random.default_rng([jobs, machines, seed]), machines // 2
+    route = [
+        np.concatenate([random.permutation(half), half + random.permutation(machines - half)]) for _ in range(jobs)
+    ]
+    lengths = random.integers(1, 101, jobs * machines)
+    return data.JobShop(np.arange(jobs + 1) * machines, np.concatenate(route), lengths, machines)
 
 
 def _uniform(seed: int, low: int, high: int) -> tuple[int, int]:

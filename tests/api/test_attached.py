@@ -146,15 +146,102 @@ def test_the_description_has_the_calls(api, pump):
     assert set(found["/api/v1/shop/shop-items/{id}/notes/"]) == {"get", "post"}
 
 
-def test_an_import_says_why_a_table_brings_no_files(ctx, drawing_field, tmp_path):
-    from django.core.exceptions import ValidationError
+@pytest.fixture
+def bring(ctx, tmp_path):
+    """Bring a zip of these members in; the answer is the run."""
+    import zipfile
+
     from shop.models import ShopItem
 
     from mainspring.kernel import resource
     from mainspring.kernel.exchange import importing
 
-    table = tmp_path / "items.csv"
-    table.write_text("code,drawing\nP-50,drawing.pdf\n")
-    mapping = {"columns": {"code": "code", "drawing": "custom.drawing"}, "key": ["code"]}
-    with pytest.raises(ValidationError, match="holds files"):
-        importing.check(importing.start(resource.of(ShopItem), ctx, table, mapping), ctx)
+    mapping = {
+        "columns": {"code": "code", "name": "name", "price": "price", "drawing": "custom.drawing"},
+        "key": ["code"],
+    }
+
+    def do(members: dict, *, write: bool = True, name: str = "items.zip"):
+        path = tmp_path / name
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(path, "w") as archive:
+                for member, content in members.items():
+                    archive.writestr(member, content)
+        else:
+            path.write_text(members["items.csv"])
+        run = importing.check(importing.start(resource.of(ShopItem), ctx, path, mapping), ctx)
+        return importing.carry_out(run, ctx) if write else run
+
+    return do
+
+
+TABLE = "code,name,price,drawing\nP-50,Pump,1,a.pdf\nP-51,Valve,2,drawings/b.pdf\nP-52,Seal,3,\n"
+FILES = {"items.csv": TABLE, "a.pdf": b"%PDF a", "drawings/b.pdf": b"%PDF b"}
+
+
+def test_files_move_in_with_their_records_in_one_zip(api, bring, drawing_field):
+    """STU-01, Z07: a second time nothing changes; undone, the files are gone with their records."""
+    from shop.models import ShopItem
+
+    from mainspring.kernel import commands
+    from mainspring.kernel.models import Attachment
+
+    run = bring(FILES)
+    assert (run.rows_created, run.rows_wrong) == (3, 0)
+    made = {i.code: i for i in ShopItem.objects.filter(code__startswith="P-5")}
+    assert [made[code].custom.get("drawing", {}).get("name") for code in ("P-50", "P-51", "P-52")] == [
+        "a.pdf",
+        "b.pdf",
+        None,
+    ]
+    held = made["P-51"].custom["drawing"]["id"]
+    content = api.client.get(f"/api/v1/shop/shop-items/{made['P-51'].pk}/files/{held}/")
+    assert b"".join(content.streaming_content) == b"%PDF b"
+    again = bring(FILES)
+    assert (again.rows_created, again.rows_changed, again.rows_same) == (0, 0, 3)
+    assert Attachment.objects.count() == 2
+    new = bring(FILES | {"a.pdf": b"%PDF a, second edition"})
+    assert (new.rows_changed, new.rows_same) == (1, 2)
+    for one in (new, run):
+        one.refresh_from_db()
+    commands.perform(new, "undo", _ctx(run))
+    made["P-50"].refresh_from_db()
+    assert made["P-50"].custom["drawing"]["id"] != 0
+
+
+def _ctx(run):
+    from mainspring.kernel.context import Context
+
+    return Context(user=run.created_by, business_date=run.created_at.date(), company_id=run.company_id)
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"items.csv": TABLE, "a.pdf": b"%PDF"}, (3, "drawing", "drawings/b.pdf", "no file")),
+        (FILES | {"a.pdf": b""}, (2, "drawing", "a.pdf", "empty")),
+        (FILES | {"items.csv": TABLE.replace("a.pdf", "run.exe"), "run.exe": b"MZ"}, (2, "drawing", "run.exe", ".exe")),
+    ],
+)
+def test_a_file_that_cannot_come_is_named_by_row_and_column(bring, drawing_field, members, problem):
+    from mainspring.kernel.models import Attachment
+
+    run = bring(members, write=False)
+    assert [(p["row"], p["column"], p["value"]) for p in run.problems] == [problem[:3]]
+    assert problem[3] in run.problems[0]["text"]
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("members", [{"a.pdf": b"x"}, {"a.csv": "a\n1", "b.csv": "a\n1"}])
+def test_a_zip_without_one_table_is_refused(bring, drawing_field, members):
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError, match="one table"):
+        bring(members)
+
+
+def test_a_table_alone_brings_no_files_and_says_how(bring, drawing_field):
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError, match="bring a zip"):
+        bring(FILES, name="items.csv")

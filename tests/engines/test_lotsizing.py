@@ -97,7 +97,7 @@ def test_the_command_prints_one_object(tmp_path, capsys):
     assert (answer["objective"], answer["orders"]) == (1380, [[0, 210], [2, 150]])
     file.write_text("demand 1 x")
     assert cli.main(["solve", "lotsizing", str(file)]) == 1
-    assert "p.json[1].demand = x: must be a number" in capsys.readouterr().err
+    assert "p.json row 1 column demand: “x” must be a number" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])

@@ -159,11 +159,22 @@ def stage(ctx, *, name: str, content: BinaryIO) -> Attachment:
 @events.on(events.CommandDone)
 def claim_files(event, ctx) -> None:
     """Files in custom fields belong to the record from the moment it is written."""
-    record = event.record
-    if event.verb not in ("create", "change") or not getattr(record, "custom", None):
-        return
+    if event.verb in ("create", "change") and getattr(event.record, "custom", None):
+        _claim(event.record, ctx)
+
+
+@events.on(events.BatchDone)
+def claim_files_of_many(event, ctx) -> None:
+    """The same for records written together."""
+    model = type(event.records[0]) if event.records else None
+    if model is not None and any(f.kind == "attachment" for f in custom.fields_of(model)):
+        for record in event.records:
+            _claim(record, ctx)
+
+
+def _claim(record, ctx) -> None:
     for field in custom.fields_of(type(record)):
-        held = record.custom.get(field.name) if field.kind == "attachment" else None
+        held = (record.custom or {}).get(field.name) if field.kind == "attachment" else None
         if held:
             found = Attachment.objects.filter(pk=held["id"], entity="")
             found.update(field=field.name, company_id=_company(record, ctx), **About.about(record))

@@ -6,6 +6,8 @@ they filter, sort and sum like any other value. Definitions are held in memory (
 
 import datetime
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -36,6 +38,15 @@ definitions = Shared("custom_fields", _load)
 def fields_of(model) -> list[CustomField]:
     """Active custom fields of a model, in order; costs no query on the way."""
     return list(definitions.get().get(model._meta.label_lower, ()))
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """A file that comes along with its record: kept by `keep` when that is written, only looked at without it."""
+
+    name: str
+    digest: str
+    keep: Callable[[], Attachment] | None = None
 
 
 def is_text(field: CustomField) -> bool:
@@ -96,6 +107,12 @@ def to_json(field: CustomField, raw, ctx=None):
 
 def _attached(record, name: str, raw, ctx) -> dict | None:
     """A file as stored, {"id", "name"}: one this person has just sent, or the one that is there already."""
+    if isinstance(raw, Arriving):
+        there = Attachment.objects.filter(
+            entity=record._meta.label_lower, record_id=str(record.pk), field=name, digest=raw.digest
+        )
+        found = (there.first() if record.pk else None) or (raw.keep() if raw.keep else None)
+        return {"id": found.pk if found else 0, "name": raw.name}
     key = raw.get("id") if isinstance(raw, dict) else raw
     if key in (None, "", False):
         return None

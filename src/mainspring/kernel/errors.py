@@ -33,6 +33,20 @@ def by_field(error: ValidationError) -> dict[str, list[str]]:
     return error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
 
 
+def renamed(error: ValidationError, **names: str) -> ValidationError:
+    """The same refusal with its fields named as whoever asked knows them: renamed(error, good="quantity")."""
+    if not hasattr(error, "error_dict"):
+        return error
+    return type(error)({names.get(name, name): broken for name, broken in error.error_dict.items()})
+
+
+def beside(error: ValidationError, field: str, *codes: str) -> ValidationError:
+    """The same refusal beside a field, when it is of no field and one of these rules."""
+    if hasattr(error, "error_dict") or getattr(error, "code", None) not in codes:
+        return error
+    return type(error)({field: error})
+
+
 def from_integrity_error(error: IntegrityError, models) -> ValidationError:
     """Say which rule of the data a write broke, in the words of the constraint that refused it.
 

@@ -78,7 +78,7 @@ def prepare(record, ctx, lines=None) -> None:
     except ValidationError:
         refuse_out_of_bounds(record, lines or ())
         raise
-    except (TypeError, AttributeError, ArithmeticError, ObjectDoesNotExist):
+    except (TypeError, AttributeError, ArithmeticError, ValueError, ObjectDoesNotExist):
         validate(record, lines or ())
         raise
 

@@ -15,7 +15,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from . import access, conditions, custom, places, resource, shapes, sight
+from . import access, conditions, custom, looking, places, resource, shapes, sight
 
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
 SIZE_MAX = 500
@@ -234,6 +234,7 @@ class Query:
         more, found = len(found) > size, found[:size]
         if backward:
             found.reverse()
+        looking.note(self.ctx, self.model, len(found))
         page = Page(found)
         if found and (more or backward):
             page.next = self.places.of(found[-1])

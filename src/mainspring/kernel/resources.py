@@ -2,7 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import ApiToken, CustomField, ExternalId, ImportMapping, ImportRun, WebhookDelivery, WebhookEndpoint
+from .models import (
+    ApiToken,
+    CustomField,
+    ExportRun,
+    ExternalId,
+    ImportMapping,
+    ImportRun,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from .resource import Resource
 from .resources_collab import *  # noqa: F403
 
@@ -18,6 +27,18 @@ class CustomFields(Resource):
         "| choices link_to formula digits | help_text labels"
     )
     icon = "forms"
+
+
+class Exports(Resource):
+    model = ExportRun
+    menu = "Administration"
+    columns = "entity rows format created_by created_at fetched_at address"
+    filters = "entity created_by created_at rows"
+    form = "entity rows format | created_by created_at fetched_at | address"
+    dimensions = "created_by entity created_at"
+    measures = "rows"
+    icon = "file-export"
+    creatable = False
 
 
 class ApiTokens(Resource):

@@ -80,6 +80,7 @@ grant_everyone("kernel.task", "view create change delete finish reopen")
 grant_everyone("kernel.jobrun", "view cancel retry")
 grant_everyone("kernel.importrun", "view undo")
 grant_everyone("kernel.approvalrequest", "view approve reject return delegate recall")
+grant_everyone("kernel.exportrun", "view create")
 grant_everyone("kernel.absence", "view create change delete")
 # Colleagues are known to each other: tasks, mentions and approvals name them.
 grant_everyone(

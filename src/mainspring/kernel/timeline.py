@@ -99,7 +99,7 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
         a.at,
         _who(a),
         _done(model, a.verb) + _from_where(a),
-        _inputs(model, a, modes),
+        _inputs(model, a, modes, {change["label"] for change in changes}),
         changes,
         icon={"create": "plus", "change": "pencil", "delete": "trash"}.get(a.verb, "arrow-right"),
     )
@@ -154,17 +154,21 @@ def _from_where(a: AuditEntry) -> str:
     return f" ({names[a.source]})" if a.source in names else ""
 
 
-def _inputs(model, a: AuditEntry, modes: dict) -> str:
-    """What a verb was given, in words; inputs named like a field follow that field's permission."""
-    asked = a.details.get("inputs") or {}
-    if not asked or model is None:
+def _inputs(model, a: AuditEntry, modes: dict, told: set[str]) -> str:
+    """What a verb was given, in words, without what its changes tell already.
+
+    Inputs named like a field follow that field's permission.
+    """
+    given = a.details.get("inputs") or {}
+    if not given or model is None:
         return ""
-    inputs = {i.name: i for v in workflow.verbs_of(model) if v.name == a.verb for i in v.ask}
-    return "\n".join(
-        f"{inputs[name].label or name.replace('_', ' ').capitalize()}: {_said(inputs[name], value)}"
-        for name, value in asked.items()
-        if name in inputs and value not in (None, "") and modes.get(name, "edit") in ("view", "edit")
-    )
+    said = {
+        str(one.label or one.name.replace("_", " ").capitalize()): _said(one, given[one.name])
+        for verb in workflow.verbs_of(model)
+        for one in (verb.ask if verb.name == a.verb else ())
+        if given.get(one.name) not in (None, "") and modes.get(one.name, "edit") in ("view", "edit")
+    }
+    return "\n".join(f"{label}: {text}" for label, text in said.items() if label not in told)
 
 
 def _said(asked: workflow.Input, value) -> str:

@@ -31,9 +31,10 @@ def _optional(module: str, name: str) -> list[str]:
 
 # What the product consists of: modules are found by folder and by entry point, nothing is listed.
 
+WITHOUT = _list("MAINSPRING_WITHOUT")  # names of plug-ins that are installed but switched off
 MAINSPRING_MODULES = [
     *(f"mainspring.modules.{module.name}" for module in pkgutil.iter_modules(modules.__path__) if module.ispkg),
-    *sorted(point.value for point in entry_points(group="mainspring.modules")),
+    *sorted(point.value for point in entry_points(group="mainspring.modules") if point.name not in WITHOUT),
 ]
 _OWN = [app for app in ("mainspring.kernel", "mainspring.web", "mainspring.studio") if find_spec(app)]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, formats, jobs, policies
-from mainspring.kernel.exchange import exporting, importing, reading, rules
+from mainspring.kernel.exchange import exporting, importing, reading, rules, taking_out
 from mainspring.kernel.models import ImportRun, JobRun
 from mainspring.web import addresses
 from mainspring.web.views import base, lists, verbs
@@ -31,7 +31,11 @@ class FileForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["file"] = forms.FileField(
-            label=_("File"), help_text=_("CSV or a spreadsheet, the first row names the columns.")
+            label=_("File"),
+            help_text=_(
+                "CSV or a spreadsheet, the first row names the columns; or a zip with one of them and the files that "
+                "cells name."
+            ),
         )
         self.fields["dates"] = forms.ChoiceField(
             label=_("Dates like 03/04/2026"),
@@ -52,8 +56,10 @@ def export(request, res):
         raise ValidationError({"format": _("“%(value)s” is not a format.") % {"value": kind[:20]}})
     q, columns = lists.exported(request, res)
     columns, lines = exporting.table(res, request.ctx, q.spec, [c.path for c in columns])
-    name = f"{slugify(res.slug)}-{request.ctx.business_date}.{kind}"
-    answer = StreamingHttpResponse(exporting.write(kind, columns, lines), content_type=exporting.FORMATS[kind])
+    run = taking_out.begin(q, address=request.get_full_path(), kind=kind)
+    name = f"{slugify(res.slug)}-{request.ctx.business_date}-{run.pk}.{kind}"
+    pieces = exporting.write(kind, columns, lines, taking_out.mark(run, request.ctx))
+    answer = StreamingHttpResponse(pieces, content_type=exporting.FORMATS[kind])
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -79,9 +85,9 @@ def start(request, res):
                 file.write(piece)
             file.flush()
             try:
-                headers = reading.read(file.name).headers
+                table = reading.read(file.name)
                 mapping = {
-                    "columns": rules.guess(res, request.ctx, headers),
+                    "columns": rules.guess(res, request.ctx, table.headers, files=table.bundle is not None),
                     **{k: form.cleaned_data[k] for k in ("dates", "decimal") if form.cleaned_data[k]},
                 }
                 run = importing.start(res, request.ctx, file.name, mapping, name=upload.name)
@@ -193,7 +199,7 @@ def _take_columns(request, res, record: ImportRun):
     chosen = {h: request.POST.get(f"column-{n}", "") for n, h in enumerate(table.headers)}
     record.rules = record.rules | {"columns": chosen}
     try:
-        rules.check(res, request.ctx, record.rules, table.headers)
+        rules.check(res, request.ctx, record.rules, table.headers, files=table.bundle is not None)
     except ValidationError as error:
         return _columns(request, res, record, error.messages)
     record.save()

@@ -20,6 +20,7 @@ class Vehicle(Entity):
     actions = (Verb("hand_over", label="Hand over", ask=(Input("keeper", "link", to="kernel.user"),)),)
     scope_paths = {"own": "keeper", "team": "keeper__department", "site": "site"}
     key = ("plate",)
+    personal = True
     clear_when = {"phone": lambda ctx: Q(keeper=ctx.user)}
 
     class Meta:

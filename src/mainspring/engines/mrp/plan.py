@@ -64,7 +64,7 @@ class Plan:
         self._by_child = np.lexsort((network.lines.parent, network.lines.component))
         self.net = _net(network, self._by_child)
         self.uses = _uses(self.net)
-        self.child_ptr, self.child = _children(network)
+        self.child_ptr, self.child = _children(self.uses)
         self.level, self.order, self.level_start = _levels(network, self.child_ptr, self.child)
         self.book = _book(network)
         self.shop = _shop(network)
@@ -316,12 +316,12 @@ def _uses(net):
     return kernels.Uses(ptr, by_parent, child[by_parent], *columns)
 
 
-def _children(network: Network) -> tuple[NDArray, NDArray]:
-    """Each item's components and by-products, once each."""
-    n, lines = len(network.items), network.lines
-    pairs = np.unique(lines.parent.astype(np.int64) * n + lines.component) if len(lines) else np.zeros(0, np.int64)
-    ptr = np.concatenate([[0], np.cumsum(np.bincount(pairs // max(n, 1), minlength=n))]).astype(np.int64)
-    return ptr, (pairs % max(n, 1)).astype(np.int64)
+def _children(uses) -> tuple[NDArray, NDArray]:
+    """Each item's components and by-products, once each; the lines of an item stand in the order of what they use."""
+    fresh = np.ones(len(uses.child), np.bool_)
+    fresh[1:] = uses.child[1:] != uses.child[:-1]
+    fresh[uses.ptr[:-1][uses.ptr[:-1] < len(fresh)]] = True
+    return np.concatenate([[0], np.cumsum(fresh)])[uses.ptr].astype(np.int64), uses.child[fresh].astype(np.int64)
 
 
 def warm(*, changes: bool = True) -> Plan:

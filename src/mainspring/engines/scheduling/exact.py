@@ -100,7 +100,9 @@ class Prover:
         effort  work allowed, in CP-SAT's own seconds
         Returns "better", "none" (there is no such arrangement) or "open", and start and alternative of each operation.
         """
-        model = self._model(bound, best - 1)
+        model = self._model(max(bound, part.rest), best - 1)
+        if model.bound > model.horizon:
+            return "none", None
         read = model.part(part)
         if read is None:
             return "none", None
@@ -152,12 +154,14 @@ class Part:
     choices  of each operation the alternatives: number, machine, duration, release, and the time needed after its end
     chosen   place of the present alternative among them
     start    present start
+    rest     the longest path that does not touch the part: nothing in it makes the whole end sooner
     """
 
     before: list[int]
     choices: list[list[tuple[int, int, int, int, int]]]
     chosen: list[int]
     start: list[int]
+    rest: int
 
 
 class _Model:

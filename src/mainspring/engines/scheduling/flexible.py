@@ -37,5 +37,5 @@ class _Solver(solver.Solver):
             bound=self.bound,
             hint=(value, self.graph.start(solution), self.graph.choice(solution)),
             on_bound=self.raise_bound,
-            on_solution=lambda value, start, mode: self.population.offer(value, self.graph.timed(start, mode)),
+            on_solution=lambda value, start, mode: self.population.offer_timed(self.graph.timed(start, mode)),
         )

@@ -66,6 +66,10 @@ class FlexibleGraph:
         solution[flexible_tabu.BEFORE, row[1:][same]] = row[:-1][same]
         return solution
 
+    def makespan(self, solution: np.ndarray) -> int:
+        """When the last job of a searched solution ends."""
+        return int(solution[flexible_tabu.ENDS, self.last].max())
+
     def timed(self, start: np.ndarray, modes: np.ndarray) -> np.ndarray:
         """A solution from starts and alternatives, evaluated."""
         order = np.lexsort((np.arange(self.size), self.shop.duration[modes] > 0, start))
@@ -136,7 +140,12 @@ class FlexibleGraph:
                 each.append((number, machine, int(shop.duration[number]), ready, rest))
             choices.append(each)
         chosen = (mode[rows] - shop.mode_start[rows]).tolist()
-        return exact.Part(place[before].tolist(), choices, chosen, self.start(solution)[rows].tolist())
+        over, ends = self.fixed[1, earlier], solution[flexible_tabu.ENDS, earlier].astype(np.int64)
+        leapt = np.zeros(self.size + 1, np.bool_)
+        leapt[later] = leapt[self.size] = True
+        past = np.where(leapt[over], ends + solution[flexible_tabu.TAIL, over], 0)
+        rest = max(int((free + needed).max()), int(past.max(initial=0)))
+        return exact.Part(place[before].tolist(), choices, chosen, self.start(solution)[rows].tolist(), rest)
 
     def lengths(self, rows, modes) -> np.ndarray:
         """Durations of these alternatives."""

@@ -81,6 +81,10 @@ class Graph:
         """[operations] earliest starts of a searched solution."""
         return solution[tabu.ENDS, : self.size].astype(np.int64) - self.shop.duration
 
+    def makespan(self, solution: np.ndarray) -> int:
+        """When the last job of a searched solution ends."""
+        return int(solution[tabu.ENDS, self.last].max())
+
     def timed(self, start: np.ndarray) -> np.ndarray:
         """A solution from start times, with its ends and tails."""
         order = np.lexsort((np.arange(self.size), self.shop.duration > 0, start))
@@ -115,7 +119,13 @@ class Graph:
         tail = np.maximum(tail, needed[self.machine[rows]]).tolist()
         machine, length = self.machine[rows].tolist(), shop.duration[rows].tolist()
         choices = [[each] for each in zip(rows.tolist(), machine, length, release, tail, strict=True)]
-        return exact.Part(place[before].tolist(), choices, [0] * len(rows), self.start(solution)[rows].tolist())
+        over, ends = self.fixed[tabu.JOB_AFTER, earlier], solution[tabu.ENDS, earlier].astype(np.int64)
+        leapt = np.zeros(self.size + 1, np.bool_)
+        leapt[later] = leapt[self.size] = True
+        past = np.where(leapt[over], ends + solution[tabu.TAIL, over], 0)
+        rest = max(int((free + needed).max()), int(past.max(initial=0)))
+        starts = self.start(solution)[rows].tolist()
+        return exact.Part(place[before].tolist(), choices, [0] * len(rows), starts, rest)
 
     def lengths(self, rows, modes) -> np.ndarray:
         """Durations of these operations."""

@@ -1,4 +1,4 @@
-"""Solve a job shop: tabu search with relinking on every worker, CP-SAT proving beside it where that can succeed."""
+"""Solve a job shop: tabu search with relinking on every worker; beside it CP-SAT proves, or works window by window."""
 
 from collections.abc import Callable
 
@@ -32,6 +32,7 @@ def solve(
 
 class _Solver(solver.Solver):
     provable = 260
+    windowed = True
 
     def prove(self, seconds: float) -> None:
         value, solution = self.population.best
@@ -42,5 +43,5 @@ class _Solver(solver.Solver):
             bound=self.bound,
             hint=(value, self.graph.start(solution)),
             on_bound=self.raise_bound,
-            on_solution=lambda value, start: self.population.offer(value, self.graph.timed(start)),
+            on_solution=lambda value, start: self.population.offer_timed(self.graph.timed(start)),
         )

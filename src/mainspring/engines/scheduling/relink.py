@@ -53,6 +53,10 @@ class Population:
                 self.members.sort(key=lambda member: member[0])
                 self.members.pop()
 
+    def offer_timed(self, solution: np.ndarray) -> None:
+        """Take in a solution with its ends. CP-SAT lets an operation without duration lie inside another; we do not."""
+        self.offer(self.graph.makespan(solution), solution)
+
     def finish(self) -> None:
         """End every worker."""
         self.stop[0] = 1

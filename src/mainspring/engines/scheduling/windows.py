@@ -1,48 +1,57 @@
 """Windows of time: CP-SAT arranges the operations of a stretch of time anew, all others keep their order.
 
 Everything earlier gives an operation of the window its release, everything later the time that is needed after its end,
-so that the part is a small shop of its own. A critical path runs through every moment: each window that can be
-arranged better makes the whole schedule shorter.
+so that the part is a small shop of its own. When every critical path runs through it, arranging it better makes the
+whole schedule shorter; windows that one leaps over, on an operation that began before and ends behind them, are passed
+by.
 """
 
 import numpy as np
 
-from mainspring.engines.scheduling import exact
-
-_SIZE = 80
-_SIZE_LEAST, _SIZE_MOST = 30, 400
+# Operations of the first window; it grows while windows are decided soon, and shrinks when they are not.
+_SIZE = 150
+_SIZE_LEAST, _SIZE_MOST, _WIDER = 30, 400, 1.05
+# Work on one window, in CP-SAT's own seconds.
 _EFFORT = 0.4
+# Seconds below which no window is begun.
+_SECONDS_MIN = 0.2
 
 
 class Windows:
     """One worker that improves schedules of a population window by window."""
 
-    def __init__(self, graph, population, prover: exact.Prover, control, *, seed: int):
-        self.graph, self.population, self.prover, self.control = graph, population, prover, control
-        self.random = np.random.default_rng([seed, 7])
-        self.scratch = graph.scratch()
+    def __init__(self, run):
+        """`run` is the solver whose population is improved."""
+        self.run, self.graph, self.population, self.control = run, run.graph, run.population, run.control
+        self.random = np.random.default_rng([run.seed, 7])
+        self.scratch = run.graph.scratch()
         self.state = np.array([self.random.integers(1, 2**63)], np.uint64)
         self.size = float(_SIZE)
         self.counts = {"better": 0, "none": 0, "open": 0}
 
-    def work(self, bound) -> None:
-        """Until the population is told to stop; `bound()` is what is proven so far."""
-        while not self.population.stop[0] and self.control.left > 0.2:
+    def work(self) -> None:
+        """Until the population is told to stop."""
+        while not self.population.stop[0] and self.control.left > _SECONDS_MIN:
             value, solution = self.population.best
             part, rows, order, place = self._part(solution)
-            state, found = self.prover.window(
+            if part.rest >= value:
+                self.size = min(self.size * _WIDER, _SIZE_MOST)
+                continue  # a longest path leaps over the window
+            state, found = self.run.prover.window(
                 part,
                 effort=_EFFORT,
                 seconds=self.control.left,
                 seed=int(self.random.integers(2**30)),
-                bound=bound(),
+                bound=self.run.bound,
                 best=value,
             )
             self.counts[state] += 1
-            self.size *= {"better": 1.0, "none": 1.06, "open": 0.94}[state]
+            self.size *= {"better": 1.0, "none": _WIDER, "open": 1 / _WIDER}[state]
             self.size = min(max(self.size, _SIZE_LEAST), _SIZE_MOST)
             if found is not None:
                 self._take(solution, rows, order, place, *found)
+            elif state == "none" and len(rows) == len(order):
+                self.run.raise_bound(value)
 
     def _part(self, solution):
         """A stretch of time: operations in order of their starts, so that none outside lies between two of them."""

@@ -63,7 +63,7 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def as_csv(columns, lines) -> Iterator[bytes]:
+def as_csv(columns, lines, mark: str = "") -> Iterator[bytes]:
     """CSV in pieces, with a byte order mark so that spreadsheets see UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -91,8 +91,11 @@ def _csv_cell(value) -> str:
     return str(value) if isinstance(value, int) else neutral(value)
 
 
-def as_xlsx(columns, lines) -> Iterator[bytes]:
-    """A spreadsheet written row by row to a temporary file; numbers are numbers, codes and long digits are text."""
+def as_xlsx(columns, lines, mark: str = "") -> Iterator[bytes]:
+    """A spreadsheet written row by row to a temporary file; numbers are numbers, codes and long digits are text.
+
+    mark  who took it when: in the properties of the file, at the foot of each printed page and on a sheet of its own
+    """
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         book = xlsxwriter.Workbook(
             file.name,
@@ -113,6 +116,10 @@ def as_xlsx(columns, lines) -> Iterator[bytes]:
         for row, line in enumerate(lines, 1):
             for n, value in enumerate(line):
                 _xlsx_cell(sheet, row, n, value, day, instant)
+        if mark:
+            book.set_properties({"comments": mark})
+            sheet.set_footer(f"&L{mark.replace('&', '&&')[:200]}")
+            book.add_worksheet(_("Export")[:31]).write_string(0, 0, mark)
         book.close()
         while piece := file.read(1 << 16):
             yield piece
@@ -135,8 +142,9 @@ def _xlsx_cell(sheet, row: int, n: int, value, day, instant) -> None:
         sheet.write_string(row, n, _csv_cell(value) if isinstance(value, Decimal) else str(value)[:32767])
 
 
-def write(kind: str, columns, lines) -> Iterator[bytes]:
-    return {"csv": as_csv, "xlsx": as_xlsx}[kind](columns, lines)
+def write(kind: str, columns, lines, mark: str = "") -> Iterator[bytes]:
+    """The file in pieces. A table of plain text has no room for the mark: the name of the file bears its number."""
+    return {"csv": as_csv, "xlsx": as_xlsx}[kind](columns, lines, mark)
 
 
 def template(of: resource.Resource, ctx) -> Iterator[bytes]:

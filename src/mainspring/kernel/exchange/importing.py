@@ -39,15 +39,16 @@ def start(of: resource.Resource, ctx, path, mapping: dict, *, name: str = "") ->
     return run
 
 
-def reader(run: ImportRun, ctx, folder: Path | None = None) -> rows.Reader:
-    """The run's file as records. `folder`: where a joined file lies."""
+def reader(run: ImportRun, ctx, folder: Path | None = None, *, writing: bool = False) -> rows.Reader:
+    """The run's file as records. `folder`: where a joined file lies; writing: files that come along are kept."""
     of, how = resource_of(run), run.rules
     options = {k: how.get(k, "") for k in ("encoding", "delimiter", "sheet")}
     table = reading.read(run.file.path, **options)
     other = how.get("join", {}).get("file", "")
     if other and (folder is None or Path(other).name != other):
         raise ValidationError({"rules": _("A joined file is brought in from the command line, beside the first.")})
-    return rows.Reader(of, ctx, table, how, reading.read(folder / other) if other and folder else None)
+    joined = reading.read(folder / other) if other and folder else None
+    return rows.Reader(of, ctx, table, how, joined, writing=writing)
 
 
 def resource_of(run: ImportRun) -> resource.Resource:
@@ -76,7 +77,7 @@ def carry_out(run: ImportRun, ctx, *, folder: Path | None = None, progress=lambd
 
 
 def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> ImportRun:
-    source = reader(run, ctx, folder)
+    source = reader(run, ctx, folder, writing=write)
     total = sum(1 for _row in source.chosen())
     counts: Counter[str] = Counter()
     problems: list[tuple] = []

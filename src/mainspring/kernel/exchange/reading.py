@@ -15,6 +15,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from . import bundles
+
 SIZE_MAX = 200 * 1024 * 1024
 CELL_MAX = 200_000
 MAGNITUDE_MAX = 30  # powers of ten: beyond them no number of a business lies, and sums lose their digits
@@ -31,6 +33,7 @@ class Table:
     body: list[tuple[int, list]] = field(repr=False)
     encoding: str = ""
     delimiter: str = ""
+    bundle: bundles.Bundle | None = None  # where the files are that cells name
 
     def rows(self) -> Iterator[tuple[int, dict]]:
         for number, cells in self.body:
@@ -44,14 +47,24 @@ def read(path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> T
         raise ValidationError({"file": _("The file is larger than %(n)s MB.") % {"n": SIZE_MAX // 1024**2}})
     with path.open("rb") as file:
         start = file.read(8)
-    if start[:4] == b"PK\x03\x04" or start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _sheet(path, sheet)
-    return _text(path.read_bytes(), encoding, delimiter)
+    if start[:4] == b"PK\x03\x04" and (bundle := bundles.opened(path)):
+        content = bundle.content(bundle.table, SIZE_MAX)
+        table = _known(content, encoding, delimiter, sheet)
+        table.bundle = bundle
+        return table
+    return _known(path.read_bytes(), encoding, delimiter, sheet)
 
 
-def _sheet(path: Path, name: str) -> Table:
+def _known(content: bytes, encoding: str, delimiter: str, sheet: str) -> Table:
+    """A spreadsheet or text, told from how it begins."""
+    if content[:4] == b"PK\x03\x04" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return _sheet(content, sheet)
+    return _text(content, encoding, delimiter)
+
+
+def _sheet(content: bytes, name: str) -> Table:
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         chosen = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
         lines = chosen.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError, KeyError) as error:

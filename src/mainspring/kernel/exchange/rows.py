@@ -102,10 +102,19 @@ def _fitting(one: models.Field, texts: set[str]) -> list:
 class Reader:
     """Turns the rows of one file into units, by the rules of one mapping."""
 
-    def __init__(self, of: Resource, ctx, table: reading.Table, mapping: dict, joined: reading.Table | None = None):
+    def __init__(
+        self,
+        of: Resource,
+        ctx,
+        table: reading.Table,
+        mapping: dict,
+        joined: reading.Table | None = None,
+        *,
+        writing: bool = False,
+    ):
         self.resource, self.ctx, self.rules = of, ctx, mapping
-        self.table = _join(table, joined, mapping.get("join", {}))
-        self.targets = rules.check(of, ctx, mapping, self.table.headers)
+        self.table, self.bundle, self.writing = _join(table, joined, mapping.get("join", {})), table.bundle, writing
+        self.targets = rules.check(of, ctx, mapping, self.table.headers, files=self.bundle is not None)
         self.columns = {h: self.targets[p] for h, p in mapping.get("columns", {}).items() if p}
         self.header_of = {t.path: h for h, t in self.columns.items()}
         self._named: tuple = (None, {})
@@ -244,6 +253,8 @@ class Reader:
         }
         if isinstance(raw, Decimal):
             options["decimal"] = "."
+        if target.holds_files:
+            return self.bundle.arriving(text.strip(), self.ctx, writing=self.writing) if text.strip() else None
         if target.custom:
             return _custom_value(target.custom, raw, options)
         if isinstance(target.field, models.JSONField):

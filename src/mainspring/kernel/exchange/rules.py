@@ -85,6 +85,10 @@ class Target:
     def is_line(self) -> bool:
         return self.path.startswith("lines.")
 
+    @property
+    def holds_files(self) -> bool:
+        return self.custom is not None and self.custom.kind == "attachment"
+
 
 def targets(of: Resource, ctx) -> dict[str, Target]:
     """Every field of a resource an import may fill, by path."""
@@ -99,7 +103,7 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
             found[name] = Target(name, str(known.verbose_name), known)
     if hasattr(of.model, "custom"):
         for c in custom.fields_of(of.model):
-            if c.kind not in ("formula", "attachment") and custom.may(ctx, of.model, c.name, "edit"):
+            if c.kind != "formula" and custom.may(ctx, of.model, c.name, "edit"):
                 found[f"custom.{c.name}"] = Target(f"custom.{c.name}", c.label, custom=c)
     try:
         line_model = shapes.line_model_of(of.model)
@@ -113,21 +117,17 @@ def targets(of: Resource, ctx) -> dict[str, Target]:
     return found
 
 
-def _file_fields(of: Resource) -> dict[str, str]:
-    """Labels of the attachment fields of a resource, by path."""
-    if not hasattr(of.model, "custom"):
-        return {}
-    return {f"custom.{c.name}": c.label for c in custom.fields_of(of.model) if c.kind == "attachment"}
-
-
 def key_fields(model) -> tuple[str, ...]:
     """The fields that name a record in files; some records have a field of their own called key instead."""
     stated = getattr(model, "key", ())
     return stated if isinstance(stated, tuple) else ()
 
 
-def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Target]:
-    """The targets the rules use; ValidationError names every part that does not fit the resource or the file."""
+def check(of: Resource, ctx, rules: dict, headers: list[str], *, files: bool = False) -> dict[str, Target]:
+    """The targets the rules use; ValidationError names every part that does not fit the resource or the file.
+
+    files  whether the table comes in a zip with the files its cells name
+    """
     known, problems = targets(of, ctx), []
     if not isinstance(rules, dict) or set(rules) - KNOWN:
         raise ValidationError(
@@ -145,15 +145,15 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     texts = [*rules.get("columns", {}).values(), *rules.get("links", {}).values()]
     if not all(isinstance(text, str | None) for text in texts):
         raise ValidationError({"rules": _("“%(name)s” must be an object.") % {"name": "columns"}})
-    goals, files = [t for t in rules.get("columns", {}).values() if t], _file_fields(of)
+    goals = [t for t in rules.get("columns", {}).values() if t]
     for path in {*goals, *rules.get("constants", {}), *rules.get("formulas", {})}:
-        if path in files:
-            problems.append(
-                _("“%(name)s” holds files, which a table cannot bring: attach them on the page or over the API.")
-                % {"name": files[path]}
-            )
-        elif path not in known:
+        if path not in known:
             problems.append(_("There is no field “%(name)s” to fill.") % {"name": path})
+        elif known[path].holds_files and not files:
+            problems.append(
+                _("“%(name)s” holds files: bring a zip with the table and the files its cells name.")
+                % {"name": known[path].label}
+            )
     problems += [
         _("“%(name)s” is filled twice.") % {"name": path} for path in sorted({g for g in goals if goals.count(g) > 1})
     ]
@@ -167,14 +167,16 @@ def check(of: Resource, ctx, rules: dict, headers: list[str]) -> dict[str, Targe
     return {path: known[path] for path in [*goals, *rules.get("constants", {}), *rules.get("formulas", {})]}
 
 
-def guess(of: Resource, ctx, headers: list[str]) -> dict[str, str]:
+def guess(of: Resource, ctx, headers: list[str], *, files: bool = False) -> dict[str, str]:
     """{header: path or ""} as remembered for these headers, else by name, label or a usual other name."""
     remembered = (
         ImportMapping.objects.filter(entity=of.label, headers=fingerprint(headers)).order_by("-updated_at").first()
     )
     if remembered:
         return {h: remembered.rules.get("columns", {}).get(h, "") for h in headers}
-    known, result, taken = targets(of, ctx), {}, set()
+    known = {path: t for path, t in targets(of, ctx).items() if files or not t.holds_files}
+    result: dict[str, str] = {}
+    taken: set[str] = set()
     names: dict[str, str] = {}
     for path, target in known.items():
         plain = path.removeprefix("lines.").removeprefix("custom.")

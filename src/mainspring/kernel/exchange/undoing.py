@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import database, errors, shapes
-from ..models import ExternalId, ImportChunk, ImportRun, RowHistory
+from ..models import Attachment, ExternalId, ImportChunk, ImportRun, RowHistory
 from ..models.base import Document
 from ..workflow import effect
 from . import importing
@@ -74,4 +74,5 @@ def _remove(model, chunk: ImportChunk) -> None:
         raise errors.Conflict(
             _("Other records refer to what was imported; it cannot be undone."), code="used"
         ) from None
-    ExternalId.objects.filter(entity=model._meta.label_lower, record_id__in=chunk.created).delete()
+    for theirs in (ExternalId, Attachment):
+        theirs.objects.filter(entity=model._meta.label_lower, record_id__in=chunk.created).delete()

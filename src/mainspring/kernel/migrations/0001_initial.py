@@ -402,6 +402,28 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ExportRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('entity', models.CharField(max_length=80, verbose_name='record type')),
+                ('address', models.CharField(help_text='Its address, with filters and columns.', max_length=2000, verbose_name='list')),
+                ('format', models.CharField(max_length=4, verbose_name='format')),
+                ('rows', models.PositiveIntegerField(verbose_name='records')),
+                ('fetched_at', models.DateTimeField(editable=False, null=True, verbose_name='fetched')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'export',
+                'verbose_name_plural': 'exports',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='ExternalId',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -959,6 +981,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='documentlink',
             constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='document_link_not_self'),
+        ),
+        migrations.AddIndex(
+            model_name='exportrun',
+            index=models.Index(condition=models.Q(('fetched_at', None)), fields=['created_by', 'entity'], name='export_to_fetch'),
         ),
         migrations.AddConstraint(
             model_name='idempotencykey',

@@ -15,6 +15,7 @@ from .collaboration import Attachment, Note, Notification, OutgoingMail, Task
 from .custom import CustomField
 from .integration import (
     ApiToken,
+    ExportRun,
     ExternalId,
     ImportChunk,
     ImportMapping,
@@ -48,6 +49,7 @@ __all__ = [
     "DocumentLine",
     "DocumentLink",
     "Entity",
+    "ExportRun",
     "ExternalId",
     "IdempotencyKey",
     "ImportChunk",

@@ -216,6 +216,31 @@ class ImportRun(Entity):
         return f"{self.file_name} ({self.entity})"
 
 
+class ExportRun(Entity):
+    """Records that left as a file, or are to leave once that is approved: which list, how many, for whom."""
+
+    company = fields.link("kernel.Company", _("company"), editable=False)
+    entity = fields.RecordTypeField(_("record type"))
+    address = models.CharField(_("list"), max_length=2000, help_text=_("Its address, with filters and columns."))
+    format = models.CharField(_("format"), max_length=4)
+    rows = models.PositiveIntegerField(_("records"))
+    fetched_at = models.DateTimeField(_("fetched"), null=True, editable=False)
+
+    scope_paths = {"own": "created_by"}
+    company_path = "company"
+    history = False
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("export"), _("exports")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["created_by", "entity"], name="export_to_fetch", condition=models.Q(fetched_at=None))
+        ]
+
+    def __str__(self):
+        return f"{self.entity} ({self.rows})"
+
+
 class ImportChunk(models.Model):
     """Records one committed piece of an import touched; a piece that is here is never brought in twice."""
 

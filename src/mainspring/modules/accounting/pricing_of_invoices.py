@@ -42,6 +42,8 @@ def _fill_header(invoice, ctx, company) -> None:
     if invoice.currency_id is None:
         invoice.currency_id = invoice.party.currency_id or company.base_currency_id
     invoice.payment_term = invoice.payment_term or invoice.party.payment_term
+    if _was_typed(invoice):
+        invoice.rate_on = None
     if invoice.rate is None or (invoice.rate_on and not invoice.credits_id):  # a rate typed in has no day and stays
         rate, invoice.rate_on = queries.rate_to_base(company.pk, invoice.currency_id, invoice.invoice_on)
         invoice.rate = rate.quantize(Decimal(1).scaleb(-12))
@@ -50,6 +52,11 @@ def _fill_header(invoice, ctx, company) -> None:
         None if invoice.is_credit else invoice.payment_term, Decimal(100), dated_on=invoice.invoice_on, digits=digits
     )
     invoice.due_on = max(part.due_on for part in last)
+
+
+def _was_typed(invoice) -> bool:
+    """Whether somebody put another rate in place of the one that was looked up."""
+    return invoice.rate is not None and invoice.rate_on is not None and invoice.rate != invoice.rate_read
 
 
 def _fill_line(invoice, company, line) -> None:

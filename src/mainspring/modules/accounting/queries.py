@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.money import exchange
-from mainspring.kernel import database, remembered
+from mainspring.kernel import database, errors, remembered
 from mainspring.kernel.models import Company, Currency
 from mainspring.modules.organization import queries as organization
 
@@ -72,7 +72,10 @@ def base_currency(company_id: int) -> Currency:
 def rate_to_base(company_id: int, currency: str, on: date) -> tuple[Decimal, date]:
     """(base units for one unit of the currency, the day of the rate, maybe an earlier one: rule M17)."""
     base = base_currency(company_id).code
-    return (Decimal(1), on) if currency == base else organization.rate(currency, base, on)
+    try:
+        return (Decimal(1), on) if currency == base else organization.rate(currency, base, on)
+    except ValidationError as error:
+        raise errors.beside(error, "currency", "rate") from None
 
 
 def to_base(company_id: int, amount: Decimal, rate: Decimal) -> Decimal:

@@ -165,6 +165,7 @@ class Lead(Document):
     number_at_create = True
     always_editable = ("note",)
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
+    personal = True
     clear_when = dict.fromkeys(("contact_name", "email", "phone"), contact_in_the_clear)
     workflow = Workflow(
         "open",

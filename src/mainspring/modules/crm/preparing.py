@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access
+from mainspring.kernel import access, errors
 from mainspring.kernel.models import Company
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import models as parties
@@ -91,11 +91,14 @@ def weigh(record, ctx) -> None:
     """Amount in base currency at the day's rate, and times probability."""
     base = base_currency(record.company_id)
     amount = Decimal(record.amount or 0)
-    record.amount_base = (
-        amount
-        if record.currency_id == base
-        else organization.convert(amount, record.currency_id, base, ctx.business_date)
-    )
+    try:
+        record.amount_base = (
+            amount
+            if record.currency_id == base
+            else organization.convert(amount, record.currency_id, base, ctx.business_date)
+        )
+    except ValidationError as error:
+        raise errors.beside(error, "currency", "rate") from None
     record.weighted_base = (record.amount_base * Decimal(record.probability or 0) / 100).quantize(Decimal("0.01"))
 
 

@@ -99,6 +99,8 @@ for entity in (
     "jobschedule",
 ):
     roles.grant("administrator", f"kernel.{entity}", "*")
+for code in ("administrator", "auditor"):
+    roles.grant(code, "kernel.exportrun", "view export")
 roles.grant("administrator", "kernel.webhookdelivery", "view replay")
 roles.grant("administrator", "kernel.outgoingmail", "view send_again cancel")
 roles.grant("administrator", "kernel.jobrun", "view cancel retry")

@@ -118,6 +118,7 @@ class Party(Entity):
 
     key = ("code",)
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory", "party": "pk"}
+    personal = True
 
     class Meta:
         verbose_name, verbose_name_plural = _("party"), _("parties")
@@ -229,6 +230,8 @@ class Contact(PartyRecord):
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_default = models.BooleanField(_("default"), default=False)
     active = models.BooleanField(_("active"), default=True)
+
+    personal = True
 
     class Meta:
         verbose_name, verbose_name_plural = _("contact"), _("contacts")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, commands, database, events, money, numbering
+from mainspring.kernel import access, commands, database, errors, events, money, numbering
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.engineering.models import RoutingOperation
@@ -357,8 +357,11 @@ def report_work(order, ctx, operation, good, scrap, scrap_reason, hours):
 @effect(ProductionOrder, "receive")
 def receive(order, ctx, quantity):
     """Put finished goods into stock."""
-    report = commands.create(ProductionReport, ctx, order=order, kind="output", good=quantity, links=[order])
-    return _posted(report, order, ctx)
+    try:
+        report = commands.create(ProductionReport, ctx, order=order, kind="output", good=quantity, links=[order])
+        return _posted(report, order, ctx)
+    except ValidationError as error:
+        raise errors.renamed(error, good="quantity") from error
 
 
 def _posted(report: ProductionReport, order: ProductionOrder, ctx) -> ProductionReport:

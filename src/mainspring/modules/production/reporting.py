@@ -170,6 +170,7 @@ def _work(report, order, ctx) -> None:
         raise ValidationError({"scrap_reason": _("Say why there is scrap.")})
     if not (report.good or report.scrap or report.hours):
         raise ValidationError(_("Report a quantity or hours."))
+    _refuse_more_than_ordered(order, operation.good_quantity + report.good)
     digits = order.company.base_currency.digits
     report.cost = money.rounded((report.hours or ZERO) * operation.work_center.hourly_cost, digits)
     _book_time(report, 1)
@@ -209,21 +210,20 @@ def _absorb(report, order, amount: Decimal, on, ctx) -> None:
     )
 
 
+def _refuse_more_than_ordered(order, total: Decimal) -> None:
+    over = preferences.get(order.company_id, "production.over_completion_pct")
+    if total > order.quantity * (100 + over) / 100:
+        text = _("%(total)s would be made of %(ordered)s ordered.")
+        raise ValidationError(
+            {"good": text % {"total": ordering.plain(total), "ordered": ordering.plain(order.quantity)}}
+        )
+
+
 def _output(report, order, ctx) -> None:
     """Finished goods come in at standard or planned cost; the order's close settles the difference."""
     if report.good <= 0:
         raise ValidationError({"good": _("The quantity must be above zero.")})
-    over = preferences.get(order.company_id, "production.over_completion_pct")
-    if order.completed_quantity + report.good > order.quantity * (100 + over) / 100:
-        raise ValidationError(
-            {
-                "quantity": _("%(total)s would be made of %(ordered)s ordered.")
-                % {
-                    "total": ordering.plain(order.completed_quantity + report.good),
-                    "ordered": ordering.plain(order.quantity),
-                }
-            }
-        )
+    _refuse_more_than_ordered(order, order.completed_quantity + report.good)
     wish = order.backflush if order.backflush is not None else preferences.get(order.company_id, "production.backflush")
     if wish:
         _backflush(report, order, ctx)

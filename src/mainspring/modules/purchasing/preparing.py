@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import money
+from mainspring.kernel import errors, money
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.organization.models import Unit
@@ -34,7 +34,7 @@ def _fill(order: PurchaseOrder, ctx, lines) -> None:
         else {}
     )
     taxes: dict = {}
-    for line in lines:
+    for position, line in enumerate(lines):
         source = sources.get(line.item_id)
         if line.item_id:
             line.description = line.description or line.item.local_name
@@ -45,7 +45,10 @@ def _fill(order: PurchaseOrder, ctx, lines) -> None:
         if line.quantity is None or not line.unit_id:
             continue
         if line.item_id:
-            line.stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, item=line.item)
+            try:
+                line.stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, item=line.item)
+            except ValidationError as error:
+                raise errors.beside(error, f"lines.{position}.unit", "unit") from None
         if line.price is None:
             _price(order, line, source)
         if not line.expected_on:
@@ -81,11 +84,14 @@ def _total(order: PurchaseOrder, lines) -> None:
     order.tax = sum((_tax(line, rates, digits) for line in lines), ZERO)
     order.total = order.net + order.tax
     base = order.company.base_currency_id
-    order.total_base = (
-        organization.convert(order.total, order.currency_id, base, order.ordered_on)
-        if order.currency_id != base
-        else order.total
-    )
+    try:
+        order.total_base = (
+            organization.convert(order.total, order.currency_id, base, order.ordered_on)
+            if order.currency_id != base
+            else order.total
+        )
+    except ValidationError as error:
+        raise errors.beside(error, "currency", "rate") from None
     dates = [line.expected_on for line in lines if line.expected_on]
     if dates and not order.expected_on:
         order.expected_on = max(dates)

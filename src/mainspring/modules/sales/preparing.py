@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines.money import data as money
 from mainspring.engines.money import tax as taxes
 from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import commands, preferences, remembered
+from mainspring.kernel import commands, errors, preferences, remembered
 from mainspring.kernel.models import Company, Site
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.organization import queries as organization
@@ -111,7 +111,11 @@ def fill(document, ctx, lines, company) -> None:
                 "digits": line.unit.digits,
             }
             continue
-        stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, line.item)
+        try:
+            stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, line.item)
+        except ValidationError as error:
+            wrong[f"lines.{position}.unit"] = error
+            continue
         asked = (
             f"{line.item_id}/{line.quantity.normalize():f}/{line.unit_id}/{document.party_id}/{document.currency_id}"
         )
@@ -188,9 +192,12 @@ def _tax(line, rates) -> money.Tax:
 def _in_base(document, amount: Decimal, company) -> Decimal:
     if document.currency_id == company.base_currency_id:
         return amount
-    return organization.convert(
-        amount, document.currency_id, company.base_currency_id, dated_on(document), company.base_currency.digits
-    )
+    try:
+        return organization.convert(
+            amount, document.currency_id, company.base_currency_id, dated_on(document), company.base_currency.digits
+        )
+    except ValidationError as error:
+        raise errors.beside(error, "currency", "rate") from None
 
 
 def _discount(line) -> Decimal:

@@ -27,8 +27,8 @@ def add_arguments(parser):
 def run(options):
     from django.core.exceptions import ValidationError
 
-    from mainspring.kernel import query, sight
-    from mainspring.kernel.exchange import exporting
+    from mainspring.kernel import errors, query, sight
+    from mainspring.kernel.exchange import exporting, taking_out
     from mainspring.kernel.exchange.moving import circumstances
     from mainspring.site.commands.import_ import resource_of
 
@@ -38,7 +38,12 @@ def run(options):
     if unknown := [path for path in spec.columns if fields.mode(path) == "hide"]:
         raise ValidationError({"columns": f"there is no column {', '.join(unknown)}"})
     columns, lines = exporting.table(of, ctx, spec)
+    asked = " ".join(["export", options.resource, *options.filter, options.columns, options.order])
+    try:
+        run = taking_out.begin(query.Query(of, ctx, spec), address=asked, kind=options.format)
+    except errors.ApprovalRequired:
+        raise ValidationError("this export now waits for approval; ask for it again once it is given") from None
     target = options.output.open("wb") if options.output else sys.stdout.buffer
-    for piece in exporting.write(options.format, columns, lines):
+    for piece in exporting.write(options.format, columns, lines, taking_out.mark(run, ctx)):
         target.write(piece)
     target.flush()

@@ -32,7 +32,8 @@ def run(options):
     if not rules.get("columns"):
         from mainspring.kernel.exchange import reading
 
-        rules["columns"] = mapping.guess(of, ctx, reading.read(options.file).headers)
+        table = reading.read(options.file)
+        rules["columns"] = mapping.guess(of, ctx, table.headers, files=table.bundle is not None)
     if options.skip_wrong:
         rules["skip_wrong"] = True
     record = importing.start(of, ctx, options.file, rules)

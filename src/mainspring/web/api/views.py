@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mainspring.kernel import access, commands, query, resource, summaries
+from mainspring.kernel import access, commands, looking, query, resource, summaries
 
 from . import auth, calls, idempotency, incoming, present
 from .problems import Problem
@@ -54,6 +54,7 @@ class Record(calls.Call):
             raise Http404
         if calls.etag(record) and request.headers.get("If-None-Match") == calls.etag(record):
             return Response(status=304, headers={"ETag": calls.etag(record)})
+        looking.note(self.ctx, self.model, 1)
         return Response(self.view().full(record), headers=calls.version_headers(record))
 
     def patch(self, request, pk, **kwargs):

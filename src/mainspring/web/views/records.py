@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, mailing, printing, restoring, sight
+from mainspring.kernel import access, looking, mailing, printing, restoring, sight
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, grids
 from mainspring.web.views import banners, base, lists, tabs, verbs
@@ -22,6 +22,7 @@ FEW = 9
 @base.of_record
 def page(request, res, record):
     """The record page."""
+    looking.note(request.ctx, res.model, 1)
     fields = sight.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)

@@ -19,6 +19,8 @@ from mainspring.web.views import base
 def buttons(request, record) -> dict:
     """{primary, quiet, more}: the first step that is free stands out, the rare and the locked ones are under "more"."""
     primary, quiet, more = None, [], []
+    flow = getattr(record, "workflow", None)
+    over = flow is not None and record.state in flow.closed  # then another state is a step back, not the next one
     for verb, why in commands.verbs_for(record, request.ctx):
         button = _button(record, verb, why)
         fits = not verb.sources or record.state in verb.sources
@@ -26,13 +28,13 @@ def buttons(request, record) -> dict:
             more.append(button)
         elif verb.danger:
             more.insert(0, button)
-        elif not why and primary is None and (verb.target or verb.sources):
+        elif not why and primary is None and (verb.target or verb.sources) and not over:
             primary = button
         elif not verb.target and len(quiet) >= 2:
             more.append(button)
         else:
             quiet.append(button)
-    if primary is None and quiet and not quiet[0]["locked"] and getattr(record, "workflow", None):
+    if primary is None and quiet and not quiet[0]["locked"] and flow:
         # a step without a state of its own is the next one
         primary = quiet.pop(0)
     return {"primary": primary, "quiet": quiet[:3], "more": quiet[3:] + more}

@@ -107,6 +107,17 @@ class Invoice(Document):
             ),
         ]
 
+    @classmethod
+    def from_db(cls, *args):
+        """Remember the rate that was read: another one in its place was typed by a person (M17)."""
+        found = super().from_db(*args)
+        found.__dict__["_rate_read"] = found.__dict__.get("rate")
+        return found
+
+    @property
+    def rate_read(self) -> Decimal | None:
+        return self.__dict__.get("_rate_read", self.rate)
+
     @property
     def numbering_date(self):
         return self.invoice_on

@@ -152,3 +152,23 @@ def test_a_draft_follows_its_currency_but_keeps_a_rate_typed_in(books, acme):
     assert (draft.total, draft.total_base) == (D("100.00"), D("90.00"))
     agreed = books.invoice(acme, {"price": "100", "tax_code": _code(books, "Z0")}, currency="USD", rate="0.95")
     assert agreed.total_base == D("95.00")
+
+
+def test_a_rate_that_was_typed_stays_and_a_wrong_one_is_refused(books, acme):
+    """M17: nothing is put in place of what a person typed; emptied, the rate of the day is looked up again."""
+    books.rate("USD", "0.90", "2026-03-01")
+    draft = books.invoice(acme, {"price": "100"}, currency="USD", post=False)
+    assert draft.rate == D("0.90")
+    typed = commands.change(draft, books.ctx, rate="0.95")
+    assert (typed.rate, typed.rate_on, typed.total_base) == (D("0.95"), None, D("114.95"))
+    assert commands.change(typed, books.ctx, memo="Later").rate == D("0.95")
+    for rate in ("-1", "0"):
+        for work in (
+            lambda rate=rate: commands.change(typed, books.ctx, rate=rate),
+            lambda rate=rate: books.invoice(acme, {"price": "100"}, currency="USD", rate=rate),
+            lambda rate=rate: books.payment(acme, "5", day="2026-03-02", currency="USD", rate=rate),
+        ):
+            with pytest.raises(ValidationError) as refused:
+                work()
+            assert set(refused.value.message_dict) == {"rate"}
+    assert commands.change(typed, books.ctx, rate=None).rate == D("0.90")

@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='productionreport',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__isnull', True), ('hours__gte', 0), _connector='OR'), name='report_hours', violation_error_message='Hours cannot be negative.'),
+            constraint=models.CheckConstraint(condition=models.Q(('hours__isnull', True), models.Q(('hours__gte', 0), ('hours__lte', 10000)), _connector='OR'), name='report_hours', violation_error_message='Between 0 and 10,000 hours in one report.'),
         ),
         migrations.AddConstraint(
             model_name='productionreport',

@@ -72,8 +72,8 @@ class ProductionReport(Document):
             ),
             models.CheckConstraint(
                 name="report_hours",
-                condition=Q(hours__isnull=True) | Q(hours__gte=0),
-                violation_error_message=_("Hours cannot be negative."),
+                condition=Q(hours__isnull=True) | Q(hours__gte=0, hours__lte=10_000),
+                violation_error_message=_("Between 0 and 10,000 hours in one report."),
             ),
             models.CheckConstraint(
                 name="report_work_operation",
