@@ -41,12 +41,12 @@ def page(request, name):
     try:
         answer, given = report.answer(request.ctx, **{k: v for k, v in request.GET.items() if k in form.fields})
     except ValidationError as error:
-        answer, given = reports.Answer([]), {}
+        answer, given = reports.Answer([]), None
         if hasattr(error, "error_dict"):
             form.show_errors(error)
         else:
             form.add_error(None, error.messages)
-    if request.GET.get("format") in exporting.FORMATS and given:
+    if request.GET.get("format") in exporting.FORMATS and given is not None:
         return _sheet(request.GET["format"], report, answer, request.ctx)
     documents = _documents(answer)
     return render(
@@ -55,6 +55,7 @@ def page(request, name):
         {
             "page": {
                 "title": str(report.title),
+                "trail": [{"label": menus.name_of(report.menu)}],
                 "help": str(report.help or report.run.__doc__ or ""),
                 "primary": None,
                 "quiet": [
@@ -66,7 +67,7 @@ def page(request, name):
                         "href": addresses.with_params(request, format="xlsx"),
                     }
                 ]
-                if given
+                if given is not None
                 else [],
             },
             "form": form,
@@ -154,7 +155,7 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
             "props": {
                 "kind": report.chart["kind"],
                 "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
-                "y": {"label": labels[ys[0]], "unit": ""},
+                "y": {"label": labels[ys[0]] if len(ys) == 1 else "", "unit": ""},
                 "series": [
                     {
                         "label": labels[y],
