@@ -63,8 +63,6 @@ def test_a_move_that_is_not_allowed_goes_back_and_says_why(person):
     page = sales.page
     page.wait_for_selector("[data-island=kanban].is-mounted")
     card = column(page, "won").locator(".board-card").first
-    if not card.count():
-        pytest.skip("nothing is won yet in this company")
     name = card.locator(".board-title").inner_text()
     drag(page, card, column(page, "proposal"))
     expect(page.locator("#toasts")).to_contain_text("cannot go from Won to Proposal")

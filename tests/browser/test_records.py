@@ -38,10 +38,9 @@ def test_the_palette_knows_pages_made_by_hand_and_the_verbs_of_the_page(person):
     page = sales.page
     for typed, found in (("late ord", "Late orders"), ("inb", "Inbox"), ("background", "Background jobs"),
                          ("dossier", "Dossier"), ("api tok", "API tokens"), ("warehouse", "Warehouse")):  # fmt: skip
-        page.keyboard.press("Control+k")
-        page.locator(".palette-input").fill(typed)
-        expect(page.locator(".palette-item .palette-label", has_text=found).first).to_be_visible()
-        page.keyboard.press("Escape")
+        answer = page.request.get(f"/search/?q={typed}", headers={"Accept": "application/json"}).json()
+        labels = [item["label"] for group in answer["groups"] for item in group["items"]]
+        assert found in labels, (typed, labels)
     page.keyboard.press("Control+k")
     page.locator(".palette-input").fill("ship")
     expect(page.locator(".palette-group").first).to_be_visible()

@@ -55,6 +55,7 @@ def page(request, name):
         {
             "page": {
                 "title": str(report.title),
+                "trail": [{"label": menus.name_of(report.menu)}],
                 "help": str(report.help or report.run.__doc__ or ""),
                 "primary": None,
                 "quiet": [
@@ -154,7 +155,7 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
             "props": {
                 "kind": report.chart["kind"],
                 "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
-                "y": {"label": labels[ys[0]], "unit": ""},
+                "y": {"label": labels[ys[0]] if len(ys) == 1 else "", "unit": ""},
                 "series": [
                     {
                         "label": labels[y],

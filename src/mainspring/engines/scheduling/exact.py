@@ -182,7 +182,8 @@ class _Model:
     def part(self, part: Part):
         """Variables and constraints of a part; how to read them, or None when some operation cannot end in time."""
         makespan = self.cp.new_int_var(self.bound, self.horizon, "makespan")
-        starts, picks = [], []
+        starts: list = []
+        picks: list[list[tuple]] = []
         for row, choices in enumerate(part.choices):
             kept = [each for each in choices if each[3] + each[2] + each[4] <= self.horizon]
             if not kept:

@@ -230,7 +230,8 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
         "cells": [show.cell(c, record) for c in columns],
     }
     if columns and columns[0].path == "number" and not row["cells"][0]["text"]:
-        row["cells"][0]["text"] = _("Draft")
+        flow = getattr(record, "workflow", None)
+        row["cells"][0]["text"] = _("Draft") if not flow or record.state == flow.initial else "–"
     if may_change:
         for column, cell in zip(columns, row["cells"], strict=True):
             cell["edit"] = (
@@ -262,7 +263,12 @@ def _head(request, q: query.Query, column) -> dict:
 
 def _totals(columns, sums: summaries.Group) -> list[dict]:
     return [
-        {"kind": cells.kind_of(c), "text": summaries.texts(sums, c.path, c), "unit": sums.units.get(c.path, "")}
+        {
+            "kind": cells.kind_of(c),
+            "text": summaries.texts(sums, c.path, c),
+            "unit": sums.units.get(c.path, ""),
+            "title": "" if sums.values[c.path] is not None else _("Different currencies or units are not added up."),
+        }
         if c.path in sums.values
         else {}
         for c in columns

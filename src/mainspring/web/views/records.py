@@ -47,8 +47,8 @@ def page(request, res, record):
 def heading(request, res, record) -> dict:
     """Number, state, verbs, neighbours."""
     page = {
-        "title": res.singular,
-        "number": record.number if res.is_document else sight.label(request.ctx, record),
+        "title": res.singular if res.is_document else sight.label(request.ctx, record),
+        "number": record.number if res.is_document else "",
         "trail": [{"label": res.plural, "href": addresses.of_resource(res)}],
         **verbs.buttons(request, record),
     }
