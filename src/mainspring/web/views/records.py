@@ -175,9 +175,10 @@ def main_path(flow) -> list[str]:
         if following is None:
             break
         path.append(following)
-    led_to = {v.target for v in flow.verbs}
-    ends = [s for s in flow.closed if s in flow.states and s not in led_to | set(path) and flow.color(s) != "red"]
-    return path + ends[:1]  # an end that comes by itself, once all is delivered or received
+    if path[-1] in flow.closed:
+        return path
+    # A good end may come by itself, once all is delivered or received.
+    return path + [s for s in flow.closed if flow.color(s) == "green" and s not in path][:1]
 
 
 def way_to(flow, state: str) -> list[str]:
