@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, database
 from mainspring.kernel.models import Company, Territory, User
-from mainspring.modules.parties import identifiers, normalise
+from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Party
 
 from .models import LIVE, Lead
@@ -102,7 +102,7 @@ def same(asked: Asked) -> list[Match]:
 
 def alike(asked: Asked) -> list[Match]:
     """Collisions, and after them names that sound alike, the likest first."""
-    sound = normalise.sound_key(asked.name) if asked.name else ""
+    sound = parties.normalise.sound_key(asked.name) if asked.name else ""
     return _found(asked, _keys(asked) | ({"alike": sound} if sound else {}))
 
 
@@ -124,7 +124,7 @@ def from_text(text: str, company_id: int) -> Asked:
     country = Company.objects.only("country").get(pk=company_id).country
     compact = "".join(text.split()).upper()
     try:
-        phone = identifiers.phone(text, country)
+        phone = parties.identifiers.phone(text, country)
     except ValueError:
         phone = ""
     return Asked(company_id, registry_code=compact, vat_number=compact, country=country, phone=phone)
@@ -166,7 +166,7 @@ def _keys(asked: Asked) -> dict[str, str]:
     keys = {
         "registry_code": asked.registry_code,
         "vat_number": asked.vat_number,
-        "name": normalise.name_key(asked.name)[:200] if asked.name else "",
+        "name": parties.normalise.name_key(asked.name)[:200] if asked.name else "",
         "phone": asked.phone,
         "email": asked.email.lower(),
     }

@@ -8,7 +8,10 @@ from mainspring.engines.money import terms
 from mainspring.kernel import access, database, mailing
 from mainspring.kernel.remembered import Remembered
 
-from . import models, normalise
+from . import identifiers, models, normalise
+
+__all__ = ["identifiers", "normalise"]
+"""What modules above compare names and numbers with, beside the queries here."""
 
 
 def instalments(
