@@ -53,22 +53,40 @@ def test_metrics_count_requests_by_route_and_jobs_by_state(boss):
     assert "mainspring_jobs" in text
 
 
-def test_a_request_id_goes_through_the_answer_the_log_and_the_audit_trail(boss, caplog):
+class Kept(logging.Handler):
+    """Keeps what would be written, as the lines machines read."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines: list[dict] = []
+
+    def emit(self, record):
+        self.lines.append(json.loads(logs.JsonFormatter().format(record)))
+
+
+@pytest.fixture
+def written():
+    handler, logger = Kept(), logging.getLogger("mainspring.access")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield handler.lines
+    logger.removeHandler(handler)
+    logger.setLevel(level)
+
+
+def test_a_request_id_goes_through_the_answer_the_log_and_the_audit_trail(boss, written):
     token = tokens.issue(boss, "ops")[1]
     headers = {"Authorization": f"Bearer {token}", "X-Request-ID": "proxy-42"}
-    with caplog.at_level(logging.INFO, logger="mainspring.access"):
-        caplog.handler.setFormatter(logs.JsonFormatter())
-        lines = []
-        caplog.handler.emit = lambda record: lines.append(json.loads(caplog.handler.format(record)))
-        answer = Client().post(
-            "/api/v1/organization/territories/",
-            {"code": "N", "name": "North"},
-            content_type="application/json",
-            headers=headers,
-        )
+    answer = Client().post(
+        "/api/v1/organization/territories/",
+        {"code": "N", "name": "North"},
+        content_type="application/json",
+        headers=headers,
+    )
     assert answer.status_code == 201
     assert answer["X-Request-ID"] == "proxy-42"
-    line = next(one for one in lines if one["logger"] == "mainspring.access")
+    line = next(one for one in written if one["logger"] == "mainspring.access")
     assert (line["request_id"], line["status"], line["level"]) == ("proxy-42", 201, "info")
     assert line["milliseconds"] > 0
     assert AuditEntry.objects.get(entity="kernel.territory", verb="create").request_id == "proxy-42"

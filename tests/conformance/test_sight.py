@@ -35,6 +35,9 @@ class Person:
         allowed = access.can(self.ctx, res.model, "view")
         return allowed and access.rows(self.ctx, res.model).filter(pk=record.pk).exists()
 
+    def sees_some(self, res) -> bool:
+        return access.can(self.ctx, res.model, "view") and access.rows(self.ctx, res.model).exists()
+
     def views(self, res, record):
         """(surface, whether the record is there) of every surface."""
         yield "page", self._answers(addresses.of_resource(res, record.pk))
@@ -81,13 +84,12 @@ SOME_ONLY = {"lookup", "search", "export", "edit", "print", "dossier"}
 def look(person: Person, res, record) -> list[str]:
     """Surfaces that disagree with what the person may see."""
     seen = person.sees(res, record)
-    others = access.rows(person.ctx, res.model).exists() if access.can(person.ctx, res.model, "view") else False
     crowded = res.model._default_manager.count() > EVERYWHERE
     wrong = []
     for surface, there in person.views(res, record):
         if surface == "export" and res.key == "kernel/exports":
             continue  # to take this list out makes an entry of one's own in it
-        expected = others if surface == "export" else seen
+        expected = person.sees_some(res) if surface == "export" else seen  # asked for last: exports are noted, too
         excused = surface in SOME_ONLY or (crowded and surface in ("list", "REST list"))
         if there != expected and not (expected and excused):
             wrong.append(f"{surface} of {res.key}: {there}, but the grants say {expected}")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import bounds, check, data, exact, flexible, formats, graph, jobshop, solver
+from mainspring.engines.scheduling import bounds, check, data, flexible, formats, jobshop
 from mainspring.site import cli
 
 FOLDER = Path(__file__).parent / "shops"
@@ -65,9 +65,9 @@ def test_progress_is_told_and_a_search_can_be_cancelled():
 
 
 @some.composite
-def job_shops(draw, shortest=0):
+def job_shops(draw):
     machines = draw(some.integers(1, 4))
-    step = some.tuples(some.integers(0, machines - 1), some.integers(shortest, 9))
+    step = some.tuples(some.integers(0, machines - 1), some.integers(0, 9))
     jobs = draw(some.lists(some.lists(step, min_size=0, max_size=5), min_size=1, max_size=5).filter(any))
     return data.JobShop.of(jobs, machines)
 
@@ -149,65 +149,12 @@ def test_what_is_no_file_or_no_text_is_refused_too(tmp_path, capsys):
         assert [(Path(each["file"]).name, each["row"]) for each in found["errors"]] == [(name, row)]
 
 
-@settings(max_examples=15, deadline=None)
-@given(shop=job_shops(shortest=1), seed=some.integers(0, 9), first=some.integers(0, 10), wide=some.integers(1, 10))
-def test_a_window_leaves_the_rest_as_it_is_and_ends_sooner(shop, seed, first, wide):
-    """The part, solved by itself, tells exactly what the whole gains."""
-    made = graph.Graph(shop)
-    chance, never = np.random.default_rng(seed), np.zeros(1, np.int64)
-    state = np.array([seed + 1], np.uint64)
-
-    def timed(order):
-        """The schedule of this order as it is, without a move."""
-        return made.improve(made.solution(order), made.scratch(), state, never, 0, 2**40)
-
-    value, solution = timed(made.dispatch(chance, 2.0))
-    order = made.in_time(solution)
-    first, last = min(first, shop.operations - 1), min(first + wide, shop.operations)
-    rows = order[first:last]
-    part = made.part(solution, order[:first], rows, order[last:])
-    found, answer = exact.Prover().window(part, effort=5, seconds=60, seed=0, bound=0, best=value)
-    assert found in ("better", "none")
-    tried = shortest_window(shop, timed, order, first, rows) if len(rows) < 6 else value
-    if answer is None:
-        assert tried >= value
-        return
-    starts, _ = answer
-    for at, (_, machine, length, release, tail) in enumerate(each[0] for each in part.choices):
-        assert starts[at] >= release
-        assert starts[at] + length + tail < value
-        assert machine == shop.machine[rows[at]]
-    within = np.lexsort((np.arange(len(rows)), shop.duration[rows] > 0, np.array(starts)))
-    order[first:last] = rows[within]
-    assert timed(order)[0] <= min(tried, value - 1)
-
-
-def shortest_window(shop, timed, order, first, rows) -> int:
-    """Every order of the window that keeps the orders of the jobs."""
-    found = []
-    for each in itertools.permutations(rows.tolist()):
-        jobs = [(shop.job[row], row) for row in each]
-        if all(one != other or a < b for (one, a), (other, b) in itertools.combinations(jobs, 2)):
-            changed = order.copy()
-            changed[first : first + len(rows)] = each
-            found.append(timed(changed)[0])
-    return min(found)
-
-
 def test_an_operation_without_duration_does_not_deceive_the_prover():
     """CP-SAT may put it inside another one; our schedules leave the machine to one at a time."""
     shop = data.JobShop.of([[(0, 4)], [(1, 1), (0, 0), (1, 2)], [(1, 1), (0, 0), (1, 2)]])
     plan = jobshop.solve(shop, seconds=20, workers=2)
     assert plan.optimal
     check.job_shop(shop, plan.start, plan.objective)
-
-
-def test_a_window_as_wide_as_the_schedule_proves_it_optimal(monkeypatch):
-    monkeypatch.setattr(jobshop._Solver, "provable", 0)
-    monkeypatch.setattr(solver, "_WINDOWS", 0.01)
-    plan = jobshop.solve(classic("ft06"), seconds=60, workers=2)
-    assert (plan.objective, plan.bound) == (55, 55)
-    assert plan.seconds < 50
 
 
 @some.composite

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from . import formats
 
@@ -49,6 +50,11 @@ def read(stored):
     """What the database holds, worded in the reader's language; texts that are no sentence stay as they are."""
     if not isinstance(stored, str) or isinstance(stored, Sentence) or stored[:1] not in ("[", "{", '"'):
         return stored
+    return _read(stored, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _read(stored: str, language: str | None):
     try:
         return Sentence(json.loads(stored))
     except (ValueError, TypeError, KeyError):

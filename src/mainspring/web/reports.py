@@ -41,12 +41,12 @@ def page(request, name):
     try:
         answer, given = report.answer(request.ctx, **{k: v for k, v in request.GET.items() if k in form.fields})
     except ValidationError as error:
-        answer, given = reports.Answer([]), {}
+        answer, given = reports.Answer([]), None
         if hasattr(error, "error_dict"):
             form.show_errors(error)
         else:
             form.add_error(None, error.messages)
-    if request.GET.get("format") in exporting.FORMATS and given:
+    if request.GET.get("format") in exporting.FORMATS and given is not None:
         return _sheet(request.GET["format"], report, answer, request.ctx)
     documents = _documents(answer)
     return render(
@@ -67,7 +67,7 @@ def page(request, name):
                         "href": addresses.with_params(request, format="xlsx"),
                     }
                 ]
-                if given
+                if given is not None
                 else [],
             },
             "form": form,

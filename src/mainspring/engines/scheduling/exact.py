@@ -1,7 +1,6 @@
-"""CP-SAT beside the tabu search: shops of moderate size, with bounds and proofs, and parts of larger ones."""
+"""CP-SAT beside the tabu search: better schedules, bounds and proofs of optimality for shops of moderate size."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -92,26 +91,6 @@ class Prover:
 
         self._solve(model, seconds, seed, on_bound, tell)
 
-    def window(
-        self, part: "Part", *, effort: float, seconds: float, seed: int, bound: int, best: int
-    ) -> tuple[str, list | None]:
-        """Arrange a part of a schedule anew, the rest staying as it is, so that all of it ends before `best`.
-
-        effort  work allowed, in CP-SAT's own seconds
-        Returns "better", "none" (there is no such arrangement) or "open", and start and alternative of each operation.
-        """
-        model = self._model(max(bound, part.rest), best - 1)
-        if model.bound > model.horizon:
-            return "none", None
-        read = model.part(part)
-        if read is None:
-            return "none", None
-        found: list = []
-        status = self._solve(model, seconds, seed, lambda _: None, lambda value: found.append(read(value)), effort)
-        if found:
-            return "better", found[-1]
-        return ("none" if status == "INFEASIBLE" else "open"), None
-
     def _model(self, bound: int, horizon: int) -> "_Model":
         self.loading = True
         from ortools.sat.python import cp_model
@@ -119,15 +98,13 @@ class Prover:
         self.loading = False
         return _Model(cp_model, bound, horizon)
 
-    def _solve(self, model, seconds, seed, on_bound, on_solution, effort=0.0) -> str:
+    def _solve(self, model, seconds, seed, on_bound, on_solution) -> None:
         if model.bound > model.horizon:
             on_bound(model.horizon + 1)
-            return "INFEASIBLE"
+            return
         model.close()
         solver = self.solver = model.library.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
-        if effort:
-            solver.parameters.max_deterministic_time = effort
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = seed % 2**31
         # Without the linear relaxation and with every disjunctive propagator, proofs of job shops come some twenty
@@ -137,31 +114,12 @@ class Prover:
         solver.parameters.use_dynamic_precedence_in_disjunctive = True
         solver.best_bound_callback = lambda value: on_bound(round(value))
         if self.stopped:
-            return "UNKNOWN"
+            return
         status = solver.solve(model.cp, model.listener(on_solution))
         if status == model.library.INFEASIBLE:
             on_bound(model.horizon + 1)
         elif status == model.library.OPTIMAL:
             on_bound(round(solver.objective_value))
-        return solver.status_name(status)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some operations of a schedule, in order of time; what is not among them keeps its place.
-
-    before   place in the part of the operation before in the same job, -1 when it is not in the part
-    choices  of each operation the alternatives: number, machine, duration, release, and the time needed after its end
-    chosen   place of the present alternative among them
-    start    present start
-    rest     the longest path that does not touch the part: nothing in it makes the whole end sooner
-    """
-
-    before: list[int]
-    choices: list[list[tuple[int, int, int, int, int]]]
-    chosen: list[int]
-    start: list[int]
-    rest: int
 
 
 class _Model:
@@ -172,53 +130,11 @@ class _Model:
         self.cp = library.CpModel()
         self.machines: dict[int, list] = {}
         self.ends: list = []
-        self.makespan = None
 
     def start(self, shortest: int, hinted: int):
         variable = self.cp.new_int_var(0, max(0, self.horizon - shortest), "")
         self.cp.add_hint(variable, hinted)
         return variable
-
-    def part(self, part: Part):
-        """Variables and constraints of a part; how to read them, or None when some operation cannot end in time."""
-        makespan = self.cp.new_int_var(self.bound, self.horizon, "makespan")
-        starts, picks = [], []
-        for row, choices in enumerate(part.choices):
-            kept = [each for each in choices if each[3] + each[2] + each[4] <= self.horizon]
-            if not kept:
-                return None
-            latest = max(self.horizon - length - tail for _, _, length, _, tail in kept)
-            start = self.cp.new_int_var(min(each[3] for each in kept), latest, "")
-            self.cp.add_hint(start, part.start[row])
-            literals = []
-            for number, machine, length, release, tail in kept:
-                if len(kept) == 1:
-                    self.occupy(machine, self.cp.new_fixed_size_interval_var(start, length, ""))
-                    self.cp.add(start + length + tail <= makespan)
-                    literals.append((number, length, None))
-                    continue
-                literal = self.cp.new_bool_var("")
-                self.cp.add_hint(literal, int(number == choices[part.chosen[row]][0]))
-                self.occupy(machine, self.cp.new_optional_fixed_size_interval_var(start, length, literal, ""))
-                self.cp.add(start >= release).only_enforce_if(literal)
-                self.cp.add(start + length + tail <= makespan).only_enforce_if(literal)
-                literals.append((number, length, literal))
-            if len(literals) > 1:
-                self.cp.add_exactly_one(literal for _, _, literal in literals)
-            if part.before[row] >= 0:
-                for _, length, literal in picks[part.before[row]]:
-                    after = self.cp.add(start >= starts[part.before[row]] + length)
-                    if literal is not None:
-                        after.only_enforce_if(literal)
-            starts.append(start)
-            picks.append(literals)
-        self.makespan = makespan
-
-        def read(found):
-            modes = [next(n for n, _, literal in each if literal is None or found.value(literal)) for each in picks]
-            return [found.value(start) for start in starts], modes
-
-        return read
 
     def domain(self, values: list[int]):
         return self.library.Domain.from_values(values)
@@ -232,9 +148,7 @@ class _Model:
         self.ends = [ends[row] for row in shop.job_start[1:][np.diff(shop.job_start) > 0] - 1]
 
     def close(self) -> None:
-        makespan = self.makespan
-        if makespan is None:
-            makespan = self.cp.new_int_var(self.bound, self.horizon, "makespan")
+        makespan = self.cp.new_int_var(self.bound, self.horizon, "makespan")
         for intervals in self.machines.values():
             self.cp.add_no_overlap(intervals)
         for end in self.ends:

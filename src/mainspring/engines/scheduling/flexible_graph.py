@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mainspring.engines.scheduling import data, exact, flexible_tabu
+from mainspring.engines.scheduling import data, flexible_tabu
 
 _FOREVER = 2**40
 
@@ -113,49 +113,6 @@ class FlexibleGraph:
     def choice(self, solution: np.ndarray) -> np.ndarray:
         """[operations] the alternative of each."""
         return solution[flexible_tabu.MODE, : self.size].astype(np.int64)
-
-    def in_time(self, solution: np.ndarray) -> np.ndarray:
-        """Operations by start; an operation comes behind all it waits for."""
-        place = np.empty(self.size, np.int64)
-        place[solution[flexible_tabu.ORDER, : self.size]] = np.arange(self.size)
-        return np.lexsort((place, self.start(solution)))
-
-    def part(self, solution, earlier, rows, later) -> exact.Part:
-        """The operations `rows` with all their alternatives, between those that stay earlier and later."""
-        shop, mode = self.shop, self.choice(solution)
-        free, needed = np.zeros(shop.machines, np.int64), np.zeros(shop.machines, np.int64)
-        np.maximum.at(free, shop.machine[mode[earlier]], solution[flexible_tabu.ENDS, earlier].astype(np.int64))
-        np.maximum.at(needed, shop.machine[mode[later]], solution[flexible_tabu.TAIL, later].astype(np.int64))
-        place = np.full(self.size + 1, -1)
-        place[rows] = np.arange(len(rows))
-        before, after = self.fixed[0, rows], self.fixed[1, rows]
-        release = np.where(place[before] < 0, solution[flexible_tabu.ENDS, before], 0).tolist()
-        tail = np.where(place[after] < 0, solution[flexible_tabu.TAIL, after], 0).tolist()
-        choices = []
-        for at, row in enumerate(rows.tolist()):
-            each = []
-            for number in range(int(shop.mode_start[row]), int(shop.mode_start[row + 1])):
-                machine = int(shop.machine[number])
-                ready, rest = max(release[at], int(free[machine])), max(tail[at], int(needed[machine]))
-                each.append((number, machine, int(shop.duration[number]), ready, rest))
-            choices.append(each)
-        chosen = (mode[rows] - shop.mode_start[rows]).tolist()
-        over, ends = self.fixed[1, earlier], solution[flexible_tabu.ENDS, earlier].astype(np.int64)
-        leapt = np.zeros(self.size + 1, np.bool_)
-        leapt[later] = leapt[self.size] = True
-        past = np.where(leapt[over], ends + solution[flexible_tabu.TAIL, over], 0)
-        rest = max(int((free + needed).max()), int(past.max(initial=0)))
-        return exact.Part(place[before].tolist(), choices, chosen, self.start(solution)[rows].tolist(), rest)
-
-    def lengths(self, rows, modes) -> np.ndarray:
-        """Durations of these alternatives."""
-        return self.shop.duration[modes]
-
-    def arranged(self, solution, order, rows, modes) -> np.ndarray:
-        """A solution of this order, these operations with these alternatives, not evaluated yet."""
-        chosen = self.choice(solution)
-        chosen[rows] = modes
-        return self.solution(order, chosen)
 
     def _first(self, solution: np.ndarray) -> np.ndarray:
         first = np.full(self.shop.machines, self.size, np.int32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mainspring.engines.scheduling import data, exact, tabu
+from mainspring.engines.scheduling import data, tabu
 
 _FOREVER = 2**40
 
@@ -99,41 +99,6 @@ class Graph:
         for row in order[::-1]:
             tail[row] = max(tail[after[row]], tail[job_after[row]]) + duration[row]
         return solution
-
-    def in_time(self, solution: np.ndarray) -> np.ndarray:
-        """Operations by start; an operation comes behind all it waits for."""
-        return np.lexsort((solution[tabu.PLACE, : self.size], self.start(solution)))
-
-    def part(self, solution, earlier, rows, later) -> exact.Part:
-        """The operations `rows` as a shop of their own between those that stay earlier and later."""
-        shop = self.shop
-        free, needed = np.zeros(shop.machines, np.int64), np.zeros(shop.machines, np.int64)
-        np.maximum.at(free, self.machine[earlier], solution[tabu.ENDS, earlier].astype(np.int64))
-        np.maximum.at(needed, self.machine[later], solution[tabu.TAIL, later].astype(np.int64))
-        place = np.full(self.size + 1, -1)
-        place[rows] = np.arange(len(rows))
-        before, after = self.fixed[tabu.JOB_BEFORE, rows], self.fixed[tabu.JOB_AFTER, rows]
-        release = np.where(place[before] < 0, solution[tabu.ENDS, before], 0)
-        tail = np.where(place[after] < 0, solution[tabu.TAIL, after], 0)
-        release = np.maximum(release, free[self.machine[rows]]).tolist()
-        tail = np.maximum(tail, needed[self.machine[rows]]).tolist()
-        machine, length = self.machine[rows].tolist(), shop.duration[rows].tolist()
-        choices = [[each] for each in zip(rows.tolist(), machine, length, release, tail, strict=True)]
-        over, ends = self.fixed[tabu.JOB_AFTER, earlier], solution[tabu.ENDS, earlier].astype(np.int64)
-        leapt = np.zeros(self.size + 1, np.bool_)
-        leapt[later] = leapt[self.size] = True
-        past = np.where(leapt[over], ends + solution[tabu.TAIL, over], 0)
-        rest = max(int((free + needed).max()), int(past.max(initial=0)))
-        starts = self.start(solution)[rows].tolist()
-        return exact.Part(place[before].tolist(), choices, [0] * len(rows), starts, rest)
-
-    def lengths(self, rows, modes) -> np.ndarray:
-        """Durations of these operations."""
-        return self.shop.duration[rows]
-
-    def arranged(self, solution, order, rows, modes) -> np.ndarray:
-        """A solution of this order, not evaluated yet."""
-        return self.solution(order)
 
     def dispatch(self, random: np.random.Generator, noise: float) -> np.ndarray:
         """An order of all operations: always the job that can start first, ties and near-ties by most work left.

@@ -1,4 +1,4 @@
-"""Solve a job shop: tabu search with relinking on every worker; beside it CP-SAT proves, or works window by window."""
+"""Solve a job shop: tabu search with relinking on every worker; CP-SAT proving beside it where that can succeed."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,6 @@ def solve(
 
 class _Solver(solver.Solver):
     provable = 260
-    windowed = True
 
     def prove(self, seconds: float) -> None:
         value, solution = self.population.best

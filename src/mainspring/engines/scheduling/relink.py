@@ -12,6 +12,11 @@ import numpy as np
 
 POPULATION = 30
 PATIENCE = 4_000
+# Two schedules that differ in a smaller share of their places are one: the better of them stays.
+NEAR = 0.06
+# Offers without a better schedule after which all but the best make room for new ones, and how many of these.
+STALE = 400
+RENEWED = 15
 # Share of the time after which the population stops growing and relinking begins.
 GROWING = 0.3
 # The makespan before any schedule is known.
@@ -28,6 +33,8 @@ class Population:
         self.members: list[tuple[int, np.ndarray, np.ndarray]] = []
         self.best: tuple[int, np.ndarray] = (NOTHING, np.zeros((0, 0), np.int32))
         self.started = 0
+        self.stale = 0
+        self.renewing = 0
 
     def work(self, worker: int, *, until: float) -> None:
         """Search until stopped, the target met or `until` seconds passed; the first worker finds one in any case."""
@@ -42,16 +49,21 @@ class Population:
         """Take a schedule in, unless it is there already; the worst leaves."""
         identity = self.graph.identity(solution)
         with self.lock:
+            self.stale += 1
             if value < self.best[0]:
-                self.best = (value, solution)
+                self.best, self.stale = (value, solution), 0
             if value <= self.target:
                 self.finish()
-            if any(value == other and np.array_equal(identity, known) for other, _, known in self.members):
+            near = [at for at, member in enumerate(self.members) if np.mean(member[2] != identity) < NEAR]
+            if any(self.members[at][0] <= value for at in near):
                 return
+            self.members = [member for at, member in enumerate(self.members) if at not in near]
             self.members.append((value, solution, identity))
-            if len(self.members) > POPULATION:
-                self.members.sort(key=lambda member: member[0])
-                self.members.pop()
+            self.members.sort(key=lambda member: member[0])
+            del self.members[POPULATION:]
+            if self.stale > STALE:
+                del self.members[1:]
+                self.stale, self.renewing = 0, RENEWED
 
     def offer_timed(self, solution: np.ndarray) -> None:
         """Take in a solution with its ends. CP-SAT lets an operation without duration lie inside another; we do not."""
@@ -65,7 +77,8 @@ class Population:
     def _next(self, random) -> np.ndarray:
         with self.lock:
             growing = self.started < POPULATION and (self.control.elapsed < GROWING * self.control.seconds)
-            growing = growing or len(self.members) < 2
+            growing = growing or self.renewing > 0 or len(self.members) < 2
+            self.renewing -= self.renewing > 0
             number, self.started = self.started, self.started + growing
             members = list(self.members)
         if growing:

@@ -3,7 +3,7 @@
 import threading
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import exact, relink, result, windows
+from mainspring.engines.scheduling import exact, relink, result
 
 # Time before the prover starts, so that it begins with a good schedule: a share, seconds, and operations a second.
 _LEAD = 0.1
@@ -11,10 +11,6 @@ _LEAD_SECONDS_MAX = 1.5
 _LEAD_OPERATIONS = 100
 # Share of the remaining time for the proof; a worker that has not succeeded by then searches with the others.
 _PROVING = 0.5
-# When windows of time begin: a share of the time, but not before a second for so many operations; else not at all.
-_WINDOWS = 0.35
-_WINDOWS_OPERATIONS = 40
-_WINDOWS_LATEST = 0.75
 # Loading the prover takes a while; with less time than this left it is not begun.
 _PROVER_SECONDS_MIN = 3.0
 
@@ -27,14 +23,9 @@ def require_arguments(seconds: float, seed: int, workers: int) -> None:
 
 
 class Solver:
-    """One run.
-
-    provable      operations up to which a worker is given to the prover
-    windowed      whether the last of several workers goes on by windows of time when tabu search has had its share
-    """
+    """One run. `provable` is the number of operations up to which a worker is given to the prover."""
 
     provable = 0
-    windowed = False
 
     def __init__(self, shop, graph, control: result.Control, *, bound: int, seed: int, workers: int):
         self.shop, self.graph, self.control, self.bound = shop, graph, control, bound
@@ -87,20 +78,10 @@ class Solver:
             self.population.work(
                 worker, until=min(_LEAD_SECONDS_MAX, _LEAD * seconds, self.shop.operations / _LEAD_OPERATIONS)
             )
-            if self._goes_on():
+            known = self.population.best[0] != relink.NOTHING
+            if known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN:
                 self.prove(_PROVING * self.control.left)
-        begins = max(_WINDOWS * seconds, self.shop.operations / _WINDOWS_OPERATIONS)
-        if worker == self.workers - 1 > 0 and self.windowed and begins < _WINDOWS_LATEST * seconds:
-            self.population.work(worker, until=begins)
-            if self._goes_on():
-                self.windows = windows.Windows(self)
-                self.windows.work()
         self.population.work(worker, until=seconds)
-
-    def _goes_on(self) -> bool:
-        """Whether there is a schedule to start CP-SAT from, and time for it."""
-        known = self.population.best[0] != relink.NOTHING
-        return known and not self.population.stop[0] and self.control.left > _PROVER_SECONDS_MIN
 
     def _report(self) -> result.Progress:
         best = self.population.best[0]

@@ -158,6 +158,7 @@ def _customer_of(lead, ctx) -> Party:
             name=lead.name,
             is_customer=True,
             registry_code=lead.registry_code,
+            vat_number=lead.vat_number,
             country=lead.country,
             currency=lead.currency,
             territory=lead.territory,

@@ -136,6 +136,7 @@ class Lead(Document):
         _("phone"), max_length=40, blank=True, help_text=_("With the country's code: +370 600 00000.")
     )
     registry_code = models.CharField(_("registry code"), max_length=40, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="LT")
     city = models.CharField(_("city"), max_length=80, blank=True)
     territory = fields.link("kernel.Territory", _("territory"))
@@ -159,7 +160,7 @@ class Lead(Document):
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
     party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
-    phone_key = models.CharField(max_length=40, editable=False, default="", blank=True)
+    sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
 
     number_format = "LD{year}-{seq:05}"
     number_at_create = True
@@ -251,7 +252,8 @@ class Lead(Document):
         ]
         indexes = [
             models.Index(fields=["owner", "pool"], name="lead_held", condition=Q(state__in=HELD)),
-            models.Index(fields=["phone_key"], name="lead_phone", condition=~Q(phone_key="")),
+            models.Index(fields=["phone"], name="lead_phone", condition=~Q(phone="")),
+            models.Index(fields=["vat_number"], name="lead_vat_number", condition=~Q(vat_number="")),
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
             models.Index(fields=["company", "territory", "state"], name="lead_territory"),
@@ -270,6 +272,9 @@ class Lead(Document):
         preparing.lead(self, ctx)
 
 
+database.declare(
+    "lead_sound_trgm", "CREATE INDEX IF NOT EXISTS lead_sound_trgm ON crm_lead USING gin (sound_key gin_trgm_ops)"
+)
 database.declare(
     "lead_name_trgm", "CREATE INDEX IF NOT EXISTS lead_name_trgm ON crm_lead USING gin (name gin_trgm_ops)"
 )

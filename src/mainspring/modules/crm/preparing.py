@@ -12,7 +12,7 @@ from mainspring.kernel.models import Company
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import models as parties
 
-from . import queries
+from . import collisions, queries
 from .models import LIVE, PROBABILITY, Lead, Source
 
 
@@ -25,11 +25,12 @@ def lead(record: Lead, ctx) -> None:
         {
             "phone": lambda number: check.phone(number, record.country),
             "registry_code": lambda code: check.registry_code(record.country, code),
+            "vat_number": lambda number: check.vat_number(record.country, number),
         },
     )
     record.email = (record.email or "").strip().lower()
     record.name_key = parties.normalise.name_key(record.name or "")[:200]
-    record.phone_key = record.phone
+    record.sound_key = parties.normalise.sound_key(record.name or "")[:400]
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
     if record.state in LIVE:
@@ -55,13 +56,13 @@ def lead(record: Lead, ctx) -> None:
 def refuse_duplicates(record: Lead, ctx) -> None:
     """Raise ValidationError naming the owner and status of what already exists, its details masked (K05, CRM-04)."""
     found: dict[str, list[str]] = {}
-    for match in queries.duplicates(record):
+    for match in collisions.same(collisions.of_lead(record)):
         if match.by in ("name", "phone") and record.duplicate_reason:
             continue
         found.setdefault(match.by, []).append(
             _("%(what)s “%(name)s” already has this; status: %(status)s; owner: %(owner)s.")
             % {
-                "what": match.what,
+                "what": match.kind,
                 "name": access.mask(match.name),
                 "status": match.status,
                 "owner": match.owner or _("nobody"),

@@ -1,33 +1,16 @@
 """What is read across leads and deals: which pool takes a lead, who already has it, who may claim more."""
 
-from dataclasses import dataclass
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, database
-from mainspring.kernel.models import Membership, User
+from mainspring.kernel.models import Membership
 from mainspring.modules.parties.models import Party
 
-from .models import HELD, LIVE, Lead, LeadPool
+from .models import HELD, Lead, LeadPool
 
 CLAIM_LOCKS = 7310
 """Advisory locks (CLAIM_LOCKS, user id): one claim of a person at a time, so that caps hold under a race."""
-
-
-@dataclass(frozen=True)
-class Match:
-    """Something that already has the lead's name, registry code, phone or mail.
-
-    by      the field of the lead that matches
-    what    "Lead" or "Customer", in the reader's language
-    """
-
-    by: str
-    what: str
-    name: str
-    status: str
-    owner: str
 
 
 def pool_for(lead) -> LeadPool | None:
@@ -56,56 +39,6 @@ def only_territory(ctx) -> int | None:
     places = Membership.territories.through.objects.filter(membership__user=ctx.user)
     found = set(places.values_list("territory_id", flat=True)[:2])
     return found.pop() if len(found) == 1 else None
-
-
-def duplicates(lead) -> list[Match]:
-    """Live leads of the company and customers of all companies that are the same by K05, whoever may see them."""
-    found = database.rows(
-        """
-        SELECT 'lead' AS what, name, state AS status, owner_id, CASE
-                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
-                       THEN 'registry_code'
-                   WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
-                   WHEN phone_key <> '' AND phone_key = %(phone)s THEN 'phone' ELSE 'email' END AS by
-        FROM crm_lead
-        WHERE company_id = %(company)s AND state = ANY(%(live)s) AND id <> %(self)s::uuid
-          AND (registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
-               OR name_key <> '' AND name_key = %(name)s OR phone_key <> '' AND phone_key = %(phone)s
-               OR email <> '' AND email = %(email)s)
-        UNION ALL
-        SELECT 'party', name, CASE WHEN is_customer THEN 'customer' ELSE 'supplier' END, owner_id, CASE
-                   WHEN registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
-                       THEN 'registry_code'
-                   WHEN name_key <> '' AND name_key = %(name)s THEN 'name'
-                   WHEN phone <> '' AND phone = %(phone)s THEN 'phone' ELSE 'email' END
-        FROM parties_party
-        WHERE active AND id IS DISTINCT FROM %(party)s
-          AND (registry_code <> '' AND registry_code = %(registry)s AND country = %(country)s
-               OR name_key <> '' AND name_key = %(name)s OR phone <> '' AND phone = %(phone)s
-               OR email <> '' AND lower(email) = %(email)s)
-        LIMIT 20""",
-        registry=lead.registry_code,
-        country=lead.country,
-        name=lead.name_key,
-        phone=lead.phone_key,
-        email=lead.email,
-        company=lead.company_id,
-        live=list(LIVE),
-        party=lead.party_id,
-        self=str(lead.pk or "00000000-0000-0000-0000-000000000000"),
-    )
-    owners = {u.pk: str(u) for u in User.objects.filter(pk__in={row["owner_id"] for row in found} - {None})}
-    kinds = {"customer": _("Customer"), "supplier": _("Supplier")}
-    return [
-        Match(
-            row["by"],
-            _("Lead") if row["what"] == "lead" else str(Party._meta.verbose_name).capitalize(),
-            row["name"],
-            kinds.get(row["status"]) or Lead.workflow.label(row["status"]),
-            owners.get(row["owner_id"], ""),
-        )
-        for row in found
-    ]
 
 
 def lock_claims(user) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models
+from . import collisions, models, reports
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -19,7 +19,7 @@ class Leads(Resource):
     search = "number name contact_name email phone registry_code"
     filters = "state owner pool territory source country next_on touched_at value close_reason"
     form = (
-        "name registry_code country city | contact_name email phone | Where: territory source | "
+        "name registry_code vat_number country city | contact_name email phone | Where: territory source | "
         "Worth: value currency | duplicate_reason note"
     )
     quick = "name contact_name phone email territory"
@@ -89,3 +89,12 @@ class Claims(Resource):
 
 resource.amend("parties.party", related=(_("Opportunities"), "crm/opportunities", "party"))
 resource.amend("parties.party", related=(_("Follow-ups"), "crm/activities", "party"))
+
+
+def alike(lead, ctx) -> dict:
+    """Leads, customers and contacts that may be the same as this lead (K05)."""
+    found = reports.rows(ctx, collisions.alike(collisions.of_lead(lead)))
+    return {"rows": [row | {"href": row.pop("_href", "")} for row in found]}
+
+
+resource.amend("crm.lead", panel="crm/alike.html", title=_("Possible duplicates"), context=alike)

@@ -114,6 +114,7 @@ class Party(Entity):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
+    sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
@@ -134,13 +135,19 @@ class Party(Entity):
                 violation_error_message=_("A credit limit cannot be negative."),
             ),
         ]
-        indexes = [models.Index(fields=["name_key"], name="party_name_key")]
+        indexes = [
+            models.Index(fields=["name_key"], name="party_name_key"),
+            models.Index(fields=["registry_code"], name="party_registry", condition=~Q(registry_code="")),
+            models.Index(fields=["phone"], name="party_phone", condition=~Q(phone="")),
+            models.Index(fields=["email"], name="party_email", condition=~Q(email="")),
+        ]
 
     def __str__(self):
         return self.name
 
     def prepare(self, ctx, lines=None):
-        self.name_key = normalise.name_key(self.legal_name or self.name)[:200]
+        called = self.legal_name or self.name
+        self.name_key, self.sound_key = normalise.name_key(called)[:200], normalise.sound_key(called)[:400]
         self.email = (self.email or "").strip().lower()
         alone = ctx.command_id is not None or not ctx.trusted  # not one of many brought in, which name their owners
         if self.owner_id is None and self._state.adding and getattr(ctx.user, "pk", None) and alone:
@@ -158,6 +165,10 @@ class Party(Entity):
         )
 
 
+database.declare(
+    "party_sound_trgm",
+    "CREATE INDEX IF NOT EXISTS party_sound_trgm ON parties_party USING gin (sound_key gin_trgm_ops)",
+)
 database.declare(
     "party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party USING gin (name gin_trgm_ops)"
 )
@@ -238,6 +249,10 @@ class Contact(PartyRecord):
         ordering = ["family_name", "given_name"]
         constraints = [
             models.UniqueConstraint(fields=["party"], condition=Q(is_default=True), name="contact_default_once")
+        ]
+        indexes = [
+            models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
+            models.Index(fields=["email"], name="contact_email", condition=~Q(email="")),
         ]
 
     def __str__(self):

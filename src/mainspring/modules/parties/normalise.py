@@ -53,6 +53,16 @@ def name_key(name: str) -> str:
     return key or folded(name).replace(" ", "")
 
 
+def sound_key(name: str) -> str:
+    """How a name sounds, to find those alike: its key Chinese characters as pinyin without tones (华为: huawei)."""
+    key = name_key(name)
+    if not re.search(r"[\u3400-\u9fff]", key):
+        return key
+    from pypinyin import lazy_pinyin  # its tables take a moment to read, and few names need them
+
+    return "".join(lazy_pinyin(key, errors="default"))
+
+
 def _dotted(text: str) -> bool:
     """Whether dots only abbreviate (S.A., Ltd.), so that they vanish instead of parting words."""
     return bool(re.search(r"\b\w\.\w", text)) or text.rstrip().endswith(".")

@@ -108,9 +108,10 @@ def pegs(book, words: PegWords, texts: tuple[NDArray, NDArray], orders: Orders, 
     count, columns = len(book), book.columns
     out = np.empty(count * (6 * longest + 160), np.uint8)
     used = _pegs(
-        book.items, book.first[book.items], book.last[book.items], *columns, book.plan.pool.due, words.passes,
-        words.kinds, words.names, words.dates, words.demands, words.supplies, words.comes, ptr, body, orders.item,
-        orders.first, orders.last, orders.name, orders.quoted, digits, out,
+        book.items, book.first[book.items], book.last[book.items], columns.demand, columns.bucket, columns.supply,
+        columns.quantity, book.plan.pool.due, words.passes, words.kinds, words.names, words.dates, words.demands,
+        words.supplies, words.comes, ptr, body, orders.item, orders.first, orders.last, orders.name, orders.quoted,
+        digits, out,
     )  # fmt: skip
     return count, out[:used]
 

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('phone', models.CharField(blank=True, help_text="With the country's code: +370 600 00000.", max_length=40, verbose_name='phone')),
                 ('registry_code', models.CharField(blank=True, max_length=40, verbose_name='registry code')),
+                ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
                 ('country', models.CharField(default='LT', max_length=2, verbose_name='country')),
                 ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
                 ('source', models.CharField(choices=[('web', 'Web site'), ('call', 'Incoming call'), ('event', 'Trade fair or event'), ('campaign', 'Campaign'), ('referral', 'Referral'), ('partner', 'Partner'), ('list', 'Bought list'), ('own', 'Found by the representative')], default='web', max_length=12, verbose_name='source')),
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='back in the pool since')),
                 ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('phone_key', models.CharField(blank=True, default='', editable=False, max_length=40)),
+                ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -189,7 +190,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(condition=models.Q(('phone_key', ''), _negated=True), fields=['phone_key'], name='lead_phone'),
+            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='lead_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('vat_number', ''), _negated=True), fields=['vat_number'], name='lead_vat_number'),
         ),
         migrations.AddIndex(
             model_name='lead',

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -127,6 +128,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contact',
                 'verbose_name_plural': 'contacts',
                 'ordering': ['family_name', 'given_name'],
+                'indexes': [models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='contact_phone'), models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='contact_email')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('party',), name='contact_default_once')],
             },
         ),
@@ -182,6 +184,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='party',
             index=models.Index(fields=['name_key'], name='party_name_key'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(condition=models.Q(('registry_code', ''), _negated=True), fields=['registry_code'], name='party_registry'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='party_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='party_email'),
         ),
         migrations.AddConstraint(
             model_name='party',

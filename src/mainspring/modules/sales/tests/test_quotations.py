@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from mainspring.kernel import commands, errors
+from mainspring.kernel import commands, errors, printing
 from mainspring.kernel.models import ApprovalRequest
 from mainspring.modules.sales.models import Quotation, SalesOrder
 
@@ -129,3 +129,37 @@ def test_everybody_reads_in_their_own_language_why_a_date_and_a_price_were_given
     assert read["en"] == ("1 pcs from free stock.", "Standard: 100 EUR per pcs.")
     assert len({promise for promise, _price in read.values()}) == 3
     assert len({price for _promise, price in read.values()}) == 3
+
+
+def test_what_is_printed_without_a_mark_is_what_was_approved(world):
+    """D07, CRM-12: while it waits or is edited again the paper says that it is a draft."""
+
+    def paper(quotation) -> dict:
+        quotation.refresh_from_db()
+        found = printing.layouts_of(Quotation)[""].data(quotation, world.ctx)
+        return {"mark": found["mark"], "total": found["totals"][-1]["text"]}
+
+    rep, boss = world.person("rep", "sales_rep"), world.person("boss2", "sales_manager")
+    customer = world.customer("Ours", owner=rep)
+    lines = [{"item": world.pump.pk, "quantity": 2, "discount_pct": "15"}]
+    quotation = commands.create(Quotation, world.context(rep), party=customer.pk, lines=lines)
+    with pytest.raises(errors.ApprovalRequired):
+        commands.perform(quotation, "send", world.context(rep))
+    assert paper(quotation)["mark"]
+    asked = ApprovalRequest.objects.get(state="waiting")
+    commands.change(
+        quotation, world.context(rep), lines=[{"id": quotation.lines.get().pk, "quantity": 2, "discount_pct": "30"}]
+    )
+    asked.refresh_from_db()
+    assert asked.state == "voided"
+    assert paper(quotation)["mark"]
+    with pytest.raises(errors.ApprovalRequired):
+        commands.perform(quotation, "send", world.context(rep))
+    commands.perform(ApprovalRequest.objects.get(state="waiting"), "approve", world.context(boss))
+    printed = paper(quotation)
+    assert printed["mark"] == ""
+    approved = ApprovalRequest.objects.get(state="approved").snapshot
+    assert Decimal(approved["header"]["total"]) == quotation.total == Decimal("169.40")
+    with pytest.raises(ValidationError, match="no longer be edited"):
+        commands.change(quotation, world.context(rep), lines=lines)
+    assert paper(quotation) == printed
