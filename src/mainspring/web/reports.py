@@ -147,6 +147,7 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
         return []
     labels = {c.path: str(c.label) for c in report.columns}
     x, ys = report.chart["x"], report.chart["y"]
+    dated = any(c.path == x and c.kind == "date" for c in report.columns)
     hrefs = [_href(row, documents) for row in answer.rows]
     return [
         {
@@ -154,7 +155,7 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
             "wide": True,
             "props": {
                 "kind": report.chart["kind"],
-                "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x]},
+                "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x], "dates": dated},
                 "y": {"label": labels[ys[0]] if len(ys) == 1 else "", "unit": ""},
                 "series": [
                     {

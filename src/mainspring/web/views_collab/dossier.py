@@ -32,6 +32,8 @@ def search(request):
         {
             "page": {"title": _("Dossier")},
             "q": text,
+            "asks": _("Number of any document"),
+            "about": _("You see what a document came from and what it led to, from the first contact to the books."),
             "groups": [{"label": _("Documents"), "icon": "git-branch", "count": len(items), "items": items}]
             if items
             else [],
