@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from . import shapes, workflow
 from .models import (
     Absence,
     ApprovalRequest,
@@ -26,7 +27,18 @@ __all__ = [
 ]
 
 
+DID = {"did": Column("did", _("verb"), compute=lambda found: workflow.in_words(_model(found), found.verb))}
+WHAT = {"what": Column("what", _("record type"), compute=lambda found: _kind(found))}
 ABOUT = {"record_name": Column("record_name", _("record"), compute=lambda found: found.record_name)}
+
+
+def _model(found):
+    return shapes.model_named(found.entity)
+
+
+def _kind(found) -> str:
+    model = _model(found)
+    return str(model._meta.verbose_name) if model else found.entity
 
 
 class Tasks(Resource):
@@ -48,12 +60,12 @@ class Tasks(Resource):
 class ApprovalRequests(Resource):
     model = ApprovalRequest
     menu = "Work"
-    columns = "record_name verb state amount currency rule created_by created_at decided_at"
+    columns = "record_name did state amount currency rule created_by created_at decided_at"
     search = "record_label"
-    computed = ABOUT
+    computed = ABOUT | DID
     filters = "state entity rule created_by created_at amount_base"
     form = (
-        "record_name verb state rule | amount currency amount_base | comment failure | created_by created_at decided_at"
+        "record_name did state rule | amount currency amount_base | comment failure | created_by created_at decided_at"
     )
     order = "-id"
     dimensions = "rule state created_by created_at"
@@ -128,13 +140,12 @@ class Mails(Resource):
 class AuditTrail(Resource):
     model = AuditEntry
     menu = "Administration"
-    columns = "at user verb entity record_label source business_date sealed_seq"
+    columns = "at user did what record_label source business_date sealed_seq"
     search = "record_label record_id"
     filters = "at user verb entity record_label record_id source business_date company request_id"
-    form = (
-        "at user verb entity record_label record_id | source request_id business_date company | details sealed_seq seal"
-    )
+    form = "at user did what record_label record_id | source request_id business_date company | details sealed_seq seal"
     order = "-id"
     dimensions = "user verb entity source at"
+    computed = DID | WHAT
     icon = "history"
     creatable = False

@@ -211,6 +211,16 @@ def verb_of(model, name: str) -> Verb:
     raise KeyError(name)
 
 
+def in_words(model, name: str) -> str:
+    """A verb as people call it; its name where nothing knows it any more."""
+    usual = {"create": _("Create"), "change": _("Change"), "delete": _("Delete"), "import": _("Import"),
+             "export": _("Export"), "restore": _("Restore")}  # fmt: skip
+    try:
+        return usual.get(name) or (verb_of(model, name).title if model else name)
+    except KeyError:
+        return name
+
+
 def effect(model, name: str, *, many: bool = False):
     """Bind the function `(record, ctx, **inputs)` that does the work of a verb, inside `perform`.
 

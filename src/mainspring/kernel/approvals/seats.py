@@ -5,7 +5,6 @@ from functools import partial
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from .. import access, notifications, workflow
 from ..models import Absence, ApprovalRequest, ApprovalSeat, ApprovalStage, User
@@ -123,9 +122,4 @@ def title_of(request) -> str:
 
 def verb_of(request) -> str:
     """The verb that was asked for, in words."""
-    model = request.record_model
-    words = {"create": _("Create"), "change": _("Change"), "delete": _("Delete")}
-    try:
-        return words.get(request.verb) or (workflow.verb_of(model, request.verb).title if model else request.verb)
-    except KeyError:
-        return request.verb
+    return workflow.in_words(request.record_model, request.verb)

@@ -44,7 +44,9 @@ def page(request):
         {
             "page": {
                 "title": _("Inbox"),
-                "quiet": [{"name": "read", "label": _("Mark all as read"), "url": "/inbox/read/"}],
+                "quiet": [{"name": "read", "label": _("Mark all as read"), "url": "/inbox/read/"}]
+                if any(n.read_at is None for n in news)
+                else [],
             },
             "approvals": [] if before else [card(r, request) for r in waiting],
             "items": items,
