@@ -1,7 +1,11 @@
 /** Marks scrollers that are wider than their place. Only these fix their first column: each fixed cell costs the browser a layer. */
 
 const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) mark(target.matches("table") ? target.parentElement! : target);
+  for (const { target } of entries) {
+    const scroller = target.matches("table") ? target.parentElement : target;
+    if (scroller) mark(scroller); // a table taken out of the page tells once more
+    else sizes.unobserve(target);
+  }
 });
 
 function mark(scroller: Element): void {
