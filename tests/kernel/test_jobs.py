@@ -249,9 +249,7 @@ def test_a_worker_takes_jobs_from_the_queue_and_what_they_queue_belongs_to_their
         async with app.open_async():
             await app.run_worker_async(wait=False, delete_jobs="always", install_signal_handlers=False)
 
-    with ThreadPoolExecutor(
-        1
-    ) as alone:  # a browser's loop may live in this thread
+    with ThreadPoolExecutor(1) as alone:  # a browser's loop may live in this thread
         alone.submit(asyncio.run, work()).result()
     assert ran == [1, "hello"]
     assert list(JobRun.objects.values_list("state", flat=True)) == ["done", "done"]
