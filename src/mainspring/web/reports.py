@@ -3,18 +3,17 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import formats, reports, resource
 from mainspring.kernel.exchange import exporting
 from mainspring.kernel.models import DocumentIdentity
-from mainspring.web import addresses, cells, menus
+from mainspring.web import addresses, cells, exchange, menus
 from mainspring.web import forms as record_forms
 from mainspring.web.views import base, lookup
 
@@ -47,7 +46,7 @@ def page(request, name):
         else:
             form.add_error(None, error.messages)
     if request.GET.get("format") in exporting.FORMATS and given is not None:
-        return _sheet(request.GET["format"], report, answer, request.ctx)
+        return _sheet(report, answer, request)
     documents = _documents(answer)
     return render(
         request,
@@ -67,7 +66,7 @@ def page(request, name):
                         "href": addresses.with_params(request, format="xlsx"),
                     }
                 ]
-                if given is not None
+                if given is not None and report.may_leave(request.ctx)
                 else [],
             },
             "form": form,
@@ -170,13 +169,13 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
     ]
 
 
-def _sheet(kind: str, report: reports.Report, answer: reports.Answer, ctx) -> StreamingHttpResponse:
-    """The rows as a sheet with exact numbers and dates."""
+def _sheet(report: reports.Report, answer: reports.Answer, request) -> StreamingHttpResponse:
+    """The rows as a sheet with exact numbers and dates, noted like every export."""
+    if not report.may_leave(request.ctx):
+        raise PermissionDenied(_("You may not export this report."))
     lines = [[row.get(c.path) for c in report.columns] for row in answer.rows]
     columns = [replace(c, label=str(c.label)) for c in report.columns]
-    response = StreamingHttpResponse(exporting.write(kind, columns, lines), content_type=exporting.FORMATS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{slugify(report.name)}-{ctx.business_date}.{kind}"'
-    return response
+    return exchange.taken_out(request, report.name, report.entity, len(lines), columns, lines)
 
 
 urlpatterns = [path("<slug:name>/", page, name="report")]
