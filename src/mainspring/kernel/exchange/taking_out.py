@@ -5,6 +5,7 @@ the person asks for the very same file again, within three days, and gets it.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ def begin(ctx, *, entity: str, rows: int, address: str, kind: str) -> ExportRun:
     rows     how many leave
     address  of the list or report with its filters and columns: what was approved is what is fetched
     """
-    asked = {"entity": entity, "address": address[:2000], "format": kind}
+    asked: dict[str, Any] = {"entity": entity, "address": address[:2000], "format": kind}
     agreed = ExportRun.objects.filter(
         **asked,
         created_by=ctx.user,
