@@ -153,8 +153,9 @@ def peg_items(items, offset, net, book, pool, out, ended):
 def page_of(row, table, pages, tail):
     """Where the numbers of a row can be written: its page and the pages, which may be new ones.
 
-    A walk notes two numbers for some hundred rows of a pool of millions; clearing memory for all would take longer than
-    the walk. So they lie on pages of 64 rows, and `table` says which page a row is on. Page 0 is nobody's and all zeros.
+    A walk notes two numbers for some hundred rows of a pool of millions; clearing memory for all would take longer
+    than the walk. So they lie on pages of 64 rows, and `table` says which page a row is on. Page 0 is nobody's and all
+    zeros.
     tail  [pages used]
     """
     page = table[row >> 6]
@@ -191,7 +192,7 @@ def walk(row, up, order, net, book, pool, uses, stored, first, last, out, item, 
     """
     n = len(order)
     table, pages, tail = np.zeros((len(pool.due) >> 6) + 1, np.int32), np.zeros((128, 128)), np.ones(1, np.int32)
-    # On a row's page: in columns 0 to 63 what part of it belongs to the order asked about, then what it asks of an item.
+    # A row's page: in columns 0 to 63 what part of it belongs to the order asked about, then what it asks of an item.
     page, pages = page_of(row, table, pages, tail)
     pages[page, row & 63] = 1.0
     buckets = np.int32(len(net.bucket_day))
