@@ -7,9 +7,9 @@ from math import ceil
 from random import Random
 
 import pytest
+from tests.engines.test_mrp_files import rows
 
 from mainspring.site import cli
-from tests.engines.test_mrp_files import rows
 
 START, DAYS = date(2026, 1, 5), 50
 
@@ -75,7 +75,9 @@ def planned_by_hand(items, lines, demand, supply, closed):
                 inside = (line["from"] is None or start >= line["from"]) and (line["to"] is None or start < line["to"])
                 if line["parent"] == n and inside and start + line["offset"] < DAYS:
                     loss = 1 + Fraction(line["scrap"]) / 100
-                    change[line["component"]][start + line["offset"]] -= sum(made) * line["per"] / line["batch"] * loss
+                    change[line["component"]][start + line["offset"]] -= (
+                        sum(made) * Fraction(line["per"]) / line["batch"] * loss
+                    )
     return orders
 
 
