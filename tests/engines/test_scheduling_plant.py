@@ -232,6 +232,12 @@ def test_a_plant_of_some_hundred_orders_beats_due_date_dispatching_while_it_tell
     found = solve(machines(*[OFFICE] * 8, families=1, changeover=table), plan, seconds=2.5, progress=told.append)
     assert found.cost.total < 0.95 * found.dispatched.total
     assert told[-1].objective <= found.dispatched.total
+    weights = plant.Weights(changeover=0.5)
+    told_by_order = plant_result.cost_by_order(
+        plan, weights, found.schedule.start, found.schedule.end, found.schedule.setup
+    )
+    whole = plant_result.cost(plan, weights, found.schedule.start, found.schedule.end, found.schedule.setup)
+    assert told_by_order.sum() == pytest.approx(whole.total)
     assert set(found.late) == set(np.flatnonzero(found.order_end > plan.order_due).tolist())
     assert all(sum(cause.weight for cause in causes) == pytest.approx(1) for causes in found.late.values())
 
