@@ -17,7 +17,9 @@ from mainspring.engines.scheduling import plant, plant_keys, plant_model, plant_
 # Share of the present cost by which a worse plan is still accepted at the beginning.
 _HEAT = 0.002
 _STALE = 40
-# Orders of a stretch of time that is judged by itself in large plans.
+# Plans of so many orders are improved by stretches of time; smaller ones are built often enough as they are.
+_LARGE = 1000
+# Orders of a stretch of time that is judged by itself.
 _STRETCH = (50, 200, 800)
 # What the builder answers when it was stopped.
 STOPPED = -2
@@ -152,8 +154,10 @@ class Search:
         happens in another, so both halves can be had. None where there is nothing to choose from.
         """
         plan = self.model.plan
+        if plan.orders < _LARGE or self.backward:
+            return None
         stretches = plan.orders // int(random.choice(_STRETCH))
-        if stretches < 2 or self.backward:
+        if stretches < 2:
             return None
         starts = np.full(plan.orders, np.iinfo(np.int64).max)
         np.minimum.at(starts, plan.operation_order, current.placed[0])
