@@ -174,6 +174,23 @@ def test_undo_takes_new_rows_away_and_restores_changed_ones(bring, ctx):
     assert items().get().name == "By hand"
 
 
+def test_undo_asks_for_the_right_to_import_again(bring, ctx, person):
+    from django.core.exceptions import PermissionDenied
+
+    from mainspring.kernel import commands
+    from mainspring.kernel.context import Context
+
+    run = bring("code,name,price\nA,Old,1.5\n")
+    grants = {
+        "shop.shopitem": ("view create change delete", "company", {}),
+        "kernel.importrun": ("view undo", "company", {}),
+    }
+    former = Context(person("former", grants), ctx.business_date, ctx.company_id, source="python")
+    with pytest.raises(PermissionDenied):
+        commands.perform(run, "undo", former)
+    assert items().count() == 1
+
+
 def test_what_goes_out_comes_in_again_and_runs_nowhere(bring, ctx, person, pump):
     from shop.models import ShopItem
 

@@ -111,6 +111,7 @@ def validate(record, lines=()) -> None:
             if not wrong:
                 instance.clean()
                 _check_bounds(instance, record if prefix else None)
+                _check_places(instance)
         except ValidationError as error:
             wrong = _messages(error)
         for name, messages in wrong.items():
@@ -134,6 +135,22 @@ def refuse_out_of_bounds(record, lines) -> None:
 def _check_bounds(instance, header) -> None:
     constraints.refuse_broken(instance)
     amounts.refuse_finer(instance, header)
+
+
+def _check_places(instance) -> None:
+    """What is linked belongs to the same place as the record itself; see `fields.link`, `within`."""
+    model: Any = type(instance)
+    for field in _placed(model):
+        own = getattr(instance, f"{field.within}_id")
+        chosen = getattr(instance, field.name) if own and getattr(instance, field.attname) else None
+        if chosen is not None and getattr(chosen, f"{field.within}_id") != own:
+            owner = getattr(instance, field.within)
+            raise ValidationError({field.name: _("This does not belong to %(owner)s.") % {"owner": owner}})
+
+
+@cache
+def _placed(model) -> list:
+    return [f for f in model._meta.concrete_fields if getattr(f, "within", "")]
 
 
 def _field_errors(instance, skip, passed: dict) -> dict[str, list]:

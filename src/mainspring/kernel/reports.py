@@ -68,6 +68,10 @@ class Report:
             for g in policies.of(ctx).matching(model._meta.label_lower, "view")
         )
 
+    def may_leave(self, ctx) -> bool:
+        """Whether this person may take the rows out as a file (SEC-03)."""
+        return access.can(ctx, apps.get_model(self.entity), "export")
+
     def initial(self, ctx) -> dict:
         """Proposed parameters."""
         return {p.name: p.initial(None, ctx) if callable(p.initial) else p.initial for p in self.parameters}

@@ -145,10 +145,7 @@ def _who(a: AuditEntry) -> str:
 def _done(model, verb: str) -> str:
     usual = {"create": _("created this"), "change": _("changed"), "delete": _("deleted"), "void": _("voided"),
              "restore": _("brought back"), "mail": _("sent by mail")}  # fmt: skip
-    try:
-        return usual.get(verb) or workflow.verb_of(model, verb).title
-    except (KeyError, AttributeError):
-        return verb.replace("_", " ")
+    return workflow.in_words(model, verb, usual)
 
 
 def _from_where(a: AuditEntry) -> str:

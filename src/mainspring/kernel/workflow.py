@@ -211,14 +211,17 @@ def verb_of(model, name: str) -> Verb:
     raise KeyError(name)
 
 
-def in_words(model, name: str) -> str:
-    """A verb as people call it; its name where nothing knows it any more."""
-    usual = {"create": _("Create"), "change": _("Change"), "delete": _("Delete"), "import": _("Import"),
-             "export": _("Export"), "restore": _("Restore")}  # fmt: skip
+def in_words(model, name: str, usual: dict[str, str] | None = None) -> str:
+    """A verb as people call it; its name where nothing knows it any more.
+
+    usual  other words for verbs every kind of record has, where the sentence wants another form of them
+    """
+    words = {"create": _("Create"), "change": _("Change"), "delete": _("Delete"), "import": _("Import"),
+             "export": _("Export"), "restore": _("Restore")} | (usual or {})  # fmt: skip
     try:
-        return usual.get(name) or (verb_of(model, name).title if model else name)
+        return words.get(name) or (verb_of(model, name).title if model else name)
     except KeyError:
-        return name
+        return name.replace("_", " ")
 
 
 def effect(model, name: str, *, many: bool = False):

@@ -33,6 +33,7 @@ class Show:
         self._custom: dict[tuple[str, str], str] = {}
         self._ways: dict[str, _Way] = {}
         self._known: dict[tuple[type, object], dict] = {}
+        self._dates: dict[tuple[str, object], dict] = {}
 
     def prime(self, columns, records) -> None:
         """Fetch the names that links in custom fields show, with one query a column for all records."""
@@ -67,6 +68,8 @@ class Show:
         column, kind, company_id = way.column, way.column.kind, self.ctx.company_id
         if kind == "link":
             return {"kind": way.kind} | self._link(column, value)
+        if kind == "choice" and value in way.choices:
+            return {"kind": way.kind, "text": way.choices[value]}
         if kind == "state":
             own = way.states.get(value, {}) if "__" not in column.path else {}
             return {"kind": way.kind, "text": way.choices.get(value, str(value)), "tone": "neutral"} | own
@@ -78,13 +81,9 @@ class Show:
                 "value": formats.exact(column, value),
             }
         if kind in ("date", "datetime"):
-            short, long = (formats.day, "DATE_FORMAT") if kind == "date" else (formats.moment, "DATETIME_FORMAT")
-            return {
-                "kind": way.kind,
-                "text": short(value),
-                "value": formats.exact(column, value),
-                "title": short(value, long),
-            }
+            if (kind, value) not in self._dates:
+                self._dates[kind, value] = self._dated(way, value)
+            return dict(self._dates[kind, value])
         cell = {"kind": way.kind, "text": formats.text(column, value, record, company_id=company_id)}
         if kind == "bool":
             cell["value"] = value in (True, "true")
@@ -95,6 +94,11 @@ class Show:
         elif shorten and len(cell["text"]) > shorten:
             cell |= {"title": cell["text"], "text": cell["text"][: shorten - 1] + "…"}
         return cell
+
+    def _dated(self, way: "_Way", value) -> dict:
+        short, long = (formats.day, "DATE_FORMAT") if way.column.kind == "date" else (formats.moment, "DATETIME_FORMAT")
+        exact = formats.exact(way.column, value)
+        return {"kind": way.kind, "text": short(value), "value": exact, "title": short(value, long)}
 
     def name(self, record) -> str:
         """A record's name as the person may see it; the question whether anything is masked is asked once a model."""
@@ -151,7 +155,7 @@ class _Way:
         self.mode = "" if path in fields.partly_clear else fields.mode(path)
         plain = not column.compute and not column.is_custom and column.kind not in ("link", "links")
         self.attribute = path if plain and "__" not in path else ""
-        self.choices = {key: str(label) for key, label in column.choices} if column.kind == "state" else {}
+        self.choices = {key: str(label) for key, label in column.choices} if column.kind in ("state", "choice") else {}
         flow = getattr(fields.model, "workflow", None)
         self.states = {key: {"tone": TONES.get(flow.color(key), "neutral")} for key in self.choices} if flow else {}
 

@@ -56,10 +56,16 @@ def export(request, res):
         raise ValidationError({"format": _("“%(value)s” is not a format.") % {"value": kind[:20]}})
     q, columns = lists.exported(request, res)
     columns, lines = exporting.table(res, request.ctx, q.spec, [c.path for c in columns])
-    run = taking_out.begin(q, address=request.get_full_path(), kind=kind)
-    name = f"{slugify(res.slug)}-{request.ctx.business_date}-{run.pk}.{kind}"
+    return taken_out(request, res.slug, res.label, q.filtered().count(), columns, lines)
+
+
+def taken_out(request, name: str, entity: str, rows: int, columns, lines) -> StreamingHttpResponse:
+    """A file of records for this person, noted and marked as an export (SEC-03); ?format= says of which kind."""
+    kind = request.GET.get("format", "xlsx")
+    run = taking_out.begin(request.ctx, entity=entity, rows=rows, address=request.get_full_path(), kind=kind)
     pieces = exporting.write(kind, columns, lines, taking_out.mark(run, request.ctx))
     answer = StreamingHttpResponse(pieces, content_type=exporting.FORMATS[kind])
+    name = f"{slugify(name)}-{request.ctx.business_date}-{run.pk}.{kind}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

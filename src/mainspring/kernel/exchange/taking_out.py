@@ -5,6 +5,7 @@ the person asks for the very same file again, within three days, and gets it.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +16,14 @@ from ..models import ExportRun
 APPROVED_FOR = timedelta(days=3)
 
 
-def begin(q, *, address: str, kind: str) -> ExportRun:
-    """Note that the records of a query leave as a file; ApprovalRequired when somebody has to agree first.
+def begin(ctx, *, entity: str, rows: int, address: str, kind: str) -> ExportRun:
+    """Note that records leave as a file; ApprovalRequired when somebody has to agree first.
 
-    address  of the list with its filters and columns: what was approved is what is fetched
+    entity   model label of the records
+    rows     how many leave
+    address  of the list or report with its filters and columns: what was approved is what is fetched
     """
-    ctx, rows = q.ctx, q.filtered().count()
-    asked = {"entity": q.resource.label, "address": address[:2000], "format": kind}
+    asked: dict[str, Any] = {"entity": entity, "address": address[:2000], "format": kind}
     agreed = ExportRun.objects.filter(
         **asked,
         created_by=ctx.user,

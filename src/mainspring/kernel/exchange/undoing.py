@@ -1,16 +1,22 @@
 """An import taken back: what it made goes, what it changed gets its values back, unless work has gone on since."""
 
 import json
+from dataclasses import replace
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import database, errors, shapes
+from .. import access, database, errors, shapes
 from ..models import Attachment, ExternalId, ImportChunk, ImportRun, RowHistory
 from ..models.base import Document
-from ..workflow import effect
+from ..workflow import effect, guard
 from . import importing
+
+
+@guard(ImportRun, "undo")
+def may_import_still(run, ctx):
+    access.require(replace(ctx, trusted=False), importing.resource_of(run).model, "import")
 
 
 @effect(ImportRun, "undo")

@@ -350,7 +350,7 @@ class Opportunity(Document):
 
     name = models.CharField(_("name"), max_length=160)
     party = fields.link("parties.Party", _("customer"), related_name="opportunities")
-    contact = fields.link("parties.Contact", _("contact"), optional=True)
+    contact = fields.link("parties.Contact", _("contact"), optional=True, within="party")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
     territory = fields.link("kernel.Territory", _("territory"), optional=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
@@ -469,7 +469,7 @@ class Activity(Entity):
     next_step = models.CharField(_("next step"), max_length=240, blank=True)
     next_done = models.BooleanField(_("next step done"), default=False, editable=False)
     lead = fields.link(Lead, _("lead"), optional=True, related_name="activities")
-    opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities")
+    opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities", within="party")
     party = fields.link("parties.Party", _("customer"), optional=True, related_name="activities")
     user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, editable=False)
 

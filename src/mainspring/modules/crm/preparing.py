@@ -57,8 +57,6 @@ def opportunity(record, ctx) -> None:
         record.territory_id = record.territory_id or record.party.territory_id
         record.currency_id = record.currency_id or record.party.currency_id
         record.owner_id = record.owner_id or record.party.owner_id or getattr(ctx.user, "pk", None)
-        if record.contact_id and record.contact.party_id != record.party_id:
-            raise ValidationError({"contact": _("This person belongs to another party.")})
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
     if record.probability is None:

@@ -40,7 +40,8 @@ def run(options):
     columns, lines = exporting.table(of, ctx, spec)
     asked = " ".join(["export", options.resource, *options.filter, options.columns, options.order])
     try:
-        run = taking_out.begin(query.Query(of, ctx, spec), address=asked, kind=options.format)
+        rows = query.Query(of, ctx, spec).filtered().count()
+        run = taking_out.begin(ctx, entity=of.label, rows=rows, address=asked, kind=options.format)
     except errors.ApprovalRequired:
         raise ValidationError("this export now waits for approval; ask for it again once it is given") from None
     target = options.output.open("wb") if options.output else sys.stdout.buffer

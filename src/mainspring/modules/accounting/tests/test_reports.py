@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from mainspring.kernel import reports
+from mainspring.kernel.models import ExportRun, Role, RoleGrant
 from mainspring.modules.accounting import queries
 
 
@@ -82,6 +83,32 @@ def test_wrong_parameters_are_named_and_strangers_are_refused(year):
         reports.registry["trial-balance"].answer(stranger)
 
 
+def at_the_browser(user) -> Client:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_a_downloaded_report_is_noted_as_an_export(year):
+    """SEC-03."""
+    sheet = at_the_browser(year.ctx.user).get("/reports/trial-balance/?format=csv")
+    run = ExportRun.objects.get()
+    assert (run.entity, run.format, run.created_by) == ("accounting.journalline", "csv", year.ctx.user)
+    assert run.rows == len(answer(year, "trial-balance").rows)
+    assert f"-{run.pk}.csv" in sheet["Content-Disposition"]
+
+
+def test_who_may_not_export_reads_a_report_on_the_page_only(year):
+    reader = Role.objects.create(code="reader", name="Reader")
+    RoleGrant.objects.create(role=reader, entity="accounting.journalline", verbs=["view"], scope="company")
+    browser = at_the_browser(year.world.person("rita", "reader").user)
+    page = browser.get("/reports/trial-balance/")
+    assert page.status_code == 200
+    assert "format=xlsx" not in page.content.decode()
+    assert browser.get("/reports/trial-balance/?format=xlsx").status_code == 403
+    assert not ExportRun.objects.exists()
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -99,8 +126,7 @@ def test_wrong_parameters_are_named_and_strangers_are_refused(year):
     ],
 )
 def test_every_report_has_its_page_and_sheet(year, name):
-    browser = Client()
-    browser.force_login(year.ctx.user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = at_the_browser(year.ctx.user)
     found = browser.get(f"/reports/{name}/")
     assert found.status_code == 200
     assert str(reports.registry[name].title) in found.content.decode()
