@@ -211,7 +211,7 @@ def test_the_page_shows_both_and_merges_what_is_chosen(regions, pair, client):
     assert page.status_code == 200
     text = page.content.decode()
     assert "Kunshan" in text
-    assert "1 follow-ups" in text
+    assert "follow-ups: 1" in text
     assert 'name="phone" value="other" checked' in text
     assert client.post(address, {"reason": ""}).status_code == 422
     stale = client.post(address, {"reason": "Same", "version": 1, "other_version": 1, "city": "other"})
