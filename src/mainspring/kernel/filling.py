@@ -83,6 +83,22 @@ def prepare(record, ctx, lines=None) -> None:
         raise
 
 
+def refusals(records: list, ctx) -> dict[int, ValidationError]:
+    """What stands against records because of others, asked of all at once: {position: why}.
+
+    A model with such a rule has `refused_beside(records, ctx)`, and in `compared_by` the fields the rule reads.
+    """
+    rule = getattr(type(records[0]), "refused_beside", None) if records else None
+    return rule(records, ctx) if rule else {}
+
+
+def refuse_beside(record, ctx, changed=None) -> None:
+    """Raise what stands against one record; `changed`: only when one of these fields is compared by the rule."""
+    if changed is None or set(changed) & set(getattr(type(record), "compared_by", ())):
+        for refusal in refusals([record], ctx).values():
+            raise refusal
+
+
 def validate(record, lines=()) -> None:
     """Field rules of the record and its lines, all errors at once; keys and constraints are the database's work."""
     found: dict[str, Any] = {}
