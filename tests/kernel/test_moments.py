@@ -28,6 +28,7 @@ def test_a_time_is_read_exactly(db, text, moment):
 
 @pytest.mark.parametrize("text", ["infinity", "0044-03-15 12:00:00+00 BC"])
 def test_what_python_has_no_time_for_is_refused_as_before(db, text):
-    with connection.cursor() as cursor, pytest.raises(DataError):
+    with connection.cursor() as cursor:
         cursor.execute("SELECT %s::timestamptz", [text])
-        cursor.fetchone()
+        with pytest.raises(DataError):
+            cursor.fetchone()
