@@ -58,7 +58,16 @@ def drafts(model, ctx, rows: list[dict], existing: dict | None = None) -> list[D
                 _fill(draft, model, head, lines.get(n, []), rows[n].get("custom"), existing.get(n), ctx, inner)
             except ValidationError as error:
                 draft.problems = errors.by_field(error)
+    _refuse_beside(model, [d for d in found if not d.problems], ctx)
     return found
+
+
+def _refuse_beside(model, ready: list[Draft], ctx) -> None:
+    """What stands against the drafts because of other records, asked of all at once."""
+    compared = set(getattr(model, "compared_by", ()))
+    asked: list[Any] = [d for d in ready if d.record._state.adding or compared & d.before.keys()]  # type: ignore[attr-defined]
+    for n, error in filling.refusals([d.record for d in asked], ctx).items():
+        asked[n].problems = errors.by_field(error)
 
 
 def _coerced(model, specs, ctx, names, found: list[Draft]) -> list[dict]:

@@ -69,6 +69,7 @@ def create(
         elif custom_values:
             raise ValidationError({NON_FIELD_ERRORS: _("This record takes no custom fields.")})
         filling.validate(record, new_lines)
+        filling.refuse_beside(record, ctx)
         if not ctx.trusted:
             write_gate("create", record, ctx, sent, new_lines)
         (_insert_document if isinstance(record, Document) else _insert)(record, new_lines, links, run)
@@ -149,6 +150,7 @@ def change(
             before |= {f"custom.{k}": record.custom.get(k) for k in custom_values}
             record.custom = custom.clean(record, custom_values, run.ctx, creating=False)
         filling.validate(record, kept or ())
+        filling.refuse_beside(record, ctx, [name for name, was in before.items() if was != _now(record, name, many)])
         if not ctx.trusted:
             write_gate("change", record, ctx, sent, kept)
         stored.save(record, as_read)

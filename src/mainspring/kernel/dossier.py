@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import access, database, fields, formats, query, resource, shapes
+from . import access, database, fields, formats, moved, query, resource, shapes
 from .models import AuditEntry, DocumentIdentity
 from .plugin_points import PluginPoint
 
@@ -92,9 +92,18 @@ def find(ctx, text: str, limit: int = FOUND_MAX) -> list[DocumentIdentity]:
         like=text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),
     )
     ids = [row["id"] for row in rows] or _by_search(ctx, text, limit)
+    ids = _in_their_place(ids)
     order = {pk: n for n, pk in enumerate(ids)}
     seen = [i for i in DocumentIdentity.objects.filter(pk__in=ids) if _in_sight(ctx, [i])]
     return sorted(seen, key=lambda i: order[i.pk])[:limit]
+
+
+def _in_their_place(ids: list) -> list:
+    """The ids, those of records another one stands for replaced by that one's."""
+    kinds = set(DocumentIdentity.objects.filter(pk__in=ids).values_list("kind", flat=True)) if ids else set()
+    models = [model for kind in kinds if (model := shapes.model_named(kind))]
+    places = {old: new for model in models for old, new in moved.places(model, ids).items()}
+    return list(dict.fromkeys(places.get(str(pk), pk) for pk in ids))
 
 
 def _by_search(ctx, text: str, limit: int) -> list:

@@ -7,15 +7,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def link(to, label=None, *, optional: bool = False, **more) -> models.ForeignKey:
+def link(to, label=None, *, optional: bool = False, within: str = "", **more) -> models.ForeignKey:
     """A link to one record, which stays as long as it is named somewhere; it does not lead back unless `related_name`.
 
     label     lazy name; the field's own name when there is none
     optional  may be left blank
+    within    name of a link both records have, which must lead to the same place: a contact within its party
     """
     usual: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "verbose_name": label}
     blank = {"null": True, "blank": True} if optional else {}
-    return models.ForeignKey(to, **usual | blank | more)
+    field = models.ForeignKey(to, **usual | blank | more)
+    field.within = within
+    return field
 
 
 def above_zero(name: str, column: str = "quantity") -> models.CheckConstraint:
@@ -36,6 +39,18 @@ class RecordTypeField(models.CharField):
     def __init__(self, *args, of: str = "", **kwargs):
         self.of = of
         kwargs.setdefault("max_length", 80)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class NameField(models.CharField):
+    """Names of verbs or fields of the kind of record that the field `about` names; see `offers` for `of`."""
+
+    def __init__(self, *args, of: str = "", about: str = "entity", **kwargs):
+        self.of, self.about = of, about
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):

@@ -83,6 +83,22 @@ def prepare(record, ctx, lines=None) -> None:
         raise
 
 
+def refusals(records: list, ctx) -> dict[int, ValidationError]:
+    """What stands against records because of others, asked of all at once: {position: why}.
+
+    A model with such a rule has `refused_beside(records, ctx)`, and in `compared_by` the fields the rule reads.
+    """
+    rule = getattr(type(records[0]), "refused_beside", None) if records else None
+    return rule(records, ctx) if rule else {}
+
+
+def refuse_beside(record, ctx, changed=None) -> None:
+    """Raise what stands against one record; `changed`: only when one of these fields is compared by the rule."""
+    if changed is None or set(changed) & set(getattr(type(record), "compared_by", ())):
+        for refusal in refusals([record], ctx).values():
+            raise refusal
+
+
 def validate(record, lines=()) -> None:
     """Field rules of the record and its lines, all errors at once; keys and constraints are the database's work."""
     found: dict[str, Any] = {}
@@ -95,6 +111,7 @@ def validate(record, lines=()) -> None:
             if not wrong:
                 instance.clean()
                 _check_bounds(instance, record if prefix else None)
+                _check_places(instance)
         except ValidationError as error:
             wrong = _messages(error)
         for name, messages in wrong.items():
@@ -118,6 +135,22 @@ def refuse_out_of_bounds(record, lines) -> None:
 def _check_bounds(instance, header) -> None:
     constraints.refuse_broken(instance)
     amounts.refuse_finer(instance, header)
+
+
+def _check_places(instance) -> None:
+    """What is linked belongs to the same place as the record itself; see `fields.link`, `within`."""
+    model: Any = type(instance)
+    for field in _placed(model):
+        own = getattr(instance, f"{field.within}_id")
+        chosen = getattr(instance, field.name) if own and getattr(instance, field.attname) else None
+        if chosen is not None and getattr(chosen, f"{field.within}_id") != own:
+            owner = getattr(instance, field.within)
+            raise ValidationError({field.name: _("This does not belong to %(owner)s.") % {"owner": owner}})
+
+
+@cache
+def _placed(model) -> list:
+    return [f for f in model._meta.concrete_fields if getattr(f, "within", "")]
 
 
 def _field_errors(instance, skip, passed: dict) -> dict[str, list]:

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import access, money, shapes
+from . import access, money, offers, shapes
 from .models.structure import Company
 
 _base: dict[int, str] = {}
@@ -31,6 +31,8 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         return ""
     if mode == "mask":
         return access.mask(value)
+    if column.offers and record is not None:
+        return ", ".join(offers.said(column.offers, shapes.value_at(record, column.within), value).values())
     match column.kind:
         case "bool":
             return _("Yes") if value in (True, "true") else _("No")

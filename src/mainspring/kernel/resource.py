@@ -35,6 +35,8 @@ class Column:
     kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
              links state json attachment
     is_open  the field may hold other values than its choices
+    within   another field of the record that says which records may be linked, or whose names are `offers`
+    offers   what a text names, see `offers`; the field is one of the model `to`
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
     """
 
@@ -50,6 +52,8 @@ class Column:
     help: str = ""
     digits: int | None = None
     is_open: bool = False
+    within: str = ""
+    offers: str = ""
     compute: Callable | None = None
 
     def value_of(self, record):
@@ -282,9 +286,11 @@ def _kind(owner, field) -> tuple[str, dict]:
     if field.many_to_many:
         return "links", {"to": field.related_model._meta.label_lower}
     if field.is_relation:
-        return "link", {"to": field.related_model._meta.label_lower}
+        return "link", {"to": field.related_model._meta.label_lower, "within": getattr(field, "within", "")}
     if isinstance(field, fields.RecordTypeField):
         return "choice", {"choices": record_types(field.of), "is_open": True}
+    if isinstance(field, fields.NameField):
+        return "text", {"offers": field.of, "within": field.about, "to": owner._meta.label_lower}
     if field.choices:
         return "choice", {"choices": tuple((k, str(v)) for k, v in field.flatchoices)}
     match field:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from . import access, amounts, audit, custom, errors, shapes
+from . import access, amounts, audit, custom, errors, moved, shapes
 from .models.base import Document
 from .models.records import AuditEntry
 from .prepared import Prepared
@@ -16,7 +16,11 @@ from .prepared import Prepared
 def locked(record, verb: str, ctx):
     """The record, read again under a row lock; DoesNotExist when it is out of the person's sight."""
     model: Any = type(record)
-    fresh = _lock(model).one(record.pk)
+    try:
+        fresh = _lock(model).one(record.pk)
+    except model.DoesNotExist:
+        moved.refuse(ctx, model, record.pk)
+        raise
     if access.surely(ctx, fresh, verb):
         return fresh
     if not access.rows(ctx, model, verb).filter(pk=record.pk).exists():

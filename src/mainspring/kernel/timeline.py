@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import access, collaboration, formats, resource, shapes, sharing, timeline_changes, workflow
+from . import access, collaboration, formats, moved, resource, shapes, sharing, timeline_changes, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
 
 HISTORY_MAX = 400
@@ -45,13 +45,15 @@ class Entry:
 
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
     """(entries older than `before`, moment to ask for more with or None). The caller checked that ctx may view."""
-    about = Q(entity=record._meta.label_lower, record_id=str(record.pk))
+    keys = moved.keys_of(record)
+    about = Q(entity=record._meta.label_lower, record_id__in=keys)
     source: Callable[..., list[Entry]]
     sources: Sequence[Callable[..., list[Entry]]]
     if access.is_portal(ctx):  # what was said and done inside the house stays there
         found, sources = _verbs_alone(record, about, before, limit), (_notes, _files)
     else:
-        found, sources = _commands(ctx, record, about, before, limit), (_notes, _files, _tasks, _mails, _approvals)
+        found = _commands(ctx, record, keys, about, before, limit)
+        sources = (_notes, _files, _tasks, _mails, _approvals)
     for source in sources:
         found += source(ctx, about, before, limit)
     found.sort(key=lambda e: e.at, reverse=True)
@@ -61,10 +63,10 @@ def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> 
 # -- commands and row history -----------------------------------------------------------------------------------------
 
 
-def _commands(ctx, record, about: Q, before, limit: int) -> list[Entry]:
+def _commands(ctx, record, keys: list[str], about: Q, before, limit: int) -> list[Entry]:
     audits = list(_until(AuditEntry.objects.filter(about), "at", before).select_related("user")[: limit + 1])
     line_model = _line_model(type(record))
-    mine = Q(table_name=record._meta.db_table, row_id=str(record.pk))
+    mine = Q(table_name=record._meta.db_table, row_id__in=keys)
     if line_model:
         mine |= Q(table_name=line_model._meta.db_table, parent_id=str(record.pk))
     by_command: dict = defaultdict(list)

@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import collaboration, errors, formats, resource, sight
+from mainspring.kernel import collaboration, errors, formats, offers, resource, sight
 
 SEARCHED = 20
 """A choice of more than so many is searched by typing."""
@@ -133,6 +133,7 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
             field.pairs = isinstance(value, dict)
         case "link":
             attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/", "autocomplete": "off"}
+            attrs |= {"data-within": column.within} if column.within else {}
             if isinstance(value, models.Model):
                 attrs["data-text"] = str(value)
             field = forms.CharField(widget=forms.TextInput(attrs=attrs))
@@ -144,6 +145,13 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
         case kind if kind in NUMBERS:
             field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
             field.unit = "%" if column.kind == "percent" else ""
+        case "text" if column.offers:
+            attrs = {
+                "data-island": "choose",
+                "data-url": f"/lookup/{column.to}/names/{column.path}/",
+                "data-within": column.within,
+            } | ({"data-many": ""} if column.offers == "fields" else {})
+            field = forms.CharField(widget=forms.TextInput(attrs=attrs))
         case _:
             field = forms.CharField(widget=forms.TextInput())
     field.label, field.help_text, field.kind = column.label, column.help, column.kind
@@ -196,9 +204,23 @@ def record_form(fields: sight.Fields, paths, record, *, data=None, files=None) -
             continue
         value = column.value_of(record)
         form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
+    name_offers(form, fields, record)
     if data is not None:
         keep_texts(form, fields.ctx)
     return form
+
+
+def name_offers(form, fields: sight.Fields, record) -> None:
+    """Say what people call the verbs and fields that are chosen now."""
+    for name, field in form.fields.items():
+        column = fields.column(name) if field.widget.attrs.get("data-url", "").endswith(f"/names/{name}/") else None
+        if column is None:
+            continue
+        sent = form.data.get(name), form.data.get(column.within)
+        kept = column.value_of(record), getattr(record, column.within)
+        value, label = sent if form.is_bound else kept
+        said = offers.said(column.offers, label or "", value or "")
+        field.widget.attrs["data-names"] = json.dumps(said, ensure_ascii=False)
 
 
 def keep_texts(form, ctx) -> None:

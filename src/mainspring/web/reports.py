@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import formats, reports, resource
+from mainspring.kernel import formats, money, reports, resource
 from mainspring.kernel.exchange import exporting
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.web import addresses, cells, exchange, menus
@@ -99,13 +99,11 @@ def _table(report: reports.Report, answer: reports.Answer, documents: dict, requ
             "id": n,
             "href": _href(row, documents),
             "tone": "strong" if row.get("_strong") else "",
-            "cells": [_cell(c, row.get(c.path), request.ctx) for c in report.columns],
+            "cells": [_cell(c, row, request.ctx) for c in report.columns],
         }
         for n, row in enumerate(answer.rows)
     ]
-    totals = (
-        [_cell(c, answer.totals.get(c.path), request.ctx) for c in report.columns] if answer.totals and rows else None
-    )
+    totals = [_cell(c, answer.totals, request.ctx) for c in report.columns] if answer.totals and rows else None
     return {
         "url": request.get_full_path(),
         "title": str(report.title),
@@ -118,10 +116,14 @@ def _table(report: reports.Report, answer: reports.Answer, documents: dict, requ
     }
 
 
-def _cell(column, value, ctx) -> dict:
+def _cell(column, row: dict, ctx) -> dict:
+    """Amounts are in the company's currency, or in that of another column, which then stands for the unit."""
+    value = row.get(column.path)
     cell = {"kind": cells.kind_of(column), "text": formats.text(column, value, company_id=ctx.company_id)}
     if column.kind == "money" and value is not None:
-        cell["unit"] = formats.base_currency(ctx.company_id)
+        own = row.get(column.currency)
+        cell |= {"text": formats.number(value, money.currency_digits(own))} if own else {}
+        cell |= {} if own else {"unit": formats.base_currency(ctx.company_id)}
     return cell
 
 
@@ -147,19 +149,20 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
     labels = {c.path: str(c.label) for c in report.columns}
     x, ys = report.chart["x"], report.chart["y"]
     dated = any(c.path == x and c.kind == "date" for c in report.columns)
-    hrefs = [_href(row, documents) for row in answer.rows]
+    rows = list({row[x]: row for row in answer.rows}.values()) if dated else answer.rows  # a day's last word
+    hrefs = [_href(row, documents) for row in rows]
     return [
         {
             "title": str(report.title),
             "wide": True,
             "props": {
                 "kind": report.chart["kind"],
-                "x": {"values": [str(r[x]) for r in answer.rows], "label": labels[x], "dates": dated},
+                "x": {"values": [str(r[x]) for r in rows], "label": labels[x], "dates": dated},
                 "y": {"label": labels[ys[0]] if len(ys) == 1 else "", "unit": ""},
                 "series": [
                     {
                         "label": labels[y],
-                        "values": [float(r[y]) if r.get(y) is not None else None for r in answer.rows],
+                        "values": [float(r[y]) if r.get(y) is not None else None for r in rows],
                         "hrefs": hrefs,
                     }
                     for y in ys

@@ -98,6 +98,7 @@ urlpatterns = [
     path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
     path("reports/", include("mainspring.web.reports")),
     path("lookup/<str:label>/", lookup.lookup, name="lookup"),
+    path("lookup/<str:label>/names/<str:name>/", lookup.names, name="lookup-names"),
     *pwa.urlpatterns,
     *(path(prefix, include(room)) for room, prefix in ROOMS.items() if there(room)),
     path("components/", gallery.show, name="gallery"),

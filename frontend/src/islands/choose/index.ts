@@ -16,14 +16,19 @@ interface Item {
 /** A choice with search: by code, name or what the server matches. */
 export default function mount(element: HTMLElement): () => void {
   const field = element as HTMLInputElement | HTMLSelectElement;
-  const { url, text, create } = field.dataset;
+  const { url, text, create, within } = field.dataset;
+  const owner = within ? (field.form?.elements.namedItem(within) as HTMLInputElement | null) : null;
+  const asking = (query: string) => withParameters(url!, { q: query, ...(owner?.value ? { within: within!, of: owner.value } : {}) });
   const many = field instanceof HTMLSelectElement ? field.multiple : field.dataset.many !== undefined;
-  const start = field.value && text ? [{ id: field.value, text }] : [];
+  const names: Record<string, string> = JSON.parse(field.dataset.names ?? "{}");
+  const chosen = field.dataset.names ? Object.keys(names) : field.value ? [field.value] : [];
+  const start = chosen.map((id) => ({ id, text: names[id] ?? text ?? id }));
   const chooser = new TomSelect(field as never, {
     valueField: url ? "id" : "value",
     labelField: "text",
     searchField: url ? [] : ["text", "value"],
     ...(url && field instanceof HTMLInputElement ? { options: start } : {}),
+    delimiter: field.dataset.names ? " " : ",",
     maxItems: many ? null : 1,
     maxOptions: 60,
     plugins: many ? ["remove_button"] : [],
@@ -36,7 +41,7 @@ export default function mount(element: HTMLElement): () => void {
     shouldLoad: () => !!url,
     load: url
       ? (query: string, done: (items?: Item[]) => void) => {
-          json<{ items: Item[] }>(withParameters(url, { q: query })).then(
+          json<{ items: Item[] }>(asking(query)).then(
             (answer) => {
               chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
               done(answer.items);
@@ -68,7 +73,7 @@ export default function mount(element: HTMLElement): () => void {
       if (event.key !== "Enter" || !url || !typed || chooser.activeOption) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      void json<{ items: Item[] }>(withParameters(url, { q: typed })).then(({ items }) => {
+      void json<{ items: Item[] }>(asking(typed)).then(({ items }) => {
         const exact = items.find((item) => item.code?.toLowerCase() === typed.toLowerCase()) ?? (items.length === 1 ? items[0] : null);
         if (!exact) return chooser.open();
         chooser.addOption(exact as never);
@@ -77,7 +82,18 @@ export default function mount(element: HTMLElement): () => void {
     },
     true,
   );
+  // What belonged to another owner is no choice any more; the next focus asks again.
+  const forget = () => {
+    chooser.clear();
+    chooser.clearOptions();
+    chooser.loadedSearches = {};
+    chooser.wrapper.classList.remove("preloaded");
+  };
+  owner?.addEventListener("change", forget);
   // The field itself is only the carrier of the value now.
   field.setAttribute("aria-hidden", "true");
-  return () => chooser.destroy();
+  return () => {
+    owner?.removeEventListener("change", forget);
+    chooser.destroy();
+  };
 }

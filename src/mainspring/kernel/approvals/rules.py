@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from .. import fields, formulas, policies, shapes, workflow
+from .. import fields, formulas, offers, policies, shapes
 from ..models import ApprovalRule, AuditEntry, Company, CustomField
 from ..plugin_points import PluginPoint
 from ..remembered import Remembered
 
 SPLIT_RECORDS_MAX = 200
-WRITES = ("create", "change", "delete")
+WRITES = offers.WRITES
 
 
 def _same_currency(amount: Decimal, currency: str, company_id: int, on: date) -> Decimal:
@@ -93,7 +93,7 @@ def check_rule(rule: ApprovalRule) -> None:
     model = shapes.model_named(rule.entity)
     if model is None:
         raise ValidationError({"entity": _("There is no record type “%(name)s”.") % {"name": rule.entity}})
-    verbs = {v.name for v in workflow.verbs_of(model)} | (set() if getattr(model, "read_only", False) else {*WRITES})
+    verbs = offers.offered("verb", rule.entity)
     if rule.verb not in verbs:
         found["verb"] = _("“%(verb)s” is not one of: %(verbs)s.") % {
             "verb": rule.verb,

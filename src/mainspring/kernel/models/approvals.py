@@ -24,14 +24,14 @@ class ApprovalRule(Entity):
 
     name = models.CharField(_("name"), max_length=120)
     entity = fields.RecordTypeField(_("record type"))
-    verb = models.CharField(_("verb"), max_length=60)
+    verb = fields.NameField(_("verb"), of="verb", max_length=60)
     condition = models.CharField(
         _("condition"),
         max_length=500,
         blank=True,
         help_text=_("A formula over the record's fields; empty means always."),
     )
-    amount_path = models.CharField(_("amount field"), max_length=120, blank=True)
+    amount_path = fields.NameField(_("amount field"), of="number", max_length=120, blank=True)
     limit = models.DecimalField(
         _("limit"),
         max_digits=20,
@@ -51,8 +51,9 @@ class ApprovalRule(Entity):
     department = fields.link("kernel.Department", _("department"), optional=True)
     company = fields.link("kernel.Company", _("company"), optional=True)
     order = models.CharField(_("steps"), max_length=10, choices=Order, default=Order.SERIES)
-    free_fields = models.CharField(
+    free_fields = fields.NameField(
         _("fields that may change"),
+        of="fields",
         max_length=240,
         blank=True,
         default="note",

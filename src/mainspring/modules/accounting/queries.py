@@ -213,14 +213,15 @@ def open_items(
                    SUM(l.currency_amount) AS amount
             FROM accounting_journalline l
             WHERE l.open_item AND l.company_id = %(company)s AND l.posted_on <= %(on)s
-              AND (%(party)s::bigint IS NULL OR l.party_id = %(party)s::bigint)
+              AND (%(party)s::bigint IS NULL OR l.party_id = ANY(parties_standing_for(%(party)s::bigint)))
             GROUP BY 1 HAVING SUM(l.amount) <> 0 OR SUM(l.currency_amount) <> 0)
-        SELECT open.line_id, r.party_id, p.name AS party, a.role, a.id AS account_id, r.origin_id, d.number,
+        SELECT open.line_id, p.id AS party_id, p.name AS party, a.role, a.id AS account_id, r.origin_id, d.number,
                r.posted_on, COALESCE(r.due_on, r.posted_on) AS due_on, r.currency_id AS currency, open.amount,
                r.currency_amount AS original, open.amount_base
         FROM open JOIN accounting_journalline r ON r.id = open.line_id
         JOIN accounting_account a ON a.id = r.account_id
-        LEFT JOIN parties_party p ON p.id = r.party_id
+        LEFT JOIN parties_party was ON was.id = r.party_id
+        LEFT JOIN parties_party p ON p.id = COALESCE(was.merged_into_id, was.id)
         LEFT JOIN kernel_documentidentity d ON d.id = r.origin_id
         WHERE a.role = ANY(%(roles)s) AND (%(origin)s::uuid IS NULL OR r.origin_id = %(origin)s::uuid)
         ORDER BY due_on, open.line_id""",

@@ -386,7 +386,7 @@ Report(
         Column("party", lazy("Party")),
         Column("number", lazy("Document")),
         Column("currency", lazy("Currency")),
-        Column("amount", lazy("Amount"), "decimal", digits=2),
+        Column("amount", lazy("Amount"), "money", currency="currency"),
         money("amount_base", lazy("In base currency")),
         money("balance", lazy("Balance")),
     ),

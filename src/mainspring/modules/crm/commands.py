@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, commands, database, errors, events, policies, workflow
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Contact, Party
 
-from . import preparing, queries
+from . import collisions, merging, preparing, queries  # noqa: F401 - merging registers leads
 from .events import LeadConverted, OpportunityWon
 from .models import HELD, LOG, PROBABILITY, Activity, Lead, Opportunity
 
@@ -145,11 +146,7 @@ def convert(lead, ctx, opportunity, amount, expected_close_on, party):
 
 def _customer_of(lead, ctx) -> Party:
     """The customer the lead becomes; when such a party exists it is used, and made a customer."""
-    known = (
-        Party.objects.filter(registry_code=lead.registry_code, country=lead.country).first()
-        if lead.registry_code
-        else None
-    )
+    known = _known_customer(lead)
     if known is None:
         return commands.create(
             Party,
@@ -167,6 +164,17 @@ def _customer_of(lead, ctx) -> Party:
             phone=lead.phone,
         )
     return known if known.is_customer else commands.change(known, ctx, is_customer=True)
+
+
+def _known_customer(lead) -> Party | None:
+    """The party with the lead's numbers; one that only shares a name, phone or mail is for a person to choose."""
+    found = [m for m in parties.collisions.same(collisions.of_lead(lead)) if m.source.what == "party"]
+    for match in found:
+        if match.by not in parties.collisions.EXCUSABLE:
+            return Party.objects.get(pk=match.record_id)
+    if found and not lead.duplicate_reason:
+        raise ValidationError({"party": [parties.duplicates.told(match) for match in found]}, code="duplicate")
+    return None
 
 
 def _contact_of(lead, party, ctx) -> Contact | None:
@@ -193,7 +201,7 @@ def lose_lead(lead, ctx, reason, note):
 @effect(Lead, "reopen")
 def reopen_lead(lead, ctx):
     """A lost lead goes back to its pool for anybody to claim."""
-    preparing.refuse_duplicates(lead, ctx)
+    collisions.refuse(lead)
     lead.owner, lead.close_reason, lead.claimed_at = None, "", None
     lead.state = "open"
     lead.pool = queries.pool_for(lead) or lead.pool

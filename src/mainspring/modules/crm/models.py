@@ -1,5 +1,6 @@
 """Lead pools, leads, opportunities and the record of follow-ups."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from mainspring.kernel import database, fields
 from mainspring.kernel.limits import DAYS_MAX
 from mainspring.kernel.models import Document, Entity
 from mainspring.kernel.workflow import Input, Verb, Workflow
+from mainspring.modules.parties.models import MERGE, Unmerged
 
 LIVE = ("open", "claimed", "qualified")
 """States of a lead that somebody may still win: duplicates of these are refused."""
@@ -159,12 +161,18 @@ class Lead(Document):
     released_at = models.DateTimeField(_("back in the pool since"), null=True, editable=False)
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
     party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
+    merged_into = fields.link("self", _("merged into"), null=True, editable=False)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
+
+    objects = Unmerged()
 
     number_format = "LD{year}-{seq:05}"
     number_at_create = True
     always_editable = ("note",)
+    compared_by = (
+        "name", "registry_code", "vat_number", "country", "email", "phone", "duplicate_reason",
+    )  # fmt: skip
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
     personal = True
     clear_when = dict.fromkeys(("contact_name", "email", "phone"), contact_in_the_clear)
@@ -206,17 +214,26 @@ class Lead(Document):
             Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
             Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
             Verb("reopen", "lost", "open", label=_("Reopen")),
+            replace(MERGE, source=LIVE),
         ),
         editable=LIVE,
-        closed=("converted", "lost"),
+        closed=("converted", "lost", "merged"),
         labels={
             "open": _("In the pool"),
             "claimed": _("Claimed"),
             "qualified": _("Qualified"),
             "converted": _("Converted"),
             "lost": _("Lost"),
+            "merged": _("Merged"),
         },
-        colors={"open": "grey", "claimed": "blue", "qualified": "amber", "converted": "green", "lost": "red"},
+        colors={
+            "open": "grey",
+            "claimed": "blue",
+            "qualified": "amber",
+            "converted": "green",
+            "lost": "red",
+            "merged": "grey",
+        },
     )
 
     class Meta:
@@ -232,7 +249,7 @@ class Lead(Document):
                 condition=(
                     Q(state="open", owner__isnull=True)
                     | Q(state__in=HELD, owner__isnull=False)
-                    | Q(state__in=("converted", "lost"))
+                    | Q(state__in=("converted", "lost", "merged"))
                 ),
                 violation_error_message=_("A held lead has an owner, an open one has none."),
             ),
@@ -270,6 +287,12 @@ class Lead(Document):
         from . import preparing
 
         preparing.lead(self, ctx)
+
+    @staticmethod
+    def refused_beside(records, ctx):
+        from . import collisions
+
+        return collisions.leads_refused(records)
 
 
 database.declare(
@@ -327,7 +350,7 @@ class Opportunity(Document):
 
     name = models.CharField(_("name"), max_length=160)
     party = fields.link("parties.Party", _("customer"), related_name="opportunities")
-    contact = fields.link("parties.Contact", _("contact"), optional=True)
+    contact = fields.link("parties.Contact", _("contact"), optional=True, within="party")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
     territory = fields.link("kernel.Territory", _("territory"), optional=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
@@ -446,7 +469,7 @@ class Activity(Entity):
     next_step = models.CharField(_("next step"), max_length=240, blank=True)
     next_done = models.BooleanField(_("next step done"), default=False, editable=False)
     lead = fields.link(Lead, _("lead"), optional=True, related_name="activities")
-    opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities")
+    opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities", within="party")
     party = fields.link("parties.Party", _("customer"), optional=True, related_name="activities")
     user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, editable=False)
 

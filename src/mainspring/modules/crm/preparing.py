@@ -1,4 +1,4 @@
-"""What a lead, an opportunity or a follow-up gets filled in before it is saved, and why a lead may be refused."""
+"""What a lead, an opportunity or a follow-up gets filled in before it is saved."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -12,12 +12,12 @@ from mainspring.kernel.models import Company
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import models as parties
 
-from . import collisions, queries
-from .models import LIVE, PROBABILITY, Lead, Source
+from . import queries
+from .models import PROBABILITY, Lead, Source
 
 
 def lead(record: Lead, ctx) -> None:
-    """Normalise what identifies the company, refuse duplicates, choose the pool; own finds stay with their finder."""
+    """Normalise what identifies the company, choose the pool; own finds stay with their finder."""
     check = parties.identifiers
     parties.cleaned(record, {"country": check.country})
     parties.cleaned(
@@ -33,8 +33,6 @@ def lead(record: Lead, ctx) -> None:
     record.sound_key = parties.normalise.sound_key(record.name or "")[:400]
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
-    if record.state in LIVE:
-        refuse_duplicates(record, ctx)
     if record.territory_id is None and ctx.user:
         record.territory_id = queries.only_territory(ctx)
     if record.territory_id and record.owner_id is None and record.state == "open":
@@ -53,33 +51,12 @@ def lead(record: Lead, ctx) -> None:
         queries.require_room(ctx.user, record.pool, ctx.business_date)
 
 
-def refuse_duplicates(record: Lead, ctx) -> None:
-    """Raise ValidationError naming the owner and status of what already exists, its details masked (K05, CRM-04)."""
-    found: dict[str, list[str]] = {}
-    for match in collisions.same(collisions.of_lead(record)):
-        if match.by in ("name", "phone") and record.duplicate_reason:
-            continue
-        found.setdefault(match.by, []).append(
-            _("%(what)s “%(name)s” already has this; status: %(status)s; owner: %(owner)s.")
-            % {
-                "what": match.kind,
-                "name": access.mask(match.name),
-                "status": match.status,
-                "owner": match.owner or _("nobody"),
-            }
-        )
-    if found:
-        raise ValidationError(found, code="duplicate")
-
-
 def opportunity(record, ctx) -> None:
     """Territory, owner, currency from the customer; what it may bring in the company's currency, weighted."""
     if record.party_id:
         record.territory_id = record.territory_id or record.party.territory_id
         record.currency_id = record.currency_id or record.party.currency_id
         record.owner_id = record.owner_id or record.party.owner_id or getattr(ctx.user, "pk", None)
-        if record.contact_id and record.contact.party_id != record.party_id:
-            raise ValidationError({"contact": _("This person belongs to another party.")})
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
     if record.probability is None:

@@ -6,24 +6,14 @@ from django.utils.translation import gettext_lazy as lazy
 from mainspring.kernel.reports import Answer, Report
 from mainspring.kernel.resource import Column
 from mainspring.kernel.workflow import Input
-
-from . import collisions
-
-BY = {
-    "registry_code": lazy("Same registry code"),
-    "vat_number": lazy("Same VAT number"),
-    "name": lazy("Same name"),
-    "phone": lazy("Same phone"),
-    "email": lazy("Same e-mail"),
-    "alike": lazy("Similar name"),
-}
+from mainspring.modules.parties import queries as parties
 
 
 def run_exists(ctx, who) -> Answer:
     """Whoever asks is told what there is and who looks after it; names out of their sight are masked (CRM-04, K05)."""
     if not who:
         return Answer([], notes=[_("Enter a name, an e-mail, a phone number, a registry code or a VAT number.")])
-    found = rows(ctx, collisions.alike(collisions.from_text(who, ctx.company_id)))
+    found = rows(ctx, parties.collisions.alike(parties.collisions.from_text(who, ctx.company_id)))
     if not found:
         return Answer([], notes=[_("Nobody has “%(text)s” yet. You may enter it.") % {"text": who}])
     return Answer(found)
@@ -31,11 +21,10 @@ def run_exists(ctx, who) -> Answer:
 
 def rows(ctx, matches) -> list[dict]:
     """Matches as rows, each with its page where this person may see it."""
-    found = []
-    for match in collisions.shown(ctx, matches):
-        href = match.pop("href")
-        found.append({**match, "by": str(BY[match["by"]])} | ({"_href": href} if href else {}))
-    return found
+    found = parties.duplicates.shown(ctx, matches)
+    for row in found:
+        row.pop("record")
+    return [{**row, "_href": href} if (href := row.pop("href")) else row for row in found]
 
 
 COLUMNS = (

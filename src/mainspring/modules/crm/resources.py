@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
+from mainspring.modules.parties import queries as parties
 
-from . import collisions, models, reports
+from . import collisions, models
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -91,10 +92,9 @@ resource.amend("parties.party", related=(_("Opportunities"), "crm/opportunities"
 resource.amend("parties.party", related=(_("Follow-ups"), "crm/activities", "party"))
 
 
-def alike(lead, ctx) -> dict:
-    """Leads, customers and contacts that may be the same as this lead (K05)."""
-    found = reports.rows(ctx, collisions.alike(collisions.of_lead(lead)))
-    return {"rows": [row | {"href": row.pop("_href", "")} for row in found]}
-
-
-resource.amend("crm.lead", panel="crm/alike.html", title=_("Possible duplicates"), context=alike)
+resource.amend(
+    "crm.lead",
+    panel="parties/duplicates.html",
+    title=_("Possible duplicates"),
+    context=parties.duplicates.panel(models.Lead, lambda lead, ctx: collisions.of_lead(lead)),
+)

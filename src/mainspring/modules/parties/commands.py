@@ -1,8 +1,10 @@
-"""What people of a party may see: their own party's records."""
+"""What people of a party may see: their own party's records; and merging, which modules above use for theirs."""
 
 from mainspring.kernel import access
 
-from . import models
+from . import merging, models
+
+__all__ = ["merging"]
 
 
 @access.party_ids.fill

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import database, fields, locales, remembered
 from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
+from mainspring.kernel.workflow import Input, Verb
 
 from . import identifiers, normalise
 
@@ -19,6 +20,27 @@ WRONG = {
     "account_number": _("“%(value)s” is not a right account number."),
     "bic": _("“%(value)s” is not a BIC."),
 }
+MERGE = Verb(
+    "merge",
+    label=_("Merge with another"),
+    help=_("Everything of the other one comes here, and whoever looks for it is led here. It can be split again."),
+    bulk=False,
+    danger=True,
+    ask=(
+        Input("other", "text", _("The other one"), help=_("Its code or number.")),
+        Input("reason", "text", _("Reason")),
+        Input(
+            "take",
+            "text",
+            _("Values to take from the other"),
+            required=False,
+            help=_("Names of fields with blanks between; “-” for none. Empty: those that are empty here."),
+        ),
+        Input("other_version", "integer", _("Version of the other"), required=False),
+    ),
+)
+"""Of every kind of record that can be merged; the page that compares the two fills in what it asks."""
+
 SCOPES = {"own": "party__owner", "team": "party__owner__department", "territory": "party__territory", "party": "party"}
 
 
@@ -81,6 +103,13 @@ class PaymentTermLine(DocumentLine):
         return f"{self.percent:g} %"
 
 
+class Unmerged(models.Manager):
+    """Records no other one stands for: what was merged away is found by its redirect alone (K06)."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Party(Entity):
     """A customer, a supplier or both; shared by all companies."""
 
@@ -115,9 +144,22 @@ class Party(Entity):
     website = models.URLField(_("website"), blank=True)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
+    duplicate_reason = models.CharField(
+        _("why this is not a duplicate"),
+        max_length=240,
+        blank=True,
+        help_text=_("For instance another company of the same group."),
+    )
+    merged_into = fields.link("self", _("merged into"), null=True, editable=False)
     active = models.BooleanField(_("active"), default=True)
 
+    objects = Unmerged()
+
     key = ("code",)
+    actions = (MERGE,)
+    compared_by = (
+        "name", "legal_name", "registry_code", "vat_number", "country", "email", "phone", "duplicate_reason", "active",
+    )  # fmt: skip
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory", "party": "pk"}
     personal = True
 
@@ -126,9 +168,15 @@ class Party(Entity):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["country", "registry_code"], condition=~Q(registry_code=""), name="party_registry_code_once"
+                fields=["country", "registry_code"],
+                condition=~Q(registry_code="") & Q(merged_into=None),
+                name="party_registry_code_once",
             ),
-            models.UniqueConstraint(fields=["vat_number"], condition=~Q(vat_number=""), name="party_vat_number_once"),
+            models.UniqueConstraint(
+                fields=["vat_number"],
+                condition=~Q(vat_number="") & Q(merged_into=None),
+                name="party_vat_number_once",
+            ),
             models.CheckConstraint(
                 name="party_credit_limit",
                 condition=Q(credit_limit__isnull=True) | Q(credit_limit__gte=0),
@@ -153,6 +201,12 @@ class Party(Entity):
         if self.owner_id is None and self._state.adding and getattr(ctx.user, "pk", None) and alone:
             self.owner = ctx.user
 
+    @staticmethod
+    def refused_beside(records, ctx):
+        from . import duplicates
+
+        return duplicates.parties_refused(records, ctx)
+
     def clean(self):
         cleaned(self, {"country": identifiers.country})
         cleaned(
@@ -165,6 +219,13 @@ class Party(Entity):
         )
 
 
+database.declare(
+    "parties_standing_for",
+    """
+CREATE OR REPLACE FUNCTION parties_standing_for(party bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(SELECT id FROM parties_party WHERE id = party OR merged_into_id = party)
+$$;""",
+)
 database.declare(
     "party_sound_trgm",
     "CREATE INDEX IF NOT EXISTS party_sound_trgm ON parties_party USING gin (sound_key gin_trgm_ops)",
@@ -305,3 +366,50 @@ class PortalAccess(PartyRecord):
 
     def __str__(self):
         return f"{self.user}: {self.party}"
+
+
+class Merge(Entity):
+    """Two records made one: which was kept, who decided it and why, and what it takes to split them again."""
+
+    company = fields.link("kernel.Company", _("company"), editable=False)
+    entity = fields.RecordTypeField(_("record type"), editable=False)
+    kept_id = models.CharField(max_length=40, editable=False)
+    kept_label = models.CharField(_("kept"), max_length=240, editable=False)
+    merged_id = models.CharField(max_length=40, editable=False)
+    merged_label = models.CharField(_("merged into it"), max_length=240, editable=False)
+    reason = models.CharField(_("reason"), max_length=500, editable=False)
+    taken = models.JSONField(default=list, editable=False)
+    kept_before = models.JSONField(default=dict, editable=False)
+    kept_after = models.JSONField(default=dict, editable=False)
+    merged_before = models.JSONField(default=dict, editable=False)
+    moves = models.JSONField(default=list, editable=False)
+    followed_at = models.DateTimeField(null=True, editable=False)
+    split_at = models.DateTimeField(_("split again at"), null=True, editable=False)
+
+    company_path = "company"
+    scope_paths = {"own": "created_by"}
+    actions = (
+        Verb(
+            "split",
+            label=_("Split again"),
+            danger=True,
+            bulk=False,
+            help=_("Everything goes back to where it was before the merge."),
+            ask=(Input("reason", "text", _("Reason")),),
+        ),
+        Verb("follow", hidden=True, bulk=False),
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("merge"), _("merges")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["entity", "kept_id"], name="merge_kept", condition=Q(split_at=None)),
+            models.Index(fields=["entity", "merged_id"], name="merge_merged", condition=Q(split_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "merged_id"], name="merged_once", condition=Q(split_at=None))
+        ]
+
+    def __str__(self):
+        return f"{self.merged_label} → {self.kept_label}"

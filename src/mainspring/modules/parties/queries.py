@@ -1,17 +1,17 @@
-"""Payment terms by date, addresses by purpose, and parties that may be the same."""
+"""Payment terms by date, addresses by purpose, and who a party is written to."""
 
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from mainspring.engines.money import terms
-from mainspring.kernel import access, database, mailing
+from mainspring.kernel import access, mailing
 from mainspring.kernel.remembered import Remembered
 
-from . import identifiers, models, normalise
+from . import collisions, duplicates, identifiers, models, normalise
 
-__all__ = ["identifiers", "normalise"]
-"""What modules above compare names and numbers with, beside the queries here."""
+__all__ = ["collisions", "duplicates", "identifiers", "normalise"]
+"""What modules above compare names and numbers with and ask who is there already, beside the queries here."""
 
 
 def instalments(
@@ -50,38 +50,6 @@ def address_of(party, kind: str = "main") -> models.Address | None:
     order = {kind: 0, "main": 1}
     found = sorted(party.addresses.all(), key=lambda a: (order.get(a.kind, 2), not a.is_default, a.pk))
     return found[0] if found else None
-
-
-def similar(ctx, name: str, *, registry_code: str = "", phone: str = "", email: str = "", besides=None, limit: int = 8):
-    """Parties in sight that may be the same: same register code, same normalised name, phone or mail, or alike (K05).
-
-    Returns (party, reason) pairs, the surest first; reason is registry_code, name, phone, email or alike.
-    """
-    key = normalise.name_key(name)
-    rows = database.rows(
-        """
-        SELECT id, CASE WHEN %(registry)s <> '' AND registry_code = %(registry)s THEN 'registry_code'
-                        WHEN name_key = %(key)s THEN 'name'
-                        WHEN %(phone)s <> '' AND phone = %(phone)s THEN 'phone'
-                        WHEN %(email)s <> '' AND email = %(email)s THEN 'email' ELSE 'alike' END AS reason,
-               similarity(name, %(name)s) AS alike
-        FROM parties_party
-        WHERE id <> %(besides)s AND (name %% %(name)s OR name_key = %(key)s
-              OR (%(registry)s <> '' AND registry_code = %(registry)s)
-              OR (%(phone)s <> '' AND phone = %(phone)s) OR (%(email)s <> '' AND email = %(email)s))
-        ORDER BY alike DESC LIMIT 50""",
-        registry=registry_code,
-        key=key,
-        phone=phone,
-        email=email.lower(),
-        name=name,
-        besides=getattr(besides, "pk", None) or 0,
-    )
-    surest = ["registry_code", "name", "phone", "email", "alike"]
-    rows = [row for row in rows if row["reason"] != "alike" or row["alike"] >= 0.5]
-    seen = access.rows(ctx, models.Party).in_bulk([row["id"] for row in rows])
-    rows.sort(key=lambda row: (surest.index(row["reason"]), -row["alike"], row["id"]))
-    return [(seen[row["id"]], row["reason"]) for row in rows if row["id"] in seen][:limit]
 
 
 @mailing.recipients.fill

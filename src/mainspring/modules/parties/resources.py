@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models, queries
+from . import collisions, duplicates, models
 
 MENU = "Parties"
 SETUP = "Parties / Setup"
@@ -21,7 +21,7 @@ class Parties(Resource):
     form = (
         "code name legal_name | is_customer is_supplier active | Registration: country registry_code vat_number | "
         "Reaching_them: email phone website language | Terms: currency payment_term credit_limit | "
-        "Who: territory owner"
+        "Who: territory owner | duplicate_reason"
     )
     quick = "code name country currency is_customer is_supplier"
     dimensions = "country territory owner currency is_customer is_supplier active"
@@ -84,32 +84,21 @@ class PortalAccesses(Resource):
     form = "user party"
 
 
-REASONS = {
-    "registry_code": _("Same registry code"),
-    "name": _("Same name"),
-    "phone": _("Same phone"),
-    "email": _("Same e-mail"),
-    "alike": _("Similar name"),
-}
+class Merges(Resource):
+    model = models.Merge
+    menu = SETUP
+    icon = "git-branch"
+    columns = "created_at entity merged_label kept_label reason created_by split_at"
+    search = "merged_label kept_label reason"
+    filters = "entity created_by split_at"
+    form = "kept_label merged_label reason | entity company split_at"
+    order = "-created_at"
+    creatable = False
 
 
-def duplicates(party, ctx) -> dict:
-    """Parties in sight that may be this one (K05)."""
-    found = queries.similar(
-        ctx, party.name, registry_code=party.registry_code, phone=party.phone, email=party.email, besides=party
-    )
-    return {
-        "rows": [
-            {
-                "href": f"/parties/parties/{other.pk}/",
-                "code": other.code,
-                "name": other.name,
-                "country": other.country,
-                "reason": REASONS[reason],
-            }
-            for other, reason in found
-        ]
-    }
-
-
-resource.amend("parties.party", panel="parties/duplicates.html", title=_("Possible duplicates"), context=duplicates)
+resource.amend(
+    "parties.party",
+    panel="parties/duplicates.html",
+    title=_("Possible duplicates"),
+    context=duplicates.panel(models.Party, lambda party, ctx: collisions.of_party(party, ctx.company_id)),
+)

@@ -13,6 +13,9 @@ for code in ("sales_manager", "buyer", "accountant", "administrator"):
     roles.grant(code, "parties.party", KEEP)
     for part in PARTS:
         roles.grant(code, f"parties.{part}", KEEP)
+for code in ("sales_manager", "accountant", "administrator"):
+    roles.grant(code, "parties.party", "merge")
+    roles.grant(code, "parties.merge", "view split", *(() if code == "administrator" else ("own",)))
 for code in ("planner", "warehouse", "workshop", "controller"):
     limit = {} if code == "controller" else {"credit_limit": "hide"}
     roles.grant(code, "parties.party", "view", email="mask", phone="mask", **limit)

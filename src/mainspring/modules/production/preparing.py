@@ -108,8 +108,6 @@ def report(record: ProductionReport, ctx, lines) -> None:
     if record.kind == "work":
         if not record.person_id and getattr(ctx.user, "pk", None):
             record.person = ctx.user
-        if record.operation_id and record.operation.order_id != record.order_id:
-            raise ValidationError({"operation": _("This operation belongs to another order.")})
         if record.hours is None and record.operation_id:
             record.hours = scheduling.clock_hours(
                 record.operation, record.good + record.scrap, with_setup=not record.operation.done_hours

@@ -20,7 +20,7 @@ class ProductionOrders(Resource):
     )
     search = "number item__code item__name reason_text"
     filters = "state item site starts_on due_on expected_on is_planned"
-    form = "item quantity site | Dates: starts_on due_on | From: bom routing backflush | note reason_text"
+    form = "item quantity site | Dates: starts_on due_on | Made from: bom routing backflush | note reason_text"
     lines = "item required_quantity operation_sequence needed_on issued_quantity returned_quantity"
     order = "due_on"
     dimensions = "state item site due_on starts_on"

@@ -58,10 +58,6 @@ def _terms(document, ctx, company) -> None:
         document.site = _usual_site.get(company.pk)
     elif document.site.company_id != company.pk:
         raise ValidationError({"site": _("This site belongs to another company.")})
-    for name in ("contact", "delivery_address"):
-        chosen = getattr(document, name)
-        if chosen is not None and chosen.party_id != party.pk:
-            raise ValidationError({name: _("This belongs to another party.")})
     if isinstance(document, Quotation):
         document.quoted_on = document.quoted_on or ctx.business_date
         if document.valid_until is None:

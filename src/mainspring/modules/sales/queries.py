@@ -174,7 +174,8 @@ def exposure(company_id: int, party_id: int, besides=None) -> dict[str, Decimal]
         """
         SELECT (SELECT COALESCE(SUM(l.amount), 0)
                 FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
-                WHERE l.open_item AND l.company_id = %(company)s AND l.party_id = %(party)s
+                WHERE l.open_item AND l.company_id = %(company)s
+                  AND l.party_id = ANY(parties_standing_for(%(party)s::bigint))
                   AND a.role IN ('receivable', 'prepayment')) AS receivable,
                (SELECT COALESCE(SUM(o.total_base * GREATEST(line.quantity - line.invoiced, 0) / line.quantity
                                     * (line.net + line.tax) / NULLIF(o.total, 0)), 0)
@@ -263,13 +264,14 @@ def margin_rows(ctx, *, since: date, until: date) -> list[dict]:
     return database.rows(
         """
         WITH booked AS (
-            SELECT l.party_id, l.item_id, COALESCE((
+            SELECT COALESCE(p.merged_into_id, l.party_id) AS party_id, l.item_id, COALESCE((
                        SELECT o.owner_id FROM accounting_invoiceline il JOIN sales_salesorder o ON o.id = il.origin_id
                        WHERE il.document_id = l.origin_id LIMIT 1), i.created_by_id) AS owner_id,
                    date_trunc('month', l.posted_on)::date AS month,
                    0::numeric AS quantity, -l.amount AS net, 0::numeric AS cost
             FROM accounting_journalline l
             JOIN accounting_account a ON a.id = l.account_id AND a.kind = 'income'
+            LEFT JOIN parties_party p ON p.id = l.party_id
             JOIN accounting_invoice i ON i.id = l.origin_id AND i.kind IN ('customer_invoice', 'customer_credit')
             WHERE l.company_id = %(company)s AND l.posted_on >= %(since)s AND l.posted_on < %(until)s),
         sold AS (

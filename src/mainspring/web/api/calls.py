@@ -5,14 +5,14 @@ Every call goes through the same doors as pages: access, query, commands.
 
 from functools import cache
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mainspring.kernel import access, commands, query, remembered, resource, workflow
+from mainspring.kernel import access, commands, moved, query, remembered, resource, workflow
 from mainspring.kernel.prepared import Prepared
 
 from . import auth, incoming, present
@@ -39,6 +39,23 @@ class Call(APIView):
         self.sent = None
         if request.method in ("POST", "PATCH", "DELETE"):
             self.sent = request.data
+
+    def handle_exception(self, exc):
+        """Where another record stands for the one asked for, say which: 301 to who reads, 409 to who writes."""
+        if isinstance(exc, Http404 | ObjectDoesNotExist) and "pk" in self.kwargs and hasattr(self, "model"):
+            pk = self.kwargs["pk"]
+            kept = moved.to(self.ctx, self.model, pk)
+            if kept is not None:
+                there = self.request.get_full_path().replace(f"/{pk}/", f"/{kept.pk}/", 1)
+                if self.request.method == "GET":
+                    return Response(
+                        {"merged_into": present.plain(kept.pk)},
+                        status=301,
+                        headers={"Location": there, "Cache-Control": "no-store"},
+                    )
+                text = _("This was merged into %(record)s.") % {"record": kept}
+                exc = Problem(409, _("Merged"), text, headers={"Location": there})
+        return super().handle_exception(exc)
 
     def finalize_response(self, request, response, *args, **kwargs):
         for name, value in getattr(self, "limit_headers", {}).items():

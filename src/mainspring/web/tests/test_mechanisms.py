@@ -1,5 +1,6 @@
 """What the generic pages do beyond showing: taking back, long runs, codes, mail, files in own fields, tokens, help."""
 
+import html
 import json
 
 import pytest
@@ -11,6 +12,7 @@ from mainspring.kernel import commands, jobs, mail, tokens
 from mainspring.kernel.models import (
     ApiToken,
     ApprovalRequest,
+    ApprovalRule,
     Attachment,
     CustomField,
     JobRun,
@@ -196,3 +198,32 @@ def test_an_edit_in_a_long_form_brings_back_only_what_differs(ona, van):
     answer = ona.post(f"{I}preview/", json.dumps(sent), content_type="application/json").json()
     assert [line["key"] for line in answer["lines"]] == ["k7"]
     assert "500.00" in answer["totals"][-1]["text"]
+
+
+def test_a_rule_names_verbs_and_fields_as_people_call_them(admin, cast):
+    """CRM-12: nobody has to know what a verb or a field is called inside."""
+    rule = commands.create(
+        ApprovalRule, admin, name="Dear repairs", entity="fleet.inspection", verb="submit", amount_path="total",
+        limit="100", free_fields="note vehicle", lines=[{"who": "manager"}],
+    )  # fmt: skip
+    browser, names = cast.browser("admin"), "/lookup/kernel.approvalrule/names"
+
+    def offered(field, **asked):
+        return {i["id"]: i["text"] for i in browser.get(f"{names}/{field}/", asked).json()["items"]}
+
+    assert offered("verb", of="fleet.inspection")["submit"] == "Submit"
+    assert {"create", "change", "delete"} <= set(offered("verb", of="fleet.inspection"))
+    assert list(offered("verb", of="fleet.inspection", q="subm")) == ["submit"]
+    assert offered("amount_path", of="fleet.inspection")["total"] == "Total"
+    assert "vehicle" not in offered("amount_path", of="fleet.inspection")
+    assert offered("free_fields", of="fleet.inspection")["vehicle"] == "Vehicle"
+    assert offered("verb", of="no.such") == offered("verb") == {}
+    assert browser.get(f"{names}/name/").status_code == 404
+    assert cast.browser("petras").get(f"{names}/verb/", {"of": "fleet.inspection"}).status_code == 404
+
+    page = browser.get(f"/kernel/approval-rules/{rule.pk}/").content.decode()
+    assert "Submit" in page
+    assert "Note, Vehicle" in page
+    form = html.unescape(browser.get(f"/kernel/approval-rules/{rule.pk}/edit/").content.decode())
+    assert 'data-names="{"submit": "Submit"}"' in form
+    assert 'data-within="entity"' in form

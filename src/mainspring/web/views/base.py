@@ -7,10 +7,11 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
-from mainspring.kernel import access, limits, resource
+from mainspring.kernel import access, limits, moved, resource
 from mainspring.web import middleware
 from mainspring.web.api import incoming
 
@@ -59,9 +60,25 @@ def of_record(view):
     @of_resource()
     @functools.wraps(view)
     def inner(request, res, pk, *args, **kwargs):
-        return view(request, res, get(request.ctx, res, pk), *args, **kwargs)
+        try:
+            record = get(request.ctx, res, pk)
+        except Http404:
+            return _in_its_place(request, res, pk)
+        return view(request, res, record, *args, **kwargs)
 
     return inner
+
+
+def _in_its_place(request, res, pk):
+    """Lead whoever looks at a merged record to the one that stands for it; what they send is refused."""
+    kept = moved.to(request.ctx, res.model, pk)
+    if kept is None:
+        raise Http404
+    if request.method != "GET":
+        moved.refuse(request.ctx, res.model, pk)
+    answer = redirect(request.get_full_path().replace(f"/{pk}/", f"/{kept.pk}/", 1), permanent=True)
+    answer["Cache-Control"] = "no-store"  # a merge can be undone
+    return answer
 
 
 def get(ctx, res, pk):

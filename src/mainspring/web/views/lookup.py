@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, limits, query, resource, shapes, sight
+from mainspring.kernel import access, fields, limits, offers, query, resource, shapes, sight
 from mainspring.kernel.models import Site
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.web.views import base
@@ -36,8 +36,12 @@ def text_of(ctx, label: str, key) -> str:
     return sight.label(ctx, record) if record else ""
 
 
-def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "") -> list:
-    """Records whose searched fields hold every word; an exact code comes first. `site` leaves those of one site."""
+def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "", inside: dict | None = None) -> list:
+    """Records whose searched fields hold every word; an exact code comes first.
+
+    site    leaves those of one site
+    inside  {link: key}: leaves those that belong there
+    """
     res = resource.of(model)
     if res is not None:
         q = query.Query(res, ctx, query.Spec(q=text))
@@ -52,6 +56,7 @@ def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "") -> li
     if any(f.name == "active" for f in model._meta.concrete_fields):
         rows = rows.filter(active=True)
     there = {"site": int(site)} if site.isdecimal() and of_site(model) else {}
+    there |= inside or {}
     rows = rows.filter(**there)
     found = list(rows[:limit])
     if text and res is not None:
@@ -71,10 +76,21 @@ def of_site(model) -> bool:
     )
 
 
+def _inside(model, asked) -> dict:
+    """{"party": 12} where ?within=party&of=12 asks for what belongs to one record; {} where nothing was asked for."""
+    name, key = asked.get("within", ""), asked.get("of", "")
+    if not name or not key:
+        return {}
+    field = next((f for f in model._meta.concrete_fields if f.name == name and f.many_to_one), None)
+    if field is None:
+        raise Http404
+    return {name: field.target_field.to_python(limits.storable_key(key))}
+
+
 @require_GET
 @base.signed_in
 def lookup(request, label):
-    """GET ?q= answers {items: [{id, text, code?, note?, stock?, price?, values?}]}."""
+    """GET ?q= answers {items: [{id, text, code?, note?, stock?, price?, values?}]}; see `_inside` for ?within=&of=."""
     model = _model(label)
     res = resource.of(model)
     if res is None:
@@ -83,20 +99,37 @@ def lookup(request, label):
         return JsonResponse({"items": []})
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     site = request.GET.get("site", "")
-    found = searched(request.ctx, model, text, site=site)
+    try:
+        found = searched(request.ctx, model, text, site=site, inside=_inside(model, request.GET))
+    except (ValueError, ValidationError, OverflowError):
+        found = []
     extra: dict = {}
     for answer in notes(model, found, request.ctx, request.GET):
         for pk, more in (answer or {}).items():
             extra.setdefault(pk, {}).update(more)
-    fields = sight.Fields(res, request.ctx) if res else None
+    seen = sight.Fields(res, request.ctx)
     items = []
     for record in found:
         item = {"id": str(record.pk), "text": sight.label(request.ctx, record)}
-        if fields and hasattr(record, "code") and fields.is_clear("code") and record.code != item["text"]:
+        if hasattr(record, "code") and seen.is_clear("code") and record.code != item["text"]:
             item["code"] = record.code
-        if fields and hasattr(record, "name") and record.name != item["text"] and fields.is_clear("name"):
+        if hasattr(record, "name") and record.name != item["text"] and seen.is_clear("name"):
             item["note"] = str(record.name)
-        if not site and of_site(model) and fields.is_clear("site"):
+        if not site and of_site(model) and seen.is_clear("site"):
             item["note"] = " · ".join(filter(None, (item.get("note"), str(record.site))))
         items.append(item | extra.get(record.pk, {}))
+    return JsonResponse({"items": items})
+
+
+@require_GET
+@base.signed_in
+def names(request, label, name):
+    """GET ?of=sales.salesorder&q= answers the verbs or fields a `NameField` may name, as `lookup` answers records."""
+    model = _model(label)
+    field = next((f for f in model._meta.concrete_fields if f.name == name), None)
+    if not isinstance(field, fields.NameField) or not access.can(request.ctx, model, "view"):
+        raise Http404
+    asked = request.GET.get("q", "").strip().lower()
+    found = offers.offered(field.of, request.GET.get("of", ""))
+    items = [{"id": key, "text": text, "note": key} for key, text in found.items() if asked in f"{text} {key}".lower()]
     return JsonResponse({"items": items})

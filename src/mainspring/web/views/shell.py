@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, formats, home, query, resource, sight
+from mainspring.kernel import access, formats, home, moved, query, resource, sight
 from mainspring.kernel.models import DocumentIdentity, User
 from mainspring.web import addresses, cells, context_processors, finding, middleware
 from mainspring.web.views import base, scan
@@ -118,7 +118,7 @@ def found_groups(request, text: str) -> list[dict]:
     if not text:
         items = recent(request)
         return [{"label": _("Recent"), "icon": "clock", "items": items, "count": len(items)}] if items else []
-    groups = [_numbers(request, text), _pages(request, text)]
+    groups = [_numbers(request, text), _pages(request, text), _merged(request, text)]
     for res in resource.registry.values():
         if (
             res.search
@@ -154,6 +154,20 @@ def _numbers(request, text: str) -> dict:
                 }
             )
     return {"label": _("Documents"), "icon": "file-text", "items": items[:FOUND_EACH], "count": len(items)}
+
+
+def _merged(request, text: str) -> dict:
+    """Records that stand for merged ones, by what those were called."""
+    items = [
+        {
+            "title": sight.label(request.ctx, kept),
+            "text": _("took over %(record)s") % {"record": label},
+            "href": addresses.of_record(kept),
+        }
+        for label, kept in moved.found(request.ctx, text)
+        if addresses.of_record(kept)
+    ]
+    return {"label": _("Merged records"), "icon": "git-branch", "items": items[:FOUND_EACH], "count": len(items)}
 
 
 def _records(request, res, text: str) -> dict:

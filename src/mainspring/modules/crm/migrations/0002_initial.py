@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
                 ('former_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
+                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='merged into')),
                 ('owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('party', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party', verbose_name='customer')),
                 ('territory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
@@ -214,7 +215,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', True), ('state', 'open')), models.Q(('owner__isnull', False), ('state__in', ('claimed', 'qualified'))), ('state__in', ('converted', 'lost')), _connector='OR'), name='lead_held_by_somebody', violation_error_message='A held lead has an owner, an open one has none.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', True), ('state', 'open')), models.Q(('owner__isnull', False), ('state__in', ('claimed', 'qualified'))), ('state__in', ('converted', 'lost', 'merged')), _connector='OR'), name='lead_held_by_somebody', violation_error_message='A held lead has an owner, an open one has none.'),
         ),
         migrations.AddConstraint(
             model_name='lead',

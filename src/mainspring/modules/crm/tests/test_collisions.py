@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from mainspring.kernel import commands
+from mainspring.kernel import access, bulk, commands, resource
 from mainspring.kernel.reports import registry as reports
-from mainspring.modules.crm import collisions
-from mainspring.modules.parties import normalise
+from mainspring.modules.crm.models import Lead
+from mainspring.modules.parties import collisions, normalise
 from mainspring.modules.parties.models import Contact, Party
 
 
@@ -26,7 +28,7 @@ def customer(regions):
 
 
 def by(regions, **asked) -> list[tuple[str, str]]:
-    return [(m.by, m.what) for m in collisions.alike(collisions.Asked(regions.company.pk, **asked))]
+    return [(m.by, m.source.what) for m in collisions.alike(collisions.Asked(regions.company.pk, **asked))]
 
 
 def test_the_same_company_is_found_however_it_is_written(regions, customer):
@@ -85,3 +87,81 @@ def test_does_it_exist_is_answered_to_whoever_may_enter_leads(regions, customer,
 
 def test_who_may_enter_no_leads_may_not_ask(regions):
     assert not reports["crm-exists"].allowed(regions.ctx(regions.person("darius", "warehouse")))
+
+
+NEW = {"country": "CN", "currency": "EUR", "is_customer": True}
+
+
+def test_a_customer_who_is_a_lead_already_is_stopped_and_told_whose(regions):
+    """K05: the customer's form, API and import ask the same question as the lead's."""
+    mei = regions.person("mei", "sales_rep", regions.east)
+    lead = regions.lead("Suzhou Pumps", phone="+8651288886666", country="CN")
+    commands.perform(lead, "claim", regions.ctx(mei))
+    with pytest.raises(ValidationError) as refused:
+        commands.create(Party, regions.system, code="SUZ", name="SUZHOU PUMPS Co., Ltd.", **NEW)
+    assert "Mei" in refused.value.message_dict["name"][0]
+    assert "Suzhou Pumps" not in refused.value.message_dict["name"][0]
+    group = commands.create(
+        Party, regions.system, code="SUZ", name="Suzhou Pumps", duplicate_reason="The group's other company", **NEW
+    )
+    assert commands.change(group, regions.system, phone="+8651277776666").phone == "+8651277776666"
+    with pytest.raises(ValidationError):
+        commands.change(group, regions.system, duplicate_reason="")
+
+
+def test_a_number_of_the_authorities_needs_more_than_a_reason(regions):
+    regions.lead("Ratai", country="LT", vat_number="LT100001738313")
+    with pytest.raises(ValidationError) as refused:
+        commands.create(
+            Party, regions.system, code="R", name="Wheels", vat_number="LT100001738313", duplicate_reason="Another one",
+            **NEW | {"country": "LT"},
+        )  # fmt: skip
+    assert list(refused.value.message_dict) == ["vat_number"]
+
+
+def test_many_at_once_are_compared_in_one_statement_with_all_and_among_themselves(regions, customer):
+    """K05 for imports: each wrong row is named; the number of statements does not grow with the rows."""
+    rows = [{"code": f"P{n}", "name": f"Trader {chr(65 + n) * 3}", **NEW} for n in range(20)]
+    rows[3]["email"] = "info@huaxin.cn"
+    rows[7]["name"] = "TRADER AAA, Ltd."
+    with CaptureQueriesContext(connection) as asked:
+        ready = bulk.drafts(Party, regions.system, rows)
+    assert {n: list(d.problems) for n, d in enumerate(ready) if d.problems} == {3: ["email"], 7: ["name"]}
+    assert sum("WITH asked" in q["sql"] for q in asked) == 1
+    leads = [{"name": f"Trader {chr(65 + n) * 3}", "territory": regions.jiangsu} for n in range(20)]
+    with CaptureQueriesContext(connection) as asked:
+        ready = bulk.drafts(Lead, regions.system, [*leads, leads[5]])
+    assert {n: list(d.problems) for n, d in enumerate(ready) if d.problems} == {20: ["name"]}
+    assert sum("WITH asked" in q["sql"] for q in asked) == 1
+
+
+def test_a_lead_is_not_made_a_second_customer_of_the_same_name(regions):
+    """Who converts it chooses the customer that is there, or has said on the lead why it is another."""
+    mei = regions.ctx(regions.person("mei", "sales_rep", regions.east))
+    lead = commands.perform(regions.lead("Suzhou Pumps", country="CN"), "claim", mei)
+    there = commands.create(
+        Party, regions.system, code="SUZ", name="Suzhou Pumps", duplicate_reason="Asked for by the buyer", **NEW
+    )
+    asked = {"opportunity": "Pumps", "amount": 10, "expected_close_on": regions.system.business_date}
+    with pytest.raises(ValidationError) as refused:
+        commands.perform(lead, "convert", regions.system, **asked)
+    assert "party" in refused.value.message_dict
+    assert commands.perform(lead, "convert", regions.system, party=there.pk, **asked).party == there
+    assert Party.objects.count() == 1
+
+
+def test_the_panels_of_lead_and_customer_show_the_same_rule(regions, customer):
+    """Out of sight a name is masked; whoever may enter none is not told at all (Z06); six statements at most."""
+    lead = regions.lead("Shanghai Huaxin Bengye Co.", country="CN")
+    [[panel]] = [[a for a in resource.amendments(Lead) if a["panel"]]]
+    [[other]] = [[a for a in resource.amendments(Party) if a["panel"] == panel["panel"]]]
+    mei = regions.ctx(regions.person("mei", "sales_rep", regions.east))
+    assert access.can(mei, Lead, "view")  # reads what the person may do
+    with CaptureQueriesContext(connection) as asked:
+        [row] = panel["context"](lead, mei)["rows"]
+    assert (row["by"], row["href"], row["owner"]) == ("Similar name", "", "Wei")
+    assert "*" in row["name"]
+    assert len(asked) <= 6, [q["sql"][:200] for q in asked]
+    [back] = other["context"](customer, regions.system)["rows"]
+    assert back["href"] == f"/crm/leads/{lead.pk}/"
+    assert other["context"](customer, regions.ctx(regions.person("darius", "warehouse")))["rows"] == []

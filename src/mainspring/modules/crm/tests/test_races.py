@@ -1,4 +1,4 @@
-"""Claims under real concurrent connections (CRM-03, K01)."""
+"""Claims and merges under real concurrent connections (CRM-03, CRM-04, K01, K06)."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from mainspring.kernel import commands
-from mainspring.modules.crm.models import Claim, Lead
+from mainspring.modules.crm.models import Activity, Claim, Lead
 
 
 def together(jobs, at_once=20):
@@ -50,3 +50,43 @@ def test_a_cap_holds_when_one_rep_claims_many_at_once(committed_regions):
 
     assert sum(isinstance(d, Lead) for d in done) == 4
     assert Lead.objects.filter(owner=ctx.user).count() == Claim.objects.count() == 4
+
+
+def test_nothing_is_lost_when_leads_are_merged_while_others_work_on_them(committed_regions):
+    """K06: an edit comes before the merge and is merged, or after it and is refused with where to go."""
+    regions = committed_regions
+    kept, other = regions.lead("Suzhou Pumps"), regions.lead("Suzhou Pumping")
+    ctx = regions.system
+
+    def merge():
+        return commands.perform(kept, "merge", ctx, other=other.number, reason="The same")
+
+    def edit():
+        return commands.change(other, ctx, city="Kunshan")
+
+    def log(n):
+        return commands.perform(other, "log", ctx, content=f"Call {n}", method="call")
+
+    done = together([edit, merge, *(lambda n=n: log(n) for n in range(12))], at_once=8)
+
+    edited, merged, *logged = done
+    assert isinstance(merged, Lead)
+    now = Lead.objects.get(pk=kept.pk)
+    assert now.city == ("" if isinstance(edited, ValidationError) else "Kunshan")
+    written = [one for one in logged if isinstance(one, Lead)]
+    assert Activity.objects.filter(lead=now).count() == Activity.objects.count() == len(written)
+    for refusal in [one for one in done if isinstance(one, ValidationError)]:
+        assert "merged into" in refusal.messages[0]
+
+
+def test_two_merges_the_other_way_round_end_in_one(committed_regions):
+    regions = committed_regions
+    one, two = regions.lead("Suzhou Pumps"), regions.lead("Suzhou Pumping")
+    done = together(
+        [
+            lambda: commands.perform(one, "merge", regions.system, other=two.number, reason="The same"),
+            lambda: commands.perform(two, "merge", regions.system, other=one.number, reason="The same"),
+        ]
+    )
+    assert sum(isinstance(d, Lead) for d in done) == 1
+    assert Lead.objects.count() == 1

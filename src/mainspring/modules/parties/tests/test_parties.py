@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from mainspring.engines.calendar import working
 from mainspring.kernel import access, bulk, commands, policies
 from mainspring.modules.organization import queries as organization
-from mainspring.modules.parties import normalise, queries
+from mainspring.modules.parties import collisions, normalise, queries
 from mainspring.modules.parties.models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
 
 
@@ -63,7 +63,7 @@ def test_a_wrong_number_is_refused_by_name(world, name, value):
 def test_the_same_registry_code_or_vat_number_is_refused_twice(world):
     world.party("Acme", vat_number="LT119511515", registry_code="119511515")
     for values in ({"registry_code": "119511515"}, {"vat_number": "119511515"}):
-        with pytest.raises(ValidationError, match="already exists"):
+        with pytest.raises(ValidationError, match="already has this"):
             world.party("Other", **values)  # K05
     assert world.party("Latvian", country="LV", registry_code="119511515").country == "LV"
 
@@ -71,12 +71,16 @@ def test_the_same_registry_code_or_vat_number_is_refused_twice(world):
 def test_possible_duplicates_are_named_with_the_reason(world):
     acme = world.party("UAB Acme Ratai", phone="+37061234567", email="info@acme.lt")
     world.party("Baltic Steel")
-    assert queries.similar(world.ctx, "ACME RATAI, MB") == [(acme, "name")]
-    assert queries.similar(world.ctx, "Somebody", phone="+37061234567") == [(acme, "phone")]
-    assert queries.similar(world.ctx, "Somebody", email="INFO@acme.lt") == [(acme, "email")]
-    assert queries.similar(world.ctx, "UAB Acme Ratas") == [(acme, "alike")]
-    assert queries.similar(world.ctx, "UAB Acme Ratai", besides=acme) == []
-    assert queries.similar(world.person("stranger"), "UAB Acme Ratai") == []  # Z06
+
+    def found(name, **asked):
+        question = collisions.Asked(world.company.pk, name, **asked)
+        return [(m.record_id, m.by) for m in collisions.alike(question)]
+
+    assert found("ACME RATAI, MB") == [(str(acme.pk), "name")]
+    assert found("Somebody", phone="+37061234567") == [(str(acme.pk), "phone")]
+    assert found("Somebody", email="INFO@acme.lt") == [(str(acme.pk), "email")]
+    assert found("UAB Acme Ratas") == [(str(acme.pk), "alike")]
+    assert collisions.alike(collisions.of_party(acme, world.company.pk)) == []
 
 
 def test_an_iban_is_checked_and_other_accounts_are_kept(world):

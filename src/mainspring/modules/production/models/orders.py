@@ -36,8 +36,8 @@ class ProductionOrder(Document):
     )
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("Empty: from the start forwards."))
     expected_on = models.DateField(_("expected on"), null=True, blank=True, editable=False)
-    bom = fields.link(Bom, _("bill of material"), optional=True)
-    routing = fields.link(Routing, _("routing"), optional=True)
+    bom = fields.link(Bom, _("bill of material"), optional=True, within="item")
+    routing = fields.link(Routing, _("routing"), optional=True, within="item")
     exploded_quantity = fields.QuantityField(unit="item__unit", null=True, default=None, editable=False)
     backflush = models.BooleanField(
         _("backflush"),

@@ -30,7 +30,7 @@ class ProductionReport(Document):
     order = fields.link(ProductionOrder, _("production order"), related_name="reports")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ISSUE)
     done_on = models.DateField(_("done on"), blank=True)
-    operation = fields.link(ProductionOperation, _("operation"), optional=True, related_name="reports")
+    operation = fields.link(ProductionOperation, _("operation"), optional=True, related_name="reports", within="order")
     good = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO)
     scrap = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO)
     scrap_reason = models.CharField(_("reason of the scrap"), max_length=120, blank=True)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import Role, RoleGrant
-from mainspring.modules.engineering.models import Bom
+from mainspring.modules.engineering.models import Bom, Routing
 from mainspring.modules.items.models import ItemCost
 from mainspring.modules.production import commands as production
 from mainspring.modules.production import queries
@@ -209,3 +209,18 @@ def test_many_orders_are_confirmed_at_once_in_a_fixed_number_of_statements(makin
     assert {o.planned_unit_cost for o in confirmed} == {Decimal("48")}  # 3 x 4 + 0.5 x 2 + (2 x 30 + 0.5 x 20) / 2
     assert sum(q for _day, q in making.planned(making.tube)) == -33 * 6
     assert counts[1] - counts[0] <= 27 * 1  # only the approval rules are asked order by order
+
+
+def test_a_bill_or_routing_of_another_item_is_refused(making):
+    wheel = making.made("WHEEL", [(making.tube, "1")], [(10, making.welding, "0", "0.5")])
+    for name, model in (("bom", Bom), ("routing", Routing)):
+        with pytest.raises(ValidationError, match="does not belong to FRAME") as refused:
+            commands.create(
+                ProductionOrder,
+                making.ctx,
+                item=making.frame,
+                quantity="2",
+                site=making.site,
+                **{name: model.objects.get(item=wheel)},
+            )
+        assert list(refused.value.message_dict) == [name]

@@ -18,13 +18,13 @@ class SaleDocument(Document):
     """Base of quotations and orders."""
 
     party = fields.link("parties.Party", _("customer"))
-    contact = fields.link("parties.Contact", _("contact"), optional=True)
-    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True)
+    contact = fields.link("parties.Contact", _("contact"), optional=True, within="party")
+    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True, within="party")
     reference = models.CharField(_("customer's reference"), max_length=60, blank=True)
     site = fields.link("kernel.Site", _("ships from"), optional=True)
     owner = fields.link(settings.AUTH_USER_MODEL, _("sales representative"), optional=True)
     territory = fields.link("kernel.Territory", _("territory"), optional=True)
-    opportunity = fields.link("crm.Opportunity", _("opportunity"), optional=True)
+    opportunity = fields.link("crm.Opportunity", _("opportunity"), optional=True, within="party")
     wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
     payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)

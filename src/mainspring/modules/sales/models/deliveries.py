@@ -19,7 +19,7 @@ class Shipment(Document):
     party = fields.link("parties.Party", _("customer"), null=True, editable=False)
     site = fields.link("kernel.Site", _("ships from"), null=True, editable=False)
     ship_on = models.DateField(_("ships on"), null=True, blank=True)
-    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True)
+    delivery_address = fields.link("parties.Address", _("delivery address"), optional=True, within="party")
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("Printed on the paper for the partner."))
