@@ -77,7 +77,7 @@ def test_every_form_of_the_file_is_read(form):
     ("body", "place"),
     [
         ("setup 5\nholding 1\ndemand 3 x", "p.txt[3].demand = x: must be a number"),
-        ('{"demand": [1], "setup_cost": -5, "holding_cost": 1}', "setup_cost[0].value = -5: must not be negative"),
+        ('{"demand": [1], "setup_cost": -5, "holding_cost": 1}', "[1].setup_cost = -5: must not be negative"),
         ("demand,setup_cost,holding_cost\n1,,1", "p.txt[2].setup_cost = : must be a number"),
         ("demand 1 2", "p.txt[1].setup_cost = : is required"),
         ("", "is required"),

@@ -550,6 +550,28 @@ def test_p21_nothing_is_consumed_twice(orders, quantities):
         assert sum(each.quantity for each in taken if each.order == row) <= quantity
 
 
+def test_what_surrounds_the_net_refuses_by_array_row_and_rule():
+    for to_order, pegged, expected in (
+        ([9], {}, "to_order[9].demand = 9: must be below 2"),
+        ([0, 0], {}, "to_order[0].demand = 0: must stand in the list once"),
+        ([0], {5: 0}, "pegged[5].receipt = 5: must be a receipt, a row below 0"),
+    ):
+        with pytest.raises(InvalidProblem) as refusal:
+            dedicated.widen(chain(), to_order, pegged)
+        assert str(refusal.value) == expected
+    with pytest.raises(InvalidProblem, match="must not be negative"):
+        forecast.consume([], [], back_days=-1)
+    with pytest.raises(InvalidProblem, match="one a forecast"):
+        forecast.as_demand([forecast.Forecast(0, 30, 5)], [])
+
+
+def test_tables_of_dates_stay_within_the_horizon():
+    with pytest.raises(InvalidProblem) as refusal:
+        Network(Horizon.of(3), Items([1]), [[0, 1, 3]], [[0, 1, 2], [-2, 0, 0], [0, 1, 3]], Lines([], [], []))
+    found = {(each.array, each.row, each.field) for each in refusal.value.defects}
+    assert found == {("starts", 0, "most"), ("needs", 1, "least"), ("needs", 2, "most")}
+
+
 def test_p22_made_to_order_is_invisible_to_free_netting_on_both_sides():
     horizon = Horizon.of(30)
     start = tables.start_row(horizon, [(tables.WorkingDays.every_day(), 2)])

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mainspring.engines import problem
-from mainspring.engines.scheduling import plant, plant_check, plant_keys, plant_model, plant_result, plant_solve, result
+from mainspring.engines.scheduling import (
+    plant,
+    plant_check,
+    plant_keys,
+    plant_model,
+    plant_result,
+    plant_search,
+    plant_solve,
+    result,
+)
 
 DAY = 1440
 ALWAYS = plant.Calendar.weekly("always", [(day * DAY, (day + 1) * DAY) for day in range(7)], weeks=20)
@@ -232,8 +241,32 @@ def test_a_plant_of_some_hundred_orders_beats_due_date_dispatching_while_it_tell
     found = solve(machines(*[OFFICE] * 8, families=1, changeover=table), plan, seconds=2.5, progress=told.append)
     assert found.cost.total < 0.95 * found.dispatched.total
     assert told[-1].objective <= found.dispatched.total
+    weights = plant.Weights(changeover=0.5)
+    told_by_order = plant_result.cost_by_order(
+        plan, weights, found.schedule.start, found.schedule.end, found.schedule.setup
+    )
+    whole = plant_result.cost(plan, weights, found.schedule.start, found.schedule.end, found.schedule.setup)
+    assert told_by_order.sum() == pytest.approx(whole.total)
     assert set(found.late) == set(np.flatnonzero(found.order_end > plan.order_due).tolist())
     assert all(sum(cause.weight for cause in causes) == pytest.approx(1) for causes in found.late.values())
+
+
+def test_a_large_plant_is_improved_by_stretches_of_time():
+    random = np.random.default_rng(4)
+    jobs = [[[(int(random.integers(0, 8)), int(random.integers(20, 90)))] for _ in range(2)] for _ in range(1200)]
+    plan = orders(*jobs, due=random.integers(500, 20_000, 1200), weight=random.integers(1, 10, 1200).astype(float))
+    merged = []
+    original = plant_search.Search._merged
+
+    def watched(*arguments):
+        merged.append(original(*arguments))
+        return merged[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plant_search.Search, "_merged", watched)
+        found = solve(machines(*[OFFICE] * 8), plan, seconds=2.5)
+    assert any(keys is not None and keys.shape == (2400,) for keys in merged)
+    assert found.cost.total < found.dispatched.total
 
 
 @pytest.mark.parametrize(

@@ -97,10 +97,11 @@ def test_the_checker_names_the_operation_that_clashes():
         ("1 2\n0 1 1", "file[2].column 3 = 3 numbers: must hold 2 pairs of machine and duration, 4 numbers"),
         ("1 2\n0 1 2 4", "file[2].column 3 = 2: must be a machine, 0 to 1"),
         ("1 2\n# note\n0 1 1 x", "file[3].column 4 = x: must be a whole number, 0 or more"),
+        ("1 2\n0 1 0 2", "file[2].column 3 = 0: a job uses every machine once; this one stands twice"),
         ("1 1\n0 -4", "file[2].column 2 = -4: must be a whole number, 0 or more"),
         ("1 1\n0 4\n0 4", "file[3].column 1 = 0: the first row states 1 jobs; this would be one more"),
     ],
-    ids=["empty", "rows_missing", "odd_row", "no_such_machine", "word", "negative", "row_too_many"],
+    ids=["empty", "rows_missing", "odd_row", "no_such_machine", "word", "twice", "negative", "row_too_many"],
 )
 def test_a_bad_file_is_refused_with_row_column_and_rule(text, refusal):
     with pytest.raises(problem.InvalidProblem) as refused:

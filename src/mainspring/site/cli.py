@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
-from mainspring.site import commands, postgres
+from mainspring.site import commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,10 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (postgres.ServerError, ValidationError, PermissionDenied, OSError) as error:
-        for message in _messages(error):
-            print(f"mainspring {options.name}: {message}", file=sys.stderr)
-        return 1
+    except (ValidationError, PermissionDenied, OSError) as error:
+        return _refuse(options.name, error)
+
+
+def _refuse(name: str, error) -> int:
+    for message in _messages(error):
+        print(f"mainspring {name}: {message}", file=sys.stderr)
+    return 1
 
 
 def _messages(error) -> list[str]:
@@ -61,10 +65,15 @@ def _run(command, options) -> int:
     needs = getattr(command, "SETUP", "django")
     if needs == "nothing":
         return command.run(options) or 0
-    with database():
-        if needs == "django":
-            set_up_django()
-        return command.run(options) or 0
+    from mainspring.site import postgres  # its driver takes longer to load than some commands run
+
+    try:
+        with database():
+            if needs == "django":
+                set_up_django()
+            return command.run(options) or 0
+    except postgres.ServerError as error:
+        return _refuse(options.name, error)
 
 
 def _manage(arguments: list[str]) -> int:
@@ -79,6 +88,8 @@ class database:
     """Context: the embedded server runs, unless DATABASE_URL names another."""
 
     def __enter__(self):
+        from mainspring.site import postgres
+
         self.server = None if os.environ.get("DATABASE_URL") else postgres.Server().start()
         return self
 

@@ -44,7 +44,15 @@ def read(text: str, name: str = "problem") -> LotProblem:
     on_hand = columns.get("on_hand", [Fraction(0)])[0]
     costs = [columns.get(each, [Fraction(0)]) for each in ("setup_cost", "holding_cost", "unit_cost")]
     setup, holding, unit = (each[0] if len(each) == 1 else each for each in costs)
-    return data.problem(columns["demand"], setup, holding, unit, on_hand)
+    try:
+        return data.problem(columns["demand"], setup, holding, unit, on_hand)
+    except InvalidProblem as error:
+        raise InvalidProblem(*(_in_file(each, name) for each in error.defects)) from error
+
+
+def _in_file(defect: Defect, name: str) -> Defect:
+    """What is wrong with a column, told of the file: its row is the period, counted from 1."""
+    return Defect(name, int(defect.row) + 1, defect.array, defect.value, f"{defect.rule} (row counts periods)")
 
 
 def _json(body: str, name: str) -> dict[str, list[Fraction]]:

@@ -35,7 +35,7 @@ def widen(
     pegged  {receipt row: demand row} supply already made for a demand of the list. When that demand is gone, leave the
             receipt out of the mapping: it is free supply again, and free netting will say what to do with it
     also    items that are made to order wherever they are needed by one that is
-    Raises InvalidProblem when a pegged receipt is of another item than its demand.
+    Raises InvalidProblem for rows there are not or twice, and when a pegged receipt is of another item than its demand.
     """
     pegged = pegged or {}
     items, lines = network.items, network.lines
@@ -48,6 +48,8 @@ def widen(
     for demand in to_order:
         if not 0 <= demand < len(network.demand):
             raise InvalidProblem(Defect("to_order", demand, "demand", demand, f"must be below {len(network.demand)}"))
+        if demand in node_of:
+            raise InvalidProblem(Defect("to_order", demand, "demand", demand, "must stand in the list once"))
         node_of[demand] = len(item_of)
         own = {int(network.demand.item[demand]): len(item_of)}
         item_of.append(int(network.demand.item[demand]))
@@ -62,6 +64,9 @@ def widen(
                     waiting.append(child)
                 new_lines.append((row, own[item], own.get(child, child)))
     for receipt, demand in pegged.items():
+        if not 0 <= receipt < len(network.receipts):
+            rule = f"must be a receipt, a row below {len(network.receipts)}"
+            raise InvalidProblem(Defect("pegged", receipt, "receipt", receipt, rule))
         if demand not in node_of or network.receipts.item[receipt] != network.demand.item[demand]:
             rule = "must serve a demand of its own item that is made to order"
             raise InvalidProblem(Defect("pegged", receipt, "demand", demand, rule))

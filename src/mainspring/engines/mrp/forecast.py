@@ -7,7 +7,7 @@ from later ones as far ahead as allowed, nearest first. What is left of the fore
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mainspring.engines.problem import Defect, InvalidProblem
+from mainspring.engines.problem import Defect, InvalidProblem, require
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def consume(
                             order
     """
     _check(forecasts, orders)
+    for name, days in (("back_days", back_days), ("ahead_days", ahead_days)):
+        require(days >= 0, "arguments", 0, name, days, "must not be negative")
     left, taken = [each.quantity for each in forecasts], []
     for row in sorted(range(len(orders)), key=lambda each: (orders[each].day, each)):
         order = orders[row]
@@ -67,6 +69,7 @@ def as_demand(
     demand_fence   before this day only orders count (P23); a period that reaches past it counts from there on
     Forecasts of periods already over expire.
     """
+    require(len(left) == len(forecasts), "left", 0, "length", len(left), f"must be {len(forecasts)}, one a forecast")
     found = []
     for each, quantity in zip(forecasts, left, strict=True):
         day = max(each.starts, demand_fence, today)

@@ -236,6 +236,7 @@ def defects(network: Network) -> list[Defect]:
     for name in ("parent", "component"):
         _refuse_index(refuse, "lines", name, getattr(lines, name), n)
     _refuse_index(refuse, "lines", "need_row", lines.need_row, len(network.needs))
+    refuse(np.isin(lines.kind, (COMPONENT, BY_PRODUCT)), "lines", "kind", lines.kind, "is no kind of line")
     for name in ("num", "fixed", "multiple"):
         values = getattr(lines, name)
         refuse(values >= 0, "lines", name, values, "must not be negative")

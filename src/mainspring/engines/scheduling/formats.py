@@ -125,9 +125,13 @@ def _counted_from_one(pairs, machines: int) -> bool:
 
 
 def _shifted(pairs, row: _Row, one: bool, machines: int, *, step: int) -> list[tuple[int, int]]:
+    seen: set[int] = set()
     for place, (machine, _) in enumerate(pairs):
         if not one <= machine < machines + one:
             row.refuse(1 + step * place, machine, f"must be a machine, {int(one)} to {machines - 1 + one}")
+        if machine in seen:
+            row.refuse(1 + step * place, machine, "a job uses every machine once; this one stands twice")
+        seen.add(machine)
     return [(machine - one, duration) for machine, duration in pairs]
 
 

@@ -17,6 +17,10 @@ from mainspring.engines.scheduling import plant, plant_keys, plant_model, plant_
 # Share of the present cost by which a worse plan is still accepted at the beginning.
 _HEAT = 0.002
 _STALE = 40
+# Plans of so many orders are improved by stretches of time; smaller ones are built often enough as they are.
+_LARGE = 1000
+# Orders of a stretch of time that is judged by itself.
+_STRETCH = (50, 200, 800)
 # What the builder answers when it was stopped.
 STOPPED = -2
 
@@ -133,6 +137,8 @@ class Search:
         while not self.stop[0]:
             left = max(0.0, self.control.left / self.control.seconds)
             built = self._try(*self._changed(current, random, left))
+            if built and (merged := self._merged(current, built, random)) is not None:
+                built = self._try(merged, current.floor) or built
             now = current.cost.total
             stale += 1
             if built and built.cost.total <= now + _HEAT * left**2 * max(now, 1.0) * random.random():
@@ -140,6 +146,31 @@ class Search:
                 current = built
             if stale > _STALE or current.cost.total > self.best.cost.total * (1 + 4 * _HEAT):
                 current, stale = self.best, 0
+
+    def _merged(self, current: Built, built: Built, random) -> np.ndarray | None:
+        """Keys that take from the new plan the stretches of time it is better in, and the others from the present one.
+
+        A change over all of a large plan is better here and worse there; what happens in one month hardly touches what
+        happens in another, so both halves can be had. None where there is nothing to choose from.
+        """
+        plan = self.model.plan
+        if plan.orders < _LARGE or self.backward:
+            return None
+        stretches = plan.orders // int(random.choice(_STRETCH))
+        if stretches < 2:
+            return None
+        starts = np.full(plan.orders, np.iinfo(np.int64).max)
+        np.minimum.at(starts, plan.operation_order, current.placed[0])
+        stretch = np.empty(plan.orders, np.int64)
+        stretch[np.argsort(starts, kind="stable")] = np.arange(plan.orders) * stretches // plan.orders
+        change = plant_result.cost_by_order(plan, self.weights, *built.placed[[0, 1, 5]])
+        change -= plant_result.cost_by_order(plan, self.weights, *current.placed[[0, 1, 5]])
+        better = np.bincount(stretch, change, stretches) < 0
+        if better.all() or not better.any():
+            return None
+        # Building follows the starts it found, so starts of both plans go together as keys.
+        taken = better[stretch][plan.operation_order]
+        return np.where(taken, built.placed[0], current.placed[0]).astype(np.float64)
 
     def _changed(self, current: Built, random, left: float) -> tuple[np.ndarray, np.ndarray]:
         """Keys with some orders moved; the further the search is, the fewer and the shorter the moves."""

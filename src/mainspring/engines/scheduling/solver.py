@@ -11,8 +11,8 @@ _LEAD_SECONDS_MAX = 1.5
 _LEAD_OPERATIONS = 100
 # Share of the remaining time for the proof; a worker that has not succeeded by then searches with the others.
 _PROVING = 0.5
-# Loading the prover takes a while; with less time than this left it is not begun.
-_PROVER_SECONDS_MIN = 3.0
+# Loading the prover takes a moment; with less time than this left it is not begun.
+_PROVER_SECONDS_MIN = 0.3
 
 
 def require_arguments(seconds: float, seed: int, workers: int) -> None:
