@@ -136,8 +136,8 @@ class LeadPool(Entity):
             ),
             models.CheckConstraint(
                 name="lead_pool_reminder",
-                condition=Q(remind_days__isnull=True) | Q(recycle_days__gt=models.F("remind_days")),
-                violation_error_message=_("A reminder comes before the lead goes back: fewer days than until then."),
+                condition=Q(remind_days__isnull=True) | Q(recycle_days__gte=models.F("remind_days")),
+                violation_error_message=_("The reminder is at most as many days before as it takes to go back."),
             ),
             models.CheckConstraint(
                 name="lead_pool_days",

@@ -104,7 +104,8 @@ def _row(ctx, sent, choice: merging.Choice, kept, other) -> dict:
 
 def _said(ctx, record, name: str, value) -> str:
     if name.startswith("custom."):
-        return "" if value is None else str(value)
+        seen = access.custom_mode(ctx, type(record), name) in ("view", "edit")
+        return str(value) if seen and value is not None else ""
     shown = access.shown(ctx, record, name)
     if shown != value:
         return str(shown or "")

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leadpool',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_days__isnull', True), ('recycle_days__gt', models.F('remind_days')), _connector='OR'), name='lead_pool_reminder', violation_error_message='A reminder comes before the lead goes back: fewer days than until then.'),
+            constraint=models.CheckConstraint(condition=models.Q(('remind_days__isnull', True), ('recycle_days__gte', models.F('remind_days')), _connector='OR'), name='lead_pool_reminder', violation_error_message='The reminder is at most as many days before as it takes to go back.'),
         ),
         migrations.AddConstraint(
             model_name='leadpool',

@@ -102,9 +102,9 @@ def test_an_owner_is_warned_once_in_the_app_and_by_mail(regions, team):
     assert crm.recycle(regions.system) == 0
 
 
-def test_a_reminder_comes_before_the_return(regions, team):
-    with pytest.raises(ValidationError, match="A reminder comes before"):
-        rule(regions, recycle_days=5, remind_days=5)
+def test_a_reminder_cannot_come_before_the_claim(regions, team):
+    with pytest.raises(ValidationError, match="The reminder is at most"):
+        rule(regions, recycle_days=5, remind_days=6)
 
 
 def test_a_lead_that_waits_for_approval_stays_with_its_owner(regions, team):
