@@ -72,7 +72,7 @@ class LeadPools(Resource):
     search = "code name"
     filters = "territory source distribution active"
     form = (
-        "code name | Takes: territory source value_min priority active | "
+        "code name | Where: territory source value_min priority active | "
         "Limits: distribution holding_max daily_claims_max recycle_days remind_days cool_down_days"
     )
     related = {_("Leads"): ("crm/leads", "pool"), _("Members"): ("crm/pool-members", "pool")}
