@@ -52,7 +52,7 @@ def read(folder: Path) -> dict[str, SourceOrder]:
 
 def carry_out(folder: Path, ctx, *, limit: int = 0, say: Callable[[str], None] = print) -> Counts:
     """Confirm, receive, send back and bill the orders day by day; `limit`: only the first so many orders (0: all)."""
-    from mainspring.kernel import commands
+    from mainspring.kernel import commands, database
     from mainspring.modules.purchasing.models import PurchaseOrder
 
     source = _by_order(read(folder), limit, ctx)
@@ -65,6 +65,7 @@ def carry_out(folder: Path, ctx, *, limit: int = 0, say: Callable[[str], None] =
             _receive(arriving, source, inner, counts)
         if counts.received - told >= TOLD_EVERY:
             told = counts.received
+            database.analyze()
             say(f"  {day}: {counts.received} orders received, {counts.billed} billed")
     return counts
 

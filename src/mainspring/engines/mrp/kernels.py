@@ -18,10 +18,11 @@ COMPONENT, BY_PRODUCT = range(2)
 # What went wrong, as (code, item or line); 0 is nothing.
 BAD_NEED, BAD_BALANCE, BAD_LOT, BAD_HOURS = 1, 2, 3, 4
 
+# in_order: an order due later never starts earlier, nor asks earlier for a component.
 Net = namedtuple(
     "Net",
     "on_hand safety slack kind size minimum multiple maximum yield_num yield_den start_row fence starts bucket_day "
-    "in_ptr parent num den fixed line_multiple valid_from valid_to need_row line_kind most needs",
+    "in_ptr parent num den fixed line_multiple valid_from valid_to need_row line_kind most needs in_order",
 )
 Book = namedtuple(
     "Book",

@@ -257,13 +257,20 @@ def defects(network: Network) -> list[Defect]:
     _refuse_index(refuse, "operations", "day_row", shop.day_row, len(shop.days))
     refuse(shop.setup >= 0, "operations", "setup", shop.setup, "must not be negative")
     refuse((shop.run >= 0) & np.isfinite(shop.run), "operations", "run", shop.run, "must be a number, not negative")
-    shapes = (
-        ("starts", network.starts, horizon.buckets), ("needs", network.needs, horizon.days),
-        ("days", shop.days, horizon.days), ("capacity", shop.capacity, horizon.days),
-    )  # fmt: skip
-    for name, table, wide in shapes:
+    tables = (
+        ("starts", network.starts, horizon.buckets, None, horizon.days - 1),
+        ("needs", network.needs, horizon.days, -1, horizon.buckets - 1),
+        ("days", shop.days, horizon.days, -1, horizon.days - 1),
+        ("capacity", shop.capacity, horizon.days, 0, None),
+    )
+    for name, table, wide, least, most in tables:
         if table.ndim != 2 or table.shape[1] != wide:
             found.append(Defect(name, 0, "shape", table.shape, f"must have {wide} columns"))
+        elif table.size:
+            if least is not None:
+                refuse(table.min(axis=1) >= least, name, "least", table.min(axis=1), f"must be at least {least}")
+            if most is not None:
+                refuse(table.max(axis=1) <= most, name, "most", table.max(axis=1), f"must be at most {most}")
     return found
 
 

@@ -138,39 +138,17 @@ def downwards(plan: Plan, row: int, book: Book | None = None) -> Trace:
 
 
 def _walked(plan: Plan, row: int, book: Book | None, *, up: bool) -> Trace:
-    size = 1 << 14
-    zeros = getattr(plan, "_walk_zeros", None)
     if book is None or book.plan is not plan or book.age != plan.age:
         nothing = np.full(len(plan.order), -1, np.int64)
         stored, first, last = pegs.Columns(*(np.empty(0, kind) for kind in pegs.TYPES)), nothing, nothing
     else:
         stored, first, last = book.columns, book.first, book.last
-    while True:
-        if zeros is None or len(zeros[0]) != len(plan.pool.due):
-            rows, items = len(plan.pool.due), len(plan.order)
-            zeros = np.zeros(rows), np.zeros(rows), np.zeros(items, np.bool_)
+    given = (row, up, plan.order, plan.net, plan.book, plan.pool, plan.uses, stored, first, last)
+    size, found = 1 << 17, -1  # memory is only taken when rows are written
+    while found < 0:
         columns = pegs.Columns(*(np.empty(size, kind) for kind in pegs.TYPES))
         item, share = np.empty(size, np.int32), np.empty(size, np.float64)
-        found = pegs.walk(
-            row,
-            up,
-            plan.order,
-            plan.net,
-            plan.book,
-            plan.pool,
-            plan.child_ptr,
-            plan.child,
-            stored,
-            first,
-            last,
-            columns,
-            item,
-            share,
-            *zeros,
-        )
-        if found >= 0:
-            break
-        size, zeros = size * 4, None
-    plan._walk_zeros = zeros  # type: ignore[attr-defined]
+        found = pegs.walk(*given, columns, item, share)
+        size *= 4
     kept = slice(0, found)
     return Trace(unpacked(plan, item[kept], *(column[kept] for column in columns)), share[kept])

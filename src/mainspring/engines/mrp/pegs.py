@@ -34,8 +34,11 @@ def bounds(items, net, book, pool, most):
 
 
 @njit(cache=True, nogil=True)
-def collect(i, net, book, pool, bucket, quantity, code):
-    """Demands from the front and supplies from the back of the scratch arrays; (demands, supplies)."""
+def collect(i, until, net, book, pool, bucket, quantity, code):
+    """Demands from the front and supplies from the back of the scratch arrays; (demands, supplies).
+
+    until  the last bucket whose demands are wanted; rows behind it are not even looked at where dates are in order
+    """
     demands, back = np.int64(0), np.int64(len(bucket))
     if net.on_hand[i] > 0:
         back -= 1
@@ -45,7 +48,7 @@ def collect(i, net, book, pool, bucket, quantity, code):
             back -= 1
             bucket[back], quantity[back], code[back] = book.receipt_bucket[k], book.receipt_qty[k], -2 - k
     for k in range(book.demand_ptr[i], book.demand_ptr[i] + book.demand_n[i]):
-        if book.demand_qty[k] > 0:
+        if book.demand_qty[k] > 0 and book.demand_bucket[k] <= until:
             bucket[demands], quantity[demands], code[demands] = book.demand_bucket[k], book.demand_qty[k], -1 - k
             demands += 1
     slack = net.slack[i]
@@ -57,13 +60,19 @@ def collect(i, net, book, pool, bucket, quantity, code):
         kind, num, den, most = net.line_kind[line], net.num[line], net.den[line], net.most[line]
         fixed, multiple = net.fixed[line], net.line_multiple[line]
         supply = kind == BY_PRODUCT
-        for r in range(pool.ptr[p], pool.ptr[p] + pool.n[p]):
+        r, end = pool.ptr[p] - 1, pool.ptr[p] + pool.n[p]
+        sorted_to = pool.ptr[p] + pool.planned[p] if net.in_order and not supply else 0
+        while r + 1 < end:
+            r += 1
             start = starts[r]
-            if start < first or start >= last:
+            if start < first:
                 continue
             when = dues[r] if supply else buckets[start]
+            if start >= last or when < 0 or (when > until and not supply):
+                r = max(r, sorted_to - 1)
+                continue
             amount = need(bases[r], num, den, fixed, multiple, most, slack, kind) * counts[r]
-            if when < 0 or amount <= 0:
+            if amount <= 0:
                 continue
             if supply:
                 back -= 1
@@ -95,9 +104,12 @@ def by_bucket(bucket, first, last, step, counts, places):
 
 
 @njit(cache=True, nogil=True)
-def peg_item(i, net, book, pool, bucket, quantity, code, counts, wants, gives, out, row):
-    """Serve the demands of an item by date from its supplies by date, stock first; rows go to `out` from `row` on."""
-    demands, supplies = collect(i, net, book, pool, bucket, quantity, code)
+def peg_item(i, until, net, book, pool, bucket, quantity, code, counts, wants, gives, out, row):
+    """Serve the demands of an item up to a bucket by date from its supplies by date, stock first.
+
+    Rows go to `out` from `row` on; returns the row after the last.
+    """
+    demands, supplies = collect(i, until, net, book, pool, bucket, quantity, code)
     size = len(bucket)
     by_bucket(bucket, 0, demands, 1, counts, wants)
     by_bucket(bucket, size - 1, size - 1 - supplies, -1, counts, gives)
@@ -127,30 +139,69 @@ def peg_items(items, offset, net, book, pool, out, ended):
         most = max(most, offset[k + 1] - offset[k])
     bucket, code = np.empty(most, np.int32), np.empty(most, np.int32)
     quantity, wants, gives = np.empty(most, np.int64), np.empty(most, np.int32), np.empty(most, np.int32)
-    counts = np.empty(len(net.bucket_day) + 2, np.int64)
+    until = len(net.bucket_day)
+    counts = np.empty(until + 2, np.int64)
     for k in range(len(items)):
         used = offset[k + 1] - offset[k]
         ended[k] = peg_item(
-            items[k], net, book, pool, bucket[:used], quantity[:used], code[:used], counts, wants, gives, out, offset[k]
-        )
+            items[k], until, net, book, pool, bucket[:used], quantity[:used], code[:used], counts, wants, gives, out,
+            offset[k],
+        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def walk(row, up, order, net, book, pool, child_ptr, child, stored, first, last, out, item, share, part, whole, active):
+def page_of(row, table, pages, tail):
+    """Where the numbers of a row can be written: its page and the pages, which may be new ones.
+
+    A walk notes two numbers for some hundred rows of a pool of millions; clearing memory for all would take longer
+    than the walk. So they lie on pages of 64 rows, and `table` says which page a row is on. Page 0 is nobody's and all
+    zeros.
+    tail  [pages used]
+    """
+    page = table[row >> 6]
+    if page == 0:
+        page = tail[0]
+        if page == len(pages):
+            grown = np.zeros((2 * page, 128))
+            grown[:page] = pages
+            pages = grown
+        table[row >> 6] = page
+        tail[0] += 1
+    return page, pages
+
+
+@njit(cache=True, nogil=True)
+def ask(i, begin, end, pages, table, net, pool, uses, until):
+    """Note until when the rows of an item that are on the walk need its components."""
+    starts = pool.start
+    for k in range(uses.ptr[i], uses.ptr[i + 1]):
+        if uses.kind[k] == BY_PRODUCT:
+            continue
+        first, last, buckets, wanted = uses.valid_from[k], uses.valid_to[k], net.needs[uses.need_row[k]], np.int32(-1)
+        for r in range(begin, end):
+            if pages[table[r >> 6], r & 63] > 0.0 and first <= starts[r] < last:
+                wanted = max(wanted, buckets[starts[r]])
+        until[uses.child[k]] = max(until[uses.child[k]], wanted)
+
+
+@njit(cache=True, nogil=True)
+def walk(row, up, order, net, book, pool, uses, stored, first, last, out, item, share):
     """Follow pegs from an order's row through all levels; rows written, or -1 when `out` is too small.
 
     The pegs of an item are `stored` in [first, last), or found now when there are none (first -1).
-    `part`, `whole` (one a row of the pool) and `active` (one an item) are zeros, and are again when all went well.
     """
     n = len(order)
-    part[row] = 1.0
-    root = pool.item[row]
+    table, pages, tail = np.zeros((len(pool.due) >> 6) + 1, np.int32), np.zeros((128, 128)), np.ones(1, np.int32)
+    # A row's page: in columns 0 to 63 what part of it belongs to the order asked about, then what it asks of an item.
+    page, pages = page_of(row, table, pages, tail)
+    pages[page, row & 63] = 1.0
+    buckets = np.int32(len(net.bucket_day))
+    until, root = np.full(n, -1, np.int32), pool.item[row]  # the last bucket with demand on the walk, -1: none
     if up:
-        active[root] = True
+        until[root] = buckets
     else:
-        for k in range(child_ptr[root], child_ptr[root + 1]):
-            active[child[k]] = True
-    counts = np.empty(len(net.bucket_day) + 2, np.int64)
+        ask(root, row, row + 1, pages, table, net, pool, uses, until)
+    counts = np.empty(buckets + 2, np.int64)
     size = np.int64(0)
     bucket = code = wants = gives = np.empty(0, np.int32)
     quantity = np.empty(0, np.int64)
@@ -160,9 +211,8 @@ def walk(row, up, order, net, book, pool, child_ptr, child, stored, first, last,
     pool_item, pool_qty, pool_count = pool.item, pool.qty, pool.count
     for at in range(n):
         i = order[n - 1 - at] if up else order[at]
-        if not active[i]:
+        if until[i] < 0:
             continue
-        active[i] = False
         if first[i] >= 0:
             begin, end = first[i], last[i]
             if found + end - begin > room:
@@ -181,45 +231,46 @@ def walk(row, up, order, net, book, pool, child_ptr, child, stored, first, last,
             # They are written behind those kept, then the interesting ones are moved to the front.
             begin = found
             end = peg_item(
-                i, net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out, found
-            )
+                i, until[i], net, book, pool, bucket[:most], quantity[:most], code[:most], counts, wants, gives, out,
+                found,
+            )  # fmt: skip
             all_demands, all_needed, all_supplies, all_amounts = demands, needed, supplies, amounts
         if up:
             for r in range(begin, end):
                 if all_demands[r] >= 0:
-                    whole[all_demands[r]] += all_amounts[r]
+                    page, pages = page_of(all_demands[r], table, pages, tail)
+                    pages[page, 64 + (all_demands[r] & 63)] += all_amounts[r]
+        lowest, highest = len(pool_item), -1  # rows of the item that are on the walk: none where stock serves
         for r in range(begin, end):
             demand, supply, amount = all_demands[r], all_supplies[r], all_amounts[r]
-            made = 0 <= supply < BY_PRODUCT_BASE
+            if demand < 0 or supply < 0 or supply >= BY_PRODUCT_BASE:
+                continue
             if up:
-                if made and demand >= 0 and part[supply] > 0.0:
-                    part[demand] += part[supply] * amount / whole[demand]
-                    active[pool_item[demand]] = True
-            elif made and demand >= 0 and part[demand] > 0.0:
-                part[supply] += part[demand] * amount / (pool_qty[supply] * pool_count[supply])
+                fraction = pages[table[supply >> 6], supply & 63]
+                if fraction > 0.0:
+                    page = table[demand >> 6]
+                    pages[page, demand & 63] += fraction * amount / pages[page, 64 + (demand & 63)]
+                    until[pool_item[demand]] = buckets
+            else:
+                fraction = pages[table[demand >> 6], demand & 63]
+                if fraction > 0.0:
+                    page, pages = page_of(supply, table, pages, tail)
+                    pages[page, supply & 63] += fraction * amount / (pool_qty[supply] * pool_count[supply])
+                    lowest, highest = min(lowest, supply), max(highest, supply)
         if up:
             for r in range(begin, end):
                 if all_demands[r] >= 0:
-                    whole[all_demands[r]] = 0.0
+                    pages[table[all_demands[r] >> 6], 64 + (all_demands[r] & 63)] = 0.0
         kept = found
         for r in range(begin, end):
             demand, supply, amount = all_demands[r], all_supplies[r], all_amounts[r]
-            if up:
-                fraction = part[supply] if 0 <= supply < BY_PRODUCT_BASE else 0.0
-            else:
-                fraction = part[demand] if demand >= 0 else 0.0
+            of = supply if up else demand
+            fraction = pages[table[of >> 6], of & 63] if 0 <= of < BY_PRODUCT_BASE else 0.0
             if fraction > 0.0:
                 demands[kept], needed[kept], supplies[kept] = demand, all_needed[r], supply
                 amounts[kept], item[kept], share[kept] = amount, i, fraction
                 kept += 1
-        if not up and kept > found:
-            for k in range(child_ptr[i], child_ptr[i + 1]):
-                active[child[k]] = True
+        if highest >= 0:
+            ask(i, lowest, highest + 1, pages, table, net, pool, uses, until)
         found = kept
-    part[row] = 0.0
-    for r in range(found):
-        if demands[r] >= 0:
-            part[demands[r]] = 0.0
-        if 0 <= supplies[r] < BY_PRODUCT_BASE:
-            part[supplies[r]] = 0.0
     return found

@@ -302,8 +302,14 @@ def _net(network: Network, by_child: NDArray):
         items.maximum, items.yield_num // share, items.yield_den // share, items.start_row, items.fence,
         network.starts, network.horizon.first_days, ptr, lines.parent[by_child], num, den, column["fixed"],
         lines.multiple[by_child], column["valid_from"], column["valid_to"], column["need_row"], column["kind"], most,
-        network.needs,
+        network.needs, _in_order(network),
     )  # fmt: skip
+
+
+def _in_order(network: Network) -> bool:
+    """Whether later dates never lead to earlier ones, which lets pegging pass over what comes later."""
+    needs = np.where(network.needs < 0, network.horizon.buckets, network.needs)  # beyond the horizon comes last
+    return bool(np.all(np.diff(network.starts) >= 0) and np.all(np.diff(needs) >= 0))
 
 
 def _uses(net):

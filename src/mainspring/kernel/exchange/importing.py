@@ -14,8 +14,8 @@ from django.core.files import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import access, errors, resource
-from ..models import ImportRun
+from .. import access, database, errors, resource
+from ..models import ExternalId, ImportRun, RowHistory
 from . import pieces, reading, rows, totals
 
 PIECE = 1000
@@ -106,6 +106,9 @@ def _go_through(run: ImportRun, ctx, folder, progress, *, write: bool) -> Import
         totals.add_sums(sums, source, touched)
         done += sum(len(unit.rows) for unit in units)
         progress(done, total)
+    if write and total > PIECE:
+        of = resource_of(run)
+        database.analyze(of.model, *([of.line_model] if source.has_lines else []), RowHistory, ExternalId)
     run.rows_total = total
     run.rows_created, run.rows_changed, run.rows_same = counts["created"], counts["changed"], counts["same"]
     run.rows_wrong = max(counts["wrong"], run.rows_wrong if write else 0)

@@ -194,9 +194,11 @@ def table(request, res, q: query.Query, columns) -> dict:
         and "__" not in c.path
     ]
     count, exact, sums = summaries.totals(q, measures, cap=COUNT_MAX)
-    may_change = access.can(request.ctx, res.model, "change")
     show.prime(columns, found.rows)
-    rows = [_row(show, columns, r, may_change) for r in found.rows]
+    open_columns = [(n, c) for n, c in enumerate(columns) if c.editable and c.kind != "attachment"]
+    if not access.can(request.ctx, res.model, "change"):
+        open_columns = []
+    rows = [_row(show, columns, r, open_columns) for r in found.rows]
     answer = {
         "url": request.get_full_path(),
         "title": res.plural,
@@ -222,7 +224,8 @@ def table(request, res, q: query.Query, columns) -> dict:
     return answer
 
 
-def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
+def _row(show: cells.Show, columns, record, open_columns) -> dict:
+    """`open_columns` are (place, column) of those that may be edited in place where record and person allow it."""
     row = {
         "id": str(record.pk),
         "href": addresses.of_record(record),
@@ -232,14 +235,9 @@ def _row(show: cells.Show, columns, record, may_change: bool) -> dict:
     if columns and columns[0].path == "number" and not row["cells"][0]["text"]:
         flow = getattr(record, "workflow", None)
         row["cells"][0]["text"] = _("Draft") if not flow or record.state == flow.initial else "–"
-    if may_change:
-        for column, cell in zip(columns, row["cells"], strict=True):
-            cell["edit"] = (
-                column.editable
-                and column.kind != "attachment"
-                and show.fields.mode_on(record, column.path) == "edit"
-                and editable_now(record, column)
-            )
+    for n, column in open_columns:
+        if editable_now(record, column):
+            row["cells"][n]["edit"] = show.fields.mode_on(record, column.path) == "edit"
     return row
 
 
