@@ -28,8 +28,17 @@ def live(life: Life) -> None:
     for deal in deals.order_by("number")[:14]:
         if life.happens(0.3 if not life.is_past else 0.55):
             _move_on(life, deal)
+    _finish_steps(life)
     _answers(life)
     approve(life)
+
+
+def _finish_steps(life: Life) -> None:
+    """What was planned is done some days after it fell due; now and then one is forgotten."""
+    due = Activity.objects.filter(**life.mine, next_done=False, next_on__lt=life.day - timedelta(days=2))
+    for step in due.select_related("user").order_by("next_on", "pk")[:30]:
+        if life.happens(0.6):
+            life.do(step, "finish", life.by(step.user.username))
 
 
 def _lead(life: Life) -> Lead | None:

@@ -8,8 +8,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainspring.kernel import access, commands, errors, resource
-from mainspring.web import addresses
+from mainspring.kernel import access, commands, errors, formats, resource, sight
+from mainspring.web import addresses, cells
 from mainspring.web.views import base
 
 from . import merging, moving
@@ -26,18 +26,18 @@ def merge(request, label, kept, other):
     pair = [_either(request.ctx, kind.model, pk) for pk in (kept, other)]
     if pair[0].pk == pair[1].pk:
         raise Http404
-    problem = ""
+    problems: dict[str, list] = {}
     if request.method == "POST":
         try:
             commands.perform(pair[0], "merge", request.ctx, version=base.version_of(request), **_asked(request, pair))
         except errors.Conflict:
             raise
         except ValidationError as error:
-            problem = " ".join(error.messages)
+            problems = errors.by_field(error)
         else:
             messages.success(request, _("%(other)s is part of %(kept)s now.") % {"other": pair[1], "kept": pair[0]})
             return redirect(addresses.of_record(pair[0]))
-    return render(request, "parties/merge.html", _context(request, *pair, problem), status=422 if problem else 200)
+    return render(request, "parties/merge.html", _context(request, *pair, problems), status=422 if problems else 200)
 
 
 def _either(ctx, model, pk):
@@ -69,8 +69,8 @@ def _asked(request, pair) -> dict:
     }
 
 
-def _context(request, kept, other, problem: str) -> dict:
-    ctx, label = request.ctx, kept._meta.label_lower
+def _context(request, kept, other, problems: dict) -> dict:
+    label, show = kept._meta.label_lower, cells.Show(sight.Fields(resource.of(type(kept)), request.ctx))
     return {
         "page": {
             "title": _("Merge %(other)s into %(kept)s") % {"other": other, "kept": kept},
@@ -81,38 +81,33 @@ def _context(request, kept, other, problem: str) -> dict:
         },
         "kept": kept,
         "other": other,
-        "problem": problem,
+        "wrong": problems.get("reason", []),
+        "problems": [message for name, found in problems.items() if name != "reason" for message in found],
         "reason": request.POST.get("reason", ""),
-        "rows": [_row(ctx, request.POST, choice, kept, other) for choice in merging.choices(kept, other)],
+        "rows": [_row(show, request.POST, choice, kept, other) for choice in merging.choices(kept, other)],
         "moving": moving.counts(other),
         "swap": f"/parties/merge/{label}/{other.pk}/{kept.pk}/",
         "cancel": addresses.of_record(kept),
     }
 
 
-def _row(ctx, sent, choice: merging.Choice, kept, other) -> dict:
+def _row(show: cells.Show, sent, choice: merging.Choice, kept, other) -> dict:
     """One field with both values as this person may see them, and which of them is proposed or was chosen."""
     chosen = sent.get(choice.name) or ("other" if choice.take else "kept")
     return {
         "name": choice.name,
         "label": choice.label[:1].upper() + choice.label[1:],
-        "kept": _said(ctx, kept, choice.name, choice.kept),
-        "other": _said(ctx, other, choice.name, choice.other),
+        "kept": _said(show, kept, choice.name),
+        "other": _said(show, other, choice.name),
         "take": chosen == "other",
     }
 
 
-def _said(ctx, record, name: str, value) -> str:
-    if name.startswith("custom."):
-        seen = access.custom_mode(ctx, type(record), name) in ("view", "edit")
-        return str(value) if seen and value is not None else ""
-    shown = access.shown(ctx, record, name)
-    if shown != value:
-        return str(shown or "")
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    display = getattr(record, f"get_{name}_display", None)
-    return str(display() if display else "" if value is None else value)
+def _said(show: cells.Show, record, name: str) -> str:
+    column = show.fields.column(name)
+    cell = show.cell(column, record, shorten=0)
+    text = formats.text(column, cell["value"]) if column.kind == "bool" and "value" in cell else cell["text"]
+    return f"{text} {cell['unit']}" if text and cell.get("unit") else text
 
 
 urlpatterns = [path("merge/<str:label>/<str:kept>/<str:other>/", merge, name="merge")]
