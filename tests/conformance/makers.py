@@ -11,7 +11,7 @@ from mainspring.kernel.testing.samples import Samples, maker
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
-from mainspring.modules.crm.models import Claim, Lead, LeadPool
+from mainspring.modules.crm.models import Claim, Lead, LeadPool, PoolMember
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
@@ -95,6 +95,21 @@ def lead(samples):
     return commands.create(
         Lead, ctx(samples), name=f"Prospect {n}", contact_name="Ona", email=f"ona{n}@example.com", territory=place
     )
+
+
+@maker("crm.leadpool")
+def lead_pool(samples):
+    n = next(_numbers)
+    place, _made = Territory.objects.get_or_create(code="SAMPLE", defaults={"name": "Everywhere"})
+    return commands.create(
+        LeadPool, ctx(samples), code=f"POOL{n}", name=f"Pool {n}", territory=place, recycle_days=30, remind_days=5
+    )
+
+
+@maker("crm.poolmember")
+def pool_member(samples):
+    person = User.objects.create(username=f"member{next(_numbers)}")
+    return commands.create(PoolMember, ctx(samples), pool=lead_pool(samples), user=person)
 
 
 @maker("crm.claim")

@@ -36,7 +36,8 @@ def test_lists_and_forms_open(world, browser, module):
 def test_records_open_with_all_their_tabs(world, browser):
     bike, rim = world.item("BIKE", make_or_buy="make"), world.item("RIM")
     bom = commands.create(Bom, world.ctx, item=bike, lines=[{"component": rim, "quantity": 2}])
-    party, twin = world.party("Acme Ratai"), world.party("UAB Acme Ratai", code="A2")
+    party = world.party("Acme Ratai")
+    twin = world.party("UAB Acme Ratai", code="A2", duplicate_reason="Of the same group")
     from mainspring.web.views import tabs
 
     for record in (bike, bom, party, world.company, world.ctx.user):

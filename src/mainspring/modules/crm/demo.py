@@ -5,7 +5,7 @@ from mainspring.kernel.models import Company, Membership, Territory
 
 from .models import LeadPool
 
-LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "cool_down_days": 7}
+LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "remind_days": 5, "cool_down_days": 7}
 
 
 def load(ctx_factory, size: str, rng, out) -> None:

@@ -1,9 +1,10 @@
-"""What follows from follow-ups written directly, not through a verb."""
+"""What follows from follow-ups written directly, not through a verb, and from leads that land in a pool."""
 
 from django.utils import timezone
 
-from mainspring.kernel.events import CommandDone, on
+from mainspring.kernel.events import BatchDone, CommandDone, on
 
+from . import allocating
 from .models import Activity, Lead, Opportunity
 
 BY_A_PERSON = ("web", "api", "cli", "python")
@@ -21,3 +22,19 @@ def follow_up(event, ctx):
         Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
     if written.opportunity_id:
         Opportunity.objects.filter(pk=written.opportunity_id).update(next_on=written.next_on)
+
+
+@on(CommandDone)
+def give_lead(event, ctx):
+    """A lead that lands in a pool with a rule is given at once."""
+    lead = event.record
+    if isinstance(lead, Lead) and event.verb in ("create", "release", "reopen") and lead.state == "open":
+        allocating.give([lead], ctx)
+        lead.refresh_from_db(fields=["owner", "state", "claimed_at", "touched_at", "version"])
+
+
+@on(BatchDone)
+def give_leads(event, ctx):
+    """The same for leads brought in by a list."""
+    if event.verb == "create" and event.records and isinstance(event.records[0], Lead):
+        allocating.give(event.records, ctx)

@@ -1,13 +1,14 @@
 """What people who win customers find on their home."""
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import access, home, notifications, policies
+from mainspring.kernel import access, formats, home, notifications, policies
 
 from . import queries
-from .models import Activity, Opportunity
+from .models import Activity, Lead, Opportunity
 
 DEALS = "qualification,analysis,proposal,negotiation"
 
@@ -66,6 +67,28 @@ def next_steps(ctx):
             )
         )
     return found
+
+
+@home.tasks.fill
+def going_back(ctx):
+    """Own leads that go back to their pool soon, and why."""
+    if ctx.user is None or not access.can(ctx, Lead, "log"):
+        return []
+    found = queries.going_back(ctx.company_id, timezone.now(), owner=ctx.user)
+    leads = Lead.objects.in_bulk(list(found)[:12])
+    return [
+        home.Waiting(
+            gettext("Follow up: %(whom)s") % {"whom": leads[key]},
+            notifications.page_of("crm.lead", key),
+            gettext("Goes back to the pool on %(day)s, for nothing was noted since %(since)s.")
+            % {"day": formats.day(back), "since": formats.day(leads[key].touched_at or leads[key].claimed_at)},
+            icon="user-check",
+            due_on=timezone.localdate(back),
+            tone="amber",
+        )
+        for key, back in found.items()
+        if key in leads
+    ]
 
 
 @home.numbers.fill

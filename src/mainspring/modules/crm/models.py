@@ -73,6 +73,12 @@ WHY_LOST = (
 )
 
 
+class Distribution(models.TextChoices):
+    CLAIM = "claim", _("People claim")
+    LOAD = "load", _("To who holds least")
+    TURN = "turn", _("In turn")
+
+
 class LeadPool(Entity):
     """Where leads of a region wait to be claimed, and how many a representative may claim and hold."""
 
@@ -91,8 +97,18 @@ class LeadPool(Entity):
     daily_claims_max = models.PositiveIntegerField(
         _("claims a day at most"), null=True, blank=True, help_text=_("Per representative; empty means no limit.")
     )
+    distribution = models.CharField(
+        _("how leads are given out"),
+        max_length=8,
+        choices=Distribution,
+        default=Distribution.CLAIM,
+        help_text=_("By rule they go to the members of the pool as they come in."),
+    )
     recycle_days = models.PositiveIntegerField(
         _("returns to the pool after days without follow-up"), null=True, blank=True
+    )
+    remind_days = models.PositiveIntegerField(
+        _("owner is reminded days before"), null=True, blank=True, help_text=_("Empty: no reminder.")
     )
     cool_down_days = models.PositiveIntegerField(_("days before a former owner may claim it again"), default=0)
     active = models.BooleanField(_("active"), default=True)
@@ -100,6 +116,13 @@ class LeadPool(Entity):
     key = ("company", "code")
     company_path = "company"
     scope_paths = {"territory": "territory"}
+    actions = (
+        Verb(
+            "distribute",
+            label=_("Give out now"),
+            help=_("Gives the leads that wait to the members, by the rule of the pool."),
+        ),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("lead pool"), _("lead pools")
@@ -112,6 +135,11 @@ class LeadPool(Entity):
                 violation_error_message=_("The value cannot be negative."),
             ),
             models.CheckConstraint(
+                name="lead_pool_reminder",
+                condition=Q(remind_days__isnull=True) | Q(recycle_days__gte=models.F("remind_days")),
+                violation_error_message=_("The reminder is at most as many days before as it takes to go back."),
+            ),
+            models.CheckConstraint(
                 name="lead_pool_days",
                 condition=Q(cool_down_days__lte=DAYS_MAX)
                 & (Q(recycle_days__isnull=True) | Q(recycle_days__lte=DAYS_MAX)),
@@ -121,6 +149,30 @@ class LeadPool(Entity):
 
     def __str__(self):
         return self.name
+
+
+class PoolMember(Entity):
+    """Somebody who takes leads of a pool; a pool with members is for them alone."""
+
+    pool = models.ForeignKey(LeadPool, on_delete=models.CASCADE, related_name="members", verbose_name=_("pool"))
+    user = fields.link(settings.AUTH_USER_MODEL, _("member"))
+    holding_max = models.PositiveIntegerField(
+        _("leads held at most"), null=True, blank=True, help_text=_("Empty: as the pool says.")
+    )
+    is_away = models.BooleanField(_("away"), default=False, help_text=_("Gets nothing by rule meanwhile."))
+    last_given_at = models.DateTimeField(_("last lead given at"), null=True, editable=False)
+
+    key = ("pool", "user")
+    company_path = "pool__company"
+    scope_paths = {"own": "user", "territory": "pool__territory"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("pool member"), _("pool members")
+        ordering = ["pool", "user"]
+        constraints = [models.UniqueConstraint(fields=["pool", "user"], name="pool_member_once")]
+
+    def __str__(self):
+        return f"{self.pool}: {self.user}"
 
 
 def contact_in_the_clear(ctx) -> Q:
@@ -156,6 +208,7 @@ class Lead(Document):
     )
     claimed_at = models.DateTimeField(_("claimed at"), null=True, editable=False)
     touched_at = models.DateTimeField(_("last follow-up"), null=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
     former_owner = fields.link(settings.AUTH_USER_MODEL, _("former owner"), null=True, editable=False)
     released_at = models.DateTimeField(_("back in the pool since"), null=True, editable=False)
@@ -210,7 +263,16 @@ class Lead(Document):
                 ),
             ),
             LOG,
-            Verb("assign", LIVE, "", label=_("Assign"), ask=(Input("owner", "link", _("Owner"), to="kernel.user"),)),
+            Verb(
+                "assign",
+                LIVE,
+                "",
+                label=_("Assign"),
+                ask=(
+                    Input("owner", "link", _("Owner"), to="kernel.user"),
+                    Input("reason", "text", _("Reason"), required=False),
+                ),
+            ),
             Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
             Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
             Verb("reopen", "lost", "open", label=_("Reopen")),

@@ -1,13 +1,16 @@
 """What is read across leads and deals: which pool takes a lead, who already has it, who may claim more."""
 
+from dataclasses import replace
+
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, database
+from mainspring.kernel import access, database, policies
 from mainspring.kernel.models import Membership
 from mainspring.modules.parties.models import Party
 
-from .models import HELD, Lead, LeadPool
+from .models import HELD, Lead, LeadPool, PoolMember
 
 CLAIM_LOCKS = 7310
 """Advisory locks (CLAIM_LOCKS, user id): one claim of a person at a time, so that caps hold under a race."""
@@ -46,6 +49,11 @@ def lock_claims(user) -> None:
     database.scalar("SELECT pg_advisory_xact_lock(%(space)s, %(user)s)", space=CLAIM_LOCKS, user=user.pk)
 
 
+def try_lock_claims(user) -> bool:
+    """The same without waiting; False while they claim or are given something."""
+    return database.scalar("SELECT pg_try_advisory_xact_lock(%(space)s, %(user)s)", space=CLAIM_LOCKS, user=user.pk)
+
+
 def held(user, pool) -> int:
     """Leads of a pool the person holds now; won and lost ones do not count (K01)."""
     return Lead.objects.filter(owner=user, pool=pool, state__in=HELD).count()
@@ -57,14 +65,39 @@ def claimed_today(user, pool, day) -> int:
     return Claim.objects.filter(user=user, pool=pool, claimed_on=day).count()
 
 
+def held_by_member(pool) -> dict[int, int]:
+    """{user id: leads of a pool held now}."""
+    rows = Lead.objects.filter(pool=pool, state__in=HELD).values("owner").annotate(count=Count("pk"))
+    return {row["owner"]: row["count"] for row in rows}
+
+
+def require_member(user, pool) -> None:
+    """Raise ValidationError when the pool is for its members and the person is none of them."""
+    members = PoolMember.objects.filter(pool=pool)
+    if pool is not None and members.exists() and not members.filter(user=user).exists():
+        raise ValidationError(
+            _("%(pool)s is for its members; %(user)s is not one of them.") % {"pool": pool, "user": user}, code="member"
+        )
+
+
+def could_see(lead, user, ctx) -> bool:
+    """Whether a person could claim or assign the lead themselves, so that it may be given to them."""
+    policies.forget(user)
+    theirs = replace(ctx, user=user, trusted=False, command_id=None)
+    theirs_to_take = access.predicate(theirs, Lead, "claim") | access.predicate(theirs, Lead, "assign")
+    return Lead.objects.filter(theirs_to_take, pk=lead.pk).exists()
+
+
 def require_room(user, pool, day, *, daily: bool = True) -> None:
     """Raise ValidationError when a cap of the pool leaves the person no room."""
     if pool is None:
         return
-    if pool.holding_max is not None and held(user, pool) >= pool.holding_max:
+    own = PoolMember.objects.filter(pool=pool, user=user).values_list("holding_max", flat=True).first()
+    most = pool.holding_max if own is None else own
+    if most is not None and held(user, pool) >= most:
         raise ValidationError(
             _("%(user)s already holds %(count)s leads of %(pool)s, the most allowed.")
-            % {"user": user, "count": pool.holding_max, "pool": pool},
+            % {"user": user, "count": most, "pool": pool},
             code="holding_max",
         )
     if daily and pool.daily_claims_max is not None and claimed_today(user, pool, day) >= pool.daily_claims_max:
@@ -83,18 +116,45 @@ def open_opportunities(ctx):
 
 
 def recyclable(company_id: int, now) -> list[Lead]:
-    """Held leads whose pool wants them back: no follow-up by the owner for the pool's days (K02)."""
+    """Held leads whose pool wants them back: no follow-up by the owner for the pool's days, no approval open (K02)."""
     keys = database.rows(
         """
         SELECT lead.id FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
         WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s) AND pool.recycle_days IS NOT NULL
           AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
+          AND NOT EXISTS (SELECT 1 FROM kernel_approvalrequest r WHERE r.identity_id = lead.id AND r.state = 'waiting')
         ORDER BY lead.id""",
         company=company_id,
         held=list(HELD),
         now=now,
     )
     return list(Lead.objects.filter(pk__in=[row["id"] for row in keys]).order_by("pk"))
+
+
+def going_back(company_id: int, now, *, owner=None, unreminded: bool = False) -> dict:
+    """{id: the day} of held leads that go back to their pool within its days of warning, the soonest first.
+
+    owner       only theirs
+    unreminded  only those whose owner was not told since the last follow-up
+    """
+    rows = database.rows(
+        """
+        SELECT lead.id, (COALESCE(lead.touched_at, lead.claimed_at) + make_interval(days => pool.recycle_days)) AS back
+        FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
+        WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s)
+          AND COALESCE(lead.touched_at, lead.claimed_at)
+              < %(now)s - make_interval(days => pool.recycle_days - pool.remind_days)
+          AND (%(owner)s::bigint IS NULL OR lead.owner_id = %(owner)s::bigint)
+          AND (NOT %(unreminded)s OR lead.reminded_at IS NULL
+               OR lead.reminded_at < COALESCE(lead.touched_at, lead.claimed_at))
+        ORDER BY back, lead.id""",
+        company=company_id,
+        held=list(HELD),
+        now=now,
+        owner=getattr(owner, "pk", None),
+        unreminded=unreminded,
+    )
+    return {row["id"]: row["back"] for row in rows}
 
 
 def free_party_code(name_key: str) -> str:

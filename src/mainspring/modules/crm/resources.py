@@ -68,14 +68,23 @@ class LeadPools(Resource):
     model = models.LeadPool
     menu = SETUP
     icon = "pool"
-    columns = "priority code name territory source value_min holding_max daily_claims_max recycle_days active"
+    columns = "priority code name territory source distribution holding_max daily_claims_max recycle_days active"
     search = "code name"
-    filters = "territory source active"
+    filters = "territory source distribution active"
     form = (
-        "code name | Takes: territory source value_min priority active | "
-        "Limits: holding_max daily_claims_max recycle_days cool_down_days"
+        "code name | Where: territory source value_min priority active | "
+        "Limits: distribution holding_max daily_claims_max recycle_days remind_days cool_down_days"
     )
-    related = {_("Leads"): ("crm/leads", "pool")}
+    related = {_("Leads"): ("crm/leads", "pool"), _("Members"): ("crm/pool-members", "pool")}
+
+
+class PoolMembers(Resource):
+    model = models.PoolMember
+    icon = "users"
+    columns = "pool user holding_max is_away last_given_at"
+    search = "pool__name user__username"
+    filters = "pool user is_away"
+    form = "pool user | holding_max is_away"
 
 
 class Claims(Resource):

@@ -6,6 +6,7 @@ from mainspring.kernel.roles import grant, role
 
 role("sales_rep", _("Sales representative"), _("Wins customers in the territories given, and looks after those won."))
 grant("sales_rep", "crm.leadpool", "view", "territory")
+grant("sales_rep", "crm.poolmember", "view", "territory")
 grant("sales_rep", "crm.lead", "view create claim", "territory")
 grant("sales_rep", "crm.lead", "change export log qualify convert release lose", "own")
 grant("sales_rep", "crm.claim", "view", "own")
@@ -21,6 +22,7 @@ grant("sales_rep", "parties.party", "log", "own")
 CLEAR = {"contact_name": "clear", "email": "clear", "phone": "clear"}
 role("sales_manager", _("Sales manager"), _("Leads the representatives of territories: assigns, approves, reassigns."))
 grant("sales_manager", "crm.leadpool", "*", "territory")
+grant("sales_manager", "crm.poolmember", "*", "territory")
 grant("sales_manager", "crm.lead", "*", "territory", **CLEAR)
 grant("sales_manager", "crm.claim", "view export", "territory")
 grant("sales_manager", "crm.opportunity", "*", "territory")

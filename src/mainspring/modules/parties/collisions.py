@@ -150,7 +150,7 @@ register(
         "t.id::text AS record_id, t.name, CASE WHEN t.is_customer THEN 'customer' ELSE 'supplier' END AS status, "
         "t.owner_id, t.territory_id",
         "parties_party t",
-        "t.active",
+        "t.active AND t.merged_into_id IS NULL",
         status=lambda said: _("Customer") if said == "customer" else _("Supplier"),
     )
 )

@@ -63,14 +63,16 @@ def register(kind: Kind) -> None:
 
     @effect(kind.model, "merge")
     def run(kept, ctx, other, reason, take, other_version):
-        merge(kept, find(kind.model, other, ctx), ctx, reason=reason, take=take, other_version=other_version)
+        merge(kept, find(kept, other, ctx), ctx, reason=reason, take=take, other_version=other_version)
 
 
-def find(model, text: str, ctx):
-    """The other record by its code or number, of those the person may merge."""
-    untrusted = replace(ctx, trusted=False)
-    name = "number" if shapes.has(model, "number") else "code"
-    found = access.rows(untrusted, model, "merge").filter(**{name: text.strip()}).first()
+def find(kept, text: str, ctx):
+    """The other record by its code or number, of those of the same company the person may merge."""
+    model, untrusted = type(kept), replace(ctx, trusted=False)
+    wanted = {"number" if shapes.has(model, "number") else "code": text.strip()}
+    if shapes.has(model, "company"):
+        wanted["company"] = kept.company_id
+    found = access.rows(untrusted, model, "merge").filter(**wanted).first()
     if found is None or not access.rows(untrusted, model, "change").filter(pk=found.pk).exists():
         raise ValidationError({"other": _("“%(value)s” does not exist or is out of your sight.") % {"value": text}})
     return found
@@ -228,10 +230,11 @@ def split(note: Merge, ctx, reason):
 
 def _refuse_changed(note: Merge, kept, changed: list[str]) -> None:
     """Raise with what somebody changed since the merge that the split would undo or could not find."""
-    now = _row(kept)
+    now, kind = _row(kept), KINDS[note.entity]
+    chosen = {*kind.fields, *kind.together, "state", "custom"}  # what else differs follows from these
     found = [
         str(f.verbose_name) for f in kept._meta.concrete_fields
-        if f.column in changed and now[f.column] != note.kept_after[f.column]
+        if f.name in chosen and f.column in changed and now[f.column] != note.kept_after[f.column]
     ]  # fmt: skip
     found += moving.gone_elsewhere(note.moves, kept)
     if found:

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('duplicate_reason', models.CharField(blank=True, help_text='For instance another company of the same group.', max_length=240, verbose_name='why this is not a duplicate')),
                 ('claimed_at', models.DateTimeField(editable=False, null=True, verbose_name='claimed at')),
                 ('touched_at', models.DateTimeField(editable=False, null=True, verbose_name='last follow-up')),
+                ('reminded_at', models.DateTimeField(editable=False, null=True)),
                 ('next_on', models.DateField(editable=False, null=True, verbose_name='next step on')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='back in the pool since')),
                 ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
@@ -110,7 +111,9 @@ class Migration(migrations.Migration):
                 ('priority', models.PositiveSmallIntegerField(default=10, help_text='The lowest number takes a lead.', verbose_name='priority')),
                 ('holding_max', models.PositiveIntegerField(blank=True, help_text='Per representative; empty means no limit.', null=True, verbose_name='leads held at most')),
                 ('daily_claims_max', models.PositiveIntegerField(blank=True, help_text='Per representative; empty means no limit.', null=True, verbose_name='claims a day at most')),
+                ('distribution', models.CharField(choices=[('claim', 'People claim'), ('load', 'To who holds least'), ('turn', 'In turn')], default='claim', help_text='By rule they go to the members of the pool as they come in.', max_length=8, verbose_name='how leads are given out')),
                 ('recycle_days', models.PositiveIntegerField(blank=True, null=True, verbose_name='returns to the pool after days without follow-up')),
+                ('remind_days', models.PositiveIntegerField(blank=True, help_text='Empty: no reminder.', null=True, verbose_name='owner is reminded days before')),
                 ('cool_down_days', models.PositiveIntegerField(default=0, verbose_name='days before a former owner may claim it again')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
@@ -173,6 +176,27 @@ class Migration(migrations.Migration):
             name='opportunity',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='opportunity'),
         ),
+        migrations.CreateModel(
+            name='PoolMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Empty: as the pool says.', null=True, verbose_name='leads held at most')),
+                ('is_away', models.BooleanField(default=False, help_text='Gets nothing by rule meanwhile.', verbose_name='away')),
+                ('last_given_at', models.DateTimeField(editable=False, null=True, verbose_name='last lead given at')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='crm.leadpool', verbose_name='pool')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='member')),
+            ],
+            options={
+                'verbose_name': 'pool member',
+                'verbose_name_plural': 'pool members',
+                'ordering': ['pool', 'user'],
+            },
+        ),
         migrations.AddConstraint(
             model_name='leadpool',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='lead_pool_code_once'),
@@ -180,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='leadpool',
             constraint=models.CheckConstraint(condition=models.Q(('value_min__isnull', True), ('value_min__gte', 0), _connector='OR'), name='lead_pool_value', violation_error_message='The value cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadpool',
+            constraint=models.CheckConstraint(condition=models.Q(('remind_days__isnull', True), ('recycle_days__gte', models.F('remind_days')), _connector='OR'), name='lead_pool_reminder', violation_error_message='The reminder is at most as many days before as it takes to go back.'),
         ),
         migrations.AddConstraint(
             model_name='leadpool',
@@ -260,5 +288,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='activity',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='activity_is_about_something', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmember',
+            constraint=models.UniqueConstraint(fields=('pool', 'user'), name='pool_member_once'),
         ),
     ]

@@ -94,6 +94,16 @@ def test_a_split_puts_everything_back(regions, pair):
         commands.perform(note, "split", regions.system, reason="Again")
 
 
+def test_a_follow_up_since_does_not_keep_them_together(regions, pair):
+    """What nobody chose, such as the day of the last follow-up, goes back to what it was."""
+    kept, other, mei = pair
+    note = merge(kept, other, regions.system)
+    commands.perform(Lead.objects.get(pk=kept.pk), "log", mei, content="Called again", method="call")
+    commands.perform(note, "split", regions.system, reason="Two after all")
+    assert Lead.objects.get(pk=kept.pk).touched_at == kept.touched_at
+    assert Lead.objects.get(pk=kept.pk).activities.get().content == "Called again"  # noted for the one kept
+
+
 def test_a_split_says_what_changed_since(regions, pair):
     kept, other, _mei = pair
     note = merge(kept, other, regions.system)

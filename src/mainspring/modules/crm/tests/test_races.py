@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from mainspring.kernel import commands
-from mainspring.modules.crm.models import Activity, Claim, Lead
+from mainspring.modules.crm.models import Activity, Claim, Lead, LeadPool, PoolMember
 
 
 def together(jobs, at_once=20):
@@ -50,6 +50,27 @@ def test_a_cap_holds_when_one_rep_claims_many_at_once(committed_regions):
 
     assert sum(isinstance(d, Lead) for d in done) == 4
     assert Lead.objects.filter(owner=ctx.user).count() == Claim.objects.count() == 4
+
+
+def test_caps_hold_when_the_rule_gives_out_while_members_claim(committed_regions):
+    """K01: one lead has one owner and nobody holds more than the pool allows, whoever was quicker."""
+    regions = committed_regions
+    people = [regions.person(f"rep{n}", "sales_rep", regions.east) for n in range(3)]
+    for user in people:
+        commands.create(PoolMember, regions.system, pool=regions.east_pool, user=user)
+    leads = [regions.lead(f"Lead {n}") for n in range(20)]
+    pool = commands.change(regions.east_pool, regions.system, distribution="load", holding_max=4)
+    claims = [
+        lambda x=x, c=regions.ctx(people[n % 3]): commands.perform(x, "claim", c) for n, x in enumerate(leads[:12])
+    ]
+
+    done = together([*claims[:6], lambda: commands.perform(pool, "distribute", regions.system), *claims[6:]], 8)
+
+    assert sum(isinstance(d, LeadPool) for d in done) == 1
+    commands.perform(pool, "distribute", regions.system)
+    held = [Lead.objects.filter(owner=user, state="claimed").count() for user in people]
+    assert held == [4, 4, 4]
+    assert Lead.objects.filter(state="open").count() == 8
 
 
 def test_nothing_is_lost_when_leads_are_merged_while_others_work_on_them(committed_regions):
