@@ -76,13 +76,13 @@ def of_site(model) -> bool:
     )
 
 
-def _inside(model, asked) -> dict:
+def _inside(seen: sight.Fields, asked) -> dict:
     """{"party": 12} where ?within=party&of=12 asks for what belongs to one record; {} where nothing was asked for."""
     name, key = asked.get("within", ""), asked.get("of", "")
     if not name or not key:
         return {}
-    field = next((f for f in model._meta.concrete_fields if f.name == name and f.many_to_one), None)
-    if field is None:
+    field = next((f for f in seen.model._meta.concrete_fields if f.name == name and f.many_to_one), None)
+    if field is None or not seen.is_clear(name):
         raise Http404
     return {name: field.target_field.to_python(limits.storable_key(key))}
 
@@ -99,15 +99,15 @@ def lookup(request, label):
         return JsonResponse({"items": []})
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     site = request.GET.get("site", "")
+    seen = sight.Fields(res, request.ctx)
     try:
-        found = searched(request.ctx, model, text, site=site, inside=_inside(model, request.GET))
+        found = searched(request.ctx, model, text, site=site, inside=_inside(seen, request.GET))
     except (ValueError, ValidationError, OverflowError):
         found = []
     extra: dict = {}
     for answer in notes(model, found, request.ctx, request.GET):
         for pk, more in (answer or {}).items():
             extra.setdefault(pk, {}).update(more)
-    seen = sight.Fields(res, request.ctx)
     items = []
     for record in found:
         item = {"id": str(record.pk), "text": sight.label(request.ctx, record)}

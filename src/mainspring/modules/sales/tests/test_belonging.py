@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from mainspring.kernel import commands
+from mainspring.kernel.models import Role
 from mainspring.modules.crm.models import Opportunity
 from mainspring.modules.parties.models import Address, Contact
 from mainspring.modules.sales.models import Quotation
@@ -24,6 +25,12 @@ def other(world):
     return {"contact": person, "delivery_address": place, "opportunity": deal}
 
 
+def at_the_browser(user) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
 @pytest.mark.parametrize("name", ["contact", "delivery_address", "opportunity"])
 def test_what_belongs_to_another_customer_is_refused_beside_its_field(world, other, name):
     lines = [{"item": world.pump, "quantity": 1}]
@@ -36,8 +43,7 @@ def test_what_belongs_to_another_customer_is_refused_beside_its_field(world, oth
 
 def test_the_field_offers_what_belongs_to_the_chosen_customer(world, other):
     commands.create(Contact, world.ctx, party=world.acme, family_name="Adams")
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(world.boss, backend="django.contrib.auth.backends.ModelBackend")
+    client = at_the_browser(world.boss)
 
     def offered(**asked):
         return [item["text"] for item in client.get("/lookup/parties.contact/", asked).json()["items"]]
@@ -49,3 +55,13 @@ def test_the_field_offers_what_belongs_to_the_chosen_customer(world, other):
     assert client.get("/lookup/parties.contact/", {"within": "password", "of": "1"}).status_code == 404
     page = client.get("/sales/quotations/new/").content.decode()
     assert 'data-within="party"' in page
+
+
+def test_who_may_not_see_a_link_cannot_ask_by_it(world, other):
+    """SEC-04: otherwise the choice would tell whose person it is."""
+    blind = Role.objects.create(code="blind", name="Blind")
+    blind.grants.create(entity="parties.contact", verbs=["view"], scope="company", fields={"party": "hide"})
+    client = at_the_browser(world.person("bona", "blind"))
+    assert [i["text"] for i in client.get("/lookup/parties.contact/").json()["items"]] == ["Berg"]
+    asked = {"within": "party", "of": other["contact"].party_id}
+    assert client.get("/lookup/parties.contact/", asked).status_code == 404
