@@ -57,7 +57,7 @@ def test_rows_of_a_spreadsheet_become_lines(person, codes):
 
 def test_what_counts_is_seen_without_scrolling(person):
     """At the desk a record shows item, quantity, price, net and promised date of its lines at once."""
-    page = person("sales").opens("/sales/sales-orders/?state=confirmed").opens_first_row().page
+    page = person("sales").opens("/sales/sales-orders/?state=confirmed&order=-total").opens_first_row().page
     grid = page.locator(".lines-scroll").bounding_box()
     for head in ("Item", "Quantity", "Price", "Net", "Promised on"):
         box = page.locator("table.lines thead th", has_text=re.compile(rf"^{head}")).first.bounding_box()

@@ -58,7 +58,7 @@ def test_a_scanned_code_opens_its_record_from_the_home(person, code):
 
 
 def test_an_order_is_sent_by_mail_with_its_printed_form(person):
-    sales = person("sales").opens("/sales/sales-orders/?state=confirmed").opens_first_row()
+    sales = person("sales").opens("/sales/sales-orders/?state=confirmed&order=-total").opens_first_row()
     page = sales.page
     page.get_by_role("button", name="More actions").click()
     page.locator("[data-verb=mail]").click()

@@ -213,7 +213,7 @@ def open_items(
                    SUM(l.currency_amount) AS amount
             FROM accounting_journalline l
             WHERE l.open_item AND l.company_id = %(company)s AND l.posted_on <= %(on)s
-              AND (%(party)s::bigint IS NULL OR l.party_id = ANY(parties_standing_for(%(party)s::bigint)))
+              AND (%(party)s::bigint IS NULL OR l.party_id IN (SELECT * FROM parties_one_with(%(party)s::bigint)))
             GROUP BY 1 HAVING SUM(l.amount) <> 0 OR SUM(l.currency_amount) <> 0)
         SELECT open.line_id, p.id AS party_id, p.name AS party, a.role, a.id AS account_id, r.origin_id, d.number,
                r.posted_on, COALESCE(r.due_on, r.posted_on) AS due_on, r.currency_id AS currency, open.amount,

@@ -220,10 +220,10 @@ class Party(Entity):
 
 
 database.declare(
-    "parties_standing_for",
+    "parties_one_with",
     """
-CREATE OR REPLACE FUNCTION parties_standing_for(party bigint) RETURNS bigint[] LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(SELECT id FROM parties_party WHERE id = party OR merged_into_id = party)
+CREATE OR REPLACE FUNCTION parties_one_with(party bigint) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT party UNION ALL SELECT id FROM parties_party WHERE merged_into_id = party
 $$;""",
 )
 database.declare(

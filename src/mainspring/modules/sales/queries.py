@@ -175,7 +175,7 @@ def exposure(company_id: int, party_id: int, besides=None) -> dict[str, Decimal]
         SELECT (SELECT COALESCE(SUM(l.amount), 0)
                 FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
                 WHERE l.open_item AND l.company_id = %(company)s
-                  AND l.party_id = ANY(parties_standing_for(%(party)s::bigint))
+                  AND l.party_id IN (SELECT * FROM parties_one_with(%(party)s::bigint))
                   AND a.role IN ('receivable', 'prepayment')) AS receivable,
                (SELECT COALESCE(SUM(o.total_base * GREATEST(line.quantity - line.invoiced, 0) / line.quantity
                                     * (line.net + line.tax) / NULLIF(o.total, 0)), 0)
