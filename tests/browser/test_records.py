@@ -34,7 +34,9 @@ def test_a_number_brings_its_dossier(person):
 
 
 def test_the_palette_knows_pages_made_by_hand_and_the_verbs_of_the_page(person):
-    sales = person("sales_manager").opens("/sales/sales-orders/?state=confirmed&order=-total").opens_first_row().listens()
+    sales = (
+        person("sales_manager").opens("/sales/sales-orders/?state=confirmed&order=-total").opens_first_row().listens()
+    )
     page = sales.page
     for typed, found in (("late ord", "Late orders"), ("inb", "Inbox"), ("background", "Background jobs"),
                          ("dossier", "Dossier"), ("api tok", "API tokens"), ("warehouse", "Warehouse")):  # fmt: skip
