@@ -18,15 +18,11 @@ def offered(of: str, label: str) -> dict[str, str]:
         return {}
     if of == "verb":
         writes = () if getattr(model, "read_only", False) else WRITES
-        return {name: workflow.in_words(model, name) for name in (*writes, *_verbs(model))}
+        return {name: workflow.in_words(model, name) for name in (*writes, *(v.name for v in workflow.verbs_of(model)))}
     columns = [resource.column_of(model, f.name) for f in model._meta.concrete_fields if not f.primary_key]
     if of == "number":
         return {c.path: str(c.label) for c in columns if c.is_number and c.kind not in ("integer", "percent", "rate")}
     return {c.path: str(c.label) for c in columns if c.editable}
-
-
-def _verbs(model) -> list[str]:
-    return [verb.name for verb in workflow.verbs_of(model)]
 
 
 def said(of: str, label: str, value: str) -> dict[str, str]:

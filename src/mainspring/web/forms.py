@@ -203,24 +203,19 @@ def record_form(fields: sight.Fields, paths, record, *, data=None, files=None) -
         if not column.editable:
             continue
         value = column.value_of(record)
-        form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
-    name_offers(form, fields, record)
+        field = form.fields[path.replace("custom.", "custom-")] = field_for(column, fields.ctx, value=value)
+        if column.offers:
+            kept = {column.path: value, column.within: getattr(record, column.within)}
+            name_offers(field, column, kept if data is None else data)
     if data is not None:
         keep_texts(form, fields.ctx)
     return form
 
 
-def name_offers(form, fields: sight.Fields, record) -> None:
-    """Say what people call the verbs and fields that are chosen now."""
-    for name, field in form.fields.items():
-        column = fields.column(name) if field.widget.attrs.get("data-url", "").endswith(f"/names/{name}/") else None
-        if column is None:
-            continue
-        sent = form.data.get(name), form.data.get(column.within)
-        kept = column.value_of(record), getattr(record, column.within)
-        value, label = sent if form.is_bound else kept
-        said = offers.said(column.offers, label or "", value or "")
-        field.widget.attrs["data-names"] = json.dumps(said, ensure_ascii=False)
+def name_offers(field: forms.Field, column, values) -> None:
+    """Say what people call the verbs and fields that are chosen in `values`, those of the record or as sent."""
+    said = offers.said(column.offers, values.get(column.within) or "", values.get(column.path) or "")
+    field.widget.attrs["data-names"] = json.dumps(said, ensure_ascii=False)
 
 
 def keep_texts(form, ctx) -> None:

@@ -122,8 +122,10 @@ def _cell(column, row: dict, ctx) -> dict:
     cell = {"kind": cells.kind_of(column), "text": formats.text(column, value, company_id=ctx.company_id)}
     if column.kind == "money" and value is not None:
         own = row.get(column.currency)
-        cell |= {"text": formats.number(value, money.currency_digits(own))} if own else {}
-        cell |= {} if own else {"unit": formats.base_currency(ctx.company_id)}
+        if own:
+            cell["text"] = formats.number(value, money.currency_digits(own))
+        else:
+            cell["unit"] = formats.base_currency(ctx.company_id)
     return cell
 
 

@@ -206,14 +206,14 @@ def open_items(
     line_id, party_id, party, role, account_id, origin_id, number, posted_on, due_on, currency, amount, original,
     amount_base. Amounts above zero are owed to us. Sums by account equal the account's balance on that day.
     """
+    of_one = "AND l.party_id IN (SELECT * FROM parties_one_with(%(party)s::bigint))" if party else ""
     return database.rows(
-        """
+        f"""
         WITH open AS (
             SELECT COALESCE(l.settles_id, l.id) AS line_id, SUM(l.amount) AS amount_base,
                    SUM(l.currency_amount) AS amount
             FROM accounting_journalline l
-            WHERE l.open_item AND l.company_id = %(company)s AND l.posted_on <= %(on)s
-              AND (%(party)s::bigint IS NULL OR l.party_id IN (SELECT * FROM parties_one_with(%(party)s::bigint)))
+            WHERE l.open_item AND l.company_id = %(company)s AND l.posted_on <= %(on)s {of_one}
             GROUP BY 1 HAVING SUM(l.amount) <> 0 OR SUM(l.currency_amount) <> 0)
         SELECT open.line_id, p.id AS party_id, p.name AS party, a.role, a.id AS account_id, r.origin_id, d.number,
                r.posted_on, COALESCE(r.due_on, r.posted_on) AS due_on, r.currency_id AS currency, open.amount,

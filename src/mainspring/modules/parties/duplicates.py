@@ -6,7 +6,6 @@ masked then, and it has no address.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -92,34 +91,21 @@ def told(match: Match) -> str:
     }
 
 
-@dataclass
-class Refusals:
-    """Why records may not be entered: messages by position and field."""
-
-    by_position: dict[int, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-
-    def add(self, position: int, by: str, text: str) -> None:
-        self.by_position[position][by].append(text)
-
-    def errors(self) -> dict[int, ValidationError]:
-        return {n: ValidationError(dict(found), code="duplicate") for n, found in self.by_position.items()}
-
-
 def refusals(asked: Sequence[Asked], reasons: Sequence[str]) -> dict[int, ValidationError]:
     """Which of many records are there already, or twice among themselves, by position.
 
     reasons  for each, why it is another one nevertheless ("" when nothing is said): excuses what EXCUSABLE names
     """
-    found = Refusals()
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for n, matches in enumerate(collisions.same_many(asked)):
         for match in matches:
             if not (reasons[n] and match.by in EXCUSABLE):
                 hint = "" if match.by not in EXCUSABLE else " " + _("If it is another one, say why.")
-                found.add(n, match.by, told(match) + hint)
+                found[n][match.by].append(told(match) + hint)
     for n, by, first in _among_themselves(asked):
         if not (reasons[n] and by in EXCUSABLE):
-            found.add(n, by, _("“%(name)s” of the same list already has this.") % {"name": asked[first].name})
-    return found.errors()
+            found[n][by].append(_("“%(name)s” of the same list already has this.") % {"name": asked[first].name})
+    return {n: ValidationError(dict(why), code="duplicate") for n, why in found.items()}
 
 
 def _among_themselves(asked: Sequence[Asked]) -> list[tuple[int, str, int]]:

@@ -137,10 +137,11 @@ def _locked(model, pk):
 
 def _refuse_waiting(*records) -> None:
     """What waits for approval is decided first: the approval is of the record as it was asked for."""
+    waiting = ApprovalRequest.objects.filter(
+        entity=records[0]._meta.label_lower, record_id__in=[str(record.pk) for record in records], state="waiting"
+    ).values_list("record_id", flat=True)
     for record in records:
-        if ApprovalRequest.objects.filter(
-            entity=record._meta.label_lower, record_id=str(record.pk), state="waiting"
-        ).exists():
+        if str(record.pk) in waiting:
             raise errors.Conflict(_("%(record)s waits for approval; that comes first.") % {"record": record})
 
 
@@ -286,8 +287,8 @@ def _fitting(model, keys: list[str]) -> list:
     found = []
     for key in keys:
         try:
-            found.append(model._meta.pk.target_field.to_python(key) if model._meta.pk.is_relation else int(key))
-        except (ValidationError, ValueError):
+            found.append(model._meta.pk.to_python(key))
+        except ValidationError:
             continue
     return found
 

@@ -195,9 +195,8 @@ def table(request, res, q: query.Query, columns) -> dict:
     ]
     count, exact, sums = summaries.totals(q, measures, cap=COUNT_MAX)
     show.prime(columns, found.rows)
-    open_columns = [(n, c) for n, c in enumerate(columns) if c.editable and c.kind != "attachment"]
-    if not access.can(request.ctx, res.model, "change"):
-        open_columns = []
+    may_change = access.can(request.ctx, res.model, "change")
+    open_columns = [(n, c) for n, c in enumerate(columns) if may_change and c.editable and c.kind != "attachment"]
     rows = [_row(show, columns, r, open_columns) for r in found.rows]
     answer = {
         "url": request.get_full_path(),
