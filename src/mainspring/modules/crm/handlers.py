@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from mainspring.kernel.events import BatchDone, CommandDone, on
 
-from . import allocating
-from .models import Activity, Lead, Opportunity
+from . import allocating, scoring
+from .models import Activity, Lead, Opportunity, ScoreRule
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -22,6 +22,22 @@ def follow_up(event, ctx):
         Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
     if written.opportunity_id:
         Opportunity.objects.filter(pk=written.opportunity_id).update(next_on=written.next_on)
+
+
+@on(CommandDone)
+def score_lead(event, ctx):
+    """Whatever happens to a lead may change its score; it is known before the pool gives the lead to somebody."""
+    if isinstance(event.record, Lead) and event.verb != "delete":
+        scoring.after_leads([event.record], ctx)
+    elif isinstance(event.record, ScoreRule) and event.verb in ("create", "change", "delete"):
+        scoring.after_rule(event.record, ctx)
+
+
+@on(BatchDone)
+def score_leads(event, ctx):
+    """The same for leads brought in or changed by a list."""
+    if event.records and isinstance(event.records[0], Lead):
+        scoring.after_leads(event.records, ctx)
 
 
 @on(CommandDone)

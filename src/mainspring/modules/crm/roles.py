@@ -30,3 +30,17 @@ grant("sales_manager", "crm.opportunity", "*", "team")
 grant("sales_manager", "crm.activity", "*", "territory")
 grant("sales_manager", "crm.activity", "*", "team")
 grant("sales_manager", "parties.party", "log", "territory")
+
+for _who in ("sales_rep", "sales_manager"):
+    for _what in ("campaign", "scorerule", "leadform", "countryroute"):
+        grant(_who, f"crm.{_what}", "view")
+grant("sales_rep", "crm.submission", "view", "own")
+grant("sales_rep", "crm.incomingmail", "view", "own")
+grant("sales_manager", "crm.campaign", "*")
+grant("sales_manager", "crm.scorerule", "*")
+grant("sales_manager", "crm.leadform", "*", "territory")
+grant("sales_manager", "crm.countryroute", "*", "territory")
+grant("sales_manager", "crm.submission", "view export", "territory")
+grant("sales_manager", "crm.mailbox", "view fetch", "territory")
+grant("sales_manager", "crm.incomingmail", "*", "territory")
+grant("administrator", "crm.mailbox", "*")

@@ -1,10 +1,14 @@
 """Lead pools, leads, opportunities and the record of follow-ups."""
 
 from .activities import Activity
+from .campaigns import Campaign, Channel
+from .capture import CountryRoute, LeadForm, LeadFormText, Submission
 from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Source
 from .deals import PROBABILITY, STAGES, Opportunity
 from .leads import HELD, LIVE, Claim, Lead
+from .mailboxes import IncomingMail, Mailbox
 from .pools import Distribution, LeadPool, PoolMember
+from .scoring import ScoreRule
 
 __all__ = [
     "HELD",
@@ -15,13 +19,22 @@ __all__ = [
     "STAGES",
     "WHY_LOST",
     "Activity",
+    "Campaign",
+    "Channel",
     "Claim",
+    "CountryRoute",
     "Distribution",
+    "IncomingMail",
     "Lead",
+    "LeadForm",
+    "LeadFormText",
     "LeadPool",
     "LostReason",
+    "Mailbox",
     "Method",
     "Opportunity",
     "PoolMember",
+    "ScoreRule",
     "Source",
+    "Submission",
 ]

@@ -13,6 +13,7 @@ from mainspring.kernel.models import Document
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.parties.models import MERGE, Unmerged
 
+from .campaigns import Campaign
 from .common import LOG, WHY_LOST, LostReason, Source
 from .pools import LeadPool
 
@@ -45,6 +46,7 @@ class Lead(Document):
     pool = fields.link(LeadPool, _("pool"), null=True, editable=False, related_name="leads")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
+    campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -63,6 +65,10 @@ class Lead(Document):
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
     party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
     merged_into = fields.link("self", _("merged into"), null=True, editable=False)
+    score = models.PositiveSmallIntegerField(
+        _("score"), null=True, editable=False, help_text=_("How promising it is, from 0 to 100, by the scoring rules.")
+    )
+    score_reasons = models.JSONField(_("reasons of the score"), default=list, editable=False)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
 
@@ -184,6 +190,7 @@ class Lead(Document):
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
             models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
         ]
 
     def __str__(self):
