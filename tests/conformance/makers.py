@@ -144,6 +144,13 @@ def lead_form(samples):
     return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
 
 
+@maker("crm.countryroute")
+def country_route(samples):
+    taken = set(CountryRoute.objects.filter(company=samples.company).values_list("country", flat=True))
+    country = next(code for code in ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "CN") if code not in taken)
+    return commands.create(CountryRoute, ctx(samples), country=country, territory=lead_pool(samples).territory)
+
+
 @maker("crm.submission")
 def submission(samples):
     n = next(_numbers)
