@@ -5,9 +5,11 @@ from .campaigns import Campaign, Channel
 from .capture import CountryRoute, LeadForm, LeadFormText, Submission
 from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Source
 from .deals import PROBABILITY, STAGES, Opportunity
+from .handovers import Handover
+from .keeping import Cause, PoolCustomer, PoolMove, PoolView
 from .leads import HELD, LIVE, Claim, Lead
 from .mailboxes import IncomingMail, Mailbox
-from .pools import Distribution, LeadPool, PoolMember
+from .pools import Distribution, Holds, LeadPool, Level, LevelRule, PoolMember
 from .scoring import ScoreRule
 
 __all__ = [
@@ -20,20 +22,28 @@ __all__ = [
     "WHY_LOST",
     "Activity",
     "Campaign",
+    "Cause",
     "Channel",
     "Claim",
     "CountryRoute",
     "Distribution",
+    "Handover",
+    "Holds",
     "IncomingMail",
     "Lead",
     "LeadForm",
     "LeadFormText",
     "LeadPool",
+    "Level",
+    "LevelRule",
     "LostReason",
     "Mailbox",
     "Method",
     "Opportunity",
+    "PoolCustomer",
     "PoolMember",
+    "PoolMove",
+    "PoolView",
     "ScoreRule",
     "Source",
     "Submission",

@@ -24,6 +24,12 @@ HELD = ("claimed", "qualified")
 """States that count against a holding cap; won leads do not use it (K01)."""
 
 
+TO_WHOM = (
+    Input("owner", "link", _("Owner"), to="kernel.user"),
+    Input("reason", "text", _("Reason"), required=False),
+)
+
+
 def contact_in_the_clear(ctx) -> Q:
     """Contact data is masked until claimed (K03)."""
     return Q(owner=ctx.user)
@@ -46,6 +52,7 @@ class Lead(Document):
     pool = fields.link(LeadPool, _("pool"), null=True, editable=False, related_name="leads")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
+    interest = fields.link("items.ItemCategory", _("product interest"), optional=True)
     campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
@@ -117,17 +124,10 @@ class Lead(Document):
                 ),
             ),
             LOG,
-            Verb(
-                "assign",
-                LIVE,
-                "",
-                label=_("Assign"),
-                ask=(
-                    Input("owner", "link", _("Owner"), to="kernel.user"),
-                    Input("reason", "text", _("Reason"), required=False),
-                ),
-            ),
+            Verb("assign", LIVE, "", label=_("Assign"), ask=TO_WHOM),
+            Verb("give", "open", "claimed", label=_("Given by the rule of the pool"), ask=TO_WHOM, hidden=True),
             Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
+            Verb("recycle", HELD, "open", label=_("Went back to the pool"), hidden=True),
             Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
             Verb("reopen", "lost", "open", label=_("Reopen")),
             replace(MERGE, source=LIVE),
