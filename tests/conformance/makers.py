@@ -15,6 +15,7 @@ from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
 from mainspring.modules.crm.models import (
     Claim,
+    CountryRoute,
     Handover,
     IncomingMail,
     Lead,
