@@ -1,6 +1,7 @@
 """What changes leads, deals and the record of follow-ups."""
 
-from . import allocating, dealing, following, leading, merging  # noqa: F401 - they register what they do
+from . import allocating, cadencing, dealing, following, leading, merging, subjects, tasks  # noqa: F401 - they register
 from .leading import recycle
 
-__all__ = ["recycle"]
+__all__ = ["recycle", "tasks"]
+"""`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

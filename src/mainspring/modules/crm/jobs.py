@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import jobs
 
-from . import allocating, commands
+from . import allocating, commands, jobs_follow  # noqa: F401 - it declares its own
 
 
 @jobs.job("crm.recycle", title=_("Return leads nobody follows to their pools"), schedule="0 3 * * *", per_company=True)
