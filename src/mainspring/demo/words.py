@@ -86,3 +86,6 @@ WANTED = (
     ("First aid boxes", "The old ones expire next month"),
     ("Software for drawing frames, one seat", "For the new model year"),
 )
+
+UNHAPPY = "Scored 3 of 10 after the last delivery"
+SAMPLES = "Wants to try a sample before deciding"

@@ -4,6 +4,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 STRINGS = (
+    _("Speak"),
+    _("Stop ({seconds} s)"),
+    _("Remove {name}"),
+    _("The microphone is not available. Write it down, or choose a recording."),
+    _("“{name}” is too large."),
+    _("Voice note"),
     _("Earlier"),
     _("On this page"),
     _("Usual columns"),

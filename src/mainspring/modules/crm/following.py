@@ -52,7 +52,7 @@ def log(ctx, *, content, method, next_on=None, next_step=None, task=None, **abou
 
 def note(ctx, *, content: str, **about) -> Activity:
     """Write down something that happened by itself; it answers no task and resets no clock."""
-    return commands.create(Activity, ctx, content=content, method=Method.OTHER, **about)
+    return commands.create(Activity, ctx, content=content, method=Method.OTHER, automatic=True, **about)
 
 
 def touch(written: Activity) -> None:

@@ -1,7 +1,8 @@
 """Reminders before a follow-up is due, and word to the manager when one stays undone (CRM-06).
 
 Both mark tasks by one statement and tell people in the same transaction: a job that runs twice tells once, one that is
-interrupted tells later. A person who is away is not reminded: their stand-in is; nothing of theirs is escalated meanwhile.
+interrupted tells later. A person who is away is not reminded, their stand-in is; nothing of theirs is escalated
+meanwhile.
 """
 
 from collections import defaultdict

@@ -69,14 +69,16 @@ BEGIN
         RETURN NULL;
     END IF;
     -- Tasks somebody is just finishing are passed over: they end with that, and nobody waits for each other.
-    UPDATE crm_followuptask t SET state = 'dropped', done_at = now(), ending = ended.ending
+    UPDATE crm_followuptask t SET state = 'dropped', done_at = now(), ending = ended.ending,
+        version = version + 1, updated_at = now()
     FROM (SELECT task.id, CASE WHEN {decided} THEN 'closed' ELSE 'pool' END AS ending
           FROM crm_followuptask task JOIN is_now n ON n.id = task.{column} JOIN was o ON o.id = n.id
           WHERE task.state = 'open'{alone}
             AND (({decided}) AND ({ends}) OR ({returned}))
           FOR UPDATE OF task SKIP LOCKED) AS ended
     WHERE t.id = ended.id;
-    UPDATE crm_followuptask t SET owner_id = going.owner_id, reminded_at = NULL, escalation = 0
+    UPDATE crm_followuptask t SET owner_id = going.owner_id, reminded_at = NULL, escalation = 0,
+        version = version + 1, updated_at = now()
     FROM (SELECT task.id, n.owner_id
           FROM crm_followuptask task JOIN is_now n ON n.id = task.{column} JOIN was o ON o.id = n.id
           WHERE task.state = 'open'{alone} AND n.owner_id IS NOT NULL AND n.owner_id IS DISTINCT FROM o.owner_id

@@ -1,14 +1,15 @@
 """What is to be done next: one place for every next step, done by a follow-up, put off or given up (CRM-06, CRM-22).
 
-Locks are taken task first, then its lead or deal (whose next day the database keeps), then its plan. What starts from the
-lead passes over tasks somebody is just finishing, so nobody waits for each other.
+Locks are taken task first, then its lead or deal (whose next day the database keeps), then its plan. What starts from
+the lead passes over tasks somebody is just finishing, so nobody waits for each other.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,9 +35,16 @@ def open_for(
     if known is not None:
         return known
     made = commands.create(
-        FollowUpTask, replace(ctx, trusted=True), title=title[:240] or why[:240], why=why[:240], due_on=due_on, method=method, owner=owner,
-        origin=Origin.EVENT, **about,
-    )  # fmt: skip
+        FollowUpTask,
+        replace(ctx, trusted=True),
+        title=title[:240] or why[:240],
+        why=why[:240],
+        due_on=due_on,
+        method=method,
+        owner=owner,
+        origin=Origin.EVENT,
+        **about,
+    )
     if made.owner is not None:
         notifications.notify(
             [made.owner], ctx, kind="task", record=made, title=lambda: _("New follow-up: %(what)s") % {"what": made},
@@ -68,7 +76,14 @@ def answered(written: Activity, ctx, *, next_on: date | None = None, next_step: 
         done[task.pk] = task
     day = day_of(written.user, ctx)
     FollowUpTask.objects.filter(pk__in=done).update(
-        state="done", ending=Outcome.DONE, done_at=timezone.now(), done_on=day, done_by=written.user, activity=written
+        state="done",
+        ending=Outcome.DONE,
+        done_at=timezone.now(),
+        done_on=day,
+        done_by=written.user,
+        activity=written,
+        version=F("version") + 1,
+        updated_at=timezone.now(),
     )
     made = cadencing.go_on([one.run_id for one in done.values() if one.run_id], ctx, day, next_on, next_step)
     if next_on is not None and not made:
@@ -95,10 +110,11 @@ def finish(task, ctx, content=None, method=None, next_on=None, next_step=None):
     from . import following
 
     said = content or task.title or task.why or _("Done: %(what)s") % {"what": task.get_method_display()}
-    following.log(
+    made = following.log(
         ctx, content=said, method=method or task.method, next_on=next_on, next_step=next_step, task=task, **task.about
     )
-    task.refresh_from_db(fields=["state", "ending", "done_at", "done_on", "done_by", "activity"])
+    task.refresh_from_db(fields=["state", "ending", "done_at", "done_on", "done_by", "activity", "version"])
+    return made
 
 
 @effect(FollowUpTask, "snooze")
@@ -130,6 +146,20 @@ def remind_again(record, changed: list[str], ctx) -> None:
 
 
 # -- days -------------------------------------------------------------------------------------------------------------
+
+
+def suggestions(record, ctx) -> list[tuple[str, date]]:
+    """Days to choose the next step from: tomorrow, in three days, in a week, and the one the plan would choose."""
+    from . import cadencing
+
+    day = day_of(ctx.user, ctx)
+    found = [
+        (_("Tomorrow"), day + timedelta(days=1)),
+        (_("In 3 days"), day + timedelta(days=3)),
+        (_("Next week"), day + timedelta(days=7)),
+    ]
+    planned = cadencing.planned_after(record, ctx, day) if record is not None else None
+    return [(_("By the plan"), planned), *found] if planned else found
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -1,5 +1,6 @@
 """Days of follow-up plans: ends of months, closed days, early and late completion (K10)."""
 
+import itertools
 from calendar import monthrange
 from datetime import date, timedelta
 
@@ -104,9 +105,10 @@ def test_the_next_step_always_comes_after_the_last_was_done(steps, starts_on, co
     holidays = {starts_on + timedelta(days=n): working.CLOSED for n in range(0, 90, 7)}
     calendar = working.Calendar("holidays", exceptions=holidays)
     found = run(steps, starts_on, late=lambda n: late[n - 1], count_from=count_from, calendar=calendar, shift=shift)
-    for n, (before, after) in enumerate(zip(found, found[1:], strict=False)):
+    for n, (before, after) in enumerate(itertools.pairwise(found)):
         done_on = before.due_on + timedelta(days=late[n])
-        assert after.due_on > done_on and after.planned_on > done_on
+        assert after.due_on > done_on
+        assert after.planned_on > done_on
         assert (after.position, after.time) > (before.position, before.time)
         assert after.position - before.position in (0, 1)
     for due in found:
@@ -123,4 +125,4 @@ def test_months_follow_one_another_when_done_on_the_day(starts_on, day, every):
     """K10: no month is left out and none comes twice, whatever its length."""
     found = run((cadences.Step("months", every, day),), starts_on, count_from="planned")
     months = [due.planned_on.year * 12 + due.planned_on.month for due in found]
-    assert [b - a for a, b in zip(months, months[1:], strict=False)] == [every] * (len(months) - 1)
+    assert [b - a for a, b in itertools.pairwise(months)] == [every] * (len(months) - 1)

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('content', models.TextField(verbose_name='what happened')),
                 ('method', models.CharField(choices=[('call', 'Call'), ('mail', 'E-mail'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('message', 'Message'), ('other', 'Other')], default='call', max_length=10, verbose_name='method')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('automatic', models.BooleanField(default=False, editable=False, help_text='Not a follow-up by a person.', verbose_name='written by itself')),
                 ('corrected_at', models.DateTimeField(editable=False, null=True, verbose_name='corrected at')),
             ],
             options={

@@ -26,6 +26,9 @@ class Activity(Entity):
     opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities", within="party")
     party = fields.link("parties.Party", _("customer"), optional=True, related_name="activities")
     user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, editable=False)
+    automatic = models.BooleanField(
+        _("written by itself"), default=False, editable=False, help_text=_("Not a follow-up by a person.")
+    )
     corrected_at = models.DateTimeField(_("corrected at"), null=True, editable=False)
 
     company_path = "company"

@@ -1,4 +1,4 @@
-"""What is to be done next: by a plan, by a person, by the system; where it goes when its subject moves (CRM-06, K10, K11)."""
+"""What is to be done next, and where it goes when its subject moves (CRM-06, CRM-07, CRM-22, K10, K11)."""
 
 from datetime import date
 
@@ -101,7 +101,8 @@ def test_a_plan_pauses_in_the_pool_and_starts_anew_or_goes_on_with_who_claims(re
     log(lead, mei)
     assert {task.method for task in waiting()} == {"mail"}
     lead = commands.perform(lead, "release", mei, reason="No time")
-    assert not waiting() and lead.next_on is None
+    assert not waiting()
+    assert lead.next_on is None
     states = dict(CadenceRun.objects.values_list("cadence__code", "state"))
     assert states == {"ANEW": "paused", "ON": "paused", "END": "ended"}
     assert set(FollowUpTask.objects.exclude(state="done").values_list("ending", flat=True)) == {"pool"}
@@ -124,7 +125,8 @@ def test_tasks_go_to_the_new_owner_and_end_with_the_deal(regions, mei, acme):
     assert {(str(t), t.owner) for t in waiting()} == {("Introduce ourselves", jun.user), ("Lunch", mei.user)}
     commands.change(acme, regions.system, owner=jun.user)
     assert {t.owner for t in waiting()} == {jun.user}
-    assert not access.rows(mei, FollowUpTask).exists() and access.rows(jun, FollowUpTask).count() == 2
+    assert not access.rows(mei, FollowUpTask).exists()
+    assert access.rows(jun, FollowUpTask).count() == 2
 
     commands.perform(Opportunity.objects.get(), "win", jun, amount="1000")
     assert [str(t) for t in waiting()] == ["Lunch"]
@@ -141,7 +143,8 @@ def test_what_was_planned_with_a_lead_is_done_with_its_deal(regions, mei, held):
     (task,) = waiting()
     assert (task.opportunity, task.lead, str(task)) == (deal, None, "Wants samples")
     deal.refresh_from_db()
-    assert deal.next_on == date(2026, 3, 4) and Lead.objects.get().next_on is None
+    assert deal.next_on == date(2026, 3, 4)
+    assert Lead.objects.get().next_on is None
 
 
 def test_others_ask_for_a_follow_up_once(regions, mei, acme):
@@ -149,7 +152,8 @@ def test_others_ask_for_a_follow_up_once(regions, mei, acme):
     made = [
         tasks.open_for(acme, regions.system, why="Scored 2 of 10", due_on=date(2026, 3, 4), owner=None) for _n in "ab"
     ]
-    assert made[0] == made[1] and FollowUpTask.objects.get().owner == mei.user
+    assert made[0] == made[1]
+    assert FollowUpTask.objects.get().owner == mei.user
     assert Notification.objects.get(user=mei.user).text == "Scored 2 of 10"
     log(acme, mei)
     assert waiting() == [made[0]]  # talking about something else does not answer it
@@ -179,7 +183,8 @@ def test_giving_up_a_step_of_a_plan_goes_on_with_the_next(regions, mei, held):
     commands.perform(run, "resume", mei)
     assert [t.method for t in waiting()] == ["mail"]
     commands.perform(run, "stop", mei, reason="Enough")
-    assert not waiting() and CadenceRun.objects.get().state == "ended"
+    assert not waiting()
+    assert CadenceRun.objects.get().state == "ended"
 
 
 def test_plans_are_refused_where_they_make_no_sense(regions, mei, held, acme):
@@ -210,7 +215,8 @@ def test_plans_follow_the_value_and_only_once_in_the_life_of_a_record(regions, m
     assert [t.lead for t in waiting()] == [big]
     commands.perform(CadenceRun.objects.get(), "stop", mei, reason="No")
     commands.change(big, mei, note="x")
-    assert CadenceRun.objects.count() == 1 and lead.next_on is None
+    assert CadenceRun.objects.count() == 1
+    assert lead.next_on is None
 
 
 def test_sets_moved_without_a_command_each_are_caught_up_with_once(regions, mei):
@@ -242,7 +248,8 @@ def test_an_old_follow_up_is_only_corrected_by_a_manager_with_a_reason(regions, 
     with pytest.raises(PermissionDenied):
         commands.perform(said, "correct", mei, content="They pay at once", reason="Typo")
     said = commands.perform(said, "correct", boss, content="They pay in 60 days", reason="Misheard")
-    assert said.content == "They pay in 60 days" and said.corrected_at is not None
+    assert said.content == "They pay in 60 days"
+    assert said.corrected_at is not None
     with pytest.raises(ValidationError, match="never deleted"):
         commands.delete(said, boss)
     assert Activity.objects.count() == 1

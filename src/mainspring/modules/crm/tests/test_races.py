@@ -128,7 +128,8 @@ def test_two_who_finish_the_same_task_write_one_follow_up(committed_regions):
     assert sum(isinstance(d, FollowUpTask) for d in done) == 1
     assert all("Done" in d.messages[0] for d in done if isinstance(d, ValidationError))
     assert Activity.objects.count() == 1
-    assert FollowUpTask.objects.filter(state="open").count() == 1 and FollowUpTask.objects.count() == 2
+    assert FollowUpTask.objects.filter(state="open").count() == 1
+    assert FollowUpTask.objects.count() == 2
 
 
 def test_logging_finishing_and_returning_at_once_wait_for_nobody_and_lose_nothing(committed_regions):
