@@ -1,4 +1,4 @@
-"""The lead pools and follow-up plans of the demo: a pool for each region people work in, plans for new leads and deals."""
+"""Lead pools and follow-up plans of the demo: a pool for each region worked in, plans for leads, deals, customers."""
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import Company, Membership, Territory
