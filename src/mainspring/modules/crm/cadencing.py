@@ -25,6 +25,9 @@ MODELS = {"lead": Lead, "opportunity": Opportunity, "party": Party}
 ALIVE = {"lead": HELD, "opportunity": STAGES}
 """States of records a plan may be under way with; customers have none."""
 
+TAKING = ("claim", "assign", "give")
+"""Verbs that give a record an owner."""
+
 FOLLOW = Verb(
     "follow_plan",
     label=gettext_lazy("Start follow-up plan"),
@@ -213,9 +216,9 @@ def _again(run: CadenceRun, day: date, ctx) -> None:
 def follow_state(event, ctx) -> None:
     """A record that enters a state starts the plans of that state; a lead taken from the pool goes on with its own."""
     record = event.record
-    if isinstance(record, Lead | Opportunity) and event.verb not in ("log", "view"):
-        if isinstance(record, Lead) and event.verb in ("claim", "assign") and record.owner_id:
-            take_over([record], ctx)
+    if event.verb in TAKING and isinstance(record, tuple(MODELS.values())) and record.owner_id:
+        take_over([record], ctx)
+    if isinstance(record, Lead | Opportunity) and event.verb != "log":
         enter([record], ctx)
 
 
@@ -240,13 +243,14 @@ def enter(records: list, ctx) -> None:
                 start(cadence, record, ctx)
 
 
-def take_over(leads: list[Lead], ctx) -> int:
-    """Plans that paused when their lead went back to the pool go on with whoever took it, or start anew (CRM-06)."""
-    paused = CadenceRun.objects.filter(state="paused", lead__in=leads, lead__owner__isnull=False)
-    paused = paused.filter(ending=Outcome.POOL).select_related("cadence", "lead__owner").select_for_update(of=("self",))
+def take_over(records: list, ctx) -> int:
+    """Plans that paused when their record (all of one model) lost its owner go on with the new one, or start anew."""
+    name = next(iter(tasks.about_of(records[0])))
+    paused = CadenceRun.objects.filter(state="paused", ending=Outcome.POOL, **{f"{name}__in": records})
+    paused = paused.select_related("cadence", f"{name}__owner").select_for_update(of=("self",)).order_by("pk")
     count = 0
-    for run in paused.order_by("pk"):
-        day = tasks.day_of(run.lead.owner, ctx)
+    for run in paused.exclude(**{f"{name}__owner": None}):
+        day = tasks.day_of(run.subject.owner, ctx)
         run.paused_at, run.state, run.ending = None, "active", ""
         run.save(update_fields=["paused_at", "state", "ending"])
         if run.cadence.on_return == OnReturn.RESTART:
@@ -265,13 +269,16 @@ def keep_up(ctx) -> dict:
     # A task somebody was just changing when its lead went back to the pool was passed over then.
     left = FollowUpTask.objects.filter(company=company, state="open", lead__owner=None, lead__isnull=False)
     left.update(state="dropped", ending=Outcome.POOL, done_at=timezone.now())
-    waiting = Lead.objects.filter(company=company, state__in=HELD, plans__state="paused", plans__ending=Outcome.POOL)
-    leads = list(waiting.distinct())
+    paused = CadenceRun.objects.filter(company=company, state="paused", ending=Outcome.POOL)
+    back = [
+        list(model.objects.filter(pk__in=paused.values(name), owner__isnull=False)) for name, model in MODELS.items()
+    ]
     idle = CadenceRun.objects.filter(company=company, state="active").exclude(
         Exists(FollowUpTask.objects.filter(run=OuterRef("pk"), state="open"))
     )
     stuck = list(idle.values_list("pk", flat=True))
-    if not leads and not stuck:
+    if not any(back) and not stuck:
         return {"taken_over": 0, "continued": 0}
     with commands.batch(CadenceRun, ctx, "resume") as inner:
-        return {"taken_over": take_over(leads, inner), "continued": len(go_on(stuck, inner, ctx.business_date))}
+        taken = sum(take_over(records, inner) for records in back if records)
+        return {"taken_over": taken, "continued": len(go_on(stuck, inner, ctx.business_date))}

@@ -1,7 +1,25 @@
-"""What changes leads, deals and the record of follow-ups."""
+"""What changes leads, customers in pools, deals and the record of follow-ups."""
 
-from . import allocating, cadencing, dealing, following, leading, merging, reminding, subjects, tasks, telling  # noqa: F401
+from . import (  # noqa: F401 - they register what they do
+    admitting,
+    allocating,
+    cadencing,
+    dealing,
+    following,
+    handing,
+    keeping,
+    leading,
+    merging,
+    opening,
+    receiving,
+    recycling,
+    reminding,
+    scoring,
+    subjects,
+    tasks,
+    telling,
+)
 from .leading import recycle
 
-__all__ = ["recycle", "reminding", "tasks"]
+__all__ = ["handing", "recycle", "recycling", "reminding", "tasks"]
 """`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

@@ -11,7 +11,7 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties.models import Party
 
 from . import tasks
-from .models import LOG, Activity, Lead, Method, Opportunity
+from .models import LOG, Activity, Lead, Method, Opportunity, PoolCustomer
 
 workflow.extend(Party, LOG)
 
@@ -56,9 +56,11 @@ def note(ctx, *, content: str, **about) -> Activity:
 
 
 def touch(written: Activity) -> None:
-    """The owner's own follow-up resets the clock of a lead (K02)."""
+    """The owner's own follow-up starts the clock anew that returns a lead or a customer to its pool (K02)."""
     if written.lead_id and written.user_id:
-        Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
+        Lead.objects.filter(pk=written.lead_id, owner=written.user_id).update(touched_at=timezone.now())
+    if written.party_id and written.user_id:
+        PoolCustomer.objects.filter(party=written.party_id, owner=written.user_id).update(touched_at=timezone.now())
 
 
 def close_for(record, reason: str, note: str | None) -> None:

@@ -1,12 +1,14 @@
 """What follows from follow-ups written directly, not through a verb, and from leads that land in a pool."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import errors
 from mainspring.kernel.events import BatchDone, CommandDone, on
+from mainspring.modules.parties.models import Party
 
-from . import allocating, following, tasks
-from .models import Activity, Lead
+from . import admitting, allocating, following, pooling, scoring, tasks
+from .models import Activity, Lead, ScoreRule
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -42,6 +44,47 @@ def _keep(written: list[Activity], verb: str) -> None:
     if verb == "change":
         for one in written:
             following.refuse_old(one)
+
+
+@on(CommandDone)
+def place_customer(event, ctx):
+    """A customer gets its place when it is entered, merged or loses its owner; a change of owner by hand is logged."""
+    party = event.record
+    if isinstance(party, Party) and event.verb in ("create", "change", "merge", "split"):
+        _place([party], ctx)
+
+
+@on(BatchDone)
+def place_customers(event, ctx):
+    """The same for many at once."""
+    if event.records and isinstance(event.records[0], Party):
+        _place(event.records, ctx)
+
+
+def _place(parties: list[Party], ctx) -> None:
+    if not admitting.customer_pools.get(ctx.company_id):
+        return
+    pooling.settle(ctx, timezone.now(), [party.pk for party in parties])
+    pooling.log_changed(ctx, [party.pk for party in parties], timezone.now())
+    for party in parties:
+        if party.owner_id is None and party.is_customer:
+            party.refresh_from_db(fields=["pooled_at", "version"])
+
+
+@on(CommandDone)
+def score_lead(event, ctx):
+    """Whatever happens to a lead may change its score; it is known before the pool gives the lead to somebody."""
+    if isinstance(event.record, Lead) and event.verb != "delete":
+        scoring.after_leads([event.record], ctx)
+    elif isinstance(event.record, ScoreRule) and event.verb in ("create", "change", "delete"):
+        scoring.after_rule(event.record, ctx)
+
+
+@on(BatchDone)
+def score_leads(event, ctx):
+    """The same for leads brought in or changed by a list."""
+    if event.records and isinstance(event.records[0], Lead):
+        scoring.after_leads(event.records, ctx)
 
 
 @on(CommandDone)

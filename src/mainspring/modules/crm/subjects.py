@@ -125,7 +125,7 @@ _declare(
     "opportunity_id",
     "n.state IN ('won', 'lost') AND o.state <> n.state",
     "n.state = 'lost' OR task.origin IN ('plan', 'step')",
-    "false",
+    RETURNED,
 )
 _declare(
     "customer",
@@ -133,7 +133,7 @@ _declare(
     "party_id",
     "o.active AND NOT n.active",
     "true",
-    "false",
+    RETURNED,
     " AND task.lead_id IS NULL AND task.opportunity_id IS NULL",
 )
 

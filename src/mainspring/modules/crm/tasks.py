@@ -53,6 +53,13 @@ def open_for(
     return made
 
 
+def plan(record, ctx, *, title: str, due_on: date, method: str = Method.CALL) -> FollowUpTask:
+    """A next step for whoever looks after the record, which any further follow-up answers."""
+    return commands.create(
+        FollowUpTask, ctx, title=title[:240], due_on=due_on, method=method, origin=Origin.STEP, **about_of(record)
+    )
+
+
 def about_of(record) -> dict:
     """{"lead": lead} or the like for what a follow-up can be about."""
     for model, name in ((Lead, "lead"), (Opportunity, "opportunity"), (Party, "party")):
