@@ -5,6 +5,7 @@ from . import (  # noqa: F401 - they register what they do
     allocating,
     cadencing,
     dealing,
+    feeding,
     following,
     handing,
     keeping,
@@ -21,5 +22,5 @@ from . import (  # noqa: F401 - they register what they do
 )
 from .leading import recycle
 
-__all__ = ["handing", "recycle", "recycling", "reminding", "tasks"]
+__all__ = ["feeding", "handing", "recycle", "recycling", "reminding", "tasks"]
 """`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

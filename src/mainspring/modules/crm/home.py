@@ -1,11 +1,14 @@
 """What people who win customers find on their home."""
 
+import json
+
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, home, notifications, policies
+from mainspring.kernel.ids import uuid7
 from mainspring.modules.parties.models import Party
 
 from . import queries, recycling
@@ -59,6 +62,15 @@ def next_steps(ctx):
             cost=task.opportunity.weighted_base if task.opportunity else home.Decimal(0),
             due_on=task.due_on,
             tone="red" if task.due_on < ctx.business_date else "",
+            verbs=(
+                {
+                    "name": "finish",
+                    "label": gettext("Done"),
+                    "url": f"/crm/follow-up-tasks/{task.pk}/do/finish/",
+                    "values": json.dumps({"version": task.version, "idempotency_key": str(uuid7())}),
+                },
+                {"name": "log", "label": gettext("Log"), "href": f"/crm/follow-up/?task={task.pk}"},
+            ),
         )
         for task in queries.open_tasks(ctx).filter(due_on__lte=ctx.business_date)[:12]
     ]
