@@ -101,6 +101,8 @@ FORM_TITLES = (
     _("From"),
     _("Identification"),
     _("Limits"),
+    _("Only"),
+    _("Return"),
     _("Lot size"),
     _("Order"),
     _("Price"),
