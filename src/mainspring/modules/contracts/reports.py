@@ -93,7 +93,7 @@ Report(
         Column("owner", lazy("Responsible")),
         Column("valid_until", lazy("Valid until"), "date"),
         Column("days", lazy("Days left"), "integer"),
-        Column("value_base", lazy("Value"), "money"),
+        Column("value_base", lazy("Contract value"), "money"),
         Column("renewal", lazy("Renewal")),
         Column("next", lazy("Next one")),
     ),

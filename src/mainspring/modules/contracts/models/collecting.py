@@ -22,7 +22,7 @@ class Due(models.TextChoices):
 
 class Progress(models.TextChoices):
     WAITING = "waiting", _("Not due yet")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Due now")
     PART = "part", _("Partly collected")
     DONE = "done", _("Collected")
     WRITTEN_OFF = "written_off", _("Written off")

@@ -145,7 +145,7 @@ class Contract(Document):
                 "order",
                 "active",
                 "",
-                label=_("Order"),
+                label=_("Call off"),
                 bulk=False,
                 help=_("Drafts a sales order of what is not ordered yet."),
             ),
