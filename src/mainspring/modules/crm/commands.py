@@ -3,6 +3,7 @@
 from . import (  # noqa: F401 - they register what they do
     admitting,
     allocating,
+    cadencing,
     dealing,
     following,
     handing,
@@ -12,8 +13,13 @@ from . import (  # noqa: F401 - they register what they do
     opening,
     receiving,
     recycling,
+    reminding,
     scoring,
+    subjects,
+    tasks,
+    telling,
 )
 from .leading import recycle
 
-__all__ = ["handing", "recycle", "recycling"]
+__all__ = ["handing", "recycle", "recycling", "reminding", "tasks"]
+"""`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""
