@@ -106,6 +106,7 @@ class Verb:
     danger       shown with a warning colour: takes something away
     bulk         may be done to many records at once
     hidden       done by jobs and other verbs only; nobody is offered it
+    adds         only adds to the record, so that a change made meanwhile is no conflict with it
     """
 
     name: str
@@ -119,6 +120,7 @@ class Verb:
     hidden: bool = False
     help: Any = ""
     leads_to: str = ""
+    adds: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -4,6 +4,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 STRINGS = (
+    _("Kept on this device. It is sent when the connection is back."),
+    _("Not sent: {title}"),
+    _("Nothing waits."),
+    _("Send again"),
+    _("Send now"),
+    _("Sent once you work in {company} again."),
+    _("Sent: {title}"),
+    _("Sign in again to send what waits."),
+    _("Waiting to be sent"),
     _("Speak"),
     _("Stop ({seconds} s)"),
     _("Remove {name}"),
@@ -108,10 +117,12 @@ FORM_TITLES = (
     _("Identification"),
     _("Limits"),
     _("Lot size"),
+    _("Only"),
     _("Order"),
     _("Price"),
     _("Reaching them"),
     _("Registration"),
+    _("Return"),
     _("Stock"),
     _("Subject"),
     _("Takes"),

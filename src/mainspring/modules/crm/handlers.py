@@ -71,10 +71,16 @@ def _place(parties: list[Party], ctx) -> None:
             party.refresh_from_db(fields=["pooled_at", "version"])
 
 
+MOVES = ("claim", "assign", "release", "log", "delete")
+
+
 @on(CommandDone)
 def score_lead(event, ctx):
-    """Whatever happens to a lead may change its score; it is known before the pool gives the lead to somebody."""
-    if isinstance(event.record, Lead) and event.verb != "delete":
+    """What a lead says may change its score, which is known before the pool gives the lead to somebody.
+
+    Who holds it and when it was spoken of counts from the next night on: claiming is not to wait for it.
+    """
+    if isinstance(event.record, Lead) and event.verb not in MOVES:
         scoring.after_leads([event.record], ctx)
     elif isinstance(event.record, ScoreRule) and event.verb in ("create", "change", "delete"):
         scoring.after_rule(event.record, ctx)
@@ -83,7 +89,7 @@ def score_lead(event, ctx):
 @on(BatchDone)
 def score_leads(event, ctx):
     """The same for leads brought in or changed by a list."""
-    if event.records and isinstance(event.records[0], Lead):
+    if event.verb in ("create", "change") and event.records and isinstance(event.records[0], Lead):
         scoring.after_leads(event.records, ctx)
 
 

@@ -54,6 +54,7 @@ LOG = Verb(
     label=_("Log follow-up"),
     help=_("Notes what was said and when the next step is due."),
     bulk=False,
+    adds=True,
     ask=(
         Input("content", "longtext", _("What happened")),
         Input("method", "choice", _("Method"), choices=tuple(Method.choices), initial=Method.CALL),
