@@ -196,8 +196,7 @@ def on_the_way(ctx) -> list[home.Quick]:
     if access.can(ctx, Lead, "claim"):
         found.append(home.Quick(_("Claim"), "/crm/leads/?state=open", "user-check", 10))
     if access.can(ctx, Lead, "log"):
-        mine = "/crm/leads/?state__in=claimed,qualified&owner=me&order=next_on"
-        found.append(home.Quick(_("Follow up"), mine, "message-2", 20))
+        found.append(home.Quick(_("Follow up"), "/crm/follow-up/", "message-2", 20))
     if access.can(ctx, Lead, "create"):
         found.append(home.Quick(_("New lead"), "/crm/leads/new/", "user-plus", 30))
         found.append(home.Quick(_("Card"), "/crm/cards/", "id", 40))
