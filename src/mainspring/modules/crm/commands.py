@@ -1,6 +1,6 @@
 """What changes leads, deals and the record of follow-ups."""
 
-from . import allocating, dealing, following, leading, merging  # noqa: F401 - they register what they do
+from . import allocating, dealing, following, leading, merging, pipeline, targeting  # noqa: F401 - they register what they do
 from .leading import recycle
 
 __all__ = ["recycle"]

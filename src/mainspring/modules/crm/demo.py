@@ -3,6 +3,7 @@
 from mainspring.kernel import commands
 from mainspring.kernel.models import Company, Membership, Territory
 
+from . import demo_pipeline
 from .models import LeadPool
 
 LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "remind_days": 5, "cool_down_days": 7}
@@ -21,3 +22,5 @@ def load(ctx_factory, size: str, rng, out) -> None:
             commands.create(LeadPool, ctx, code=territory.code, name=territory.name, territory=territory, **LIMITS)
             count += 1
     out(f"{count} lead pools")
+    demo_pipeline.load(ctx_factory, out)
+    out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")

@@ -18,3 +18,17 @@ class OpportunityWon:
     """A deal was won."""
 
     opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class OpportunityLost:
+    """A deal was lost."""
+
+    opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class DealReopened:
+    """A decided deal is on its way again."""
+
+    opportunity_id: UUID

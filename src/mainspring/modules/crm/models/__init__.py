@@ -1,27 +1,41 @@
 """Lead pools, leads, opportunities and the record of follow-ups."""
 
 from .activities import Activity
+from .changes import DealChange
 from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Source
-from .deals import PROBABILITY, STAGES, Opportunity
+from .deals import NEEDED, STAGES, Opportunity, OpportunityLine
 from .leads import HELD, LIVE, Claim, Lead
+from .pipeline import STANDARD, Competitor, Forecast, LossReason, Planned, SalesProcess, Stage
 from .pools import Distribution, LeadPool, PoolMember
+from .targets import Period, Target
 
 __all__ = [
     "HELD",
     "LIVE",
     "LOG",
+    "NEEDED",
     "NEXT_STEP",
-    "PROBABILITY",
     "STAGES",
+    "STANDARD",
     "WHY_LOST",
     "Activity",
     "Claim",
+    "Competitor",
+    "DealChange",
     "Distribution",
+    "Forecast",
     "Lead",
     "LeadPool",
+    "LossReason",
     "LostReason",
     "Method",
     "Opportunity",
+    "OpportunityLine",
+    "Period",
+    "Planned",
     "PoolMember",
+    "SalesProcess",
     "Source",
+    "Stage",
+    "Target",
 ]
