@@ -11,7 +11,7 @@ from mainspring.kernel.testing.samples import Samples, maker
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
-from mainspring.modules.crm.models import Claim, Lead, LeadPool, PoolMember
+from mainspring.modules.crm.models import Claim, Lead, LeadPool, Opportunity, PoolMember, Target
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
@@ -116,6 +116,20 @@ def pool_member(samples):
 def claim(samples):
     made = lead(samples)
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
+
+
+@maker("crm.dealchange")
+def deal_change(samples):
+    """The database writes one for every deal that is made."""
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+
+
+@maker("crm.target")
+def target(samples):
+    person = User.objects.create(username=f"seller{next(_numbers)}")
+    return commands.create(Target, ctx(samples), person=person, starts_on=DAY, amount=Decimal(1000))
 
 
 @maker("engineering.bom")

@@ -58,10 +58,10 @@ class Chooser:
 
     def _choice(self, name: str, label: str, choices, default: str) -> str:
         value = self.sent.get(name, "") or default
-        if value not in {key for key, _label in choices}:
+        if value and value not in {key for key, _label in choices}:
             self.errors.append(_("“%(value)s” is not a valid value.") % {"value": value[:80]})
             value = default
-        return self._field(name, label, "choice", value, choices=tuple(choices), required=True)
+        return self._field(name, label, "choice", value, choices=tuple(choices), required=bool(default))
 
     def _day(self, name: str, label: str, default: date) -> date:
         try:
@@ -90,7 +90,9 @@ class Chooser:
         return int(self._choice("months", _("Months"), [(n, n) for n in ("3", "6", "12", "24")], "6"))
 
     def starts_on(self) -> date:
-        return periods.start_of("month", self._day("starts_on", _("From"), self.ctx.business_date))
+        day = periods.start_of("month", self._day("starts_on", _("From"), self.ctx.business_date))
+        self.form.fields["starts_on"].initial = day
+        return day
 
     def since(self) -> date:
         return self._day("since", _("Since"), self.ctx.business_date - timedelta(days=7))
@@ -105,7 +107,7 @@ class Chooser:
     def process(self) -> str:
         mine = access.rows(self.ctx, SalesProcess).filter(active=True)
         found = [(str(p.pk), str(p)) for p in mine.order_by("rank", "code")]
-        return self._choice("process", _("Sales process"), [("", _("All")), *found], "")
+        return self._choice("process", _("Sales process"), found, "")
 
     def one_process(self) -> str:
         mine = access.rows(self.ctx, SalesProcess).filter(active=True)
@@ -168,6 +170,8 @@ def forecast(request):
         sections, whole = forecasting.forecast(request.ctx, asked)
     except ValidationError as error:
         chooser.errors += error.messages
+    if whole is not None:
+        _drill(whole, asked)
     shown = [_section(section, asked.currency) for section in ([whole, *sections] if len(sections) > 1 else sections)]
     return _page(
         request,
@@ -212,7 +216,6 @@ def _months_chart(whole, asked) -> dict:
     rows = [row for row in whole.rows if row.month not in (forecasting.LATE, None)]
     drawn = (("won", "bar", "success"), ("committed", "bar", "info"), ("best", "bar", "neutral"),
              ("weighted", "line", "warning"), ("target", "line", "danger"))  # fmt: skip
-    where = [("state__in", "won,open"), *asked.where.items()]
     return {
         "kind": "bar",
         "x": {"values": [_month_label(row.month) for row in rows], "label": _("Month")},
@@ -223,20 +226,28 @@ def _months_chart(whole, asked) -> dict:
                 "kind": kind,
                 "tone": tone,
                 "values": [float(row.amount(name)) for row in rows],
-                "hrefs": [_of_month(name, row.month, where) for row in rows],
+                "hrefs": [_of_month(name, row.month, asked.where) for row in rows],
             }
             for name, kind, tone in drawn
         ],
     }
 
 
-def _of_month(name: str, month: date, where: list) -> str:
+def _drill(whole, asked) -> None:
+    """Let the figures of all months open their lists too."""
+    for row in whole.rows:
+        for name, figure in row.figures.items():
+            if row.month not in (forecasting.LATE, None):
+                figure.href = _of_month(name, row.month, asked.where)
+
+
+def _of_month(name: str, month: date, where: dict) -> str:
     """The list behind a mark of the chart: all deals of the month a figure counts."""
     if name not in forecasting.COUNTS:
         return ""
     day = "closed_on" if name == "won" else "expected_close_on"
     ends = periods.next_start("month", month)
-    params = [*where[1:], *forecasting.COUNTS[name].items(), (f"{day}__gte", month), (f"{day}__lt", ends)]
+    params = [*where.items(), *forecasting.COUNTS[name].items(), (f"{day}__gte", month), (f"{day}__lt", ends)]
     return f"/crm/opportunities/?{urlencode(params)}"
 
 

@@ -39,10 +39,7 @@ class Opportunities(Resource):
         "number name party state stage owner amount probability weighted_base expected_close_on next_on stage_since"
     )
     search = "number name party__name"
-    filters = (
-        "state process stage owner party territory source forecast expected_close_on next_on amount closed_on "
-        "close_reason competitor stage_since"
-    )
+    filters = "state process stage owner party territory source forecast expected_close_on amount close_reason"
     form = (
         "name party contact process | Deal: amount currency probability forecast expected_close_on | "
         "Who: owner territory source competitor | note"

@@ -109,8 +109,7 @@ def move(request, res, record):
     lane = plan.of(request.POST.get("to", ""))
     if lane is None:
         raise errors.Conflict(_("There is no such column for %(record)s.") % {"record": record}, code="state")
-    if all(str(shapes.value_at(record, f"{path}_id" if _is_link(res, path) else path)) == str(value)
-           for path, value in lane.where.items()):  # fmt: skip
+    if holds(res, lane, record):
         return base.done()
     verb = workflow.verb_of(res.model, lane.verb)
     access.require(request.ctx, res.model, verb.name)
@@ -123,5 +122,9 @@ def move(request, res, record):
     return verbs.dropped(request, record, verb, **lane.given)
 
 
-def _is_link(res, path: str) -> bool:
-    return shapes.is_link(res.model, path)
+def holds(res, lane: lanes.Lane, record) -> bool:
+    """Whether the record is in the lane."""
+    return all(
+        str(shapes.value_at(record, f"{path}_id" if shapes.is_link(res.model, path) else path)) == str(value)
+        for path, value in lane.where.items()
+    )
