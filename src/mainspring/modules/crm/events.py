@@ -32,3 +32,13 @@ class DealReopened:
     """A decided deal is on its way again."""
 
     opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class DealsPlanned:
+    """What deals may bring changed in the material plan.
+
+    places  (site, items) pairs whose demand changed
+    """
+
+    places: tuple[tuple[int, tuple[int, ...]], ...]

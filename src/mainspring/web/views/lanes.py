@@ -1,6 +1,6 @@
 """Boards whose columns a resource states as lanes: sums of each, and cards whose drop asks what the lane needs."""
 
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, commands, conditions, errors, lanes, query, shapes, summaries, workflow
@@ -14,9 +14,9 @@ SUMS_MAX = 2
 def board(request, res):
     """The board of the chosen lanes: count and sums of each from one statement, its first cards from one each."""
     plan = res.lanes(request.ctx, request.GET)
-    missing = {name: value for name, value in plan.where.items() if not request.GET.get(name)}
-    if missing:
-        return redirect(addresses.with_params(request, **missing))
+    request.GET = asked = request.GET.copy()
+    for name, value in plan.where.items():
+        asked[name] = asked.get(name) or value
     q = lists.ask(request, res, size=cards.SIZE)
     if "board" in request.GET:
         lane = plan.of(request.GET["board"])
@@ -54,7 +54,7 @@ def board(request, res):
         lists.tools(request, res, q, saved.of_list(request, res), "board")
         | {
             "choices": choices,
-            "board": {"url": request.get_full_path(), "topic": f"table:{res.label}", "columns": columns},
+            "board": {"url": addresses.with_params(request), "topic": f"table:{res.label}", "columns": columns},
         },
     )
 
