@@ -130,11 +130,21 @@ def _move_on(life: Life, deal: Opportunity) -> None:
         asked = {"amount": deal.amount or Decimal(6000)}
         if further.asks_close_on:
             asked["expected_close_on"] = life.in_days(10, 45)
+        if further.planned and not deal.lines.exists():
+            _say_what(life, deal, ctx)
         done = life.do(deal, "move", ctx, stage=further, **asked)
         if done and further.code in ("proposal", "offer"):
             quote(life, deal)
     elif not Quotation.objects.filter(opportunity=deal, state__in=("draft", "sent")).exists():
         quote(life, deal)
+
+
+def _say_what(life: Life, deal: Opportunity, ctx) -> None:
+    """The items the deal is about, for the plan to count on."""
+    wanted = [{"item": line["item"], "quantity": line["quantity"]} for line in basket(life)]
+    day = life.in_days(30, 80)
+    lines = [line | {"wanted_on": day} for line in wanted]
+    life.attempt("items of a deal", lambda: commands.change(deal, ctx, lines=lines))
 
 
 def quote(life: Life, deal: Opportunity, *, discount: int | None = None) -> Quotation | None:
@@ -149,10 +159,18 @@ def quote(life: Life, deal: Opportunity, *, discount: int | None = None) -> Quot
         opportunity=deal,
         owner=deal.owner,
         site=life.plants[0],
-        lines=basket(life, discount=discount),
+        lines=_lines(deal, discount) or basket(life, discount=discount),
         links=[deal],
     )
     return made and life.do(made, "send", ctx)
+
+
+def _lines(deal: Opportunity, discount: int) -> list[dict]:
+    """What the deal is about, to be offered."""
+    return [
+        {"item": line.item, "quantity": line.quantity, "discount_pct": Decimal(discount)}
+        for line in deal.lines.select_related("item")
+    ]
 
 
 def _answers(life: Life) -> None:

@@ -23,4 +23,5 @@ def load(ctx_factory, size: str, rng, out) -> None:
             count += 1
     out(f"{count} lead pools")
     demo_pipeline.load(ctx_factory, out)
+    out(f"{demo_pipeline.past(ctx_factory, size, rng, ctx.business_date)} deals of the last year")
     out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")

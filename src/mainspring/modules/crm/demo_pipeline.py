@@ -1,15 +1,17 @@
 """The demo's ways of selling: processes with their stages, competitors, and what people and regions are to win."""
 
-from datetime import date
+import itertools
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import periods
-from mainspring.kernel.models import Company, Membership, Territory, User
+from mainspring.kernel import numbering, periods
+from mainspring.kernel.models import Company, DocumentIdentity, Membership, Territory, User
+from mainspring.modules.parties.models import Party
 
 from . import pipeline
-from .models import Competitor, Forecast, Planned, SalesProcess, Stage, Target
+from .models import Competitor, Forecast, LossReason, Opportunity, Planned, SalesProcess, Stage, Target
 from .models.naming import in_languages
 
 RENEWAL = (
@@ -118,3 +120,138 @@ def targets(ctx_factory, today: date) -> int:
                 )
     Target.objects.bulk_create(rows)
     return len(rows)
+
+
+# -- a year of deals decided before the days that are lived ------------------------------------------------------------
+
+DEALS = {"S": 60, "M": 150, "L": 600}
+NAMES = (
+    "Spring fleet",
+    "Rental bicycles",
+    "City bicycles",
+    "Cargo bicycles",
+    "Spare parts for a year",
+    "Service contract",
+)
+
+
+def past(ctx_factory, size: str, rng, today: date) -> int:
+    """Deals of the last year with every step they took, set by set: the memory of the pipeline to learn from."""
+    count = 0
+    for company in Company.objects.order_by("code"):
+        sellers = _sellers(company)
+        customers = [p for p in Party.objects.filter(is_customer=True).order_by("code") if p.territory_id in sellers]
+        if customers:
+            count += _past_of(company, sellers, customers, DEALS.get(size, 60), rng, today)
+    return count
+
+
+def _sellers(company) -> dict[int, User]:
+    """Territory -> who sells there."""
+    found: dict[int, User] = {}
+    for membership in Membership.objects.filter(role__code="sales_rep", company=company).order_by("user__username"):
+        for territory in membership.territories.all():
+            found.setdefault(territory.pk, membership.user)
+    return found
+
+
+def _past_of(company, sellers, customers, count: int, rng, today: date) -> int:
+    processes = list(SalesProcess.objects.filter(company=company).prefetch_related("stages").order_by("rank"))
+    reasons, rivals = list(LossReason.objects.order_by("rank")), list(Competitor.objects.order_by("name"))
+    deals, ways = [], []
+    for began in sorted(today - timedelta(days=rng.randrange(20, 365)) for _n in range(count)):
+        process = rng.choices(processes, [6, 2, 1][: len(processes)])[0]
+        party = rng.choice(customers)
+        deal, steps = _way(process, party, sellers[party.territory_id], began, rng, today, reasons, rivals)
+        deal.company = company
+        deals.append(deal)
+        ways.append(steps)
+    _write(company, deals)
+    for n in range(max(len(steps) for steps in ways)):
+        changed = []
+        for deal, steps in zip(deals, ways, strict=True):
+            if n < len(steps):
+                for name, value in steps[n].items():
+                    setattr(deal, name, value)
+                _weigh(deal)
+                changed.append(deal)
+        Opportunity.objects.bulk_update(changed, STEP_FIELDS, batch_size=500)
+    return len(deals)
+
+
+STEP_FIELDS = (
+    "state", "stage", "stage_since", "probability", "forecast", "weighted_base", "amount", "amount_base", "closed_on",
+    "close_reason", "competitor", "changed_on", "expected_close_on",
+)  # fmt: skip
+
+
+def _weigh(deal) -> None:
+    deal.amount_base = deal.amount
+    deal.weighted_base = (deal.amount_base * deal.probability / 100).quantize(Decimal("0.01"))
+
+
+def _way(process, party, owner, began: date, rng, today: date, reasons, rivals):
+    """(a deal as it began, the steps it took since)."""
+    stages = sorted(process.stages.all(), key=lambda stage: stage.position)
+    amount = Decimal(rng.randrange(4, 60) * 500)
+    first = stages[0]
+    deal = Opportunity(
+        state="open",
+        name=rng.choice(NAMES),
+        party=party,
+        owner=owner,
+        changed_by=owner,
+        territory_id=party.territory_id,
+        source=rng.choice(("web", "call", "event", "referral", "own")),
+        currency_id=None,
+        amount=amount,
+        process=process,
+        stage=first,
+        stage_since=began,
+        probability=first.probability,
+        forecast=first.forecast,
+        changed_on=began,
+        expected_close_on=began + timedelta(days=rng.randrange(40, 120)),
+    )
+    _weigh(deal)
+    steps, day, at = [], began, 0
+    while True:
+        day += timedelta(days=rng.randrange(3, 34))
+        if day >= today - timedelta(days=3):
+            return deal, steps
+        chance = rng.random()
+        if chance < 0.16 or (at == len(stages) - 1 and chance < 0.4):
+            reason = rng.choice(reasons)
+            lost = {"state": "lost", "probability": Decimal(0), "closed_on": day, "close_reason": reason}
+            lost["competitor"] = rng.choice(rivals) if reason.by_competitor else None
+            return deal, [*steps, lost | {"changed_on": day}]
+        if at == len(stages) - 1:
+            won = {"state": "won", "probability": Decimal(100), "closed_on": day, "changed_on": day}
+            return deal, [*steps, won]
+        at += 1
+        amount = max(Decimal(1000), amount + Decimal(rng.randrange(-4, 5) * 250))
+        steps.append(
+            {
+                "stage": stages[at],
+                "stage_since": day,
+                "probability": stages[at].probability,
+                "forecast": stages[at].forecast,
+                "amount": amount,
+                "changed_on": day,
+                "expected_close_on": day + timedelta(days=rng.randrange(20, 70)),
+            }
+        )
+
+
+def _write(company, deals) -> None:
+    """Number the deals by the year they began, and write them with their identities."""
+    kind = Opportunity._meta.label_lower
+    for year, group in itertools.groupby(deals, key=lambda deal: deal.changed_on.year):
+        mine = list(group)
+        numbers = numbering.next_numbers(Opportunity, company.pk, year, len(mine))
+        for deal, number in zip(mine, numbers, strict=True):
+            deal.currency_id, deal.number = company.base_currency_id, number
+            deal.identity = DocumentIdentity(kind=kind, company=company, number=number, title=deal.party_label[:200])
+            deal.pk = deal.identity.pk
+    DocumentIdentity.objects.bulk_create([deal.identity for deal in deals])
+    Opportunity.objects.bulk_create(deals)
