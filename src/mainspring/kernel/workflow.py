@@ -90,7 +90,7 @@ class Input:
         model = apps.get_model(self.to)
         if isinstance(raw, model):
             return raw
-        key = {self.by: raw} if self.by and not str(raw).isdigit() else {"pk": model._meta.pk.to_python(raw)}
+        key = {self.by: raw} if self.by and not str(raw).isdecimal() else {"pk": model._meta.pk.to_python(raw)}
         found = access.rows(ctx, model).filter(**key).first()
         if found is None:
             raise ValueError

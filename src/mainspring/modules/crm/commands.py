@@ -1,7 +1,20 @@
-"""What changes leads, deals and the record of follow-ups."""
+"""What changes leads, customers in pools, deals and the record of follow-ups."""
 
-from . import allocating, dealing, following, leading, merging, pipeline, targeting  # noqa: F401 - they register what they do
+from . import (  # noqa: F401 - they register what they do
+    admitting,
+    allocating,
+    dealing,
+    following,
+    handing,
+    keeping,
+    leading,
+    merging,
+    opening,
+    pipeline,
+    recycling,
+    targeting,
+)
 from .expecting import ordered, replan
 from .leading import recycle
 
-__all__ = ["ordered", "recycle", "replan"]
+__all__ = ["handing", "ordered", "recycle", "recycling", "replan"]

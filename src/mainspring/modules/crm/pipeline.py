@@ -88,10 +88,12 @@ def board(ctx, params, record=None) -> lanes.Lanes:
     processes = list(access.rows(ctx, SalesProcess).filter(active=True).order_by("rank", "code"))
     asked = str(record.process_id) if record is not None else str(params.get("process") or "")
     chosen = next((p for p in processes if str(p.pk) == asked), None)
-    if chosen is None and record is None and not asked.isdigit():
+    if chosen is None and record is None and not asked:
         chosen = next((p for p in processes if p.company_id == ctx.company_id), None)
     key = str(chosen.pk) if chosen else asked or "0"
-    stages = Stage.objects.filter(process_id=key if key.isdigit() else 0).order_by("position", "id")
+    stages = Stage.objects.filter(process_id=key if key.isascii() and key.isdigit() and len(key) < 18 else 0).order_by(
+        "position", "id"
+    )
     found = [
         lanes.Lane(
             str(stage.pk),

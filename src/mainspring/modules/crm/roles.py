@@ -10,6 +10,11 @@ grant("sales_rep", "crm.poolmember", "view", "territory")
 grant("sales_rep", "crm.lead", "view create claim", "territory")
 grant("sales_rep", "crm.lead", "change export log qualify convert release lose", "own")
 grant("sales_rep", "crm.claim", "view", "own")
+grant("sales_rep", "crm.levelrule", "view", "territory")
+grant("sales_rep", "crm.poolcustomer", "view", "territory")
+grant("sales_rep", "crm.poolcustomer", "view export", "own")
+grant("sales_rep", "crm.poolmove", "view", "own")
+grant("sales_rep", "crm.handover", "view", "own")
 grant(
     "sales_rep",
     "crm.opportunity",
@@ -23,7 +28,8 @@ for _code in ("sales_rep", "sales_manager"):
         grant(_code, _entity, "view", "company")
     grant(_code, "crm.competitor", "view create", "company")
 grant("sales_rep", "crm.activity", "view create change export finish", "own")
-grant("sales_rep", "parties.party", "log", "own")
+grant("sales_rep", "parties.party", "log release", "own")
+grant("sales_rep", "parties.party", "claim", "territory")
 
 CLEAR = {"contact_name": "clear", "email": "clear", "phone": "clear"}
 role("sales_manager", _("Sales manager"), _("Leads the representatives of territories: assigns, approves, reassigns."))
@@ -43,3 +49,9 @@ grant("sales_manager", "crm.salesprocess", "create change", "company")
 grant("sales_manager", "crm.stage", "create change delete", "company")
 grant("sales_manager", "crm.lossreason", "create change", "company")
 grant("sales_manager", "crm.competitor", "change", "company")
+grant("sales_manager", "crm.levelrule", "*", "territory")
+grant("sales_manager", "crm.poolcustomer", "view export", "territory")
+grant("sales_manager", "crm.poolcustomer", "view export", "team")
+grant("sales_manager", "crm.poolmove", "view export", "territory")
+grant("sales_manager", "crm.handover", "*", "company")
+grant("sales_manager", "parties.party", "log claim assign give release grade", "territory")

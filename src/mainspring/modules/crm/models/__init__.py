@@ -4,9 +4,11 @@ from .activities import Activity
 from .changes import DealChange
 from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Source
 from .deals import NEEDED, STAGES, Opportunity, OpportunityLine
+from .handovers import Handover
+from .keeping import Cause, PoolCustomer, PoolMove, PoolView
 from .leads import HELD, LIVE, Claim, Lead
 from .pipeline import STANDARD, Competitor, Forecast, LossReason, Planned, SalesProcess, Stage
-from .pools import Distribution, LeadPool, PoolMember
+from .pools import Distribution, Holds, LeadPool, Level, LevelRule, PoolMember
 from .targets import Period, Target
 
 __all__ = [
@@ -19,13 +21,18 @@ __all__ = [
     "STANDARD",
     "WHY_LOST",
     "Activity",
+    "Cause",
     "Claim",
     "Competitor",
     "DealChange",
     "Distribution",
     "Forecast",
+    "Handover",
+    "Holds",
     "Lead",
     "LeadPool",
+    "Level",
+    "LevelRule",
     "LossReason",
     "LostReason",
     "Method",
@@ -33,7 +40,10 @@ __all__ = [
     "OpportunityLine",
     "Period",
     "Planned",
+    "PoolCustomer",
     "PoolMember",
+    "PoolMove",
+    "PoolView",
     "SalesProcess",
     "Source",
     "Stage",
