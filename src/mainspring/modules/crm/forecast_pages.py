@@ -75,11 +75,8 @@ class Chooser:
 
     def _link(self, name: str, label: str, model) -> str:
         raw = self.sent.get(name, "")
-        found = (
-            access.rows(self.ctx, model).filter(pk=raw).first()
-            if raw.isascii() and raw.isdigit() and len(raw) < 18
-            else None
-        )
+        whole = raw.isascii() and raw.isdigit() and len(raw) < 18
+        found = access.rows(self.ctx, model).filter(pk=raw).first() if whole else None
         if raw and found is None:
             self.errors.append(_("“%(value)s” is not a valid value.") % {"value": raw[:80]})
         self._field(name, label, "link", found, to=model._meta.label_lower)

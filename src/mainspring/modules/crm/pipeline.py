@@ -91,9 +91,8 @@ def board(ctx, params, record=None) -> lanes.Lanes:
     if chosen is None and record is None and not asked:
         chosen = next((p for p in processes if p.company_id == ctx.company_id), None)
     key = str(chosen.pk) if chosen else asked or "0"
-    stages = Stage.objects.filter(process_id=key if key.isascii() and key.isdigit() and len(key) < 18 else 0).order_by(
-        "position", "id"
-    )
+    whole = key.isascii() and key.isdigit() and len(key) < 18
+    stages = Stage.objects.filter(process_id=key if whole else 0).order_by("position", "id")
     found = [
         lanes.Lane(
             str(stage.pk),
