@@ -11,7 +11,9 @@ from . import (  # noqa: F401 - they register what they do
     merging,
     opening,
     pipeline,
+    receiving,
     recycling,
+    scoring,
     targeting,
 )
 from .expecting import ordered, replan
