@@ -6,7 +6,7 @@ from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 from mainspring.modules.parties import queries as parties
 
-from . import collisions, models
+from . import collisions, models, overview  # noqa: F401 (fills the customer's page)
 
 MENU = "Customers"
 SETUP = "Customers / Setup"

@@ -4,14 +4,15 @@ from mainspring.kernel import roles
 
 KEEP = "view create change delete import export"
 PARTS = ("address", "contact", "partybankaccount")
+KNOWN = (*PARTS, "partyrelation")
 
 for scope in ("own", "territory"):
     roles.grant("sales_rep", "parties.party", "view create change", scope, credit_limit="view")
-    for part in ("address", "contact"):
+    for part in ("address", "contact", "partyrelation"):
         roles.grant("sales_rep", f"parties.{part}", "view create change delete", scope)
 for code in ("sales_manager", "buyer", "accountant", "administrator"):
     roles.grant(code, "parties.party", KEEP)
-    for part in PARTS:
+    for part in KNOWN:
         roles.grant(code, f"parties.{part}", KEEP)
 for code in ("sales_manager", "accountant", "administrator"):
     roles.grant(code, "parties.party", "merge")

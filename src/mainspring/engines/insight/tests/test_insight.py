@@ -116,7 +116,8 @@ def test_cohorts_count_each_customer_once_a_month(rows):
     for c, d, a in rows:
         kept[first[c], d - first[c]].add(c)
         spent[first[c], d - first[c]] += a
-    assert sorted(first_month := found.first_month.tolist()) == sorted(set(first.values()))
+    first_month = found.first_month.tolist()
+    assert first_month == sorted(set(first.values()))
     for n, month in enumerate(first_month):
         for since in range(found.kept.shape[1]):
             assert found.kept[n, since] == len(kept[month, since])
