@@ -16,13 +16,12 @@ from django.utils import timezone
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
-from mainspring.modules.analytics import commands as analytics
 from mainspring.modules.items.demo import parts
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import days, history, leftovers, making, opening, paying, planning, selling, trading
+from . import days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
@@ -80,8 +79,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
-    for company in Company.objects.order_by("pk"):
-        analytics.recalculate(context().in_company(company.pk))
+    knowing.live(context, size)
     database.execute("SET synchronous_commit TO DEFAULT")
     _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")

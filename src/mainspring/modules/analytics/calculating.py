@@ -169,6 +169,9 @@ VALUES = [
 def _write_customers(ctx, rows: list[tuple]) -> int:
     """Replace the company's rows by these and note what changed; how many customers changed."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "DROP TABLE IF EXISTS insight_staged, insight_new, pairs_new"
+        )  # of a run before in the same session
         cursor.execute(STAGED)
         with cursor.copy("COPY insight_staged FROM STDIN") as target:
             for row in rows:

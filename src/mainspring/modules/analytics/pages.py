@@ -4,27 +4,39 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from mainspring.kernel import access, jobs, query, resource
+from mainspring.web import menus
 from mainspring.web.views import base, charts
 
 from . import suggesting
 from .jobs import recalculate
 from .models import CustomerInsight
 
+
+@menus.extra.fill
+def in_menu(ctx) -> list[tuple[str, str, str]]:
+    """The charts, for who sees customers and deals."""
+    seen = all(access.can(ctx, resource.registry[key].model, "view") for key in (INSIGHT, DEALS))
+    return [("Customers / Insight", _("Customers in charts"), "/analytics/charts/")] if seen else []
+
+
+INSIGHT, DEALS = "analytics/customer-insights", "crm/opportunities"
+RECENT, OPEN = {"is_customer": "1", "created_at": "last_365_days"}, {"closed_on__empty": "1"}
 CHARTS = (
-    ("parties/parties", "created_at:month", "", "count", "bar", {"is_customer": "1", "created_at": "last_365_days"}),
-    ("parties/parties", "territory", "", "count", "horizontal", {"is_customer": "1"}),
-    ("analytics/customer-insights", "segment", "", "count", "bar", {}),
-    ("analytics/customer-insights", "segment", "risk", "revenue", "stacked", {}),
-    ("analytics/customer-insights", "abc", "", "revenue", "bar", {}),
-    ("analytics/customer-insights", "party__territory", "", "revenue", "horizontal", {}),
-    ("crm/opportunities", "state", "", "weighted_base", "bar", {"closed_on__empty": "1"}),
-    ("crm/opportunities", "expected_close_on:month", "state", "weighted_base", "stacked", {"closed_on__empty": "1"}),
-    ("crm/opportunities", "owner", "", "weighted_base", "horizontal", {"closed_on__empty": "1"}),
+    (lazy("New customers"), "parties/parties", "created_at:month", "", "count", "bar", RECENT),
+    (lazy("Customers by territory"), "parties/parties", "territory", "", "count", "horizontal", {"is_customer": "1"}),
+    (lazy("Customers by segment"), INSIGHT, "segment", "", "count", "horizontal", {}),
+    (lazy("Ordered, by segment and risk"), INSIGHT, "segment", "risk", "revenue", "stacked", {}),
+    (lazy("Ordered, by class"), INSIGHT, "abc", "", "revenue", "bar", {}),
+    (lazy("Ordered, by territory"), INSIGHT, "party__territory", "", "revenue", "horizontal", {}),
+    (lazy("Pipeline by stage"), DEALS, "state", "", "weighted_base", "bar", OPEN),
+    (lazy("Pipeline by month"), DEALS, "expected_close_on:month", "state", "weighted_base", "stacked", OPEN),
+    (lazy("Pipeline by owner"), DEALS, "owner", "", "weighted_base", "horizontal", OPEN),
 )
-"""(list, dimension, split, measure, drawn as, filters) of each chart."""
+"""(title, list, dimension, split, measure, drawn as, filters) of each chart."""
 
 
 @require_GET
@@ -56,12 +68,14 @@ def overview(request):
                 "more": [],
             },
             "charts": shown,
-            "watch": " ".join(dict.fromkeys(resource.registry[one[0]].label for one in CHARTS)),
+            "watch": " ".join(dict.fromkeys(resource.registry[one[1]].label for one in CHARTS)),
         },
     )
 
 
-def _chart(request, key: str, dimension: str, split: str, measure: str, drawn: str, filters: dict) -> dict | None:
+def _chart(
+    request, title, key: str, dimension: str, split: str, measure: str, drawn: str, filters: dict
+) -> dict | None:
     """One chart over the records in sight; None where the person may not see them or what it is drawn by."""
     res = resource.registry[key]
     if not access.can(request.ctx, res.model, "view"):
@@ -71,7 +85,7 @@ def _chart(request, key: str, dimension: str, split: str, measure: str, drawn: s
     if dimension not in dims or measure not in sums or (split and split not in dims):
         return None
     props = charts.chart_props(request, q, dimension, split, measure, drawn, kept=list(filters.items()))
-    return {"title": f"{res.plural}: {sums[measure]}, {dims[dimension]}", "props": props}
+    return {"title": title, "note": sums[measure], "props": props}
 
 
 @require_POST

@@ -119,14 +119,10 @@ def last_contact(customer) -> list[home.Number]:
 
 
 @overview.figures.fill
-def looked_after(customer) -> list[home.Number]:
-    """Who owns it, and deals on their way."""
+def deals(customer) -> list[home.Number]:
+    """Deals on their way."""
     party, ctx = customer.party, customer.ctx
-    found = []
-    if access.may_see(ctx, Party, "owner"):
-        found.append(
-            home.Number(_("Owner"), str(party.owner or _("nobody")), note=str(party.territory or ""), order=70)
-        )
+    found: list[home.Number] = []
     if access.can(ctx, Opportunity, "view"):
         amounts = list(
             customer.rows(Opportunity)
@@ -167,8 +163,19 @@ def keep_in_touch(customer) -> list[overview.Action]:
                 **overview.log_button(customer),
             )
         ]
-    if step or last is None:
+    if step:
         return []
+    if last is None:
+        return [
+            overview.Action(
+                "no_contact",
+                20,
+                _("Get in touch"),
+                _("Nobody noted a follow-up with this customer yet."),
+                icon="message-2",
+                **overview.log_button(customer),
+            )
+        ]
     silent = (today - last["at"].date()).days
     if silent <= found["usual_days"]:
         return []

@@ -24,6 +24,7 @@ from mainspring.kernel.plugin_points import PluginPoint
 
 from . import feed
 from .feed import happening, kinds
+from .models import Contact
 
 __all__ = [
     "Action",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 ACTIONS_SHOWN = 3
+PEOPLE_SHOWN = 4
 
 figures = PluginPoint("parties.figures", many=True)
 """f(customer) -> list[home.Number]: what matters about a customer, `order` puts the important ones first."""
@@ -107,7 +109,30 @@ def of_customer(party, ctx) -> dict | None:
         "numbers": sorted(numbers, key=lambda n: n.order),
         "actions": todo[:ACTIONS_SHOWN],
         "more": todo[ACTIONS_SHOWN:],
+        "people": _people(customer),
     }
+
+
+def _people(customer) -> list[dict]:
+    """Who looks after the customer and whom to ask there, as far as the person may see them."""
+    ctx, party = customer.ctx, customer.party
+    found = []
+    if party.owner_id and access.may_see(ctx, type(party), "owner"):
+        place = access.shown(ctx, party, "territory")
+        found.append({"name": str(party.owner), "role": _("Owner"), "text": str(place or ""), "ours": True})
+    if not access.can(ctx, Contact, "view"):
+        return found
+    for one in customer.rows(Contact).filter(active=True).order_by("-is_default", "pk")[:PEOPLE_SHOWN]:
+        found.append(
+            {
+                "name": str(one),
+                "role": access.shown(ctx, one, "job_title") or "",
+                "phone": access.shown(ctx, one, "phone") or "",
+                "email": access.shown(ctx, one, "email") or "",
+                "href": f"/parties/contacts/{one.pk}/",
+            }
+        )
+    return found
 
 
 def log_button(customer) -> dict:

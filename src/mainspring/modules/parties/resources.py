@@ -24,7 +24,7 @@ class Parties(Resource):
         "Who: territory owner | duplicate_reason"
     )
     quick = "code name country currency is_customer is_supplier"
-    dimensions = "country territory owner currency is_customer is_supplier active"
+    dimensions = "country territory owner currency is_customer is_supplier active created_at"
     related = {
         _("Addresses"): ("parties/addresses", "party"),
         _("People"): ("parties/contacts", "party"),
