@@ -50,9 +50,9 @@ def test_what_matters_about_a_customer_is_at_the_head_of_its_page(busy):
     found = figures(busy.ctx, busy.acme)
     assert found["Open balance"] == ("363", "nothing overdue")
     assert found["Credit room"] == ("3,427", "of 5,000.00 EUR")
-    assert found["Orders to deliver"] == ("1,300", "next delivery on 03/02/2026")
+    assert found["Orders to deliver"] == ("1,300", "next delivery on 2 Mar 2026")
     assert found["Revenue"] == ("300", "margin 120.00 EUR, 40 %")
-    assert found["Last contact"][1] == "next: Send an offer on 03/03/2026"
+    assert found["Last contact"][1] == "next: Send an offer on 3 Mar 2026"
     assert found["Open deals"][1] == "1, weighted"
 
 
