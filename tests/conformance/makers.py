@@ -11,7 +11,7 @@ from mainspring.kernel.testing.samples import Samples, maker
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
-from mainspring.modules.crm.models import Claim, Lead, LeadPool, PoolMember
+from mainspring.modules.crm.models import Claim, Handover, Lead, LeadPool, LevelRule, PoolCustomer, PoolMember, PoolMove
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
@@ -116,6 +116,32 @@ def pool_member(samples):
 def claim(samples):
     made = lead(samples)
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
+
+
+@maker("crm.levelrule")
+def level_rule(samples):
+    pool = lead_pool(samples)
+    return commands.create(LevelRule, ctx(samples), pool=pool, level="A", recycle_days=60)
+
+
+@maker("crm.poolcustomer")
+def pool_customer(samples):
+    pool, party = lead_pool(samples), samples.one(Party)
+    return PoolCustomer.objects.create(
+        company=samples.company, party=party, pool=pool, owner=party.owner, territory=party.territory, worth=100
+    )
+
+
+@maker("crm.poolmove")
+def pool_move(samples):
+    made = lead(samples)
+    return PoolMove.objects.create(lead=made, pool=made.pool, cause="assigned", to_owner=samples.user, day=DAY)
+
+
+@maker("crm.handover")
+def handover(samples):
+    one, other = (User.objects.create(username=f"seller{next(_numbers)}") for _n in range(2))
+    return commands.create(Handover, ctx(samples), from_owner=one, to_owner=other, reason="Leaves")
 
 
 @maker("engineering.bom")

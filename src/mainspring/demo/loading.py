@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
+from mainspring.modules.crm import demo as pools
 from mainspring.modules.items.demo import parts
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
@@ -79,6 +80,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
+    pools.public(context, rng, out)
     knowing.live(context, size)
     database.execute("SET synchronous_commit TO DEFAULT")
     _drop_waiting_jobs()

@@ -39,7 +39,11 @@ def run_bought(ctx, item, other) -> Answer:
             return Answer([], notes=[_("Nothing is bought together with %(item)s often enough.") % {"item": item}])
         other = rule.other
     found = queries.bought_one_not_the_other(ctx, item.pk, other.pk, limit=ROWS_MAX)
-    customers = access.rows(ctx, Party).select_related("owner", "territory").in_bulk([r["party_id"] for r in found])
+    customers = (
+        access.with_clearance(access.rows(ctx, Party), ctx)
+        .select_related("owner")
+        .in_bulk([r["party_id"] for r in found])
+    )
     rule = BoughtTogether.objects.filter(company=ctx.company_id, item=item, other=other).first()
     notes = [_("Bought %(item)s, never %(other)s.") % {"item": item, "other": other}]
     if rule is not None:

@@ -22,3 +22,25 @@ def holding_caps_hold():
 def converted_leads_have_customers():
     for row in database.rows("SELECT number FROM crm_lead WHERE state = 'converted' AND party_id IS NULL"):
         yield f"{row['number']} has no customer"
+
+
+@check("crm.places", _("A customer is held by its owner or waits in exactly one public pool"))
+def customers_are_in_one_place():
+    """What the customer says and what its place in the pools says is the same (U9)."""
+    for row in database.rows("""
+            SELECT p.code FROM parties_party p LEFT JOIN crm_poolcustomer c ON c.party_id = p.id
+            WHERE p.merged_into_id IS NULL AND (
+                (p.pooled_at IS NOT NULL AND (c.id IS NULL OR c.state <> 'waiting'))
+                OR (c.id IS NOT NULL AND (c.owner_id IS DISTINCT FROM p.owner_id
+                                          OR (c.state = 'waiting') <> (p.pooled_at IS NOT NULL))))"""):
+        yield f"{row['code']} is not where its pool says"
+
+
+@check("crm.moves", _("Who holds a customer is who the last move says"))
+def the_last_move_tells_the_owner():
+    for row in database.rows("""
+            SELECT p.code FROM crm_poolcustomer c JOIN parties_party p ON p.id = c.party_id JOIN LATERAL (
+                SELECT m.to_owner_id FROM crm_poolmove m WHERE m.party_id = c.party_id
+                ORDER BY m.at DESC, m.id DESC LIMIT 1) last ON true
+            WHERE last.to_owner_id IS DISTINCT FROM c.owner_id"""):
+        yield f"{row['code']} is held by somebody the log does not name"

@@ -1,6 +1,17 @@
-"""What changes leads, deals and the record of follow-ups."""
+"""What changes leads, customers in pools, deals and the record of follow-ups."""
 
-from . import allocating, dealing, following, leading, merging  # noqa: F401 - they register what they do
+from . import (  # noqa: F401 - they register what they do
+    admitting,
+    allocating,
+    dealing,
+    following,
+    handing,
+    keeping,
+    leading,
+    merging,
+    opening,
+    recycling,
+)
 from .leading import recycle
 
-__all__ = ["recycle"]
+__all__ = ["handing", "recycle", "recycling"]

@@ -8,7 +8,7 @@ from mainspring.kernel import commands, workflow
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties.models import Party
 
-from .models import LOG, Activity, Lead, Opportunity
+from .models import LOG, Activity, Lead, Opportunity, PoolCustomer
 
 workflow.extend(Party, LOG)
 
@@ -27,12 +27,20 @@ def log_lead(lead, ctx, **said):
 def log_deal(deal, ctx, **said):
     made = log(ctx, opportunity=deal, **said)
     deal.next_on = said.get("next_on")
+    touch(deal.party_id, ctx)
     return made
 
 
 @effect(Party, "log")
 def log_party(party, ctx, **said):
+    touch(party.pk, ctx)
     return log(ctx, party=party, **said)
+
+
+def touch(party_id: int, ctx) -> None:
+    """The owner's own follow-up starts the clock that returns a customer to its pool anew (K02)."""
+    if ctx.user is not None and ctx.user.pk is not None:
+        PoolCustomer.objects.filter(party=party_id, owner=ctx.user).update(touched_at=timezone.now())
 
 
 @effect(Activity, "finish")

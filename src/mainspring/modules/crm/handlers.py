@@ -3,9 +3,10 @@
 from django.utils import timezone
 
 from mainspring.kernel.events import BatchDone, CommandDone, on
+from mainspring.modules.parties.models import Party
 
-from . import allocating
-from .models import Activity, Lead, Opportunity
+from . import admitting, allocating, pooling
+from .models import Activity, Lead, Opportunity, PoolCustomer
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -20,8 +21,37 @@ def follow_up(event, ctx):
     if written.lead_id:
         Lead.objects.filter(pk=written.lead_id).update(next_on=written.next_on)
         Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
+    if written.party_id:
+        PoolCustomer.objects.filter(party_id=written.party_id, owner_id=written.user_id).update(
+            touched_at=timezone.now()
+        )
     if written.opportunity_id:
         Opportunity.objects.filter(pk=written.opportunity_id).update(next_on=written.next_on)
+
+
+@on(CommandDone)
+def place_customer(event, ctx):
+    """A customer gets its place when it is entered, merged or loses its owner; a change of owner by hand is logged."""
+    party = event.record
+    if isinstance(party, Party) and event.verb in ("create", "change", "merge", "split"):
+        _place([party], ctx)
+
+
+@on(BatchDone)
+def place_customers(event, ctx):
+    """The same for many at once."""
+    if event.records and isinstance(event.records[0], Party):
+        _place(event.records, ctx)
+
+
+def _place(parties: list[Party], ctx) -> None:
+    if not admitting.customer_pools.get(ctx.company_id):
+        return
+    pooling.settle(ctx, timezone.now(), [party.pk for party in parties])
+    pooling.log_changed(ctx, [party.pk for party in parties], timezone.now())
+    for party in parties:
+        if party.owner_id is None and party.is_customer:
+            party.refresh_from_db(fields=["pooled_at", "version"])
 
 
 @on(CommandDone)

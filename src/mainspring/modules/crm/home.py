@@ -2,13 +2,14 @@
 
 from django.db.models import Sum
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, home, notifications, policies
+from mainspring.modules.parties.models import Party
 
-from . import queries
-from .models import Activity, Lead, Opportunity
+from . import queries, recycling
+from .models import Activity, Lead, Opportunity, PoolCustomer
 
 DEALS = "qualification,analysis,proposal,negotiation"
 
@@ -89,6 +90,41 @@ def going_back(ctx):
         for key, back in found.items()
         if key in leads
     ]
+
+
+@home.tasks.fill
+def customers_going_back(ctx):
+    """Own customers that go back to their public pool soon, and why."""
+    if ctx.user is None or not access.can(ctx, Party, "log"):
+        return []
+    found = recycling.going_back(ctx.company_id, ctx.business_date, timezone.now(), owner=ctx.user)[:12]
+    parties = Party.objects.in_bulk([row["party_id"] for row in found])
+    return [
+        home.Waiting(
+            gettext("Follow up: %(whom)s") % {"whom": parties[row["party_id"]]},
+            notifications.page_of("parties.party", row["party_id"]),
+            gettext("Goes back to the pool on %(day)s: %(why)s.")
+            % {"day": formats.day(timezone.localdate(row["back"])), "why": recycling.CAUSES[row["cause"]]},
+            icon="building-store",
+            due_on=timezone.localdate(row["back"]),
+            tone="amber",
+        )
+        for row in found
+        if row["party_id"] in parties
+    ]
+
+
+@home.tasks.fill
+def customers_to_claim(ctx):
+    """Customers that wait in public pools this person may claim from."""
+    if ctx.user is None or not access.can(ctx, Party, "claim") or access.can(ctx, Party, "assign"):
+        return []
+    count = access.rows(ctx, PoolCustomer).filter(state="waiting").order_by()[:1000].count()
+    if not count:
+        return []
+    title = ngettext("%(count)d customer to claim", "%(count)d customers to claim", count) % {"count": count}
+    why = gettext("In public pools; nobody looks after them.")
+    return [home.Waiting(title, "/crm/pools/", why, icon="building-store")]
 
 
 @home.numbers.fill

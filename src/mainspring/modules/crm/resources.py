@@ -6,7 +6,7 @@ from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 from mainspring.modules.parties import queries as parties
 
-from . import collisions, models, overview  # noqa: F401 (fills the customer's page)
+from . import collisions, explaining, handing, models, overview  # noqa: F401 (overview fills the customer's page)
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -18,9 +18,9 @@ class Leads(Resource):
     icon = "user-plus"
     columns = "number name contact_name phone state owner pool territory value next_on touched_at"
     search = "number name contact_name email phone registry_code"
-    filters = "state owner pool territory source country next_on touched_at value close_reason"
+    filters = "state owner pool territory source interest country next_on touched_at value score close_reason"
     form = (
-        "name registry_code vat_number country city | contact_name email phone | Where: territory source | "
+        "name registry_code vat_number country city | contact_name email phone | Where: territory source interest | "
         "Worth: value currency | duplicate_reason note"
     )
     quick = "name contact_name phone email territory"
@@ -68,23 +68,72 @@ class LeadPools(Resource):
     model = models.LeadPool
     menu = SETUP
     icon = "pool"
-    columns = "priority code name territory source distribution holding_max daily_claims_max recycle_days active"
+    columns = "priority code name kind territory distribution holding_max daily_claims_max recycle_days active"
     search = "code name"
-    filters = "territory source distribution active"
+    filters = "kind territory source distribution active"
     form = (
-        "code name | Where: territory source value_min priority active | "
-        "Limits: distribution holding_max daily_claims_max recycle_days remind_days cool_down_days"
+        "code name kind | Where: territory source interest value_min priority active | "
+        "Limits: distribution holding_max daily_claims_max views_max cool_down_days | "
+        "Return: recycle_days deal_days contract_days remind_days"
     )
-    related = {_("Leads"): ("crm/leads", "pool"), _("Members"): ("crm/pool-members", "pool")}
+    related = {
+        _("Leads"): ("crm/leads", "pool"),
+        _("Customers"): ("crm/pool-customers", "pool"),
+        _("Members"): ("crm/pool-members", "pool"),
+        _("Rules by customer level"): ("crm/level-rules", "pool"),
+        _("Moves"): ("crm/pool-moves", "pool"),
+    }
 
 
 class PoolMembers(Resource):
     model = models.PoolMember
     icon = "users"
-    columns = "pool user holding_max is_away last_given_at"
+    columns = "pool user is_admin territory interest holding_max is_away last_given_at"
     search = "pool__name user__username"
-    filters = "pool user is_away"
-    form = "pool user | holding_max is_away"
+    filters = "pool user is_admin is_away"
+    form = "pool user is_admin | territory interest holding_max is_away"
+
+
+class LevelRules(Resource):
+    model = models.LevelRule
+    icon = "stairs"
+    columns = "pool level holding_max recycle_days deal_days contract_days"
+    filters = "pool level"
+    form = "pool level holding_max | recycle_days deal_days contract_days"
+
+
+class PoolCustomers(Resource):
+    model = models.PoolCustomer
+    menu = MENU
+    icon = "building-store"
+    columns = "party state pool owner territory level worth last_deal_on since cause"
+    search = "party__name party__code"
+    filters = "state pool owner territory level since cause last_deal_on worth touched_at"
+    form = "party pool state owner | level territory worth last_deal_on | since cause reason touched_at claimed_at"
+    order = "-since"
+    dimensions = "state pool owner territory level cause"
+    measures = "worth"
+    creatable = False
+
+
+class PoolMoves(Resource):
+    model = models.PoolMove
+    icon = "git-branch"
+    columns = "at cause lead party pool from_owner to_owner user reason"
+    filters = "cause pool lead party from_owner to_owner user day"
+    order = "-at"
+    dimensions = "cause pool to_owner from_owner day"
+    creatable = False
+
+
+class Handovers(Resource):
+    model = models.Handover
+    menu = SETUP
+    icon = "users"
+    columns = "created_at from_owner to_owner reason state done_at created_by"
+    filters = "from_owner to_owner state done_at"
+    form = "from_owner to_owner reason | Only: territory level codes with_leads"
+    order = "-created_at"
 
 
 class Claims(Resource):
@@ -107,3 +156,6 @@ resource.amend(
     title=_("Possible duplicates"),
     context=parties.duplicates.panel(models.Lead, lambda lead, ctx: collisions.of_lead(lead)),
 )
+resource.amend("crm.lead", panel="crm/pool_panel.html", title=_("Pool"), context=explaining.of_lead)
+resource.amend("parties.party", panel="crm/pool_panel.html", title=_("Pool"), context=explaining.of_party)
+resource.amend("crm.handover", panel="crm/handover_panel.html", title=_("What goes along"), context=handing.panel)

@@ -10,6 +10,11 @@ grant("sales_rep", "crm.poolmember", "view", "territory")
 grant("sales_rep", "crm.lead", "view create claim", "territory")
 grant("sales_rep", "crm.lead", "change export log qualify convert release lose", "own")
 grant("sales_rep", "crm.claim", "view", "own")
+grant("sales_rep", "crm.levelrule", "view", "territory")
+grant("sales_rep", "crm.poolcustomer", "view", "territory")
+grant("sales_rep", "crm.poolcustomer", "view export", "own")
+grant("sales_rep", "crm.poolmove", "view", "own")
+grant("sales_rep", "crm.handover", "view", "own")
 grant(
     "sales_rep",
     "crm.opportunity",
@@ -17,7 +22,8 @@ grant(
     "own",
 )
 grant("sales_rep", "crm.activity", "view create change export finish", "own")
-grant("sales_rep", "parties.party", "log", "own")
+grant("sales_rep", "parties.party", "log release", "own")
+grant("sales_rep", "parties.party", "claim", "territory")
 
 CLEAR = {"contact_name": "clear", "email": "clear", "phone": "clear"}
 role("sales_manager", _("Sales manager"), _("Leads the representatives of territories: assigns, approves, reassigns."))
@@ -29,4 +35,9 @@ grant("sales_manager", "crm.opportunity", "*", "territory")
 grant("sales_manager", "crm.opportunity", "*", "team")
 grant("sales_manager", "crm.activity", "*", "territory")
 grant("sales_manager", "crm.activity", "*", "team")
-grant("sales_manager", "parties.party", "log", "territory")
+grant("sales_manager", "crm.levelrule", "*", "territory")
+grant("sales_manager", "crm.poolcustomer", "view export", "territory")
+grant("sales_manager", "crm.poolcustomer", "view export", "team")
+grant("sales_manager", "crm.poolmove", "view export", "territory")
+grant("sales_manager", "crm.handover", "*", "company")
+grant("sales_manager", "parties.party", "log claim assign give release grade", "territory")

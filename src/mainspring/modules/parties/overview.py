@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, formats, home
+from mainspring.kernel import access, formats, home, sight
 from mainspring.kernel.plugin_points import PluginPoint
 
 from . import feed
@@ -122,10 +122,14 @@ def _people(customer) -> list[dict]:
         found.append({"name": str(party.owner), "role": _("Owner"), "text": str(place or ""), "ours": True})
     if not access.can(ctx, Contact, "view"):
         return found
-    for one in customer.rows(Contact).filter(active=True).order_by("-is_default", "pk")[:PEOPLE_SHOWN]:
+    for one in (
+        access.with_clearance(customer.rows(Contact), ctx)
+        .filter(active=True)
+        .order_by("-is_default", "pk")[:PEOPLE_SHOWN]
+    ):
         found.append(
             {
-                "name": str(one),
+                "name": sight.label(ctx, one),
                 "role": access.shown(ctx, one, "job_title") or "",
                 "phone": access.shown(ctx, one, "phone") or "",
                 "email": access.shown(ctx, one, "email") or "",

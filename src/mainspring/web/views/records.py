@@ -22,7 +22,7 @@ FEW = 9
 @base.of_record
 def page(request, res, record):
     """The record page."""
-    looking.note(request.ctx, res.model, 1)
+    looking.note_opened(request.ctx, record)
     fields = sight.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 import mainspring.kernel.fields
 from decimal import Decimal
 from django.conf import settings
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0001_initial'),
+        ('items', '0001_initial'),
         ('kernel', '0001_initial'),
         ('parties', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -42,6 +44,31 @@ class Migration(migrations.Migration):
             name='user',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
         ),
+        migrations.AddField(
+            model_name='handover',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='handover',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='handover',
+            name='from_owner',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers_given', to=settings.AUTH_USER_MODEL, verbose_name='from'),
+        ),
+        migrations.AddField(
+            model_name='handover',
+            name='territory',
+            field=models.ForeignKey(blank=True, help_text='With all territories under it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='only of territory'),
+        ),
+        migrations.AddField(
+            model_name='handover',
+            name='to_owner',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers_taken', to=settings.AUTH_USER_MODEL, verbose_name='to'),
+        ),
         migrations.CreateModel(
             name='Lead',
             fields=[
@@ -70,12 +97,14 @@ class Migration(migrations.Migration):
                 ('next_on', models.DateField(editable=False, null=True, verbose_name='next step on')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='back in the pool since')),
                 ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
+                ('score', models.PositiveSmallIntegerField(editable=False, help_text='How promising it is, from 0 to 100, by the scoring rules.', null=True, verbose_name='score')),
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
                 ('former_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
+                ('interest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.itemcategory', verbose_name='product interest')),
                 ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='merged into')),
                 ('owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('party', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party', verbose_name='customer')),
@@ -106,23 +135,28 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('code', models.CharField(max_length=20, verbose_name='code')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('kind', models.CharField(choices=[('leads', 'Leads'), ('customers', 'Customers')], default='leads', max_length=10, verbose_name='what waits in it')),
                 ('source', models.CharField(blank=True, choices=[('web', 'Web site'), ('call', 'Incoming call'), ('event', 'Trade fair or event'), ('campaign', 'Campaign'), ('referral', 'Referral'), ('partner', 'Partner'), ('list', 'Bought list'), ('own', 'Found by the representative')], max_length=12, verbose_name='only from source')),
                 ('value_min', mainspring.kernel.fields.MoneyField(blank=True, decimal_places=4, default=None, max_digits=20, null=True, verbose_name='only from value')),
-                ('priority', models.PositiveSmallIntegerField(default=10, help_text='The lowest number takes a lead.', verbose_name='priority')),
-                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Per representative; empty means no limit.', null=True, verbose_name='leads held at most')),
+                ('priority', models.PositiveSmallIntegerField(default=10, help_text='The lowest number takes a lead or a customer.', verbose_name='priority')),
+                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Per representative; empty means no limit.', null=True, verbose_name='held at most')),
                 ('daily_claims_max', models.PositiveIntegerField(blank=True, help_text='Per representative; empty means no limit.', null=True, verbose_name='claims a day at most')),
-                ('distribution', models.CharField(choices=[('claim', 'People claim'), ('load', 'To who holds least'), ('turn', 'In turn')], default='claim', help_text='By rule they go to the members of the pool as they come in.', max_length=8, verbose_name='how leads are given out')),
+                ('views_max', models.PositiveIntegerField(blank=True, help_text='Records that wait which one representative may open in a day; empty means no limit.', null=True, verbose_name='opened a day at most')),
+                ('distribution', models.CharField(choices=[('claim', 'People claim'), ('load', 'To who holds least'), ('turn', 'In turn'), ('score', 'Best first, the same share of good ones to each')], default='claim', help_text='By rule they go to the members of the pool as they come in.', max_length=8, verbose_name='how it is given out')),
                 ('recycle_days', models.PositiveIntegerField(blank=True, null=True, verbose_name='returns to the pool after days without follow-up')),
+                ('deal_days', models.PositiveIntegerField(blank=True, help_text='Customers: no order and no opportunity for so many days.', null=True, verbose_name='returns after days without a deal')),
+                ('contract_days', models.PositiveIntegerField(blank=True, help_text='Customers; while a contract lives none goes back.', null=True, verbose_name='returns days after the last contract ended')),
                 ('remind_days', models.PositiveIntegerField(blank=True, help_text='Empty: no reminder.', null=True, verbose_name='owner is reminded days before')),
                 ('cool_down_days', models.PositiveIntegerField(default=0, verbose_name='days before a former owner may claim it again')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('interest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.itemcategory', verbose_name='only with interest in')),
                 ('territory', models.ForeignKey(help_text='With all territories under it.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
             ],
             options={
-                'verbose_name': 'lead pool',
-                'verbose_name_plural': 'lead pools',
+                'verbose_name': 'pool',
+                'verbose_name_plural': 'pools',
                 'ordering': ['priority', 'code'],
             },
         ),
@@ -135,6 +169,28 @@ class Migration(migrations.Migration):
             model_name='claim',
             name='pool',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.leadpool', verbose_name='pool'),
+        ),
+        migrations.CreateModel(
+            name='LevelRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('level', models.CharField(choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], max_length=1, verbose_name='customer level')),
+                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Of this level, per representative.', null=True, verbose_name='held at most')),
+                ('recycle_days', models.PositiveIntegerField(blank=True, help_text='Empty: never.', null=True, verbose_name='returns to the pool after days without follow-up')),
+                ('deal_days', models.PositiveIntegerField(blank=True, help_text='Empty: never.', null=True, verbose_name='returns after days without a deal')),
+                ('contract_days', models.PositiveIntegerField(blank=True, help_text='Empty: never.', null=True, verbose_name='returns days after the last contract ended')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='levels', to='crm.leadpool', verbose_name='pool')),
+            ],
+            options={
+                'verbose_name': 'rule by customer level',
+                'verbose_name_plural': 'rules by customer level',
+                'ordering': ['pool', 'level'],
+            },
         ),
         migrations.CreateModel(
             name='Opportunity',
@@ -177,6 +233,38 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.CreateModel(
+            name='PoolCustomer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('state', models.CharField(choices=[('waiting', 'In the pool'), ('held', 'Held')], default='held', editable=False, max_length=8, verbose_name='where it is')),
+                ('level', models.CharField(blank=True, choices=[('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D')], editable=False, max_length=1, verbose_name='customer level')),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('cause', models.CharField(choices=[('entered', 'Nobody looked after it'), ('claimed', 'Claimed'), ('assigned', 'Assigned'), ('given', 'Given by the rule of the pool'), ('released', 'Returned by its owner'), ('no_follow_up', 'No follow-up'), ('no_deal', 'No deal'), ('contract', 'Its last contract ended'), ('handed_over', 'Handed over'), ('changed', 'Owner changed'), ('reopened', 'Opened again')], default='entered', editable=False, max_length=14, verbose_name='why')),
+                ('reason', models.CharField(blank=True, editable=False, max_length=240, verbose_name='reason')),
+                ('claimed_at', models.DateTimeField(editable=False, null=True, verbose_name='claimed at')),
+                ('touched_at', models.DateTimeField(editable=False, null=True, verbose_name='last follow-up')),
+                ('reminded_at', models.DateTimeField(editable=False, null=True)),
+                ('last_deal_on', models.DateField(editable=False, null=True, verbose_name='last deal on')),
+                ('worth', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, help_text="What deals of the last two years brought, in the company's currency.", max_digits=20, verbose_name='worth')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('former_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
+                ('owner', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('party', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='parties.party', verbose_name='customer')),
+                ('pool', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='crm.leadpool', verbose_name='pool')),
+                ('territory', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
+            ],
+            options={
+                'verbose_name': 'customer in pools',
+                'verbose_name_plural': 'customers in pools',
+                'ordering': ['-since', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='PoolMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -184,11 +272,14 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Empty: as the pool says.', null=True, verbose_name='leads held at most')),
+                ('is_admin', models.BooleanField(default=False, help_text='Assigns and returns what is in it, and keeps its members.', verbose_name='administers the pool')),
+                ('holding_max', models.PositiveIntegerField(blank=True, help_text='Empty: as the pool says.', null=True, verbose_name='held at most')),
                 ('is_away', models.BooleanField(default=False, help_text='Gets nothing by rule meanwhile.', verbose_name='away')),
-                ('last_given_at', models.DateTimeField(editable=False, null=True, verbose_name='last lead given at')),
+                ('last_given_at', models.DateTimeField(editable=False, null=True, verbose_name='last given at')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('interest', models.ForeignKey(blank=True, help_text='By rule this member gets leads with this product interest.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.itemcategory', verbose_name='given only with interest in')),
                 ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='crm.leadpool', verbose_name='pool')),
+                ('territory', models.ForeignKey(blank=True, help_text='By rule this member gets what is of this territory or under it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='given only from')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='member')),
             ],
             options={
@@ -196,6 +287,44 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pool members',
                 'ordering': ['pool', 'user'],
             },
+        ),
+        migrations.CreateModel(
+            name='PoolMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause', models.CharField(choices=[('entered', 'Nobody looked after it'), ('claimed', 'Claimed'), ('assigned', 'Assigned'), ('given', 'Given by the rule of the pool'), ('released', 'Returned by its owner'), ('no_follow_up', 'No follow-up'), ('no_deal', 'No deal'), ('contract', 'Its last contract ended'), ('handed_over', 'Handed over'), ('changed', 'Owner changed'), ('reopened', 'Opened again')], max_length=14, verbose_name='what happened')),
+                ('reason', models.CharField(blank=True, max_length=240, verbose_name='reason')),
+                ('day', models.DateField(verbose_name='on')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('from_owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='from')),
+                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='crm.lead', verbose_name='lead')),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pool_moves', to='parties.party', verbose_name='customer')),
+                ('pool', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.leadpool', verbose_name='pool')),
+                ('to_owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='to')),
+                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'pool move',
+                'verbose_name_plural': 'pool moves',
+            },
+        ),
+        migrations.CreateModel(
+            name='PoolView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('record', models.CharField(max_length=40)),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.leadpool')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'opened record',
+                'verbose_name_plural': 'opened records',
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('from_owner', models.F('to_owner')), _negated=True), name='handover_between_two', violation_error_message='Hand over to somebody else.'),
         ),
         migrations.AddConstraint(
             model_name='leadpool',
@@ -207,11 +336,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leadpool',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_days__isnull', True), ('recycle_days__gte', models.F('remind_days')), _connector='OR'), name='lead_pool_reminder', violation_error_message='The reminder is at most as many days before as it takes to go back.'),
+            constraint=models.CheckConstraint(condition=models.Q(('remind_days__isnull', True), ('recycle_days__isnull', True), ('recycle_days__gte', models.F('remind_days')), _connector='OR'), name='lead_pool_reminder', violation_error_message='The reminder is at most as many days before as it takes to go back.'),
         ),
         migrations.AddConstraint(
             model_name='leadpool',
-            constraint=models.CheckConstraint(condition=models.Q(('cool_down_days__lte', 3650), models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR')), name='lead_pool_days', violation_error_message='At most ten years.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR'), models.Q(('deal_days__isnull', True), ('deal_days__lte', 3650), _connector='OR'), models.Q(('contract_days__isnull', True), ('contract_days__lte', 3650), _connector='OR'), models.Q(('cool_down_days__isnull', True), ('cool_down_days__lte', 3650), _connector='OR'), models.Q(('remind_days__isnull', True), ('remind_days__lte', 3650), _connector='OR')), name='lead_pool_days', violation_error_message='At most ten years.'),
         ),
         migrations.AddIndex(
             model_name='lead',
@@ -261,6 +390,14 @@ class Migration(migrations.Migration):
             model_name='claim',
             index=models.Index(fields=['user', 'claimed_on', 'pool'], name='claim_day'),
         ),
+        migrations.AddConstraint(
+            model_name='levelrule',
+            constraint=models.UniqueConstraint(fields=('pool', 'level'), name='level_rule_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='levelrule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR'), models.Q(('deal_days__isnull', True), ('deal_days__lte', 3650), _connector='OR'), models.Q(('contract_days__isnull', True), ('contract_days__lte', 3650), _connector='OR')), name='level_rule_days', violation_error_message='At most ten years.'),
+        ),
         migrations.AddIndex(
             model_name='opportunity',
             index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_stage'),
@@ -289,8 +426,48 @@ class Migration(migrations.Migration):
             model_name='activity',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='activity_is_about_something', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
         ),
+        migrations.AddIndex(
+            model_name='poolcustomer',
+            index=models.Index(condition=models.Q(('state', 'held')), fields=['owner', 'pool'], name='pool_customer_held'),
+        ),
+        migrations.AddIndex(
+            model_name='poolcustomer',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['pool', '-since', '-id'], name='pool_customer_waits'),
+        ),
+        migrations.AddIndex(
+            model_name='poolcustomer',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['pool', '-worth', '-id'], name='pool_customer_worth'),
+        ),
+        migrations.AddIndex(
+            model_name='poolcustomer',
+            index=models.Index(fields=['company', '-since', '-id'], name='pool_customer_list'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolcustomer',
+            constraint=models.UniqueConstraint(fields=('party',), name='pool_customer_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolcustomer',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'held'), ('owner__isnull', True), _connector='OR'), name='pool_customer_waits_without_owner', violation_error_message='A customer that waits has no owner.'),
+        ),
         migrations.AddConstraint(
             model_name='poolmember',
             constraint=models.UniqueConstraint(fields=('pool', 'user'), name='pool_member_once'),
+        ),
+        migrations.AddIndex(
+            model_name='poolmove',
+            index=models.Index(condition=models.Q(('cause', 'claimed'), ('party__isnull', False)), fields=['to_owner', 'day', 'pool'], name='pool_move_claims'),
+        ),
+        migrations.AddIndex(
+            model_name='poolmove',
+            index=models.Index(fields=['-at', '-id'], name='pool_move_at'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolmove',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lead__isnull', False), ('party__isnull', True)), models.Q(('lead__isnull', True), ('party__isnull', False)), _connector='OR'), name='pool_move_of_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='poolview',
+            constraint=models.UniqueConstraint(fields=('user', 'pool', 'day', 'record'), name='pool_view_once'),
         ),
     ]

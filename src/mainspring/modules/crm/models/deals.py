@@ -59,7 +59,14 @@ class Opportunity(Document):
     number_format = "OP{year}-{seq:05}"
     number_at_create = True
     always_editable = ("note",)
-    scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
+    scope_paths = {
+        "own": (
+            "owner",
+            "party__owner",
+        ),  # whoever looks after the customer sees its deals, whoever works on them (K11)
+        "team": ("owner__department", "party__owner__department"),
+        "territory": "territory",
+    }
     workflow = Workflow(
         "qualification",
         (

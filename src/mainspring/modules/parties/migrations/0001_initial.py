@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
                 ('duplicate_reason', models.CharField(blank=True, help_text='For instance another company of the same group.', max_length=240, verbose_name='why this is not a duplicate')),
+                ('pooled_at', models.DateTimeField(editable=False, null=True, verbose_name='in a public pool since')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -252,6 +253,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='party',
             index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='party_email'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(('pooled_at__isnull', True), ('owner__isnull', True), _connector='OR'), name='party_pooled_without_owner', violation_error_message='It waits in a public pool: claim it or assign it there.'),
         ),
         migrations.AddConstraint(
             model_name='party',
