@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, formats, home
+from mainspring.modules.crm.models import PoolCustomer
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.sales.models import Quotation
 
@@ -22,7 +23,10 @@ def segment(customer) -> list[home.Number]:
     found = known(customer)
     if found is None:
         return []
-    note = _("class %(abc)s%(xyz)s, risk %(percent)s %%") % {
+    level = _level(customer)
+    note = (_("level %(level)s, ") % {"level": level} if level else "") + _(
+        "class %(abc)s%(xyz)s, risk %(percent)s %%"
+    ) % {
         "abc": found.abc,
         "xyz": found.xyz,
         "percent": formats.number(found.risk_pct, 0, 0),
@@ -37,6 +41,14 @@ def segment(customer) -> list[home.Number]:
             order=5,
         )
     ]
+
+
+def _level(customer) -> str:
+    """The level sales gave the customer, where the person may see it."""
+    rows = (
+        customer.rows(PoolCustomer) if access.can(customer.ctx, PoolCustomer, "view") else PoolCustomer.objects.none()
+    )
+    return rows.values_list("level", flat=True).first() or ""
 
 
 @overview.actions.fill
