@@ -4,6 +4,8 @@ import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from mainspring.kernel import commands
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Absence, Company, Currency, Site, Territory, User
@@ -11,7 +13,21 @@ from mainspring.kernel.testing.samples import Samples, maker
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
-from mainspring.modules.crm.models import Claim, Handover, Lead, LeadPool, LevelRule, PoolCustomer, PoolMember, PoolMove
+from mainspring.modules.crm.models import (
+    Claim,
+    Handover,
+    IncomingMail,
+    Lead,
+    LeadForm,
+    LeadPool,
+    LevelRule,
+    Mailbox,
+    PoolCustomer,
+    PoolMember,
+    PoolMove,
+    ScoreRule,
+    Submission,
+)
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
@@ -142,6 +158,48 @@ def pool_move(samples):
 def handover(samples):
     one, other = (User.objects.create(username=f"seller{next(_numbers)}") for _n in range(2))
     return commands.create(Handover, ctx(samples), from_owner=one, to_owner=other, reason="Leaves")
+
+
+@maker("crm.scorerule")
+def score_rule(samples):
+    condition = {"source": "web", "value__gte": "1000"}
+    return commands.create(ScoreRule, ctx(samples), name=f"Rule {next(_numbers)}", condition=condition, points=10)
+
+
+@maker("crm.leadform")
+def lead_form(samples):
+    n = next(_numbers)
+    lines = [{"language": "en", "title": f"Ask {n}", "consent": "I agree."}]
+    place = lead_pool(samples).territory
+    return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
+
+
+@maker("crm.submission")
+def submission(samples):
+    n = next(_numbers)
+    return Submission.objects.create(
+        form=lead_form(samples), at=timezone.now(), outcome="lead", lead=lead(samples), language="en",
+        values={"name": f"Visitor {n}"}, challenge=f"{n}",
+    )  # fmt: skip
+
+
+@maker("crm.incomingmail")
+def incoming_mail(samples):
+    n = next(_numbers)
+    box = mailbox(samples)
+    return IncomingMail.objects.create(
+        mailbox=box, message_id=f"<{n}@example.com>", sender=f"a{n}@example.com", subject="Hello", text="How much?",
+        at=timezone.now(), fate="waits",
+    )  # fmt: skip
+
+
+@maker("crm.mailbox")
+def mailbox(samples):
+    n = next(_numbers)
+    return commands.create(
+        Mailbox, ctx(samples), name=f"Mailbox {n}", address=f"sales{n}@example.com", host="imap.example.com",
+        user_name="sales", password="secret", territory=lead_pool(samples).territory,
+    )  # fmt: skip
 
 
 @maker("engineering.bom")

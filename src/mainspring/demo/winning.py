@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import ApprovalRequest
-from mainspring.modules.crm.models import STAGES, Activity, Lead, Opportunity
+from mainspring.modules.crm.models import STAGES, Activity, Campaign, Lead, Opportunity
 from mainspring.modules.sales.models import Quotation
 
 from . import words
@@ -45,6 +45,7 @@ def _lead(life: Life) -> Lead | None:
     rng = life.rng
     place = rng.choice(life.cast.pools)
     name, contact, mail, phone, country = words.prospect(rng, place)
+    source = rng.choice(["web", "call", "event", "referral"])
     lead = life.make(
         "lead",
         Lead,
@@ -55,13 +56,23 @@ def _lead(life: Life) -> Lead | None:
         phone=phone,
         country=country,
         territory=life.territories[place],
-        source=rng.choice(["web", "call", "event", "referral"]),
+        source=source,
+        campaign=_campaign(life, source, name),
         value=Decimal(rng.randrange(4, 60) * 500),
         note=rng.choice(words.NEEDS),
     )
     if lead and life.happens(0.75):
         life.do(lead, "claim", life.by(life.seller_of(place)))
     return lead
+
+
+CAMPAIGN_OF = {"event": "FAIR", "web": "SEARCH", "referral": "SPRING"}
+
+
+def _campaign(life: Life, source: str, name: str) -> Campaign | None:
+    """The campaign that brought about two leads in three of a source."""
+    code = CAMPAIGN_OF.get(source) if len(name) % 3 else None
+    return Campaign.objects.filter(**life.mine, code=code).first() if code else None
 
 
 def _follow(life: Life, lead: Lead) -> None:

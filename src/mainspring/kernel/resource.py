@@ -102,6 +102,7 @@ class Resource:
     scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
     creatable   False when records only come from other documents
     proposes    {field: "me" or "today"}: what the form of a new record begins with
+    also_called {field: "other|names"}: what columns of lists that are imported are usually called
     """
 
     model: type[models.Model]
@@ -125,6 +126,7 @@ class Resource:
     scan = ""
     creatable = True
     proposes: dict[str, str] = {}
+    also_called: dict[str, str] = {}
     computed: dict[str, Column] = {}
     prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""

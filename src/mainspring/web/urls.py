@@ -52,6 +52,13 @@ def hand_made_pages():
                 yield path(f"{config.name.rpartition('.')[2]}/", include(pages))
 
 
+def public_pages():
+    """Pages for people outside, without sign-in: `urlpatterns` of modules' `public` room, at the root."""
+    for config in apps.get_app_configs():
+        if config.name in settings.MAINSPRING_MODULES and there(f"{config.name}.public"):
+            yield from import_module(f"{config.name}.public").urlpatterns
+
+
 generic = ([
     path("", lists.page, name="list"),
     path("new/", editing.new, name="new"),
@@ -104,5 +111,6 @@ urlpatterns = [
     *(path(prefix, include(room)) for room, prefix in ROOMS.items() if there(room)),
     path("components/", gallery.show, name="gallery"),
     *hand_made_pages(),
+    *public_pages(),
     path("<slug:module>/<slug:slug>/", include(generic)),
 ]

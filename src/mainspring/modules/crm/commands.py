@@ -10,7 +10,9 @@ from . import (  # noqa: F401 - they register what they do
     leading,
     merging,
     opening,
+    receiving,
     recycling,
+    scoring,
 )
 from .leading import recycle
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from mainspring.kernel import commands, database
 from mainspring.kernel.models import Company, Membership, Territory, User
 
-from . import pooling, recycling
+from . import demo_capture, pooling, recycling
 from .models import Handover, LeadPool, LevelRule, PoolMember
 
 LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "remind_days": 5, "cool_down_days": 7}
@@ -24,6 +24,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
             commands.create(LeadPool, ctx, code=territory.code, name=territory.name, territory=territory, **LIMITS)
             count += 1
     out(f"{count} lead pools")
+    demo_capture.load(ctx_factory, out)
 
 
 SEA = {

@@ -5,8 +5,8 @@ from django.utils import timezone
 from mainspring.kernel.events import BatchDone, CommandDone, on
 from mainspring.modules.parties.models import Party
 
-from . import admitting, allocating, pooling
-from .models import Activity, Lead, Opportunity, PoolCustomer
+from . import admitting, allocating, pooling, scoring
+from .models import Activity, Lead, Opportunity, PoolCustomer, ScoreRule
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -52,6 +52,22 @@ def _place(parties: list[Party], ctx) -> None:
     for party in parties:
         if party.owner_id is None and party.is_customer:
             party.refresh_from_db(fields=["pooled_at", "version"])
+
+
+@on(CommandDone)
+def score_lead(event, ctx):
+    """Whatever happens to a lead may change its score; it is known before the pool gives the lead to somebody."""
+    if isinstance(event.record, Lead) and event.verb != "delete":
+        scoring.after_leads([event.record], ctx)
+    elif isinstance(event.record, ScoreRule) and event.verb in ("create", "change", "delete"):
+        scoring.after_rule(event.record, ctx)
+
+
+@on(BatchDone)
+def score_leads(event, ctx):
+    """The same for leads brought in or changed by a list."""
+    if event.records and isinstance(event.records[0], Lead):
+        scoring.after_leads(event.records, ctx)
 
 
 @on(CommandDone)

@@ -146,3 +146,22 @@ def pipeline(ctx):
 
 
 home.count("crm/leads", "claim", state="open")
+
+home.watch(
+    "crm/incoming-mails",
+    {"fate": "waits"},
+    ngettext_lazy("%(count)d mail to sort", "%(count)d mails to sort", "count"),
+    _("Nobody could tell whose it is: file it with a record, make it a lead or discard it."),
+    verb="file",
+    icon="mail-opened",
+)
+home.watch(
+    "crm/mailboxes",
+    {"active": "1", "problem__empty": "0"},
+    ngettext_lazy("%(count)d mailbox cannot be read", "%(count)d mailboxes cannot be read", "count"),
+    _("Mail of customers waits there. The reason stands on the mailbox."),
+    verb="fetch",
+    kind="exception",
+    icon="mailbox",
+    tone="red",
+)

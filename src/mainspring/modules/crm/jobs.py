@@ -7,7 +7,7 @@ from mainspring.kernel import commands as kernel
 from mainspring.kernel import jobs
 from mainspring.modules.parties.models import Party
 
-from . import allocating, commands, opening, pooling, recycling
+from . import allocating, commands, opening, pooling, receiving, recycling, scoring
 
 
 @jobs.job("crm.recycle", title=_("Return to their pools what nobody follows"), schedule="0 3 * * *", per_company=True)
@@ -29,3 +29,14 @@ def recycle(run, ctx):
 @jobs.job("crm.remind", title=_("Tell owners what goes back to the pool soon"), schedule="0 7 * * *", per_company=True)
 def remind(run, ctx):
     return {"leads": allocating.remind(ctx), "customers": recycling.remind(ctx)}
+
+
+@jobs.job("crm.rescore", title=_("Compute the scores of leads"), schedule="30 2 * * *", per_company=True)
+def rescore(run, ctx):
+    """Nightly, for conditions that speak of days; and after a scoring rule changed."""
+    return {"leads": scoring.batch(ctx)}
+
+
+@jobs.job("crm.fetch_mail", title=_("Read the mailboxes"), schedule="*/5 * * * *", per_company=True, retries=0)
+def fetch_mail(run, ctx, *, mailbox_id=None):
+    return {"mails": receiving.fetch_all(ctx, mailbox_id)}

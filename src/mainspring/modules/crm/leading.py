@@ -138,6 +138,7 @@ def convert(lead, ctx, opportunity, amount, expected_close_on, party):
         owner=lead.owner,
         territory=lead.territory,
         source=lead.source,
+        campaign=lead.campaign,
         currency=lead.currency,
         amount=amount,
         expected_close_on=expected_close_on,

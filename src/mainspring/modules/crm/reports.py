@@ -8,6 +8,8 @@ from mainspring.kernel.resource import Column
 from mainspring.kernel.workflow import Input
 from mainspring.modules.parties import queries as parties
 
+from . import returns  # noqa: F401 - it registers its report
+
 
 def run_exists(ctx, who) -> Answer:
     """Whoever asks is told what there is and who looks after it; names out of their sight are masked (CRM-04, K05)."""

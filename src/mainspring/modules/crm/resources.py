@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import resource
-from mainspring.kernel.resource import Resource
+from mainspring.kernel.resource import Column, Resource
 from mainspring.modules.parties import queries as parties
 
-from . import collisions, explaining, handing, models, overview  # noqa: F401 (overview fills the customer's page)
+from . import collisions, explaining, handing, models, public, scoring
+from . import overview as _overview  # noqa: F401 (fills the customer's page)
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -16,16 +17,33 @@ class Leads(Resource):
     model = models.Lead
     menu = MENU
     icon = "user-plus"
-    columns = "number name contact_name phone state owner pool territory value next_on touched_at"
+    columns = "number name contact_name phone state score owner pool territory value next_on touched_at"
+    computed = {"score_why": Column("score_why", _("Why this score"), compute=scoring.told)}
+    also_called = {
+        "name": "company|organisation|organization|account|account name|firm|customer|įmonė|imone|bendrovė|公司|"
+        "公司名称|单位|客户名称",
+        "contact_name": "contact person|full name|person|contact name|kontaktas|kontaktinis asmuo|vardas|联系人|姓名",
+        "email": "mail|e-mail address|email address|el. paštas|el. pastas|邮箱|电子邮件|电子邮箱",
+        "phone": "mobile|tel|telephone|phone number|business phone|mobilus|telefonas|tel. nr.|电话|手机|联系电话",
+        "registry_code": "registration number|company code|įmonės kodas|imones kodas|统一社会信用代码|信用代码",
+        "vat_number": "vat|vat code|vat id|pvm kodas|pvm|税号",
+        "country": "country code|šalis|salis|国家",
+        "city": "town|miestas|城市",
+        "note": "notes|comment|comments|remarks|message|pastabos|pastaba|备注|留言",
+        "source": "lead source|šaltinis|来源",
+        "value": "amount|expected revenue|budget|vertė|suma|金额|预计金额",
+        "territory": "region|area|regionas|teritorija|区域|地区",
+    }
     search = "number name contact_name email phone registry_code"
-    filters = "state owner pool territory source interest country next_on touched_at value score close_reason"
+    filters = "state owner pool territory source campaign interest country score next_on touched_at value close_reason"
     form = (
-        "name registry_code vat_number country city | contact_name email phone | Where: territory source interest | "
+        "name registry_code vat_number country city | contact_name email phone | "
+        "Where: territory source campaign interest | "
         "Worth: value currency | duplicate_reason note"
     )
     quick = "name contact_name phone email territory"
     order = "-number"
-    dimensions = "state owner pool territory source country close_reason"
+    dimensions = "state owner pool territory source campaign country close_reason"
     measures = "value"
     kanban = "state"
     related = {_("Follow-ups"): ("crm/activities", "lead"), _("Claims"): ("crm/claims", "lead")}
@@ -37,13 +55,14 @@ class Opportunities(Resource):
     icon = "target-arrow"
     columns = "number name party state owner amount probability weighted_base expected_close_on next_on"
     search = "number name party__name"
-    filters = "state owner party territory source expected_close_on next_on amount closed_on close_reason"
+    filters = "state owner party territory source campaign expected_close_on next_on amount closed_on close_reason"
     form = (
-        "name party contact | Deal: amount currency probability expected_close_on | Who: owner territory source | note"
+        "name party contact | Deal: amount currency probability expected_close_on | "
+        "Who: owner territory source campaign | note"
     )
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
-    dimensions = "state owner territory party source expected_close_on closed_on close_reason"
+    dimensions = "state owner territory party source campaign expected_close_on closed_on close_reason"
     measures = "amount_base weighted_base"
     kanban = "state"
     calendar = "expected_close_on"
@@ -146,6 +165,93 @@ class Claims(Resource):
     creatable = False
 
 
+class Campaigns(Resource):
+    model = models.Campaign
+    menu = MENU
+    icon = "speakerphone"
+    columns = "code name channel starts_on ends_on budget spent currency active"
+    search = "code name"
+    filters = "channel active starts_on ends_on"
+    form = "code name channel active | Days: starts_on ends_on | Money: currency budget spent"
+    quick = "code name channel"
+    calendar = "starts_on ends_on"
+    related = {_("Leads"): ("crm/leads", "campaign"), _("Opportunities"): ("crm/opportunities", "campaign")}
+
+
+class ScoreRules(Resource):
+    model = models.ScoreRule
+    menu = SETUP
+    icon = "stars"
+    columns = "name points condition active"
+    search = "name"
+    filters = "active points"
+    form = "name names points active | condition"
+    order = "-points"
+
+
+class LeadForms(Resource):
+    model = models.LeadForm
+    menu = SETUP
+    icon = "forms"
+    columns = "code name source campaign territory by_country active"
+    search = "code name"
+    filters = "source campaign territory active"
+    form = (
+        "code name active | Asked: contact_name email phone country city registry_code note | "
+        "Where: territory by_country source campaign | embed_on"
+    )
+    lines = "language title intro button consent thanks"
+    related = {_("Answers"): ("crm/submissions", "form")}
+
+
+class Submissions(Resource):
+    model = models.Submission
+    icon = "inbox"
+    columns = "at form outcome lead party language consent"
+    filters = "form outcome at language lead party"
+    form = "form at outcome | lead party | language consent values"
+    order = "-at"
+    dimensions = "form outcome language at"
+    creatable = False
+
+
+class CountryRoutes(Resource):
+    model = models.CountryRoute
+    menu = SETUP
+    icon = "route"
+    columns = "country territory"
+    search = "country territory__name"
+    filters = "territory"
+    form = "country territory"
+
+
+class Mailboxes(Resource):
+    model = models.Mailbox
+    menu = SETUP
+    icon = "mailbox"
+    columns = "name address host folder unknown territory active fetched_at problem"
+    search = "name address host"
+    filters = "active unknown territory"
+    form = (
+        "name address active | Server: host port security user_name password folder done_folder | "
+        "What_becomes_of_it: unknown territory source campaign leads_daily_max"
+    )
+    related = {_("Mails"): ("crm/incoming-mails", "mailbox")}
+
+
+class IncomingMails(Resource):
+    model = models.IncomingMail
+    menu = MENU
+    icon = "mail-opened"
+    columns = "at sender sender_name subject fate reason lead party mailbox"
+    search = "sender sender_name subject"
+    filters = "fate mailbox at sender lead party"
+    form = "sender sender_name subject at | text | fate reason lead opportunity party mailbox"
+    order = "-at"
+    dimensions = "fate mailbox at"
+    creatable = False
+
+
 resource.amend("parties.party", related=(_("Opportunities"), "crm/opportunities", "party"))
 resource.amend("parties.party", related=(_("Follow-ups"), "crm/activities", "party"))
 
@@ -159,3 +265,10 @@ resource.amend(
 resource.amend("crm.lead", panel="crm/pool_panel.html", title=_("Pool"), context=explaining.of_lead)
 resource.amend("parties.party", panel="crm/pool_panel.html", title=_("Pool"), context=explaining.of_party)
 resource.amend("crm.handover", panel="crm/handover_panel.html", title=_("What goes along"), context=handing.panel)
+
+resource.amend("crm.lead", panel="crm/score.html", title=_("Score"), context=scoring.panel)
+resource.amend("crm.lead", related=(_("Form answers"), "crm/submissions", "lead"))
+resource.amend("crm.lead", related=(_("Mails"), "crm/incoming-mails", "lead"))
+resource.amend("parties.party", related=(_("Form answers"), "crm/submissions", "party"))
+resource.amend("parties.party", related=(_("Mails"), "crm/incoming-mails", "party"))
+resource.amend("crm.leadform", panel="crm/form_panel.html", title=_("How visitors get there"), context=public.panel)

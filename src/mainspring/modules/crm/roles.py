@@ -41,3 +41,17 @@ grant("sales_manager", "crm.poolcustomer", "view export", "team")
 grant("sales_manager", "crm.poolmove", "view export", "territory")
 grant("sales_manager", "crm.handover", "*", "company")
 grant("sales_manager", "parties.party", "log claim assign give release grade", "territory")
+
+for _who in ("sales_rep", "sales_manager"):
+    for _what in ("campaign", "scorerule", "leadform", "countryroute"):
+        grant(_who, f"crm.{_what}", "view")
+grant("sales_rep", "crm.submission", "view", "own")
+grant("sales_rep", "crm.incomingmail", "view", "own")
+grant("sales_manager", "crm.campaign", "*")
+grant("sales_manager", "crm.scorerule", "*")
+grant("sales_manager", "crm.leadform", "*", "territory")
+grant("sales_manager", "crm.countryroute", "*", "territory")
+grant("sales_manager", "crm.submission", "view export", "territory")
+grant("sales_manager", "crm.mailbox", "view fetch", "territory")
+grant("sales_manager", "crm.incomingmail", "*", "territory")
+grant("administrator", "crm.mailbox", "*")

@@ -1,4 +1,6 @@
 import django.utils.timezone
+import mainspring.kernel.fields
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -32,6 +34,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Campaign',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.CharField(max_length=20, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('channel', models.CharField(choices=[('web', 'Web site'), ('search', 'Search engine'), ('social', 'Social media'), ('mail', 'E-mail'), ('fair', 'Trade fair'), ('print', 'Print'), ('phone', 'Phone'), ('partner', 'Partner'), ('other', 'Other')], default='web', max_length=8, verbose_name='channel')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts on')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends before')),
+                ('budget', mainspring.kernel.fields.MoneyField(blank=True, currency='currency', decimal_places=4, default=Decimal('0'), max_digits=20, verbose_name='budget')),
+                ('spent', mainspring.kernel.fields.MoneyField(blank=True, currency='currency', decimal_places=4, default=Decimal('0'), help_text='What the cost per lead is computed from.', max_digits=20, verbose_name='spent so far')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+            ],
+            options={
+                'verbose_name': 'campaign',
+                'verbose_name_plural': 'campaigns',
+                'ordering': ['-starts_on', 'code'],
+            },
+        ),
+        migrations.CreateModel(
             name='Claim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -41,6 +66,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'claim',
                 'verbose_name_plural': 'claims',
+            },
+        ),
+        migrations.CreateModel(
+            name='CountryRoute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('country', models.CharField(max_length=2, verbose_name='country')),
+            ],
+            options={
+                'verbose_name': 'country route',
+                'verbose_name_plural': 'country routes',
+                'ordering': ['country'],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +104,29 @@ class Migration(migrations.Migration):
                 'verbose_name': 'handover',
                 'verbose_name_plural': 'handovers',
                 'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncomingMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('message_id', models.CharField(editable=False, max_length=250, verbose_name='message')),
+                ('sender', models.CharField(max_length=254, verbose_name='from')),
+                ('sender_name', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('subject', models.CharField(blank=True, max_length=250, verbose_name='subject')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('fate', models.CharField(choices=[('follow_up', 'Follow-up'), ('lead', 'New lead'), ('waits', 'To be sorted'), ('discarded', 'Discarded'), ('ignored', 'Passed over')], max_length=10, verbose_name='what became of it')),
+                ('reason', models.CharField(blank=True, max_length=240, verbose_name='why')),
+            ],
+            options={
+                'verbose_name': 'incoming mail',
+                'verbose_name_plural': 'incoming mails',
+                'ordering': ['-at', '-id'],
             },
         ),
     ]

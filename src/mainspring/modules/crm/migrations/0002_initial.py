@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import mainspring.kernel.fields
@@ -40,9 +41,39 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
         ),
         migrations.AddField(
+            model_name='campaign',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='campaign',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='campaign',
+            name='currency',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency'),
+        ),
+        migrations.AddField(
             model_name='claim',
             name='user',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+        ),
+        migrations.AddField(
+            model_name='countryroute',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='countryroute',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='countryroute',
+            name='territory',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
         ),
         migrations.AddField(
             model_name='handover',
@@ -68,6 +99,16 @@ class Migration(migrations.Migration):
             model_name='handover',
             name='to_owner',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers_taken', to=settings.AUTH_USER_MODEL, verbose_name='to'),
+        ),
+        migrations.AddField(
+            model_name='incomingmail',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='incomingmail',
+            name='party',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='customer'),
         ),
         migrations.CreateModel(
             name='Lead',
@@ -98,8 +139,10 @@ class Migration(migrations.Migration):
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='back in the pool since')),
                 ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
                 ('score', models.PositiveSmallIntegerField(editable=False, help_text='How promising it is, from 0 to 100, by the scoring rules.', null=True, verbose_name='score')),
+                ('score_reasons', models.JSONField(default=list, editable=False, verbose_name='reasons of the score')),
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -116,6 +159,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name='incomingmail',
+            name='lead',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.AddField(
             model_name='claim',
             name='lead',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='crm.lead', verbose_name='lead'),
@@ -124,6 +172,58 @@ class Migration(migrations.Migration):
             model_name='activity',
             name='lead',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.CreateModel(
+            name='LeadForm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.CharField(help_text="The last part of the page's address.", max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Small letters, digits and single dashes.')], verbose_name='code')),
+                ('name', models.CharField(help_text='For colleagues; visitors read the title.', max_length=80, verbose_name='name')),
+                ('contact_name', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='must', max_length=4, verbose_name='contact')),
+                ('email', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='must', max_length=4, verbose_name='e-mail')),
+                ('phone', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='yes', max_length=4, verbose_name='phone')),
+                ('country', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='yes', max_length=4, verbose_name='country')),
+                ('city', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='no', max_length=4, verbose_name='city')),
+                ('registry_code', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='no', max_length=4, verbose_name='registry code')),
+                ('note', models.CharField(choices=[('no', 'Not asked'), ('yes', 'Asked'), ('must', 'Required')], default='yes', max_length=4, verbose_name='message')),
+                ('source', models.CharField(choices=[('web', 'Web site'), ('call', 'Incoming call'), ('event', 'Trade fair or event'), ('campaign', 'Campaign'), ('referral', 'Referral'), ('partner', 'Partner'), ('list', 'Bought list'), ('own', 'Found by the representative')], default='web', max_length=12, verbose_name='source')),
+                ('by_country', models.BooleanField(default=False, help_text='Country routes come first; the territory takes the others.', verbose_name='by country')),
+                ('embed_on', models.JSONField(blank=True, default=list, help_text='Web sites that may show the form inside a page, one a line: https://www.example.com', verbose_name='may be shown on')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('territory', models.ForeignKey(help_text='Where its leads go.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
+            ],
+            options={
+                'verbose_name': 'lead form',
+                'verbose_name_plural': 'lead forms',
+                'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeadFormText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=1, editable=False, verbose_name='position')),
+                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文'), ('lt', 'Lietuvių')], max_length=10, verbose_name='language')),
+                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('intro', models.TextField(blank=True, verbose_name='introduction')),
+                ('button', models.CharField(blank=True, max_length=40, verbose_name='button')),
+                ('consent', models.TextField(blank=True, help_text='With a text here the visitor must agree; text and time are kept.', verbose_name='consent')),
+                ('thanks', models.TextField(blank=True, verbose_name='thanks')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.leadform', verbose_name='form')),
+            ],
+            options={
+                'verbose_name': 'form text',
+                'verbose_name_plural': 'form texts',
+                'ordering': ['position', 'id'],
+                'abstract': False,
+            },
         ),
         migrations.CreateModel(
             name='LeadPool',
@@ -193,6 +293,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mailbox',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('address', models.EmailField(help_text='Mail from this address is our own and passed over.', max_length=254, verbose_name='e-mail')),
+                ('host', models.CharField(max_length=200, verbose_name='server')),
+                ('port', models.PositiveIntegerField(default=993, verbose_name='port')),
+                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None')], default='tls', max_length=8, verbose_name='encryption')),
+                ('user_name', models.CharField(max_length=200, verbose_name='user name')),
+                ('password', models.CharField(help_text='Kept encrypted and never shown again; or env:MAINSPRING_SECRET_NAME to read it from there.', max_length=1000, verbose_name='password')),
+                ('folder', models.CharField(default='INBOX', max_length=200, verbose_name='folder')),
+                ('done_folder', models.CharField(blank=True, help_text='Empty: mail is marked as read.', max_length=200, verbose_name='move read mail to')),
+                ('unknown', models.CharField(choices=[('lead', 'Becomes a lead'), ('sort', 'Waits to be sorted')], default='lead', max_length=4, verbose_name='mail of strangers')),
+                ('source', models.CharField(choices=[('web', 'Web site'), ('call', 'Incoming call'), ('event', 'Trade fair or event'), ('campaign', 'Campaign'), ('referral', 'Referral'), ('partner', 'Partner'), ('list', 'Bought list'), ('own', 'Found by the representative')], default='web', max_length=12, verbose_name='source')),
+                ('leads_daily_max', models.PositiveIntegerField(default=50, help_text='What comes beyond waits to be sorted.', verbose_name='leads a day at most')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('fetched_at', models.DateTimeField(editable=False, null=True, verbose_name='last read at')),
+                ('problem', models.CharField(blank=True, editable=False, max_length=300, verbose_name='problem')),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('territory', models.ForeignKey(help_text='Where its leads go.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
+            ],
+            options={
+                'verbose_name': 'mailbox',
+                'verbose_name_plural': 'mailboxes',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.AddField(
+            model_name='incomingmail',
+            name='mailbox',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='crm.mailbox', verbose_name='mailbox'),
+        ),
+        migrations.CreateModel(
             name='Opportunity',
             fields=[
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
@@ -214,6 +353,7 @@ class Migration(migrations.Migration):
                 ('next_on', models.DateField(editable=False, null=True, verbose_name='next step on')),
                 ('closed_on', models.DateField(editable=False, null=True, verbose_name='closed on')),
                 ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
+                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.contact', verbose_name='contact')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
@@ -226,6 +366,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'opportunity',
                 'verbose_name_plural': 'opportunities',
             },
+        ),
+        migrations.AddField(
+            model_name='incomingmail',
+            name='opportunity',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.AddField(
             model_name='activity',
@@ -322,9 +467,76 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'opened records',
             },
         ),
+        migrations.CreateModel(
+            name='ScoreRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('name', models.CharField(help_text='The reason as people read it.', max_length=120, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, help_text='Names in other languages by language code.', verbose_name='translations')),
+                ('condition', models.JSONField(default=dict, help_text='As lists are filtered, one a line: field, colon, value; all must hold. Example: value__gte: 5000', verbose_name='condition')),
+                ('points', models.SmallIntegerField(help_text='From -100 to 100.', verbose_name='points')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'scoring rule',
+                'verbose_name_plural': 'scoring rules',
+                'ordering': ['-points', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('outcome', models.CharField(choices=[('lead', 'New lead'), ('follow_up', 'Follow-up')], max_length=10, verbose_name='outcome')),
+                ('language', models.CharField(max_length=10, verbose_name='language')),
+                ('consent', models.TextField(blank=True, verbose_name='consent')),
+                ('values', models.JSONField(default=dict, verbose_name='sent')),
+                ('challenge', models.CharField(editable=False, max_length=64, unique=True)),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='crm.leadform', verbose_name='form')),
+                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='lead')),
+                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', verbose_name='customer')),
+            ],
+            options={
+                'verbose_name': 'form answer',
+                'verbose_name_plural': 'form answers',
+                'ordering': ['-at'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.UniqueConstraint(fields=('company', 'code'), name='campaign_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='campaign_days', violation_error_message='A campaign ends after it starts.'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('budget__gte', 0), ('spent__gte', 0)), name='campaign_money', violation_error_message='Budget and cost cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='countryroute',
+            constraint=models.UniqueConstraint(fields=('company', 'country'), name='country_route_once'),
+        ),
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.CheckConstraint(condition=models.Q(('from_owner', models.F('to_owner')), _negated=True), name='handover_between_two', violation_error_message='Hand over to somebody else.'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadformtext',
+            constraint=models.UniqueConstraint(fields=('document', 'language'), name='form_language_once'),
         ),
         migrations.AddConstraint(
             model_name='leadpool',
@@ -366,6 +578,10 @@ class Migration(migrations.Migration):
             model_name='lead',
             index=models.Index(fields=['company', 'territory', 'state'], name='lead_territory'),
         ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('state__in', ('open', 'claimed', 'qualified'))), fields=['company', '-score'], name='lead_score'),
+        ),
         migrations.AddConstraint(
             model_name='lead',
             constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='lead_value', violation_error_message='The value cannot be negative.'),
@@ -398,6 +614,14 @@ class Migration(migrations.Migration):
             model_name='levelrule',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR'), models.Q(('deal_days__isnull', True), ('deal_days__lte', 3650), _connector='OR'), models.Q(('contract_days__isnull', True), ('contract_days__lte', 3650), _connector='OR')), name='level_rule_days', violation_error_message='At most ten years.'),
         ),
+        migrations.AddConstraint(
+            model_name='mailbox',
+            constraint=models.UniqueConstraint(fields=('company', 'name'), name='mailbox_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='mailbox',
+            constraint=models.CheckConstraint(condition=models.Q(('port__gte', 1), ('port__lte', 65535)), name='mailbox_port', violation_error_message='A port is a number from 1 to 65535.'),
+        ),
         migrations.AddIndex(
             model_name='opportunity',
             index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_stage'),
@@ -413,6 +637,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='opportunity',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='opportunity_lost_for_a_reason', violation_error_message='Say why it was lost.'),
+        ),
+        migrations.AddIndex(
+            model_name='incomingmail',
+            index=models.Index(condition=models.Q(('fate', 'waits')), fields=['mailbox', '-at'], name='incoming_mail_waits'),
+        ),
+        migrations.AddIndex(
+            model_name='incomingmail',
+            index=models.Index(fields=['sender', '-at'], name='incoming_mail_sender'),
+        ),
+        migrations.AddConstraint(
+            model_name='incomingmail',
+            constraint=models.UniqueConstraint(fields=('mailbox', 'message_id'), name='incoming_mail_once'),
         ),
         migrations.AddIndex(
             model_name='activity',
@@ -469,5 +705,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='poolview',
             constraint=models.UniqueConstraint(fields=('user', 'pool', 'day', 'record'), name='pool_view_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='scorerule',
+            constraint=models.UniqueConstraint(fields=('company', 'name'), name='score_rule_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='scorerule',
+            constraint=models.CheckConstraint(condition=models.Q(('points__gte', -100), ('points__lte', 100), models.Q(('points', 0), _negated=True)), name='score_rule_points', violation_error_message='Points lie between -100 and 100 and are not zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('party__isnull', False), _connector='OR'), name='submission_became_something'),
         ),
     ]

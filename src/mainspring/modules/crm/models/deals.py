@@ -11,6 +11,7 @@ from mainspring.kernel import fields
 from mainspring.kernel.models import Document
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
+from .campaigns import Campaign
 from .common import LOG, WHY_LOST, LostReason, Source
 
 STAGES = ("qualification", "analysis", "proposal", "negotiation")
@@ -42,6 +43,7 @@ class Opportunity(Document):
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
     territory = fields.link("kernel.Territory", _("territory"), optional=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
+    campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     amount = fields.MoneyField(_("amount"), currency="currency", blank=True)
     probability = fields.PercentField(_("probability"), null=True, blank=True, default=None)

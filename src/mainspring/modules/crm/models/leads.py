@@ -13,6 +13,7 @@ from mainspring.kernel.models import Document
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.parties.models import MERGE, Unmerged
 
+from .campaigns import Campaign
 from .common import LOG, WHY_LOST, LostReason, Source
 from .pools import LeadPool
 
@@ -52,6 +53,7 @@ class Lead(Document):
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
     interest = fields.link("items.ItemCategory", _("product interest"), optional=True)
+    campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -73,6 +75,7 @@ class Lead(Document):
     score = models.PositiveSmallIntegerField(
         _("score"), null=True, editable=False, help_text=_("How promising it is, from 0 to 100, by the scoring rules.")
     )
+    score_reasons = models.JSONField(_("reasons of the score"), default=list, editable=False)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
 
@@ -187,6 +190,7 @@ class Lead(Document):
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
             models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
         ]
 
     def __str__(self):
