@@ -25,7 +25,7 @@ def reasons(ctx, found: CustomerInsight) -> list[dict]:
         "day": formats.day(found.last_on),
         "days": found.silent_days,
     }
-    if found.pauses:
+    if found.pauses and found.usual_days is not None:
         silence += " " + _(
             "%(shorter)d of %(pauses)d own pauses between orders were shorter; the usual one is %(usual)d days."
         ) % {"shorter": found.pauses_shorter, "pauses": found.pauses, "usual": found.usual_days}
