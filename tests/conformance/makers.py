@@ -27,12 +27,14 @@ from mainspring.modules.crm.models import (
     LeadPool,
     LevelRule,
     Mailbox,
+    Opportunity,
     PoolCustomer,
     PoolMember,
     PoolMove,
     ReminderHabit,
     ScoreRule,
     Submission,
+    Target,
 )
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
@@ -138,6 +140,20 @@ def pool_member(samples):
 def claim(samples):
     made = lead(samples)
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
+
+
+@maker("crm.dealchange")
+def deal_change(samples):
+    """The database writes one for every deal that is made."""
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+
+
+@maker("crm.target")
+def target(samples):
+    person = User.objects.create(username=f"seller{next(_numbers)}")
+    return commands.create(Target, ctx(samples), person=person, starts_on=DAY, amount=Decimal(1000))
 
 
 @maker("crm.levelrule")

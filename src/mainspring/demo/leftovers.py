@@ -97,12 +97,10 @@ def _deal(life: Life, name: str = "") -> Opportunity | None:
 def _deals(life: Life) -> None:
     amount = {"amount": Decimal(7500)}
     dated = amount | {"expected_close_on": life.in_days(10, 40)}
-    steps = [("analyze", amount), ("propose", dated), ("negotiate", dated)]
+    further = next(iter(life.stages.values()))[1:]
+    steps = [("move", dated | {"stage": stage}) for stage in further]
     ways = {
-        "qualification": [],
-        "analysis": steps[:1],
-        "proposal": steps[:2],
-        "negotiation": steps,
+        "open": steps[:1],
         "won": [*steps, ("win", amount)],
         "lost": [*steps[:1], ("lose", {"reason": "no_budget"})],
     }

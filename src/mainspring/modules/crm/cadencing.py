@@ -229,11 +229,17 @@ def follow_states(event, ctx) -> None:
         enter(event.records, ctx)
 
 
+def _standing(record) -> tuple[str, ...]:
+    """The state of a record, and the stage of a deal on its way."""
+    stage = getattr(record, "stage", None)
+    return (record.state,) if stage is None or record.state not in STAGES else (record.state, stage.code)
+
+
 def enter(records: list, ctx) -> None:
     """Start the plans of the state these records (of one model) are in, each once in the life of a record."""
     name = next(iter(tasks.about_of(records[0])))
     for record in records:
-        plans = _by_state.get(record.company_id, name, record.state)
+        plans = [plan for where in _standing(record) for plan in _by_state.get(record.company_id, name, where)]
         if not plans or not _is_alive(record):
             continue
         had = set(CadenceRun.objects.filter(**{name: record}).values_list("cadence_id", flat=True))

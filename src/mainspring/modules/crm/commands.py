@@ -12,15 +12,18 @@ from . import (  # noqa: F401 - they register what they do
     leading,
     merging,
     opening,
+    pipeline,
     receiving,
     recycling,
     reminding,
     scoring,
     subjects,
+    targeting,
     tasks,
     telling,
 )
+from .expecting import ordered, replan
 from .leading import recycle
 
-__all__ = ["feeding", "handing", "recycle", "recycling", "reminding", "tasks"]
+__all__ = ["feeding", "handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
 """`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

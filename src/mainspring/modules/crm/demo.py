@@ -5,7 +5,7 @@ from django.utils import timezone
 from mainspring.kernel import commands, database
 from mainspring.kernel.models import Company, Membership, Territory, User
 
-from . import demo_capture, pooling, recycling
+from . import demo_capture, demo_pipeline, pooling, recycling
 from .models import Cadence, Handover, LeadPool, LevelRule, PoolMember
 
 LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "remind_days": 5, "cool_down_days": 7}
@@ -56,6 +56,9 @@ def load(ctx_factory, size: str, rng, out) -> None:
         _plans(ctx)
     out(f"{count} lead pools")
     demo_capture.load(ctx_factory, out)
+    demo_pipeline.load(ctx_factory, out)
+    out(f"{demo_pipeline.past(ctx_factory, size, rng, ctx.business_date)} deals of the last year")
+    out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")
 
 
 SEA = {

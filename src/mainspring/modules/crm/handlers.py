@@ -7,8 +7,8 @@ from mainspring.kernel import errors
 from mainspring.kernel.events import BatchDone, CommandDone, on
 from mainspring.modules.parties.models import Party
 
-from . import admitting, allocating, following, pooling, scoring, tasks
-from .models import Activity, Lead, ScoreRule
+from . import admitting, allocating, expecting, following, pooling, scoring, tasks
+from .models import Activity, Lead, Opportunity, OpportunityLine, ScoreRule, Stage
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -107,3 +107,28 @@ def give_leads(event, ctx):
     """The same for leads brought in by a list."""
     if event.verb == "create" and event.records and isinstance(event.records[0], Lead):
         allocating.give(event.records, ctx)
+
+
+@on(CommandDone)
+def follow_deal(event, ctx):
+    """The demand a deal may bring follows every change of it, in the same transaction (CRM-19)."""
+    deal = event.record
+    if isinstance(deal, Opportunity) and event.verb not in ("log", "quote") and deal.lines.exists():
+        expecting.plan([deal], ctx)
+
+
+@on(BatchDone)
+def follow_deals(event, ctx):
+    """The same for deals that were brought in or changed as a set."""
+    if event.records and isinstance(event.records[0], Opportunity):
+        keys = OpportunityLine.objects.filter(document__in=[deal.pk for deal in event.records]).values("document")
+        expecting.replan(list(keys.values_list("document", flat=True).distinct()), ctx)
+
+
+@on(CommandDone)
+def follow_stage(event, ctx):
+    """A stage that counts otherwise in the plan changes the demand of the deals in it."""
+    stage = event.record
+    if isinstance(stage, Stage) and event.verb == "change":
+        deals = Opportunity.objects.filter(stage=stage, state="open", lines__isnull=False)
+        expecting.replan(list(deals.values_list("pk", flat=True).distinct()), ctx)

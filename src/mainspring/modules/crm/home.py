@@ -11,10 +11,9 @@ from mainspring.kernel import access, formats, home, notifications, policies
 from mainspring.kernel.ids import uuid7
 from mainspring.modules.parties.models import Party
 
+from . import pipeline as pipeline_
 from . import queries, recycling
 from .models import FollowUpTask, Lead, Opportunity, PoolCustomer
-
-DEALS = "qualification,analysis,proposal,negotiation"
 
 home.watch(
     "crm/leads",
@@ -36,7 +35,7 @@ home.watch(
 )
 home.watch(
     "crm/opportunities",
-    {"state__in": DEALS, "owner": home.me, "expected_close_on": "past"},
+    {"state": "open", "owner": home.me, "expected_close_on": "past"},
     ngettext_lazy("%(count)d deal past its closing day", "%(count)d deals past their closing day", "count"),
     _("Expected to be decided by now. Win, lose or set a new day, for the forecast counts on it."),
     verb="win",
@@ -90,6 +89,25 @@ def escalated(ctx):
         icon="clock-exclamation",
         tone="amber",
     )
+
+
+@home.tasks.fill
+def stale_deals(ctx):
+    """Own deals that rest in their stage for longer than it allows, and by how much."""
+    if ctx.user is None or not access.can(ctx, Opportunity, "move"):
+        return []
+    return [
+        home.Waiting(
+            gettext("Move on: %(whom)s") % {"whom": deal},
+            notifications.page_of("crm.opportunity", deal.pk),
+            pipeline_.why_stale(deal, ctx.business_date),
+            icon="hourglass",
+            kind="exception",
+            cost=deal.weighted_base,
+            tone="amber",
+        )
+        for deal in pipeline_.stale(ctx).filter(owner=ctx.user)[:12]
+    ]
 
 
 @home.tasks.fill
@@ -160,7 +178,7 @@ def pipeline(ctx):
             ctx,
             _("Weighted pipeline"),
             weighted,
-            href=f"/crm/opportunities/?state__in={DEALS}",
+            href="/crm/opportunities/?state=open",
             note=_("open deals times their chance"),
             order=20,
         )

@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .models.cadences import Rhythm
+from .models import Stage
+from .models.cadences import About, Rhythm
 
 
 def task(record, ctx) -> None:
@@ -19,12 +20,15 @@ def task(record, ctx) -> None:
         record.planned_on = record.due_on
 
 
-def cadence(record, steps) -> None:
+def cadence(record, steps, ctx) -> None:
     """A plan needs steps; its state must be one its records have; nothing comes after a step without end."""
     from .cadencing import MODELS
 
     model = MODELS.get(record.about)
-    states = getattr(getattr(model, "workflow", None), "states", [])
+    states = list(getattr(getattr(model, "workflow", None), "states", []))
+    if record.about == About.OPPORTUNITY:
+        stages = Stage.objects.filter(process__company=ctx.company_id)
+        states += sorted(set(stages.values_list("code", flat=True)))
     record.enters = (record.enters or "").strip()
     if record.enters and record.enters not in states:
         raise ValidationError(

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         ('crm', '0001_initial'),
         ('items', '0001_initial'),
         ('kernel', '0001_initial'),
+        ('organization', '0001_initial'),
         ('parties', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -112,6 +113,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
         ),
         migrations.AddField(
+            model_name='competitor',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
             model_name='countryroute',
             name='company',
             field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
@@ -125,6 +131,26 @@ class Migration(migrations.Migration):
             model_name='countryroute',
             name='territory',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='by',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='company',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='owner',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='territory',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
         ),
         migrations.AddField(
             model_name='followuptask',
@@ -394,6 +420,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LossReason',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='rank')),
+                ('by_competitor', models.BooleanField(default=False, help_text='Losing for this reason asks who won it.', verbose_name='lost to a competitor')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'reason of loss',
+                'verbose_name_plural': 'reasons of loss',
+                'ordering': ['rank', 'code'],
+            },
+        ),
+        migrations.CreateModel(
             name='Mailbox',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -450,12 +498,16 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('amount_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='amount in base currency')),
                 ('weighted_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, help_text="Amount times probability, in the company's currency.", max_digits=20, verbose_name='weighted amount')),
+                ('forecast', models.CharField(blank=True, choices=[('pipeline', 'Pipeline'), ('best', 'Best case'), ('committed', 'Committed'), ('left_out', 'Left out')], help_text='Where it counts in the forecast; the stage says so unless somebody chooses otherwise.', max_length=10, verbose_name='forecast')),
                 ('stage_since', models.DateField(editable=False, null=True, verbose_name='in this stage since')),
                 ('next_on', models.DateField(editable=False, null=True, verbose_name='next step on')),
                 ('closed_on', models.DateField(editable=False, null=True, verbose_name='closed on')),
-                ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
+                ('changed_on', models.DateField(editable=False, null=True, verbose_name='changed on')),
                 ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
+                ('changed_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                ('close_reason', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lossreason', verbose_name='reason lost')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('competitor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.competitor', verbose_name='competitor')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.contact', verbose_name='contact')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -479,6 +531,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.AddField(
+            model_name='dealchange',
+            name='opportunity',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
             model_name='cadencerun',
             name='opportunity',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='crm.opportunity', verbose_name='opportunity'),
@@ -487,6 +544,27 @@ class Migration(migrations.Migration):
             model_name='activity',
             name='opportunity',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.CreateModel(
+            name='OpportunityLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=1, editable=False, verbose_name='position')),
+                ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=Decimal('1'), max_digits=20, unit='unit', verbose_name='quantity')),
+                ('price', mainspring.kernel.fields.PriceField(blank=True, currency='document__currency', decimal_places=6, default=None, max_digits=20, null=True, verbose_name='price')),
+                ('wanted_on', models.DateField(blank=True, null=True, verbose_name='wanted on')),
+                ('stock_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=20, unit='item__unit', verbose_name='quantity in stocking units')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.opportunity', verbose_name='opportunity')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item', verbose_name='item')),
+                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='ships from')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.unit', verbose_name='unit')),
+            ],
+            options={
+                'verbose_name': 'item of a deal',
+                'verbose_name_plural': 'items of a deal',
+                'ordering': ['position', 'id'],
+                'abstract': False,
+            },
         ),
         migrations.CreateModel(
             name='PoolCustomer',
@@ -601,6 +679,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SalesProcess',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('rank', models.PositiveSmallIntegerField(default=100, help_text='The first one is taken for deals that name none.', verbose_name='rank')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'sales process',
+                'verbose_name_plural': 'sales processes',
+                'ordering': ['rank', 'code'],
+            },
+        ),
+        migrations.AddField(
+            model_name='opportunity',
+            name='process',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.salesprocess', verbose_name='sales process'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='process',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.salesprocess', verbose_name='sales process'),
+        ),
+        migrations.CreateModel(
             name='ScoreRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -621,6 +731,48 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'scoring rules',
                 'ordering': ['-points', 'name'],
             },
+        ),
+        migrations.CreateModel(
+            name='Stage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('position', models.PositiveSmallIntegerField(default=10, verbose_name='position')),
+                ('probability', mainspring.kernel.fields.PercentField(decimal_places=4, default=Decimal('0'), max_digits=9, verbose_name='probability')),
+                ('forecast', models.CharField(choices=[('pipeline', 'Pipeline'), ('best', 'Best case'), ('committed', 'Committed'), ('left_out', 'Left out')], default='pipeline', help_text='Where its deals count in the forecast, unless their owner says otherwise.', max_length=10, verbose_name='forecast')),
+                ('planned', models.CharField(blank=True, choices=[('', 'Not planned'), ('weighted', 'Times the chance'), ('full', 'In full')], default='', help_text='Whether the items of its deals are demand in the material plan.', max_length=10, verbose_name='planned demand')),
+                ('days_max', models.PositiveSmallIntegerField(blank=True, help_text='A deal here for longer is shown as stale.', null=True, verbose_name='days it may rest')),
+                ('asks_amount', models.BooleanField(default=False, verbose_name='needs an amount')),
+                ('asks_close_on', models.BooleanField(default=False, verbose_name='needs a closing day')),
+                ('asks_contact', models.BooleanField(default=False, verbose_name='needs a contact')),
+                ('asks_source', models.BooleanField(default=False, verbose_name='needs a source')),
+                ('asks_next_step', models.BooleanField(default=False, verbose_name='needs a next step')),
+                ('asks_items', models.BooleanField(default=False, verbose_name='needs items')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='crm.salesprocess', verbose_name='sales process')),
+            ],
+            options={
+                'verbose_name': 'stage',
+                'verbose_name_plural': 'stages',
+                'ordering': ['process', 'position', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='opportunity',
+            name='stage',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage', verbose_name='stage'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='stage',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage', verbose_name='stage'),
         ),
         migrations.CreateModel(
             name='Submission',
@@ -645,6 +797,32 @@ class Migration(migrations.Migration):
                 'verbose_name': 'form answer',
                 'verbose_name_plural': 'form answers',
                 'ordering': ['-at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Target',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('period', models.CharField(choices=[('month', 'Month'), ('quarter', 'Quarter')], default='month', max_length=10, verbose_name='period')),
+                ('starts_on', models.DateField(help_text='Any day of the month or quarter.', verbose_name='first day')),
+                ('amount', mainspring.kernel.fields.MoneyField(currency='currency', decimal_places=4, default=Decimal('0'), max_digits=20, verbose_name='amount')),
+                ('ends_on', models.DateField(editable=False, verbose_name='until before')),
+                ('note', models.CharField(blank=True, max_length=240, verbose_name='note')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='team')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
+            ],
+            options={
+                'verbose_name': 'sales target',
+                'verbose_name_plural': 'sales targets',
+                'ordering': ['-starts_on', 'id'],
             },
         ),
         migrations.AddConstraint(
@@ -768,28 +946,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR'), models.Q(('deal_days__isnull', True), ('deal_days__lte', 3650), _connector='OR'), models.Q(('contract_days__isnull', True), ('contract_days__lte', 3650), _connector='OR')), name='level_rule_days', violation_error_message='At most ten years.'),
         ),
         migrations.AddConstraint(
+            model_name='lossreason',
+            constraint=models.UniqueConstraint(fields=('code',), name='loss_reason_code'),
+        ),
+        migrations.AddConstraint(
             model_name='mailbox',
             constraint=models.UniqueConstraint(fields=('company', 'name'), name='mailbox_name_once'),
         ),
         migrations.AddConstraint(
             model_name='mailbox',
             constraint=models.CheckConstraint(condition=models.Q(('port__gte', 1), ('port__lte', 65535)), name='mailbox_port', violation_error_message='A port is a number from 1 to 65535.'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 100)), _connector='OR'), name='opportunity_probability', violation_error_message='A probability is between 0 and 100 percent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='opportunity_amount', violation_error_message='The amount must not be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='opportunity_lost_for_a_reason', violation_error_message='Say why it was lost.'),
         ),
         migrations.AddIndex(
             model_name='incomingmail',
@@ -871,6 +1037,10 @@ class Migration(migrations.Migration):
             model_name='activity',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='activity_is_about_something', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
         ),
+        migrations.AddConstraint(
+            model_name='opportunityline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='opportunity_line_quantity', violation_error_message='The quantity must be above zero.'),
+        ),
         migrations.AddIndex(
             model_name='poolcustomer',
             index=models.Index(condition=models.Q(('state', 'held')), fields=['owner', 'pool'], name='pool_customer_held'),
@@ -916,6 +1086,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('user', 'pool', 'day', 'record'), name='pool_view_once'),
         ),
         migrations.AddConstraint(
+            model_name='salesprocess',
+            constraint=models.UniqueConstraint(fields=('company', 'code'), name='sales_process_code'),
+        ),
+        migrations.AddConstraint(
             model_name='scorerule',
             constraint=models.UniqueConstraint(fields=('company', 'name'), name='score_rule_once'),
         ),
@@ -924,7 +1098,59 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('points__gte', -100), ('points__lte', 100), models.Q(('points', 0), _negated=True)), name='score_rule_points', violation_error_message='Points lie between -100 and 100 and are not zero.'),
         ),
         migrations.AddConstraint(
+            model_name='stage',
+            constraint=models.UniqueConstraint(fields=('process', 'code'), name='stage_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='stage',
+            constraint=models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 100)), name='stage_probability', violation_error_message='A probability is between 0 and 100 percent.'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_due'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['process', 'state', 'stage'], name='opportunity_stage'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['company', 'state', 'closed_on'], name='opportunity_closed'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 100)), _connector='OR'), name='opportunity_probability', violation_error_message='A probability is between 0 and 100 percent.'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='opportunity_amount', violation_error_message='The amount must not be below zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), ('close_reason__isnull', False), _connector='OR'), name='opportunity_lost_for_a_reason', violation_error_message='Say why it was lost.'),
+        ),
+        migrations.AddIndex(
+            model_name='dealchange',
+            index=models.Index(fields=['opportunity', 'id'], name='deal_change_order'),
+        ),
+        migrations.AddIndex(
+            model_name='dealchange',
+            index=models.Index(fields=['company', 'on'], name='deal_change_day'),
+        ),
+        migrations.AddConstraint(
             model_name='submission',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('party__isnull', False), _connector='OR'), name='submission_became_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='target_amount', violation_error_message='The amount must be above zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department', None), ('person__isnull', False), ('territory', None)), models.Q(('department__isnull', False), ('person', None), ('territory', None)), models.Q(('department', None), ('person', None), ('territory__isnull', False)), _connector='OR'), name='target_of_one', violation_error_message='Name a person, a team or a territory: one of them.'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.UniqueConstraint(fields=('company', 'person', 'department', 'territory', 'period', 'starts_on'), name='target_once', nulls_distinct=False, violation_error_message='There is a target for this already.'),
         ),
     ]
