@@ -4,6 +4,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 STRINGS = (
+    _("Kept on this device. It is sent when the connection is back."),
+    _("Not sent: {title}"),
+    _("Nothing waits."),
+    _("Send again"),
+    _("Send now"),
+    _("Sent once you work in {company} again."),
+    _("Sent: {title}"),
+    _("Sign in again to send what waits."),
+    _("Waiting to be sent"),
+    _("Speak"),
+    _("Stop ({seconds} s)"),
+    _("Remove {name}"),
+    _("The microphone is not available. Write it down, or choose a recording."),
+    _("“{name}” is too large."),
+    _("Voice note"),
     _("Earlier"),
     _("On this page"),
     _("Usual columns"),
