@@ -7,6 +7,7 @@ from mainspring.kernel.resource import Column, Resource
 from mainspring.modules.parties import queries as parties
 
 from . import collisions, explaining, handing, models, pipeline, public, scoring
+from . import overview as _overview  # noqa: F401 (fills the customer's page)
 from .resources_follow import *  # noqa: F403 - its classes register themselves
 
 MENU = "Customers"
