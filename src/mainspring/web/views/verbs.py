@@ -109,6 +109,15 @@ def performed(request, verb, record) -> HttpResponse:
     return base.done(text=text, topics=("table", f"table:{record._meta.label_lower}", f"record:{record.pk}"))
 
 
+def dropped(request, record, verb: workflow.Verb, **inputs):
+    """Perform the verb a card was dropped for, and say so."""
+    try:
+        fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request), **inputs)
+    except errors.ApprovalRequired as error:
+        raise errors.Conflict(_("This now waits for approval.")) from error
+    return base.done(text=_("%(record)s: %(verb)s") % {"record": fresh, "verb": verb.title})
+
+
 def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpResponse:
     context = {
         "title": f"{verb.title}: {sight.label(request.ctx, record)}" if record is not None else verb.title,

@@ -26,6 +26,15 @@ class Method(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class Outcome(models.TextChoices):
+    """How a follow-up task or a plan ended."""
+
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Given up")
+    POOL = "pool", _("Back in the pool")
+    CLOSED = "closed", _("Record closed")
+
+
 class LostReason(models.TextChoices):
     PRICE = "price", _("Price")
     COMPETITOR = "competitor", _("Competitor")
