@@ -34,18 +34,17 @@ SUBJECTS = (
 
 def live(life: Life) -> None:
     """A contract in each state, then those that are alive, with their money."""
-    worth = Decimal(1) if life.cast.makes else Decimal(8)
     for state, value in (("draft", 9000), ("approved", 14000), ("signed", 16000), ("cancelled", 5000)):
-        _contract(life, value * worth, state)
-    _contract(life, 48000 * worth, "waits")
+        _contract(life, value, state)
+    _contract(life, 48000, "waits")
     _from_deal(life)
-    rental = _contract(life, 30000 * worth, "active", signed=75, approve=True)
+    rental = _contract(life, 30000, "active", signed=75, approve=True)
     rental and _paid_in_thirds(life, rental)
-    fleet = _contract(life, 18000 * worth, "active", signed=50)
+    fleet = _contract(life, 18000, "active", signed=50)
     fleet and _in_trouble(life, fleet)
     _framework(life)
     for state in ("suspended", "terminated", "completed"):
-        found = _contract(life, 6000 * worth, "active", signed=120)
+        found = _contract(life, 6000, "active", signed=120)
         found and _ended(life, found, state)
     if life.cast.makes:
         by_itself = _contract(life, 12000, "active", signed=340, renewal=Renewal.AUTOMATIC, until=25)

@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                 ('written_off', mainspring.kernel.fields.MoneyField(currency='document__currency', decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='written off')),
                 ('open_amount', mainspring.kernel.fields.MoneyField(currency='document__currency', decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='open')),
                 ('open_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='open in base currency')),
-                ('status', models.CharField(choices=[('waiting', 'Not due yet'), ('open', 'Open'), ('part', 'Partly collected'), ('done', 'Collected'), ('written_off', 'Written off')], db_index=True, default='waiting', editable=False, max_length=12, verbose_name='status')),
+                ('status', models.CharField(choices=[('waiting', 'Not due yet'), ('open', 'Due now'), ('part', 'Partly collected'), ('done', 'Collected'), ('written_off', 'Written off')], db_index=True, default='waiting', editable=False, max_length=12, verbose_name='status')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='contracts.collectionplan', verbose_name='collection plan')),
             ],
             options={

@@ -131,9 +131,7 @@ def test_a_large_contract_waits_for_the_manager_and_nobody_approves_their_own(wo
     assert D(request.snapshot["header"]["value"]) == 25000
     with pytest.raises((PermissionDenied, ValidationError)):
         commands.perform(request, "approve", rep)
-    Absence.objects.create(
-        user=chief.user, stand_in=rep_user, starts_on=rep.business_date, ends_on=date(2026, 12, 31)
-    )
+    Absence.objects.create(user=chief.user, stand_in=rep_user, starts_on=rep.business_date, ends_on=date(2026, 12, 31))
     with pytest.raises((PermissionDenied, ValidationError)):
         commands.perform(fresh(request), "approve", world.context(rep_user))
     commands.perform(fresh(request), "approve", chief)
