@@ -14,7 +14,12 @@ from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
 from mainspring.modules.crm.models import (
+    Cadence,
+    CadenceRun,
+    CalendarFeed,
     Claim,
+    CountryRoute,
+    FollowUpTask,
     Handover,
     IncomingMail,
     Lead,
@@ -22,11 +27,14 @@ from mainspring.modules.crm.models import (
     LeadPool,
     LevelRule,
     Mailbox,
+    Opportunity,
     PoolCustomer,
     PoolMember,
     PoolMove,
+    ReminderHabit,
     ScoreRule,
     Submission,
+    Target,
 )
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
@@ -134,6 +142,20 @@ def claim(samples):
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
 
 
+@maker("crm.dealchange")
+def deal_change(samples):
+    """The database writes one for every deal that is made."""
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+
+
+@maker("crm.target")
+def target(samples):
+    person = User.objects.create(username=f"seller{next(_numbers)}")
+    return commands.create(Target, ctx(samples), person=person, starts_on=DAY, amount=Decimal(1000))
+
+
 @maker("crm.levelrule")
 def level_rule(samples):
     pool = lead_pool(samples)
@@ -172,6 +194,13 @@ def lead_form(samples):
     lines = [{"language": "en", "title": f"Ask {n}", "consent": "I agree."}]
     place = lead_pool(samples).territory
     return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
+
+
+@maker("crm.countryroute")
+def country_route(samples):
+    taken = set(CountryRoute.objects.filter(company=samples.company).values_list("country", flat=True))
+    country = next(code for code in ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "CN") if code not in taken)
+    return commands.create(CountryRoute, ctx(samples), country=country, territory=lead_pool(samples).territory)
 
 
 @maker("crm.submission")
@@ -263,3 +292,35 @@ def received(samples) -> StockMove:
     places = stock.ensure_locations(site(samples), ctx(samples))
     spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
     return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
+
+
+@maker("crm.cadence")
+def cadence(samples):
+    n = next(_numbers)
+    lines = [{"rhythm": "once", "number": 1, "method": "call", "title": "Call"}, {"rhythm": "days", "number": 14}]
+    return commands.create(Cadence, ctx(samples), code=f"PLAN{n}", name=f"Plan {n}", about="party", lines=lines)
+
+
+@maker("crm.followuptask")
+def follow_up_task(samples):
+    party = samples.one(Party)
+    return commands.create(
+        FollowUpTask, ctx(samples), party=party, title=f"Call {next(_numbers)}", due_on=DAY, owner=samples.user
+    )
+
+
+@maker("crm.cadencerun")
+def cadence_run(samples):
+    return commands.create(CadenceRun, ctx(samples), cadence=cadence(samples), party=samples.one(Party))
+
+
+@maker("crm.calendarfeed")
+def calendar_feed(samples):
+    n = next(_numbers)
+    person = User.objects.create(username=f"reader{n}")
+    return CalendarFeed.objects.create(user=person, prefix=f"abc{n}", digest=f"{n:064}")
+
+
+@maker("crm.reminderhabit")
+def reminder_habit(samples):
+    return ReminderHabit.objects.create(user=User.objects.create(username=f"reminded{next(_numbers)}"))
