@@ -1,4 +1,4 @@
-"""A sales person's day: a lead followed up on the phone, tasks done by keys, the calendar address made and withdrawn."""
+"""A sales person's day: a lead followed up on the phone, tasks by keys, the calendar address made and withdrawn."""
 
 import re
 import time
