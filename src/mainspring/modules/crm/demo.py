@@ -53,10 +53,11 @@ def load(ctx_factory, size: str, rng, out) -> None:
         for territory in Territory.objects.filter(pk__in=worked).order_by("code"):
             commands.create(LeadPool, ctx, code=territory.code, name=territory.name, territory=territory, **LIMITS)
             count += 1
-        _plans(ctx)
     out(f"{count} lead pools")
     demo_capture.load(ctx_factory, out)
     demo_pipeline.load(ctx_factory, out)
+    for company in Company.objects.order_by("code"):
+        _plans(ctx_factory(company.code))  # they name stages
     out(f"{demo_pipeline.past(ctx_factory, size, rng, ctx.business_date)} deals of the last year")
     out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")
 
