@@ -95,7 +95,7 @@ def public(ctx_factory, rng, out) -> None:
 
 
 def _work(ctx, rng) -> None:
-    """Place everybody, grade them, and return every fifteenth for one reason or another."""
+    """Place everybody, grade them, and return every sixth for one reason or another."""
     now = timezone.now()
     pooling.settle(ctx, now)
     recycling.weigh(ctx)
@@ -115,7 +115,7 @@ def _work(ctx, rng) -> None:
         "WHERE company_id = %(company)s AND state = 'held' ORDER BY party_id FOR UPDATE",
         company=ctx.company_id,
     )
-    gone = rng.sample(held, max(1, len(held) // 15)) if held else []
+    gone = rng.sample(held, max(1, len(held) // 6)) if held else []
     for n, row in enumerate(gone):
         row["cause"] = ("released", "no_follow_up", "no_deal")[n % 3]
     for reason in RELEASED:
