@@ -15,6 +15,7 @@ from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
 from mainspring.modules.crm.models import (
     Claim,
+    CountryRoute,
     Handover,
     IncomingMail,
     Lead,
@@ -22,11 +23,13 @@ from mainspring.modules.crm.models import (
     LeadPool,
     LevelRule,
     Mailbox,
+    Opportunity,
     PoolCustomer,
     PoolMember,
     PoolMove,
     ScoreRule,
     Submission,
+    Target,
 )
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
@@ -134,6 +137,20 @@ def claim(samples):
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
 
 
+@maker("crm.dealchange")
+def deal_change(samples):
+    """The database writes one for every deal that is made."""
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+
+
+@maker("crm.target")
+def target(samples):
+    person = User.objects.create(username=f"seller{next(_numbers)}")
+    return commands.create(Target, ctx(samples), person=person, starts_on=DAY, amount=Decimal(1000))
+
+
 @maker("crm.levelrule")
 def level_rule(samples):
     pool = lead_pool(samples)
@@ -172,6 +189,13 @@ def lead_form(samples):
     lines = [{"language": "en", "title": f"Ask {n}", "consent": "I agree."}]
     place = lead_pool(samples).territory
     return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
+
+
+@maker("crm.countryroute")
+def country_route(samples):
+    taken = set(CountryRoute.objects.filter(company=samples.company).values_list("country", flat=True))
+    country = next(code for code in ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "CN") if code not in taken)
+    return commands.create(CountryRoute, ctx(samples), country=country, territory=lead_pool(samples).territory)
 
 
 @maker("crm.submission")

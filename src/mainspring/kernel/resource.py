@@ -95,6 +95,7 @@ class Resource:
     dimensions  fields to group, pivot and chart by; measures: fields to sum ("" means count only)
     calendar    "start_field end_field" for the calendar; "" for none
     kanban      field whose values are the columns; documents default to "state"
+    lanes       method(ctx, parameters, record=None) -> `lanes.Lanes`: a board whose columns are data
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
@@ -119,6 +120,7 @@ class Resource:
     measures = ""
     calendar = ""
     kanban = ""
+    lanes: Callable | None = None
     related: dict[Any, tuple[str, str]] = {}
     icon = ""
     quick = ""

@@ -6,8 +6,9 @@ from mainspring.kernel import resource
 from mainspring.kernel.resource import Column, Resource
 from mainspring.modules.parties import queries as parties
 
-from . import collisions, explaining, handing, models, public, scoring
+from . import collisions, explaining, handing, models, pipeline, public, scoring
 from . import overview as _overview  # noqa: F401 (fills the customer's page)
+from .resources_follow import *  # noqa: F403 - its classes register themselves
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -46,41 +47,129 @@ class Leads(Resource):
     dimensions = "state owner pool territory source campaign country close_reason"
     measures = "value"
     kanban = "state"
-    related = {_("Follow-ups"): ("crm/activities", "lead"), _("Claims"): ("crm/claims", "lead")}
+    related = {
+        _("Follow-ups"): ("crm/activities", "lead"),
+        _("Follow-up tasks"): ("crm/follow-up-tasks", "lead"),
+        _("Plans"): ("crm/cadence-runs", "lead"),
+        _("Claims"): ("crm/claims", "lead"),
+    }
 
 
 class Opportunities(Resource):
     model = models.Opportunity
     menu = MENU
     icon = "target-arrow"
-    columns = "number name party state owner amount probability weighted_base expected_close_on next_on"
+    columns = "number name party state stage owner amount probability weighted_base expected_close_on next_on"
     search = "number name party__name"
-    filters = "state owner party territory source campaign expected_close_on next_on amount closed_on close_reason"
+    filters = "state process stage owner party territory source campaign forecast expected_close_on amount close_reason"
     form = (
-        "name party contact | Deal: amount currency probability expected_close_on | "
-        "Who: owner territory source campaign | note"
+        "name party contact process | Deal: amount currency probability forecast expected_close_on | "
+        "Who: owner territory source campaign competitor | note"
     )
+    lines = "item quantity unit price site wanted_on"
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
-    dimensions = "state owner territory party source campaign expected_close_on closed_on close_reason"
+    dimensions = (
+        "stage state process forecast owner owner__department territory party source campaign "
+        "expected_close_on closed_on close_reason competitor"
+    )
     measures = "amount_base weighted_base"
-    kanban = "state"
+    kanban = "stage"
     calendar = "expected_close_on"
-    related = {_("Follow-ups"): ("crm/activities", "opportunity")}
+    related = {
+        _("Follow-ups"): ("crm/activities", "opportunity"),
+        _("Follow-up tasks"): ("crm/follow-up-tasks", "opportunity"),
+        _("Plans"): ("crm/cadence-runs", "opportunity"),
+        _("Changes"): ("crm/deal-changes", "opportunity"),
+    }
+
+    def lanes(self, ctx, params, record=None):
+        return pipeline.board(ctx, params, record)
 
 
 class Activities(Resource):
     model = models.Activity
     menu = MENU
     icon = "message-2"
-    columns = "at method content lead opportunity party user next_on next_step next_done"
-    search = "content next_step party__name"
-    filters = "method user at next_on next_done lead opportunity party"
-    form = "content method | next_on next_step | Subject: lead opportunity party at"
-    quick = "content method next_on"
+    columns = "at method content lead opportunity party user corrected_at"
+    search = "content party__name"
+    filters = "method user at lead opportunity party corrected_at"
+    form = "content method | Subject: lead opportunity party at"
+    quick = "content method"
     order = "-at"
     dimensions = "user method at party"
-    calendar = "next_on"
+    calendar = "at"
+    related = {_("Tasks done"): ("crm/follow-up-tasks", "activity")}
+
+
+class DealChanges(Resource):
+    model = models.DealChange
+    icon = "history"
+    columns = "on opportunity entered state stage amount_base probability expected_close_on owner by"
+    filters = "on opportunity entered state process stage owner territory by forecast"
+    order = "-on"
+    dimensions = "on state process stage owner territory by"
+    measures = "amount_base"
+    creatable = False
+
+
+class SalesProcesses(Resource):
+    model = models.SalesProcess
+    menu = SETUP
+    icon = "route"
+    columns = "rank code name active"
+    search = "code name"
+    filters = "active"
+    form = "code name names | rank active"
+    related = {_("Stages"): ("crm/stages", "process"), _("Opportunities"): ("crm/opportunities", "process")}
+
+
+class Stages(Resource):
+    model = models.Stage
+    icon = "stairs"
+    columns = "process position code name probability forecast planned days_max active"
+    search = "code name"
+    filters = "process forecast planned active"
+    form = (
+        "process position code name names | Meaning: probability forecast planned days_max active | "
+        "Needs: asks_amount asks_close_on asks_contact asks_source asks_next_step asks_items"
+    )
+    order = "process"
+
+
+class LossReasons(Resource):
+    model = models.LossReason
+    menu = SETUP
+    icon = "thumb-down"
+    columns = "rank code name by_competitor active"
+    search = "code name"
+    filters = "active by_competitor"
+    form = "code name names | rank by_competitor active"
+    related = {_("Opportunities"): ("crm/opportunities", "close_reason")}
+
+
+class Competitors(Resource):
+    model = models.Competitor
+    menu = SETUP
+    icon = "swords"
+    columns = "name note active"
+    search = "name note"
+    filters = "active"
+    form = "name active | note"
+    related = {_("Opportunities"): ("crm/opportunities", "competitor")}
+
+
+class Targets(Resource):
+    model = models.Target
+    menu = MENU
+    icon = "target"
+    columns = "starts_on period person department territory amount currency"
+    search = "note"
+    filters = "starts_on period person department territory currency"
+    form = "person department territory | period starts_on | amount currency | note"
+    order = "-starts_on"
+    dimensions = "starts_on period person department territory currency"
+    measures = "amount"
 
 
 class LeadPools(Resource):

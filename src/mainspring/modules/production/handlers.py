@@ -2,6 +2,7 @@
 
 from mainspring.kernel import database, jobs
 from mainspring.kernel.events import on
+from mainspring.modules.crm.events import DealsPlanned
 from mainspring.modules.promising import queries as promising
 from mainspring.modules.sales.events import OrderClosed, OrderConfirmed
 
@@ -24,3 +25,11 @@ def follow_demand(event, ctx):
     ):
         key = f"{row['site_id']}:{','.join(map(str, row['items']))}"
         jobs.defer("production.follow", ctx, key=key[:120], site_id=row["site_id"], items=row["items"])
+
+
+@on(DealsPlanned)
+def follow_deals(event, ctx):
+    """The same for what deals may bring."""
+    for site, items in event.places:
+        key = f"{site}:{','.join(map(str, items))}"
+        jobs.defer("production.follow", ctx, key=key[:120], site_id=site, items=list(items))

@@ -18,6 +18,7 @@ from mainspring.web import addresses, cells, context_processors, finding, middle
 from mainspring.web.views import base, scan
 
 WAITING_MAX = 12
+QUICK_MAX = 4
 NUMBERS_MAX = 8
 FOUND_EACH = 5
 PAGES_FOUND = 10
@@ -47,6 +48,7 @@ def start(request):
             "waiting_count": len(waiting),
             "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
             "numbers": figures[:NUMBERS_MAX],
+            "quick": sorted((q for answer in home.quick(ctx) for q in answer), key=lambda q: q.order)[:QUICK_MAX],
             "recent": recent(request),
             "scan": scan.offered(ctx),
         },

@@ -1,3 +1,4 @@
+import datetime
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
         ('crm', '0001_initial'),
         ('items', '0001_initial'),
         ('kernel', '0001_initial'),
+        ('organization', '0001_initial'),
         ('parties', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -41,6 +43,56 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
         ),
         migrations.AddField(
+            model_name='cadence',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='cadence',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='cadence',
+            name='site',
+            field=models.ForeignKey(blank=True, help_text='Empty: that of the company.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='working calendar of site'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='cadence',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='crm.cadence', verbose_name='follow-up plan'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='party',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='parties.party', verbose_name='customer'),
+        ),
+        migrations.AddField(
+            model_name='cadencestep',
+            name='document',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.cadence'),
+        ),
+        migrations.AddField(
+            model_name='calendarfeed',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='calendarfeed',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+        ),
+        migrations.AddField(
             model_name='campaign',
             name='company',
             field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
@@ -61,6 +113,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
         ),
         migrations.AddField(
+            model_name='competitor',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
             model_name='countryroute',
             name='company',
             field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
@@ -74,6 +131,66 @@ class Migration(migrations.Migration):
             model_name='countryroute',
             name='territory',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='by',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='company',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='owner',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='territory',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='activity',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.activity', verbose_name='follow-up'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='done_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='escalated_to',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='escalated to'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_up_tasks', to=settings.AUTH_USER_MODEL, verbose_name='who'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='party',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='parties.party', verbose_name='customer'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='run',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.cadencerun', verbose_name='follow-up plan'),
         ),
         migrations.AddField(
             model_name='handover',
@@ -164,9 +281,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='lead'),
         ),
         migrations.AddField(
+            model_name='followuptask',
+            name='lead',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.AddField(
             model_name='claim',
             name='lead',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='lead',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='crm.lead', verbose_name='lead'),
         ),
         migrations.AddField(
             model_name='activity',
@@ -293,6 +420,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LossReason',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('rank', models.PositiveSmallIntegerField(default=100, verbose_name='rank')),
+                ('by_competitor', models.BooleanField(default=False, help_text='Losing for this reason asks who won it.', verbose_name='lost to a competitor')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'reason of loss',
+                'verbose_name_plural': 'reasons of loss',
+                'ordering': ['rank', 'code'],
+            },
+        ),
+        migrations.CreateModel(
             name='Mailbox',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -349,12 +498,16 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('amount_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=20, verbose_name='amount in base currency')),
                 ('weighted_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, help_text="Amount times probability, in the company's currency.", max_digits=20, verbose_name='weighted amount')),
+                ('forecast', models.CharField(blank=True, choices=[('pipeline', 'Pipeline'), ('best', 'Best case'), ('committed', 'Committed'), ('left_out', 'Left out')], help_text='Where it counts in the forecast; the stage says so unless somebody chooses otherwise.', max_length=10, verbose_name='forecast')),
                 ('stage_since', models.DateField(editable=False, null=True, verbose_name='in this stage since')),
                 ('next_on', models.DateField(editable=False, null=True, verbose_name='next step on')),
                 ('closed_on', models.DateField(editable=False, null=True, verbose_name='closed on')),
-                ('close_reason', models.CharField(blank=True, choices=[('price', 'Price'), ('competitor', 'Competitor'), ('no_budget', 'No budget'), ('no_need', 'No need'), ('timing', 'Timing'), ('no_answer', 'No answer'), ('other', 'Other')], editable=False, max_length=12, verbose_name='reason lost')),
+                ('changed_on', models.DateField(editable=False, null=True, verbose_name='changed on')),
                 ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
+                ('changed_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                ('close_reason', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lossreason', verbose_name='reason lost')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('competitor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.competitor', verbose_name='competitor')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.contact', verbose_name='contact')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -373,9 +526,45 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.AddField(
+            model_name='followuptask',
+            name='opportunity',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='opportunity',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='opportunity',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
             model_name='activity',
             name='opportunity',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.CreateModel(
+            name='OpportunityLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=1, editable=False, verbose_name='position')),
+                ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=Decimal('1'), max_digits=20, unit='unit', verbose_name='quantity')),
+                ('price', mainspring.kernel.fields.PriceField(blank=True, currency='document__currency', decimal_places=6, default=None, max_digits=20, null=True, verbose_name='price')),
+                ('wanted_on', models.DateField(blank=True, null=True, verbose_name='wanted on')),
+                ('stock_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=20, unit='item__unit', verbose_name='quantity in stocking units')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.opportunity', verbose_name='opportunity')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item', verbose_name='item')),
+                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='ships from')),
+                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.unit', verbose_name='unit')),
+            ],
+            options={
+                'verbose_name': 'item of a deal',
+                'verbose_name_plural': 'items of a deal',
+                'ordering': ['position', 'id'],
+                'abstract': False,
+            },
         ),
         migrations.CreateModel(
             name='PoolCustomer',
@@ -468,6 +657,60 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReminderHabit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('before_minutes', models.IntegerField(choices=[(0, 'When it is due'), (15, 'A quarter of an hour before'), (60, 'An hour before'), (180, 'Three hours before'), (1440, 'A day before'), (-1, 'Not at all')], default=60, verbose_name='remind me')),
+                ('day_starts_at', models.TimeField(default=datetime.time(9, 0), help_text='In your time zone.', verbose_name='tasks without a time are due at')),
+                ('by_mail', models.BooleanField(default=True, verbose_name='also by e-mail')),
+                ('quiet_from', models.TimeField(blank=True, default=datetime.time(20, 0), null=True, verbose_name='quiet from')),
+                ('quiet_until', models.TimeField(blank=True, default=datetime.time(7, 0), null=True, verbose_name='quiet until')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'reminder setting',
+                'verbose_name_plural': 'reminder settings',
+                'ordering': ['user'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SalesProcess',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('rank', models.PositiveSmallIntegerField(default=100, help_text='The first one is taken for deals that name none.', verbose_name='rank')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+            ],
+            options={
+                'verbose_name': 'sales process',
+                'verbose_name_plural': 'sales processes',
+                'ordering': ['rank', 'code'],
+            },
+        ),
+        migrations.AddField(
+            model_name='opportunity',
+            name='process',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.salesprocess', verbose_name='sales process'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='process',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.salesprocess', verbose_name='sales process'),
+        ),
+        migrations.CreateModel(
             name='ScoreRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -488,6 +731,48 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'scoring rules',
                 'ordering': ['-points', 'name'],
             },
+        ),
+        migrations.CreateModel(
+            name='Stage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('code', models.SlugField(max_length=30, verbose_name='code')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
+                ('position', models.PositiveSmallIntegerField(default=10, verbose_name='position')),
+                ('probability', mainspring.kernel.fields.PercentField(decimal_places=4, default=Decimal('0'), max_digits=9, verbose_name='probability')),
+                ('forecast', models.CharField(choices=[('pipeline', 'Pipeline'), ('best', 'Best case'), ('committed', 'Committed'), ('left_out', 'Left out')], default='pipeline', help_text='Where its deals count in the forecast, unless their owner says otherwise.', max_length=10, verbose_name='forecast')),
+                ('planned', models.CharField(blank=True, choices=[('', 'Not planned'), ('weighted', 'Times the chance'), ('full', 'In full')], default='', help_text='Whether the items of its deals are demand in the material plan.', max_length=10, verbose_name='planned demand')),
+                ('days_max', models.PositiveSmallIntegerField(blank=True, help_text='A deal here for longer is shown as stale.', null=True, verbose_name='days it may rest')),
+                ('asks_amount', models.BooleanField(default=False, verbose_name='needs an amount')),
+                ('asks_close_on', models.BooleanField(default=False, verbose_name='needs a closing day')),
+                ('asks_contact', models.BooleanField(default=False, verbose_name='needs a contact')),
+                ('asks_source', models.BooleanField(default=False, verbose_name='needs a source')),
+                ('asks_next_step', models.BooleanField(default=False, verbose_name='needs a next step')),
+                ('asks_items', models.BooleanField(default=False, verbose_name='needs items')),
+                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='crm.salesprocess', verbose_name='sales process')),
+            ],
+            options={
+                'verbose_name': 'stage',
+                'verbose_name_plural': 'stages',
+                'ordering': ['process', 'position', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='opportunity',
+            name='stage',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage', verbose_name='stage'),
+        ),
+        migrations.AddField(
+            model_name='dealchange',
+            name='stage',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.stage', verbose_name='stage'),
         ),
         migrations.CreateModel(
             name='Submission',
@@ -513,6 +798,52 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'form answers',
                 'ordering': ['-at'],
             },
+        ),
+        migrations.CreateModel(
+            name='Target',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('period', models.CharField(choices=[('month', 'Month'), ('quarter', 'Quarter')], default='month', max_length=10, verbose_name='period')),
+                ('starts_on', models.DateField(help_text='Any day of the month or quarter.', verbose_name='first day')),
+                ('amount', mainspring.kernel.fields.MoneyField(currency='currency', decimal_places=4, default=Decimal('0'), max_digits=20, verbose_name='amount')),
+                ('ends_on', models.DateField(editable=False, verbose_name='until before')),
+                ('note', models.CharField(blank=True, max_length=240, verbose_name='note')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='team')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
+            ],
+            options={
+                'verbose_name': 'sales target',
+                'verbose_name_plural': 'sales targets',
+                'ordering': ['-starts_on', 'id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='cadence',
+            constraint=models.UniqueConstraint(fields=('company', 'code'), name='cadence_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__lte', 3650), ('rhythm', 'once')), models.Q(('number__gte', 1), ('number__lte', 3650)), _connector='OR'), name='cadence_step_number', violation_error_message='A step that comes again needs at least one day or month, at most ten years.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(('month_day__isnull', True), models.Q(('month_day__gte', 1), ('month_day__lte', 31)), _connector='OR'), name='cadence_step_month_day', violation_error_message='A day of the month is between 1 and 31.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(('times_max__isnull', True), ('times_max__gte', 1), _connector='OR'), name='cadence_step_times', violation_error_message='At least once.'),
+        ),
+        migrations.AddConstraint(
+            model_name='calendarfeed',
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='calendar_feed_one_a_person'),
         ),
         migrations.AddConstraint(
             model_name='campaign',
@@ -615,28 +946,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('recycle_days__isnull', True), ('recycle_days__lte', 3650), _connector='OR'), models.Q(('deal_days__isnull', True), ('deal_days__lte', 3650), _connector='OR'), models.Q(('contract_days__isnull', True), ('contract_days__lte', 3650), _connector='OR')), name='level_rule_days', violation_error_message='At most ten years.'),
         ),
         migrations.AddConstraint(
+            model_name='lossreason',
+            constraint=models.UniqueConstraint(fields=('code',), name='loss_reason_code'),
+        ),
+        migrations.AddConstraint(
             model_name='mailbox',
             constraint=models.UniqueConstraint(fields=('company', 'name'), name='mailbox_name_once'),
         ),
         migrations.AddConstraint(
             model_name='mailbox',
             constraint=models.CheckConstraint(condition=models.Q(('port__gte', 1), ('port__lte', 65535)), name='mailbox_port', violation_error_message='A port is a number from 1 to 65535.'),
-        ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 100)), _connector='OR'), name='opportunity_probability', violation_error_message='A probability is between 0 and 100 percent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='opportunity_amount', violation_error_message='The amount must not be below zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='opportunity_lost_for_a_reason', violation_error_message='Say why it was lost.'),
         ),
         migrations.AddIndex(
             model_name='incomingmail',
@@ -651,16 +970,76 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('mailbox', 'message_id'), name='incoming_mail_once'),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('next_done', False), ('next_on__isnull', False)), fields=['company', 'next_on'], name='activity_next'),
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['owner', 'due_on'], name='follow_up_task_mine'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['company', 'due_on'], name='follow_up_task_due'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='follow_up_task_lead'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['opportunity'], name='follow_up_task_deal'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['party'], name='follow_up_task_party'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(fields=['company', 'planned_on'], name='follow_up_task_planned'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='follow_up_task_subject', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='follow_up_task_ended'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', False), ('state', 'open')), fields=('run',), name='follow_up_task_one_a_plan'),
+        ),
+        migrations.AddIndex(
+            model_name='cadencerun',
+            index=models.Index(fields=['company', 'state'], name='cadence_run_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lead__isnull', False), ('opportunity__isnull', True), ('party__isnull', True)), models.Q(('lead__isnull', True), ('opportunity__isnull', False), ('party__isnull', True)), models.Q(('lead__isnull', True), ('opportunity__isnull', True), ('party__isnull', False)), _connector='OR'), name='cadence_run_subject', violation_error_message='A plan is about one lead, one opportunity or one customer.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('lead__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'lead'), name='cadence_run_lead_once', violation_error_message='This plan is under way here already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'opportunity'), name='cadence_run_opportunity_once', violation_error_message='This plan is under way here already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'party'), name='cadence_run_party_once', violation_error_message='This plan is under way here already.'),
         ),
         migrations.AddIndex(
             model_name='activity',
             index=models.Index(fields=['party', '-at'], name='activity_party'),
         ),
+        migrations.AddIndex(
+            model_name='activity',
+            index=models.Index(fields=['company', 'at'], name='activity_day'),
+        ),
         migrations.AddConstraint(
             model_name='activity',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='activity_is_about_something', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunityline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='opportunity_line_quantity', violation_error_message='The quantity must be above zero.'),
         ),
         migrations.AddIndex(
             model_name='poolcustomer',
@@ -707,6 +1086,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('user', 'pool', 'day', 'record'), name='pool_view_once'),
         ),
         migrations.AddConstraint(
+            model_name='salesprocess',
+            constraint=models.UniqueConstraint(fields=('company', 'code'), name='sales_process_code'),
+        ),
+        migrations.AddConstraint(
             model_name='scorerule',
             constraint=models.UniqueConstraint(fields=('company', 'name'), name='score_rule_once'),
         ),
@@ -715,7 +1098,59 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('points__gte', -100), ('points__lte', 100), models.Q(('points', 0), _negated=True)), name='score_rule_points', violation_error_message='Points lie between -100 and 100 and are not zero.'),
         ),
         migrations.AddConstraint(
+            model_name='stage',
+            constraint=models.UniqueConstraint(fields=('process', 'code'), name='stage_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='stage',
+            constraint=models.CheckConstraint(condition=models.Q(('probability__gte', 0), ('probability__lte', 100)), name='stage_probability', violation_error_message='A probability is between 0 and 100 percent.'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['company', 'state', 'expected_close_on'], name='opportunity_due'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['process', 'state', 'stage'], name='opportunity_stage'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['company', 'state', 'closed_on'], name='opportunity_closed'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(('probability__isnull', True), models.Q(('probability__gte', 0), ('probability__lte', 100)), _connector='OR'), name='opportunity_probability', violation_error_message='A probability is between 0 and 100 percent.'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='opportunity_amount', violation_error_message='The amount must not be below zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), ('close_reason__isnull', False), _connector='OR'), name='opportunity_lost_for_a_reason', violation_error_message='Say why it was lost.'),
+        ),
+        migrations.AddIndex(
+            model_name='dealchange',
+            index=models.Index(fields=['opportunity', 'id'], name='deal_change_order'),
+        ),
+        migrations.AddIndex(
+            model_name='dealchange',
+            index=models.Index(fields=['company', 'on'], name='deal_change_day'),
+        ),
+        migrations.AddConstraint(
             model_name='submission',
             constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('party__isnull', False), _connector='OR'), name='submission_became_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='target_amount', violation_error_message='The amount must be above zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department', None), ('person__isnull', False), ('territory', None)), models.Q(('department__isnull', False), ('person', None), ('territory', None)), models.Q(('department', None), ('person', None), ('territory__isnull', False)), _connector='OR'), name='target_of_one', violation_error_message='Name a person, a team or a territory: one of them.'),
+        ),
+        migrations.AddConstraint(
+            model_name='target',
+            constraint=models.UniqueConstraint(fields=('company', 'person', 'department', 'territory', 'period', 'starts_on'), name='target_once', nulls_distinct=False, violation_error_message='There is a target for this already.'),
         ),
     ]
