@@ -20,14 +20,14 @@ def task(record, ctx) -> None:
         record.planned_on = record.due_on
 
 
-def cadence(record, steps) -> None:
+def cadence(record, steps, ctx) -> None:
     """A plan needs steps; its state must be one its records have; nothing comes after a step without end."""
     from .cadencing import MODELS
 
     model = MODELS.get(record.about)
     states = list(getattr(getattr(model, "workflow", None), "states", []))
     if record.about == About.OPPORTUNITY:
-        stages = Stage.objects.filter(process__company=record.company_id or ctx.company_id)
+        stages = Stage.objects.filter(process__company=ctx.company_id)
         states += sorted(set(stages.values_list("code", flat=True)))
     record.enters = (record.enters or "").strip()
     if record.enters and record.enters not in states:

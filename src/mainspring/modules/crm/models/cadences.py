@@ -85,7 +85,7 @@ class Cadence(Entity):
     def prepare(self, ctx, lines=None):
         from .. import preparing_tasks
 
-        preparing_tasks.cadence(self, lines)
+        preparing_tasks.cadence(self, lines, ctx)
 
 
 class CadenceStep(DocumentLine):
