@@ -86,3 +86,6 @@ WANTED = (
     ("First aid boxes", "The old ones expire next month"),
     ("Software for drawing frames, one seat", "For the new model year"),
 )
+
+QUESTION = "Could the first half come in the second week already?"
+SIGNER = "Rasa Kazlauskienė"
