@@ -79,6 +79,6 @@ def test_looking_back(person):
 
 def test_a_customer_is_one_page(person):
     sales = person("sales").goes_to("Parties", "Parties").opens_first_row()
-    sales.sees("Overview").sees("Credit limit")
+    sales.sees("Everything").sees("Credit limit")
     assert sales.verb("Log follow-up").is_visible()
     assert sales.verb("Quote").is_visible()

@@ -15,6 +15,7 @@ from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
 from mainspring.modules.crm.models import (
     Claim,
+    CountryRoute,
     Handover,
     IncomingMail,
     Lead,
@@ -188,6 +189,13 @@ def lead_form(samples):
     lines = [{"language": "en", "title": f"Ask {n}", "consent": "I agree."}]
     place = lead_pool(samples).territory
     return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
+
+
+@maker("crm.countryroute")
+def country_route(samples):
+    taken = set(CountryRoute.objects.filter(company=samples.company).values_list("country", flat=True))
+    country = next(code for code in ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "CN") if code not in taken)
+    return commands.create(CountryRoute, ctx(samples), country=country, territory=lead_pool(samples).territory)
 
 
 @maker("crm.submission")

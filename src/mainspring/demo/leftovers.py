@@ -19,7 +19,7 @@ from mainspring.modules.sales import offering
 from mainspring.modules.sales.models import OfferLink, Quotation, Return, SalesOrder, Shipment
 from mainspring.modules.stock.models import StockAdjustment, StockBalance, StockCount, Transfer
 
-from . import making, moving, selling, supplying, words
+from . import following, making, moving, selling, supplying, words
 from .baskets import basket
 from .life import Life
 
@@ -30,6 +30,7 @@ def live(life: Life) -> None:
     """Everything that is missing, subject by subject; each tops up what the ones before left."""
     for subject in (_leads, _deals, _quotations, _orders, _deliveries, _purchases, _arrivals, _warehouse, _money):
         subject(life)
+    following.live(life)
     if life.cast.makes:
         _workshop(life)
         _notes(life)

@@ -22,7 +22,7 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import days, history, leftovers, making, opening, paying, planning, selling, trading
+from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
@@ -81,6 +81,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
     pools.public(context, rng, out)
+    knowing.live(context, size)
     database.execute("SET synchronous_commit TO DEFAULT")
     _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")
@@ -118,6 +119,7 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
     for life in lives:
         paying.revalue(life, paying.month_end_before(lived[-1]))
         leftovers.live(life)
+        contracting.live(life)
     making.plan(lives[0])
     for life in lives:
         for text, count in life.refused.most_common(8):

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import ApprovalRequest
-from mainspring.modules.crm.models import STAGES, Activity, Campaign, Lead, Opportunity
+from mainspring.modules.crm.models import STAGES, Campaign, FollowUpTask, Lead, Opportunity
+from mainspring.modules.parties.models import Party
 from mainspring.modules.sales.models import Quotation
 
 from . import words
@@ -35,10 +36,10 @@ def live(life: Life) -> None:
 
 def _finish_steps(life: Life) -> None:
     """What was planned is done some days after it fell due; now and then one is forgotten."""
-    due = Activity.objects.filter(**life.mine, next_done=False, next_on__lt=life.day - timedelta(days=2))
-    for step in due.select_related("user").order_by("next_on", "pk")[:30]:
+    due = FollowUpTask.objects.filter(**life.mine, state="open", due_on__lt=life.day - timedelta(days=2))
+    for task in due.select_related("owner").order_by("due_on", "pk")[:30]:
         if life.happens(0.6):
-            life.do(step, "finish", life.by(step.user.username))
+            life.do(task, "finish", life.by(task.owner.username))
 
 
 def _lead(life: Life) -> Lead | None:
@@ -96,7 +97,7 @@ def _campaign(life: Life, source: str, name: str) -> Campaign | None:
 
 def _follow(life: Life, lead: Lead) -> None:
     ctx, rng = life.by(lead.owner.username), life.rng
-    talk(life, ctx, lead=lead)
+    talk(life, ctx, lead)
     if lead.state == "claimed" and life.happens(0.55):
         life.do(lead, "qualify", ctx, value=lead.value or Decimal(5000))
     elif lead.state == "qualified" and life.happens(0.6):
@@ -112,18 +113,17 @@ def _follow(life: Life, lead: Lead) -> None:
         life.do(lead, "lose", ctx, reason=rng.choice(["price", "no_answer", "timing"]))
 
 
-def talk(life: Life, ctx, **about) -> Activity | None:
+def talk(life: Life, ctx, about) -> Lead | Opportunity | Party | None:
     """Note what was said; the next step falls due some days later."""
     rng = life.rng
-    return life.make(
-        "follow-up",
-        Activity,
+    return life.do(
+        about,
+        "log",
         ctx,
         content=rng.choice(words.TALKS),
         method=rng.choice(["call", "mail", "visit"]),
         next_on=life.in_days(2, 12),
         next_step=rng.choice(words.NEXT_STEPS),
-        **about,
     )
 
 

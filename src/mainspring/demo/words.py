@@ -89,3 +89,7 @@ WANTED = (
 
 QUESTION = "Could the first half come in the second week already?"
 SIGNER = "Rasa Kazlauskienė"
+CONTRACT_TERMS = "Ownership passes when the goods are paid. Disputes are settled at the seller's seat."
+TAX_ADDRESS = "As in the register"
+UNHAPPY = "Scored 3 of 10 after the last delivery"
+SAMPLES = "Wants to try a sample before deciding"

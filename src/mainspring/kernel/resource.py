@@ -360,19 +360,31 @@ def amend(
     title: Any = "",
     context: Callable | None = None,
     related: tuple[Any, str, str] | None = None,
+    place: str = "tab",
+    shown: Callable | None = None,
 ) -> None:
     """Complete the page of a lower record from above.
 
-    panel    template shown as a tab titled `title`, with what context(record, ctx) returns
+    panel    template shown with what context(record, ctx) returns; not at all when that is None
     related  (title, resource key, foreign key path): a tab with the related records
+    place    "tab" for one among the tabs, titled `title`; "first" for the tab that opens with the page; "top" for the
+             head of the page, above the facts; "body" for a card between lines and tabs
+    shown    shown(record, ctx): whether a tab makes sense for this record and person
     """
+    if place not in PLACES:
+        raise ValueError(f"{place!r} is no place of a record page")
     _amendments.setdefault(model_label.lower(), []).append(
-        {"panel": panel, "title": title, "context": context, "related": related}
+        {"panel": panel, "title": title, "context": context, "related": related, "place": place, "shown": shown}
     )
 
 
-def amendments(model) -> list[dict]:
-    return _amendments.get(model._meta.label_lower, [])
+PLACES = ("tab", "first", "top", "body")
+
+
+def amendments(model, *places: str) -> list[dict]:
+    """What was added to the page of a model's records, in these places (none: all)."""
+    found = _amendments.get(model._meta.label_lower, [])
+    return [one for one in found if not places or one["place"] in places]
 
 
 def of(model) -> Resource | None:

@@ -111,6 +111,7 @@ class Verb:
     danger       shown with a warning colour: takes something away
     bulk         may be done to many records at once
     hidden       done by jobs and other verbs only; nobody is offered it
+    adds         only adds to the record, so that a change made meanwhile is no conflict with it
     """
 
     name: str
@@ -124,6 +125,7 @@ class Verb:
     hidden: bool = False
     help: Any = ""
     leads_to: str = ""
+    adds: bool = False
     asks: Callable | None = None
 
     @property

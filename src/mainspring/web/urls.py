@@ -97,6 +97,7 @@ urlpatterns = [
     path("guide/", help.read, name="guide"),
     path("guide/<str:name>/", help.read, name="guide-page"),
     path("live/", shell.live, name="live"),
+    path("live/changes/", shell.changes, name="live_changes"),
     path("switch/", shell.switch, name="switch"),
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),

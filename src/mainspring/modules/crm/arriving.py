@@ -18,7 +18,7 @@ from mainspring.kernel.models import User
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Party
 
-from . import collisions, preparing
+from . import collisions, preparing, tasks
 from .models import Activity, Lead, Opportunity, PoolMember
 
 TOLD_MAX = 20
@@ -92,11 +92,11 @@ def note(record: Lead | Opportunity | Party, came: Arrival, ctx) -> Activity:
             content="\n".join([came.heading(), *lines]),
             method=came.method,
             user=owner,
-            next_on=ctx.business_date if owner else None,
-            next_step=_("Answer") if owner else "",
             **({"at": came.at} if came.at else {}),
             **about(record),
         )
+        if owner:
+            tasks.plan(record, ctx, title=_("Answer"), due_on=ctx.business_date, method=came.method)
     tell(record, ctx, gettext_lazy("Made themselves heard: %(record)s"))
     return made
 

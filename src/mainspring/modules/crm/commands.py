@@ -3,6 +3,7 @@
 from . import (  # noqa: F401 - they register what they do
     admitting,
     allocating,
+    cadencing,
     dealing,
     following,
     handing,
@@ -13,10 +14,15 @@ from . import (  # noqa: F401 - they register what they do
     pipeline,
     receiving,
     recycling,
+    reminding,
     scoring,
+    subjects,
     targeting,
+    tasks,
+    telling,
 )
 from .expecting import ordered, replan
 from .leading import recycle
 
-__all__ = ["handing", "ordered", "recycle", "recycling", "replan"]
+__all__ = ["handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
+"""`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

@@ -1,4 +1,4 @@
-"""The pools of the demo: of leads and of customers in each region people work in, with limits that keep both moving."""
+"""The pools and follow-up plans of the demo: leads and customers shared in each region, and kept moving."""
 
 from django.utils import timezone
 
@@ -6,9 +6,39 @@ from mainspring.kernel import commands, database
 from mainspring.kernel.models import Company, Membership, Territory, User
 
 from . import demo_capture, demo_pipeline, pooling, recycling
-from .models import Handover, LeadPool, LevelRule, PoolMember
+from .models import Cadence, Handover, LeadPool, LevelRule, PoolMember
 
 LIMITS = {"holding_max": 60, "daily_claims_max": 15, "recycle_days": 30, "remind_days": 5, "cool_down_days": 7}
+
+
+PLANS = (
+    (
+        {"code": "LEAD", "name": "New lead", "about": "lead", "enters": "claimed"},
+        [
+            {"rhythm": "once", "number": 1, "method": "call", "title": "Introduce ourselves", "at": "10:00"},
+            {"rhythm": "once", "number": 3, "method": "mail", "title": "Send the catalogue"},
+            {"rhythm": "once", "number": 10, "method": "visit", "title": "Visit them"},
+            {"rhythm": "days", "number": 14, "method": "call", "title": "Ask how things stand"},
+        ],
+    ),
+    (
+        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "proposal"},
+        [{"rhythm": "days", "number": 14, "method": "call", "title": "Ask how they decide"}],
+    ),
+    (
+        {
+            "code": "CARE", "name": "Every month on the last day", "about": "party", "count_from": "planned",
+            "shift": "previous",
+        },
+        [{"rhythm": "months", "number": 1, "month_day": 31, "method": "call", "title": "Monthly talk"}],
+    ),
+)  # fmt: skip
+
+
+def _plans(ctx) -> None:
+    """How new leads, deals and customers are followed up."""
+    for values, steps in PLANS:
+        commands.create(Cadence, ctx, lines=steps, **values)
 
 
 def load(ctx_factory, size: str, rng, out) -> None:
@@ -23,6 +53,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
         for territory in Territory.objects.filter(pk__in=worked).order_by("code"):
             commands.create(LeadPool, ctx, code=territory.code, name=territory.name, territory=territory, **LIMITS)
             count += 1
+        _plans(ctx)
     out(f"{count} lead pools")
     demo_capture.load(ctx_factory, out)
     demo_pipeline.load(ctx_factory, out)

@@ -55,7 +55,8 @@ def register(label: str, where: str, title, **more) -> None:
 
 
 register("crm.opportunity", "t.closed_on IS NULL", lazy("Opportunities"))
-register("crm.activity", "t.next_on IS NOT NULL AND NOT t.next_done", lazy("Planned next steps"), owner="user_id")
+# What is planned goes with its record by itself (see subjects.py); this is what was planned for the customer otherwise.
+register("crm.followuptask", "t.state = 'open'", lazy("Planned next steps"))
 
 SEATS = """
     FROM kernel_approvalseat s JOIN kernel_approvalstage st ON st.id = s.stage_id
@@ -153,7 +154,6 @@ def hand_over(handover, ctx):
     _set_owner("crm_lead", "uuid", moved["crm.lead"], handover.from_owner_id, handover.to_owner_id, now)
     for one in MOVING.values():
         moved[one.label] = _move(one, moved["parties.party"], handover, now)
-    moved["crm.activity"] = moved.get("crm.activity", []) + _steps_of_leads(handover, moved["crm.lead"])
     if _is_whole(handover):
         moved["kernel.approvalseat"] = _seats(handover)
     handover.moved, handover.done_at = moved, now
@@ -201,17 +201,6 @@ def _move(one: Moving, parties: list[int], handover: Handover, now) -> list[str]
         parties=parties,
         to=handover.to_owner_id,
         now=now,
-        **{"from": handover.from_owner_id},
-    )
-    return [str(row["id"]) for row in found]
-
-
-def _steps_of_leads(handover: Handover, keys: list) -> list[str]:
-    found = database.rows(
-        "UPDATE crm_activity SET user_id = %(to)s WHERE lead_id = ANY(%(keys)s::uuid[]) AND user_id = %(from)s "
-        "AND next_on IS NOT NULL AND NOT next_done RETURNING id",
-        keys=keys,
-        to=handover.to_owner_id,
         **{"from": handover.from_owner_id},
     )
     return [str(row["id"]) for row in found]

@@ -1,12 +1,14 @@
 """What follows from follow-ups written directly, not through a verb, and from leads that land in a pool."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from mainspring.kernel import errors
 from mainspring.kernel.events import BatchDone, CommandDone, on
 from mainspring.modules.parties.models import Party
 
-from . import admitting, allocating, expecting, pooling, scoring
-from .models import Activity, Lead, Opportunity, OpportunityLine, PoolCustomer, ScoreRule, Stage
+from . import admitting, allocating, expecting, following, pooling, scoring, tasks
+from .models import Activity, Lead, Opportunity, OpportunityLine, ScoreRule, Stage
 
 BY_A_PERSON = ("web", "api", "cli", "python")
 """Sources that count as a real follow-up; imports and jobs do not reset a lead's clock (K02)."""
@@ -14,19 +16,34 @@ BY_A_PERSON = ("web", "api", "cli", "python")
 
 @on(CommandDone)
 def follow_up(event, ctx):
-    """The owner's own follow-up resets the clock; the next step shows on the lead or the deal."""
+    """The owner's own follow-up resets the clock, and answers what was planned before it."""
     written = event.record
     if not isinstance(written, Activity) or event.verb != "create" or event.nested or ctx.source not in BY_A_PERSON:
         return
-    if written.lead_id:
-        Lead.objects.filter(pk=written.lead_id).update(next_on=written.next_on)
-        Lead.objects.filter(pk=written.lead_id, owner_id=written.user_id).update(touched_at=timezone.now())
-    if written.party_id:
-        PoolCustomer.objects.filter(party_id=written.party_id, owner_id=written.user_id).update(
-            touched_at=timezone.now()
-        )
-    if written.opportunity_id:
-        Opportunity.objects.filter(pk=written.opportunity_id).update(next_on=written.next_on)
+    following.touch(written)
+    tasks.answered(written, ctx)
+
+
+@on(CommandDone)
+def keep_what_was_said(event, ctx):
+    """What was said is edited for some days and never deleted; a manager corrects it, with a reason (CRM-07)."""
+    if isinstance(event.record, Activity) and not event.nested:
+        _keep([event.record], event.verb)
+
+
+@on(BatchDone)
+def keep_what_all_said(event, ctx):
+    """The same for follow-ups written by a list."""
+    if event.records and isinstance(event.records[0], Activity):
+        _keep(event.records, event.verb)
+
+
+def _keep(written: list[Activity], verb: str) -> None:
+    if verb == "delete":
+        raise errors.Conflict(_("A follow-up is never deleted. Correct it, with a reason."), code="kept")
+    if verb == "change":
+        for one in written:
+            following.refuse_old(one)
 
 
 @on(CommandDone)
@@ -54,10 +71,16 @@ def _place(parties: list[Party], ctx) -> None:
             party.refresh_from_db(fields=["pooled_at", "version"])
 
 
+MOVES = ("claim", "assign", "release", "log", "delete")
+
+
 @on(CommandDone)
 def score_lead(event, ctx):
-    """Whatever happens to a lead may change its score; it is known before the pool gives the lead to somebody."""
-    if isinstance(event.record, Lead) and event.verb != "delete":
+    """What a lead says may change its score, which is known before the pool gives the lead to somebody.
+
+    Who holds it and when it was spoken of counts from the next night on: claiming is not to wait for it.
+    """
+    if isinstance(event.record, Lead) and event.verb not in MOVES:
         scoring.after_leads([event.record], ctx)
     elif isinstance(event.record, ScoreRule) and event.verb in ("create", "change", "delete"):
         scoring.after_rule(event.record, ctx)
@@ -66,7 +89,7 @@ def score_lead(event, ctx):
 @on(BatchDone)
 def score_leads(event, ctx):
     """The same for leads brought in or changed by a list."""
-    if event.records and isinstance(event.records[0], Lead):
+    if event.verb in ("create", "change") and event.records and isinstance(event.records[0], Lead):
         scoring.after_leads(event.records, ctx)
 
 

@@ -10,7 +10,7 @@ from mainspring.modules.parties.models import Party
 
 from . import pipeline as pipeline_
 from . import queries, recycling
-from .models import Activity, Lead, Opportunity, PoolCustomer
+from .models import FollowUpTask, Lead, Opportunity, PoolCustomer
 
 home.watch(
     "crm/leads",
@@ -46,27 +46,37 @@ home.watch(
 
 @home.tasks.fill
 def next_steps(ctx):
-    """Own next steps due by today, the dearest deal first."""
-    if ctx.user is None or not access.can(ctx, Activity, "finish"):
+    """Own follow-up tasks due by today, the dearest deal first."""
+    if ctx.user is None or not access.can(ctx, FollowUpTask, "finish"):
         return []
-    due = Activity.objects.filter(
-        user=ctx.user, company_id=ctx.company_id, next_done=False, next_on__lte=ctx.business_date
-    ).select_related("lead", "opportunity", "party")
-    found = []
-    for step in due.order_by("next_on")[:12]:
-        about = step.opportunity or step.lead or step.party
-        found.append(
-            home.Waiting(
-                step.next_step or gettext("Follow up: %(whom)s") % {"whom": about},
-                notifications.page_of(about._meta.label_lower, about.pk),
-                step.content[:120],
-                icon="message-2",
-                cost=step.opportunity.weighted_base if step.opportunity else home.Decimal(0),
-                due_on=step.next_on,
-                tone="red" if step.next_on < ctx.business_date else "",
-            )
+    return [
+        home.Waiting(
+            task.title or gettext("Follow up: %(whom)s") % {"whom": task.subject},
+            f"/crm/my-day/#task-{task.pk}",
+            f"{task.get_method_display()} · {task.subject}" if task.title else task.why,
+            icon="message-2",
+            cost=task.opportunity.weighted_base if task.opportunity else home.Decimal(0),
+            due_on=task.due_on,
+            tone="red" if task.due_on < ctx.business_date else "",
         )
-    return found
+        for task in queries.open_tasks(ctx).filter(due_on__lte=ctx.business_date)[:12]
+    ]
+
+
+@home.exceptions.fill
+def escalated(ctx):
+    """Follow-ups of others that are overdue for so long that this person was asked to see to them."""
+    if ctx.user is None or not access.can(ctx, FollowUpTask, "view"):
+        return []
+    found = access.rows(ctx, FollowUpTask).filter(escalated_to=ctx.user, escalation__gt=0, state="open")
+    return home.listed(
+        "crm/follow-up-tasks",
+        list(found.order_by("due_on").values_list("pk", flat=True)[:100]),
+        ngettext_lazy("%(count)d overdue follow-up", "%(count)d overdue follow-ups", "count"),
+        _("Of your people. Ask them, do it yourself, or hand it to somebody else."),
+        icon="clock-exclamation",
+        tone="amber",
+    )
 
 
 @home.tasks.fill
@@ -183,3 +193,18 @@ home.watch(
     icon="mailbox",
     tone="red",
 )
+
+
+@home.quick.fill
+def on_the_way(ctx) -> list[home.Quick]:
+    """For whoever wins customers: take one, enter one, note what was said."""
+    found = []
+    if access.can(ctx, Lead, "claim"):
+        found.append(home.Quick(_("Claim"), "/crm/leads/?state=open", "user-check", 10))
+    if access.can(ctx, Lead, "log"):
+        mine = "/crm/leads/?state__in=claimed,qualified&owner=me&order=next_on"
+        found.append(home.Quick(_("Follow up"), mine, "message-2", 20))
+    if access.can(ctx, Lead, "create"):
+        found.append(home.Quick(_("New lead"), "/crm/leads/new/", "user-plus", 30))
+        found.append(home.Quick(_("Card"), "/crm/cards/", "id", 40))
+    return found

@@ -7,7 +7,16 @@ from mainspring.kernel import commands as kernel
 from mainspring.kernel import jobs
 from mainspring.modules.parties.models import Party
 
-from . import allocating, commands, opening, pooling, receiving, recycling, scoring
+from . import (
+    allocating,
+    commands,
+    jobs_follow,  # noqa: F401 - it declares its own
+    opening,
+    pooling,
+    receiving,
+    recycling,
+    scoring,
+)
 
 
 @jobs.job("crm.recycle", title=_("Return to their pools what nobody follows"), schedule="0 3 * * *", per_company=True)

@@ -107,9 +107,8 @@ def _rows(leads) -> list[dict]:
 
 @effect(Lead, "release")
 def release(lead, ctx, reason):
-    """Back to the pool: the owner loses it at once, planned next steps are closed, history stays (K03)."""
-    following.log(ctx, lead=lead, content=_("Returned to the pool: %(reason)s") % {"reason": reason}, method="other")
-    lead.activities.filter(next_done=False, next_on__isnull=False).update(next_done=True)
+    """Back to the pool: the owner loses it at once, planned steps end with that, history stays (K03)."""
+    following.note(ctx, lead=lead, content=_("Returned to the pool: %(reason)s") % {"reason": reason})
     pooling.log(ctx, "lead", _rows([lead]), cause="released", now=timezone.now(), reason=reason)
     lead.former_owner_id, lead.owner = lead.owner_id, None
     lead.released_at, lead.claimed_at, lead.next_on = timezone.now(), None, None

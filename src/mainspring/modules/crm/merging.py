@@ -26,7 +26,7 @@ parties.merging.register(
             "source", "campaign", "currency", "value", "note", "duplicate_reason",
         ),
         lambda kept: {"merged_into": kept, "state": "merged"},
-        together={"owner": ("state", "pool", "claimed_at", "touched_at", "next_on")},
+        together={"owner": ("state", "pool", "claimed_at", "touched_at")},
         refuse=refuse,
     )
 )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from mainspring.kernel import access, lanes
 from mainspring.kernel.workflow import effect
 
-from . import preparing
+from . import preparing, tasks
 from .models import NEEDED, STANDARD, Opportunity, SalesProcess, Stage
 from .models.naming import in_languages
 
@@ -67,7 +67,11 @@ def move(deal, ctx, stage, **given):
     given = {name: value for name, value in given.items() if value is not None}
     preparing.refuse_wrong(deal, given)
     require(deal, stage, given)
+    next_on = given.pop("next_on", None)
     preparing.enter_stage(deal, ctx, stage, **given)
+    if next_on is not None:
+        step = tasks.plan(deal, ctx, title=_("Next step: %(stage)s") % {"stage": stage}, due_on=next_on)
+        deal.next_on = step.due_on
 
 
 def require(deal, stage: Stage, given: dict) -> None:

@@ -96,11 +96,6 @@ def to_pool(ctx, rows: list[dict], *, now: datetime, cause: str = "", reason: st
         "WHERE o.party_id = t.id AND o.owner_id = t.owner AND o.closed_on IS NULL",
         **values,
     )
-    database.execute(
-        "UPDATE crm_activity SET next_done = true WHERE party_id = ANY(%(ids)s) AND NOT next_done "
-        "AND next_on IS NOT NULL",
-        **values,
-    )
 
 
 def settle(ctx, now: datetime, parties: list[int] | None = None) -> int:

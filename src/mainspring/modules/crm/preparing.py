@@ -163,8 +163,6 @@ def activity(record, ctx) -> None:
         record.party_id = record.opportunity.party_id
     if record.party_id is None and record.lead_id:
         record.party_id = record.lead.party_id
-    if record.next_on is None and record.next_step:
-        raise ValidationError({"next_on": _("Say on which day the next step is due.")})
 
 
 def base_currency(company_id: int) -> str:

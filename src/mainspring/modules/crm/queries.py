@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -233,3 +233,13 @@ def free_party_code(name_key: str) -> str:
     stem = (name_key[:12] or "C").upper()
     taken = set(Party.objects.filter(code__startswith=stem).values_list("code", flat=True))
     return next(code for code in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
+
+
+def open_tasks(ctx):
+    """This person's own open follow-up tasks, the most urgent first, with what they are about."""
+    from .models import FollowUpTask
+
+    found = access.rows(ctx, FollowUpTask).filter(owner=ctx.user, company=ctx.company_id, state="open")
+    return found.select_related("lead", "opportunity__party", "party", "run__cadence").order_by(
+        "due_on", F("due_at").asc(nulls_last=True), "pk"
+    )

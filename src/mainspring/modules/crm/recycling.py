@@ -172,11 +172,6 @@ def _some_leads(ctx, now: datetime) -> int:
             keys=keys,
             now=now,
         )
-        database.execute(
-            "UPDATE crm_activity SET next_done = true WHERE lead_id = ANY(%(keys)s) AND NOT next_done "
-            "AND next_on IS NOT NULL",
-            keys=keys,
-        )
         _tell(inner, due, "/crm/leads/?state=open", _leads_went_back)
     return len(due)
 

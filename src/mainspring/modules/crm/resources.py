@@ -7,6 +7,8 @@ from mainspring.kernel.resource import Column, Resource
 from mainspring.modules.parties import queries as parties
 
 from . import collisions, effects, explaining, handing, models, pipeline, public, scoring
+from . import overview as _overview  # noqa: F401 (fills the customer's page)
+from .resources_follow import *  # noqa: F403 - its classes register themselves
 
 MENU = "Customers"
 SETUP = "Customers / Setup"
@@ -45,7 +47,12 @@ class Leads(Resource):
     dimensions = "state owner pool territory source campaign country close_reason"
     measures = "value"
     kanban = "state"
-    related = {_("Follow-ups"): ("crm/activities", "lead"), _("Claims"): ("crm/claims", "lead")}
+    related = {
+        _("Follow-ups"): ("crm/activities", "lead"),
+        _("Follow-up tasks"): ("crm/follow-up-tasks", "lead"),
+        _("Plans"): ("crm/cadence-runs", "lead"),
+        _("Claims"): ("crm/claims", "lead"),
+    }
 
 
 class Opportunities(Resource):
@@ -71,6 +78,8 @@ class Opportunities(Resource):
     calendar = "expected_close_on"
     related = {
         _("Follow-ups"): ("crm/activities", "opportunity"),
+        _("Follow-up tasks"): ("crm/follow-up-tasks", "opportunity"),
+        _("Plans"): ("crm/cadence-runs", "opportunity"),
         _("Changes"): ("crm/deal-changes", "opportunity"),
     }
 
@@ -82,14 +91,15 @@ class Activities(Resource):
     model = models.Activity
     menu = MENU
     icon = "message-2"
-    columns = "at method content lead opportunity party user next_on next_step next_done"
-    search = "content next_step party__name"
-    filters = "method user at next_on next_done lead opportunity party"
-    form = "content method | next_on next_step | Subject: lead opportunity party at"
-    quick = "content method next_on"
+    columns = "at method content lead opportunity party user corrected_at"
+    search = "content party__name"
+    filters = "method user at lead opportunity party corrected_at"
+    form = "content method | Subject: lead opportunity party at"
+    quick = "content method"
     order = "-at"
     dimensions = "user method at party"
-    calendar = "next_on"
+    calendar = "at"
+    related = {_("Tasks done"): ("crm/follow-up-tasks", "activity")}
 
 
 class DealChanges(Resource):

@@ -21,13 +21,13 @@ grant(
     "view create change export log move win lose reopen quote",
     "own",
 )
+grant("sales_rep", "crm.activity", "view create change export", "own")
 grant("sales_rep", "crm.dealchange", "view", "own")
 grant("sales_rep", "crm.target", "view", "own")
 for _code in ("sales_rep", "sales_manager"):
     for _entity in ("crm.salesprocess", "crm.stage", "crm.lossreason"):
         grant(_code, _entity, "view", "company")
     grant(_code, "crm.competitor", "view create", "company")
-grant("sales_rep", "crm.activity", "view create change export finish", "own")
 grant("sales_rep", "parties.party", "log release", "own")
 grant("sales_rep", "parties.party", "claim", "territory")
 
@@ -69,3 +69,15 @@ grant("sales_manager", "crm.submission", "view export", "territory")
 grant("sales_manager", "crm.mailbox", "view fetch", "territory")
 grant("sales_manager", "crm.incomingmail", "*", "territory")
 grant("administrator", "crm.mailbox", "*")
+
+for _role, _scope in (("sales_rep", "own"), ("sales_manager", "territory")):
+    grant(_role, "crm.followuptask", "view create change export finish snooze drop", _scope)
+    grant(_role, "crm.cadence", "view", "company")
+    grant(_role, "crm.cadencerun", "view export pause resume stop", _scope)
+    grant(_role, "crm.reminderhabit", "view create change", "own")
+    grant(_role, "crm.calendarfeed", "view revoke", "own")
+    for _entity in ("crm.lead", "crm.opportunity", "parties.party"):
+        grant(_role, _entity, "follow_plan", _scope)
+grant("sales_manager", "crm.followuptask", "view create change export finish snooze drop", "team")
+grant("sales_manager", "crm.cadencerun", "view export pause resume stop", "team")
+grant("sales_manager", "crm.cadence", "create change delete import export", "company")

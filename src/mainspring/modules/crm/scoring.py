@@ -70,7 +70,7 @@ def rescore(company_id: int, day, leads: Collection | None = None) -> int:
 
     Only what differs is written, and the lead's version stays: nobody's editing is disturbed by a new score.
     """
-    rules = list(ScoreRule.objects.filter(company=company_id, active=True).order_by("pk"))
+    rules = _rules.get(company_id)
     parts, values = ["SELECT NULL::uuid AS lead, NULL::bigint AS rule, NULL::int AS points WHERE false"], []
     keys = None if leads is None else list(leads)
     for rule in rules:
@@ -106,6 +106,8 @@ def after_leads(leads: list[Lead], ctx) -> None:
     for lead in live:
         by_company.setdefault(lead.company_id, []).append(lead)
     for company_id, some in by_company.items():
+        if not _rules.get(company_id):
+            continue
         if not rescore(company_id, ctx.business_date, [lead.pk for lead in some]):
             continue
         fresh = {
@@ -122,6 +124,9 @@ def after_leads(leads: list[Lead], ctx) -> None:
 
 
 _names = Remembered(lambda: {rule.pk: rule for rule in ScoreRule.objects.all()}, ScoreRule)
+_rules = Remembered(
+    lambda company_id: list(ScoreRule.objects.filter(company=company_id, active=True).order_by("pk")), ScoreRule
+)
 
 
 def reasons(lead: Lead) -> list[dict]:

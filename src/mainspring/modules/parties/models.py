@@ -11,6 +11,20 @@ from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
 from mainspring.kernel.workflow import Input, Verb
 
 from . import identifiers, normalise
+from .relations import PartyRelation, RelationKind
+
+__all__ = [
+    "Address",
+    "Contact",
+    "Merge",
+    "Party",
+    "PartyBankAccount",
+    "PartyRelation",
+    "PaymentTerm",
+    "PaymentTermLine",
+    "PortalAccess",
+    "RelationKind",
+]
 
 WRONG = {
     "country": _("“%(value)s” is not a country code (ISO 3166, two letters)."),

@@ -9,16 +9,17 @@ CLEAR = {
     "address": dict.fromkeys(("street", "street_2", "postal_code"), "clear"),
     "contact": dict.fromkeys(("family_name", "email", "phone"), "clear"),
     "partybankaccount": {},
+    "partyrelation": {},
 }
 """For who does not win customers but serves all of them: nothing is masked while a customer waits in a public pool."""
 
 for scope in ("own", "territory"):
     roles.grant("sales_rep", "parties.party", "view create change", scope, credit_limit="view", owner="view")
-    for part in ("address", "contact"):
+    for part in ("address", "contact", "partyrelation"):
         roles.grant("sales_rep", f"parties.{part}", "view create change delete", scope)
 for code in ("sales_manager", "buyer", "accountant", "administrator"):
     roles.grant(code, "parties.party", KEEP, **CLEAR["party"])
-    for part in PARTS:
+    for part in (*PARTS, "partyrelation"):
         roles.grant(code, f"parties.{part}", KEEP, **CLEAR[part])
 for code in ("sales_manager", "accountant", "administrator"):
     roles.grant(code, "parties.party", "merge")

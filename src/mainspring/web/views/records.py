@@ -35,6 +35,8 @@ def page(request, res, record):
             "topic": f"record:{record.pk}",
             "banner": banners.of_record(record, request.ctx),
             "workflow": way(request, res, record) if res.workflow else None,
+            "tops": tabs.panels(request, res, record, "top"),
+            "panels": tabs.panels(request, res, record, "body"),
             "tabs": tabs.of_record(request, res, record),
             "dossier": dossier(record),
             "timeline_url": timeline(res, record),

@@ -76,7 +76,8 @@ def do(request, res, record, name):
     form = forms.input_form(verb, record, request.ctx, data=request.POST)
     try:
         inputs, _custom = form.raw()
-        fresh = commands.perform(record, name, base.with_key(request), version=base.version_of(request), **inputs)
+        version = None if verb.adds else base.version_of(request)
+        fresh = commands.perform(record, name, base.with_key(request), version=version, **inputs)
     except errors.ApprovalRequired:
         return waiting(record)
     except errors.Conflict:

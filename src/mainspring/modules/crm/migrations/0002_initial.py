@@ -1,3 +1,4 @@
+import datetime
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -40,6 +41,56 @@ class Migration(migrations.Migration):
             model_name='activity',
             name='user',
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+        ),
+        migrations.AddField(
+            model_name='cadence',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='cadence',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='cadence',
+            name='site',
+            field=models.ForeignKey(blank=True, help_text='Empty: that of the company.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='working calendar of site'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='cadence',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='crm.cadence', verbose_name='follow-up plan'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='party',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='parties.party', verbose_name='customer'),
+        ),
+        migrations.AddField(
+            model_name='cadencestep',
+            name='document',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.cadence'),
+        ),
+        migrations.AddField(
+            model_name='calendarfeed',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='calendarfeed',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
         ),
         migrations.AddField(
             model_name='campaign',
@@ -100,6 +151,46 @@ class Migration(migrations.Migration):
             model_name='dealchange',
             name='territory',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='activity',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.activity', verbose_name='follow-up'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='company',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='created_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='done_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='escalated_to',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='escalated to'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_up_tasks', to=settings.AUTH_USER_MODEL, verbose_name='who'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='party',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='parties.party', verbose_name='customer'),
+        ),
+        migrations.AddField(
+            model_name='followuptask',
+            name='run',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.cadencerun', verbose_name='follow-up plan'),
         ),
         migrations.AddField(
             model_name='handover',
@@ -190,9 +281,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='lead'),
         ),
         migrations.AddField(
+            model_name='followuptask',
+            name='lead',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.AddField(
             model_name='claim',
             name='lead',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='crm.lead', verbose_name='lead'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='lead',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='crm.lead', verbose_name='lead'),
         ),
         migrations.AddField(
             model_name='activity',
@@ -425,9 +526,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.AddField(
+            model_name='followuptask',
+            name='opportunity',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
             model_name='dealchange',
             name='opportunity',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='crm.opportunity', verbose_name='opportunity'),
+        ),
+        migrations.AddField(
+            model_name='cadencerun',
+            name='opportunity',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='crm.opportunity', verbose_name='opportunity'),
         ),
         migrations.AddField(
             model_name='activity',
@@ -543,6 +654,28 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'opened record',
                 'verbose_name_plural': 'opened records',
+            },
+        ),
+        migrations.CreateModel(
+            name='ReminderHabit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('before_minutes', models.IntegerField(choices=[(0, 'When it is due'), (15, 'A quarter of an hour before'), (60, 'An hour before'), (180, 'Three hours before'), (1440, 'A day before'), (-1, 'Not at all')], default=60, verbose_name='remind me')),
+                ('day_starts_at', models.TimeField(default=datetime.time(9, 0), help_text='In your time zone.', verbose_name='tasks without a time are due at')),
+                ('by_mail', models.BooleanField(default=True, verbose_name='also by e-mail')),
+                ('quiet_from', models.TimeField(blank=True, default=datetime.time(20, 0), null=True, verbose_name='quiet from')),
+                ('quiet_until', models.TimeField(blank=True, default=datetime.time(7, 0), null=True, verbose_name='quiet until')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+            ],
+            options={
+                'verbose_name': 'reminder setting',
+                'verbose_name_plural': 'reminder settings',
+                'ordering': ['user'],
             },
         ),
         migrations.CreateModel(
@@ -693,6 +826,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name='cadence',
+            constraint=models.UniqueConstraint(fields=('company', 'code'), name='cadence_code_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__lte', 3650), ('rhythm', 'once')), models.Q(('number__gte', 1), ('number__lte', 3650)), _connector='OR'), name='cadence_step_number', violation_error_message='A step that comes again needs at least one day or month, at most ten years.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(('month_day__isnull', True), models.Q(('month_day__gte', 1), ('month_day__lte', 31)), _connector='OR'), name='cadence_step_month_day', violation_error_message='A day of the month is between 1 and 31.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencestep',
+            constraint=models.CheckConstraint(condition=models.Q(('times_max__isnull', True), ('times_max__gte', 1), _connector='OR'), name='cadence_step_times', violation_error_message='At least once.'),
+        ),
+        migrations.AddConstraint(
+            model_name='calendarfeed',
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='calendar_feed_one_a_person'),
+        ),
+        migrations.AddConstraint(
             model_name='campaign',
             constraint=models.UniqueConstraint(fields=('company', 'code'), name='campaign_code_once'),
         ),
@@ -817,12 +970,68 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('mailbox', 'message_id'), name='incoming_mail_once'),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('next_done', False), ('next_on__isnull', False)), fields=['company', 'next_on'], name='activity_next'),
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['owner', 'due_on'], name='follow_up_task_mine'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['company', 'due_on'], name='follow_up_task_due'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='follow_up_task_lead'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['opportunity'], name='follow_up_task_deal'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['party'], name='follow_up_task_party'),
+        ),
+        migrations.AddIndex(
+            model_name='followuptask',
+            index=models.Index(fields=['company', 'planned_on'], name='follow_up_task_planned'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.CheckConstraint(condition=models.Q(('lead__isnull', False), ('opportunity__isnull', False), ('party__isnull', False), _connector='OR'), name='follow_up_task_subject', violation_error_message='Name the lead, the opportunity or the customer it is about.'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ending', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='follow_up_task_ended'),
+        ),
+        migrations.AddConstraint(
+            model_name='followuptask',
+            constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', False), ('state', 'open')), fields=('run',), name='follow_up_task_one_a_plan'),
+        ),
+        migrations.AddIndex(
+            model_name='cadencerun',
+            index=models.Index(fields=['company', 'state'], name='cadence_run_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lead__isnull', False), ('opportunity__isnull', True), ('party__isnull', True)), models.Q(('lead__isnull', True), ('opportunity__isnull', False), ('party__isnull', True)), models.Q(('lead__isnull', True), ('opportunity__isnull', True), ('party__isnull', False)), _connector='OR'), name='cadence_run_subject', violation_error_message='A plan is about one lead, one opportunity or one customer.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('lead__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'lead'), name='cadence_run_lead_once', violation_error_message='This plan is under way here already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('opportunity__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'opportunity'), name='cadence_run_opportunity_once', violation_error_message='This plan is under way here already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadencerun',
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False), ('state__in', ('active', 'paused'))), fields=('cadence', 'party'), name='cadence_run_party_once', violation_error_message='This plan is under way here already.'),
         ),
         migrations.AddIndex(
             model_name='activity',
             index=models.Index(fields=['party', '-at'], name='activity_party'),
+        ),
+        migrations.AddIndex(
+            model_name='activity',
+            index=models.Index(fields=['company', 'at'], name='activity_day'),
         ),
         migrations.AddConstraint(
             model_name='activity',

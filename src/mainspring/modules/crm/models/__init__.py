@@ -1,10 +1,11 @@
-"""Lead pools, leads, opportunities and the record of follow-ups."""
+"""Lead pools, leads, opportunities, the record of follow-ups, and what is to be done next."""
 
 from .activities import Activity
+from .cadences import Cadence, CadenceRun, CadenceStep
 from .campaigns import Campaign, Channel
 from .capture import CountryRoute, LeadForm, LeadFormText, Submission
 from .changes import DealChange
-from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Source
+from .common import LOG, NEXT_STEP, WHY_LOST, LostReason, Method, Outcome, Source
 from .deals import NEEDED, STAGES, Opportunity, OpportunityLine
 from .handovers import Handover
 from .keeping import Cause, PoolCustomer, PoolMove, PoolView
@@ -12,10 +13,13 @@ from .leads import HELD, LIVE, Claim, Lead
 from .mailboxes import IncomingMail, Mailbox
 from .pipeline import STANDARD, Competitor, Forecast, LossReason, Planned, SalesProcess, Stage
 from .pools import Distribution, Holds, LeadPool, Level, LevelRule, PoolMember
+from .reminding import Before, CalendarFeed, ReminderHabit
 from .scoring import ScoreRule
 from .targets import Period, Target
+from .tasks import ANSWERED_BY_A_RECORD, FollowUpTask, Origin
 
 __all__ = [
+    "ANSWERED_BY_A_RECORD",
     "HELD",
     "LIVE",
     "LOG",
@@ -25,6 +29,11 @@ __all__ = [
     "STANDARD",
     "WHY_LOST",
     "Activity",
+    "Before",
+    "Cadence",
+    "CadenceRun",
+    "CadenceStep",
+    "CalendarFeed",
     "Campaign",
     "Cause",
     "Channel",
@@ -33,6 +42,7 @@ __all__ = [
     "CountryRoute",
     "DealChange",
     "Distribution",
+    "FollowUpTask",
     "Forecast",
     "Handover",
     "Holds",
@@ -49,12 +59,15 @@ __all__ = [
     "Method",
     "Opportunity",
     "OpportunityLine",
+    "Origin",
+    "Outcome",
     "Period",
     "Planned",
     "PoolCustomer",
     "PoolMember",
     "PoolMove",
     "PoolView",
+    "ReminderHabit",
     "SalesProcess",
     "ScoreRule",
     "Source",

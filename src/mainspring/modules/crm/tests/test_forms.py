@@ -11,7 +11,16 @@ from django.core.exceptions import ValidationError
 from mainspring.kernel import commands, rates
 from mainspring.kernel.models import Notification, OutgoingMail
 from mainspring.modules.crm import captcha
-from mainspring.modules.crm.models import Activity, Campaign, CountryRoute, Lead, LeadForm, PoolMember, Submission
+from mainspring.modules.crm.models import (
+    Activity,
+    Campaign,
+    CountryRoute,
+    FollowUpTask,
+    Lead,
+    LeadForm,
+    PoolMember,
+    Submission,
+)
 from mainspring.modules.parties.models import Party
 
 TEXTS = [
@@ -156,7 +165,8 @@ def test_somebody_known_becomes_a_follow_up_and_is_told_nothing(client, form, re
     assert fresh.status_code == 302
     assert not Lead.objects.exists()
     made = Activity.objects.get()
-    assert (made.party, made.user, made.method, made.next_on) == (party, mei, "message", made.at.date())
+    assert (made.party, made.user, made.method) == (party, mei, "message")
+    assert FollowUpTask.objects.get().due_on == made.at.date()
     assert "How much is a pump?" in made.content
     assert Notification.objects.filter(user=mei).count() == 1
     unknown = send(client, name="Somebody else", email="x@y.lt", phone="")

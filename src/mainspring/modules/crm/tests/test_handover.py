@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import access, commands, timeline
 from mainspring.modules.crm import checks, handing
-from mainspring.modules.crm.models import Activity, Handover, Lead, Opportunity, PoolCustomer, PoolMove
+from mainspring.modules.crm.models import Activity, FollowUpTask, Handover, Lead, Opportunity, PoolCustomer, PoolMove
 from mainspring.modules.parties.models import Contact, Party
 
 from .test_public_pools import Sea
@@ -58,7 +58,7 @@ def test_everything_open_goes_along_and_the_old_owner_sees_nothing(sea, leaver):
     assert Opportunity.objects.get(name="Pumps").owner == sea.lin
     assert Opportunity.objects.get(name="Old").owner == sea.mei  # who lost it, lost it
     assert {o.name for o in access.rows(lin, Opportunity)} == {"Pumps", "Old"}  # all history comes into sight
-    assert Activity.objects.get(next_step="Visit them").user == sea.lin
+    assert FollowUpTask.objects.get(title="Visit them").owner == sea.lin
     assert access.rows(lin, Activity).count() == 1
     for model in (Activity, PoolCustomer):
         assert not access.rows(mei, model, "export").exists()

@@ -12,7 +12,7 @@ from django.utils import translation
 from mainspring.kernel import access, commands, workflow
 from mainspring.kernel.models import Currency
 from mainspring.modules.crm import pipeline
-from mainspring.modules.crm.models import Activity, Opportunity, SalesProcess, Stage, Target
+from mainspring.modules.crm.models import Activity, FollowUpTask, Opportunity, SalesProcess, Stage, Target
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.parties.models import Contact, Party
 
@@ -169,8 +169,8 @@ def test_a_follow_up_takes_three_inputs_and_closes_the_step_before(regions, acme
     deal = commands.perform(deal, "log", rep, content="Called", method="call", next_on="2026-03-09")
     assert deal.next_on == date(2026, 3, 9)
     deal = commands.perform(deal, "log", rep, content="Visited", method="visit", next_on="2026-03-20")
-    steps = Activity.objects.order_by("at").values_list("next_done", "party_id")
-    assert list(steps) == [(True, acme.pk), (False, acme.pk)]
+    steps = FollowUpTask.objects.order_by("due_on").values_list("state", "party_id")
+    assert list(steps) == [("done", acme.pk), ("open", acme.pk)]
     with pytest.raises(ValidationError, match="on which day"):
         commands.perform(deal, "log", rep, content="x", method="call", next_step="Call back")
 

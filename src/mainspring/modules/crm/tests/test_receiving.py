@@ -10,7 +10,7 @@ from django.db import connection
 from mainspring.kernel import commands, errors, jobs, secrets
 from mainspring.kernel.models import Attachment, AuditEntry, Notification, OutgoingMail
 from mainspring.modules.crm import receiving
-from mainspring.modules.crm.models import Activity, IncomingMail, Lead, Mailbox, Opportunity
+from mainspring.modules.crm.models import Activity, FollowUpTask, IncomingMail, Lead, Mailbox, Opportunity
 from mainspring.modules.parties.models import Contact, Party
 
 from . import mail_server
@@ -79,7 +79,8 @@ def test_a_contacts_mail_becomes_a_follow_up_and_its_owner_is_told(regions, serv
     server.put(written("ona@acme.lt", "We take two.\n\nOn Monday 2 March 2026, Alfa wrote:\n> offer").as_bytes())
     receiving.fetch(mailbox)
     made = Activity.objects.get()
-    assert (made.party, made.method, made.user, made.next_on is not None) == (customer, "mail", regions.mei, True)
+    assert (made.party, made.method, made.user) == (customer, "mail", regions.mei)
+    assert FollowUpTask.objects.get().owner == regions.mei
     assert made.content == "Wrote “Pumps”\nWe take two."
     assert Notification.objects.filter(user=regions.mei).count() == 1
     assert not Lead.objects.exists()
