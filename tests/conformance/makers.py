@@ -292,7 +292,8 @@ def received(samples) -> StockMove:
 
 def _sent_quotation(samples):
     party = samples.one(Party)
-    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    Party.objects.filter(pk=party.pk).update(is_customer=True, active=True)
+    party.refresh_from_db()
     stock.ensure_locations(site(samples), ctx(samples))
     lines = [{"item": item(samples), "quantity": 1, "price": 10}]
     made = commands.create(Quotation, ctx(samples), party=party, lines=lines)
