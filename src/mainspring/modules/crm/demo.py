@@ -22,7 +22,7 @@ PLANS = (
         ],
     ),
     (
-        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "proposal"},
+        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "open"},
         [{"rhythm": "days", "number": 14, "method": "call", "title": "Ask how they decide"}],
     ),
     (
