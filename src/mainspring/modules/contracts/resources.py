@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import hub, models
+from . import hub, models, overview  # noqa: F401 (overview fills the customer's page)
 
 MENU = "Contracts"
 
