@@ -43,6 +43,7 @@ def _plans(ctx) -> None:
 
 def load(ctx_factory, size: str, rng, out) -> None:
     """A pool for every territory somebody works in; a sales manager without territories leads all of them."""
+    demo_pipeline.load(ctx_factory, out)
     whole = list(Territory.objects.filter(parent=None))
     for membership in Membership.objects.filter(role__code="sales_manager", territories=None):
         membership.territories.set(whole)
