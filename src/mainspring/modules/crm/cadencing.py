@@ -120,7 +120,7 @@ def _plan(run: CadenceRun, steps: list[CadenceStep], due, ctx, next_on=None, nex
         due_on=next_on or due.due_on,
         due_at=step.at,
         owner=subject.owner_id or getattr(ctx.user, "pk", None),
-        origin=Origin.PLAN,
+        origin=Origin.STEP if next_step else Origin.PLAN,  # one's own words outlive the plan
         run=run,
         position=due.position,
         **tasks.about_of(subject),
