@@ -113,13 +113,13 @@ def test_a_lead_entered_without_a_network_survives_the_pages_end(phone):
     fill_lead(phone, name)
     expect(phone.locator(".outbox-note")).to_be_visible()
     expect(phone.locator("input[name=name]")).to_have_value("")
-    fill_lead(phone, f"{name} II")
+    fill_lead(phone, f"{name} riders")
     expect(waiting(phone)).to_contain_text("2")
     phone.goto("/crm/leads/new/")
     expect(waiting(phone)).to_contain_text("2")
     phone.context.set_offline(False)
     phone.goto("/")
-    there = [name, f"{name} II"]
+    there = [name, f"{name} riders"]
     until = time.monotonic() + PATIENCE_SECONDS
     while (made := sorted(x["name"] for x in found(phone, "leads", name__contains=name))) != there:
         assert time.monotonic() < until, made
