@@ -168,7 +168,7 @@ def test_somebody_known_becomes_a_follow_up_and_is_told_nothing(client, form, re
     made = Activity.objects.get()
     assert (made.party, made.user, made.method) == (party, mei, "message")
     zone = ZoneInfo(form.company.time_zone)
-    assert FollowUpTask.objects.get().due_on == made.at.astimezone(zone).date(), "a day of the company's, not of the clock's"
+    assert FollowUpTask.objects.get().due_on == made.at.astimezone(zone).date(), "the day of the company"
     assert "How much is a pump?" in made.content
     assert Notification.objects.filter(user=mei).count() == 1
     unknown = send(client, name="Somebody else", email="x@y.lt", phone="")
