@@ -9,7 +9,8 @@ Modules above say what they know of customers by SQL, so that all of them are as
 Each statement may use %(company)s and %(today)s.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils import timezone
@@ -65,19 +66,33 @@ def _union(parts: dict[str, str], empty: str) -> str:
     return " UNION ALL ".join(f"({sql})" for sql in parts.values()) or empty
 
 
-def _clocks() -> str:
-    """Every held customer with the days its pool counts and the day it goes back; `blocked` says what keeps it."""
+HELD_ONES = "c.state = 'held' AND c.owner_id IS NOT NULL"
+SOME = "{0}party_id = ANY(%(parties)s::bigint[])"
+OF_OWNER = (
+    "{0}party_id IN (SELECT o.party_id FROM crm_poolcustomer o "
+    "WHERE o.owner_id = %(owner)s AND o.state = 'held' AND o.company_id = %(company)s)"
+)
+
+
+def _clocks(only: str = "", *, held: bool = True) -> str:
+    """Held customers with the days their pool counts and the day they go back; `blocked` says what keeps them.
+
+    only  of these customers, so that no deal of another is read: SOME or OF_OWNER
+    held  False: those that wait too
+    """
+    here, among = only.format("c.") or "true", only.format("") or "true"
     return f"""
     WITH deal AS (
         SELECT party_id, max(day) AS day, sum(amount) FILTER (WHERE day > %(today)s - 730) AS amount
         FROM ({_union(_deals, "SELECT NULL::bigint, NULL::date, 0 WHERE false")}) AS d (party_id, day, amount)
-        GROUP BY party_id),
+        WHERE {among} GROUP BY party_id),
     contract AS (
         SELECT party_id, bool_or(day IS NULL OR day >= %(today)s) AS lives, max(day) AS ended
         FROM ({_union(_contracts, "SELECT NULL::bigint, NULL::date WHERE false")}) AS c (party_id, day)
-        GROUP BY party_id),
+        WHERE {among} GROUP BY party_id),
     approval AS (
-        SELECT DISTINCT party_id FROM ({_union(_approvals, "SELECT NULL::bigint WHERE false")}) AS a (party_id)),
+        SELECT DISTINCT party_id FROM ({_union(_approvals, "SELECT NULL::bigint WHERE false")}) AS a (party_id)
+        WHERE {among}),
     clock AS (
         SELECT c.id, c.party_id, c.owner_id, c.pool_id, c.reminded_at, pool.remind_days, deal.day AS last_deal,
             COALESCE(deal.amount, 0) AS worth, contract.ended, contract.lives, approval.party_id AS waits,
@@ -92,7 +107,7 @@ def _clocks() -> str:
         LEFT JOIN deal ON deal.party_id = c.party_id
         LEFT JOIN contract ON contract.party_id = c.party_id
         LEFT JOIN approval ON approval.party_id = c.party_id
-        WHERE c.company_id = %(company)s AND c.state = 'held' AND c.owner_id IS NOT NULL AND pool.active),
+        WHERE c.company_id = %(company)s AND {HELD_ONES if held else "true"} AND {here} AND pool.active),
     rule AS (
         SELECT clock.*,
             touched + make_interval(days => follow_days) AS by_follow_up,
@@ -111,9 +126,7 @@ def _clocks() -> str:
 
 def clock_of(party: Party, company_id: int, today) -> dict | None:
     """How the clock of one held customer stands: back, cause, blocked and the days counted; None when none runs."""
-    found = database.rows(
-        _clocks() + "SELECT * FROM due WHERE party_id = %(party)s", party=party.pk, company=company_id, today=today
-    )
+    found = database.rows(_clocks(SOME) + "SELECT * FROM due", parties=[party.pk], company=company_id, today=today)
     return found[0] if found else None
 
 
@@ -122,23 +135,30 @@ def clock_of(party: Party, company_id: int, today) -> dict | None:
 
 def recycle_leads(ctx, now: datetime) -> int:
     """Return to their pools the leads nobody followed up; the number returned. Four statements for any number."""
-    return _in_parts(lambda: _some_leads(ctx, now))
+    with _telling(ctx, "/crm/leads/?state=open", _leads_went_back) as counts:
+        while _some_leads(ctx, now, counts) == AT_ONCE:
+            pass
+    return counts.total()
 
 
 def recycle_customers(ctx, now: datetime) -> int:
-    """Return to their pools the customers whose owner did not follow up, made no deal or lost the contract."""
+    """Return to their pools the customers whose owner did not follow up, made no deal or lost the contract.
+
+    All clocks are read once; those of each part again under the locks of its customers.
+    """
     if not admitting.customer_pools.get(ctx.company_id):
         return 0
-    return _in_parts(lambda: _some_customers(ctx, now))
-
-
-def _in_parts(some) -> int:
-    total = 0
-    while done := some():
-        total += done
-        if done < AT_ONCE:
-            break
-    return total
+    due = database.rows(
+        _clocks() + "SELECT party_id FROM due WHERE back < %(now)s AND blocked = '' ORDER BY party_id",
+        company=ctx.company_id,
+        today=ctx.business_date,
+        now=now,
+    )
+    keys = [row["party_id"] for row in due]
+    with _telling(ctx, "/crm/pool-customers/?state=waiting", _customers_went_back) as counts:
+        for first in range(0, len(keys), AT_ONCE):
+            _some_customers(ctx, now, keys[first : first + AT_ONCE], counts)
+    return counts.total()
 
 
 DUE_LEADS = """
@@ -152,7 +172,7 @@ ORDER BY lead.id LIMIT %(most)s FOR UPDATE OF lead SKIP LOCKED
 """
 
 
-def _some_leads(ctx, now: datetime) -> int:
+def _some_leads(ctx, now: datetime, counts: Counter) -> int:
     with commands.batch(Lead, ctx, "recycle") as inner:
         due = database.rows(DUE_LEADS, company=ctx.company_id, held=list(HELD), now=now, most=AT_ONCE)
         if not due:
@@ -172,39 +192,40 @@ def _some_leads(ctx, now: datetime) -> int:
             keys=keys,
             now=now,
         )
-        _tell(inner, due, "/crm/leads/?state=open", _leads_went_back)
+    counts.update(row["owner_id"] for row in due)
     return len(due)
 
 
-def _some_customers(ctx, now: datetime) -> int:
+def _some_customers(ctx, now: datetime, parties: list[int], counts: Counter) -> None:
     with commands.batch(Party, ctx, "recycle") as inner:
         due = database.rows(
-            _clocks()
+            _clocks(SOME)
             + """
             SELECT p.id, p.owner_id, due.pool_id, due.cause FROM due JOIN parties_party p ON p.id = due.party_id
             WHERE due.back < %(now)s AND due.blocked = '' AND p.merged_into_id IS NULL AND p.owner_id = due.owner_id
-            ORDER BY p.id LIMIT %(most)s FOR UPDATE OF p SKIP LOCKED""",
+            ORDER BY p.id FOR UPDATE OF p SKIP LOCKED""",
             company=ctx.company_id,
             today=ctx.business_date,
             now=now,
-            most=AT_ONCE,
+            parties=parties,
         )
-        if not due:
-            return 0
-        pooling.to_pool(inner, due, now=now)
-        _tell(inner, due, "/crm/pool-customers/?state=waiting", _customers_went_back)
-    return len(due)
+        if due:
+            pooling.to_pool(inner, due, now=now)
+    counts.update(row["owner_id"] for row in due)
 
 
-def _tell(ctx, due: list[dict], href: str, title) -> None:
-    """Former owners hear how many went back."""
-    counts: dict[int, int] = defaultdict(int)
-    for row in due:
-        counts[row["owner_id"]] += 1
-    people = User.objects.in_bulk(list(counts))
-    for key, count in counts.items():
-        if key in people:
-            notifications.notify([people[key]], ctx, kind="lead", title=title(count), href=href)
+@contextmanager
+def _telling(ctx, href: str, title):
+    """Former owners hear once how many of theirs went back, however many parts it took; yields {owner: count}."""
+    counts: Counter[int] = Counter()
+    try:
+        yield counts
+    finally:
+        alike = defaultdict(list)
+        for person in User.objects.filter(pk__in=counts):
+            alike[counts[person.pk]].append(person)
+        for count, people in alike.items():
+            notifications.notify(people, ctx, kind="lead", title=title(count), href=href)
 
 
 def _leads_went_back(count: int):
@@ -227,11 +248,10 @@ def going_back(company_id: int, today, now: datetime, *, owner=None, unreminded:
     if not admitting.customer_pools.get(company_id):
         return []
     return database.rows(
-        _clocks()
+        _clocks(OF_OWNER if owner is not None else "")
         + """
         SELECT id, party_id, owner_id, back, cause FROM due
         WHERE blocked = '' AND back < %(now)s + make_interval(days => remind_days)
-          AND (%(owner)s::bigint IS NULL OR owner_id = %(owner)s::bigint)
           AND (NOT %(unreminded)s OR reminded_at IS NULL OR reminded_at < touched)
         ORDER BY back, id""",
         company=company_id,
@@ -278,7 +298,7 @@ def _titled(count: int):
 def weigh(ctx) -> int:
     """Note what customers in pools brought and when the last deal was, so that a claimer sees what waits."""
     return database.execute(
-        _clocks().replace("AND c.state = 'held' AND c.owner_id IS NOT NULL", "")
+        _clocks(held=False)
         + """
         UPDATE crm_poolcustomer c SET worth = due.worth, last_deal_on = due.last_deal FROM due
         WHERE due.id = c.id AND (c.worth, c.last_deal_on) IS DISTINCT FROM (due.worth, due.last_deal)""",
