@@ -907,7 +907,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(fields=['company', 'territory', 'state'], name='lead_territory'),
+            index=models.Index(fields=['company', 'territory', 'state', 'pool'], name='lead_territory'),
         ),
         migrations.AddIndex(
             model_name='lead',

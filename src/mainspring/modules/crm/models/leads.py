@@ -189,7 +189,7 @@ class Lead(Document):
             models.Index(fields=["vat_number"], name="lead_vat_number", condition=~Q(vat_number="")),
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
-            models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["company", "territory", "state", "pool"], name="lead_territory"),
             models.Index(fields=["pool", "-value", "-identity"], name="lead_waits_worth", condition=Q(state="open")),
             models.Index(fields=["pool", "-identity"], name="lead_waits_new", condition=Q(state="open")),
             models.Index(
