@@ -134,10 +134,12 @@ def clock_of(party: Party, company_id: int, today) -> dict | None:
 
 
 def recycle_leads(ctx, now: datetime) -> int:
-    """Return to their pools the leads nobody followed up; the number returned. Four statements for any number."""
+    """Return to their pools the leads nobody followed up; the number returned; few statements for any number."""
+    found = database.rows(DUE_LEADS.format(only=""), company=ctx.company_id, held=list(HELD), now=now)
+    keys = [row["id"] for row in found]
     with _telling(ctx, "/crm/leads/?state=open", _leads_went_back) as counts:
-        while _some_leads(ctx, now, counts) == AT_ONCE:
-            pass
+        for first in range(0, len(keys), AT_ONCE):
+            _some_leads(ctx, now, keys[first : first + AT_ONCE], counts)
     return counts.total()
 
 
@@ -162,53 +164,72 @@ def recycle_customers(ctx, now: datetime) -> int:
 
 
 DUE_LEADS = """
-SELECT lead.id, lead.owner_id, lead.pool_id, lead.territory_id, lead.source, lead.value
+SELECT lead.id, lead.owner_id, lead.pool_id
 FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
 WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s) AND pool.recycle_days IS NOT NULL
   AND lead.merged_into_id IS NULL
   AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
   AND NOT EXISTS (SELECT 1 FROM kernel_approvalrequest r WHERE r.identity_id = lead.id AND r.state = 'waiting')
-ORDER BY lead.id LIMIT %(most)s FOR UPDATE OF lead SKIP LOCKED
+  {only}
 """
+"""Held leads whose owner was silent for the days of their pool."""
+
+BACK_TO_POOLS = f"""
+WITH RECURSIVE {pooling.ABOVE},
+    kinds AS (
+        SELECT DISTINCT l.company_id, l.territory_id, l.source, l.interest_id,
+            CASE WHEN (SELECT count(value_min) > 0 FROM crm_leadpool) THEN l.value END AS value
+        FROM crm_lead l WHERE l.id = ANY(%(keys)s)),
+    best AS MATERIALIZED (
+        SELECT lead.*, (
+            SELECT pool.id FROM above JOIN crm_leadpool pool ON pool.territory_id = above.id
+            WHERE above.root = lead.territory_id AND {pooling.TAKES_LEAD}
+            ORDER BY pool.priority, above.distance, pool.code LIMIT 1) AS pool_id
+        FROM kinds AS lead)
+UPDATE crm_lead lead SET former_owner_id = lead.owner_id, owner_id = NULL, released_at = %(now)s, claimed_at = NULL,
+    next_on = NULL, state = 'open', version = lead.version + 1, updated_at = %(now)s,
+    pool_id = COALESCE(best.pool_id, lead.pool_id)
+FROM best
+WHERE lead.id = ANY(%(keys)s) AND best.company_id = lead.company_id AND best.territory_id = lead.territory_id
+  AND best.source = lead.source AND best.interest_id IS NOT DISTINCT FROM lead.interest_id
+  AND (best.value IS NULL OR best.value = lead.value)
+"""
+"""The pool of each is looked for once for all leads that are alike in what pools ask for."""
 
 
-def _some_leads(ctx, now: datetime, counts: Counter) -> int:
+def _some_leads(ctx, now: datetime, leads: list, counts: Counter) -> None:
     with commands.batch(Lead, ctx, "recycle") as inner:
-        due = database.rows(DUE_LEADS, company=ctx.company_id, held=list(HELD), now=now, most=AT_ONCE)
-        if not due:
-            return 0
-        keys = [row["id"] for row in due]
-        pooling.log(inner, "lead", due, cause="no_follow_up", now=now)
-        database.execute(
-            f"""
-            WITH RECURSIVE {pooling.ABOVE}
-            UPDATE crm_lead lead SET former_owner_id = lead.owner_id, owner_id = NULL, released_at = %(now)s,
-                claimed_at = NULL, next_on = NULL, state = 'open', version = lead.version + 1, updated_at = %(now)s,
-                pool_id = COALESCE((
-                    SELECT pool.id FROM above JOIN crm_leadpool pool ON pool.territory_id = above.id
-                    WHERE above.root = lead.territory_id AND {pooling.TAKES_LEAD}
-                    ORDER BY pool.priority, above.distance, pool.code LIMIT 1), lead.pool_id)
-            WHERE lead.id = ANY(%(keys)s)""",
-            keys=keys,
+        due = database.rows(
+            DUE_LEADS.format(only="AND lead.id = ANY(%(leads)s) ORDER BY lead.id FOR UPDATE OF lead SKIP LOCKED"),
+            company=ctx.company_id,
+            held=list(HELD),
             now=now,
+            leads=leads,
         )
+        if due:
+            pooling.log(inner, "lead", due, cause="no_follow_up", now=now)
+            database.execute(BACK_TO_POOLS, keys=[row["id"] for row in due], now=now)
     counts.update(row["owner_id"] for row in due)
-    return len(due)
 
 
 def _some_customers(ctx, now: datetime, parties: list[int], counts: Counter) -> None:
     with commands.batch(Party, ctx, "recycle") as inner:
+        locked = database.rows(
+            "SELECT id FROM parties_party WHERE id = ANY(%(parties)s) AND merged_into_id IS NULL "
+            "AND owner_id IS NOT NULL ORDER BY id FOR UPDATE SKIP LOCKED",
+            parties=parties,
+        )
+        # Sets are joined with sets: the planner takes what the filters leave of them for a few rows.
+        database.execute("SET LOCAL enable_nestloop = off")
         due = database.rows(
-            _clocks(SOME)
-            + """
-            SELECT p.id, p.owner_id, due.pool_id, due.cause FROM due JOIN parties_party p ON p.id = due.party_id
-            WHERE due.back < %(now)s AND due.blocked = '' AND p.merged_into_id IS NULL AND p.owner_id = due.owner_id
-            ORDER BY p.id FOR UPDATE OF p SKIP LOCKED""",
+            _clocks(SOME) + "SELECT party_id AS id, owner_id, pool_id, cause FROM due "
+            "WHERE back < %(now)s AND blocked = '' ORDER BY id",
             company=ctx.company_id,
             today=ctx.business_date,
             now=now,
-            parties=parties,
+            parties=[row["id"] for row in locked],
         )
+        database.execute("SET LOCAL enable_nestloop = on")
         if due:
             pooling.to_pool(inner, due, now=now)
     counts.update(row["owner_id"] for row in due)
