@@ -22,3 +22,19 @@ def pairs(starts, items, low, high, count):
                 for other in range(begin, end):
                     row[items[other]] += 1
     return found
+
+
+@njit(cache=True, nogil=True)
+def all_pairs(starts, items, count):
+    """`pairs` of all items: each pair is counted once and stands on both sides; an item with itself counts zero."""
+    found = np.zeros((count, count), dtype=np.int32)
+    for basket in range(len(starts) - 1):
+        begin, end = starts[basket], starts[basket + 1]
+        for at in range(begin, end):
+            row = found[items[at]]
+            for other in range(at + 1, end):
+                row[items[other]] += 1
+    for item in range(count):
+        for other in range(item):
+            found[item, other] = found[other, item]
+    return found
