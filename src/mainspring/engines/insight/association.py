@@ -59,17 +59,18 @@ def rules(
 def _baskets(bought: data.Purchases, basket_max: int, together_min: int) -> tuple[np.ndarray, ...]:
     """(where each basket starts and the last ends, items bought often enough by number among them, which those are, how
     many customers bought each): without customers who bought too many different items."""
-    once = np.unique(bought.customer * max(bought.items, 1) + bought.item)
+    every = np.sort(bought.customer * max(bought.items, 1) + bought.item)  # faster than numpy.unique, which hashes
+    once = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
     customer, item = once // max(bought.items, 1), once % max(bought.items, 1)
     small = np.bincount(customer, minlength=bought.customers)[customer] <= basket_max
     customer, item = customer[small], item[small]
-    every = np.bincount(item, minlength=bought.items)
-    often = np.flatnonzero(every >= together_min)
+    buyers = np.bincount(item, minlength=bought.items)
+    often = np.flatnonzero(buyers >= together_min)
     place = np.full(bought.items, -1)
     place[often] = np.arange(len(often))
     customer, item = customer[place[item] >= 0], place[item[place[item] >= 0]]
     starts = np.concatenate([[0], np.cumsum(np.bincount(customer, minlength=bought.customers))])
-    return starts.astype(np.int64), item.astype(np.int32), often, every[often]
+    return starts.astype(np.int64), item.astype(np.int32), often, buyers[often]
 
 
 def _counted(starts, items, low: int, high: int, count: int) -> np.ndarray:
@@ -81,14 +82,10 @@ def _counted(starts, items, low: int, high: int, count: int) -> np.ndarray:
 
 def _kept(pairs, start, buyers, customers, together_min, confidence_min, lift_min, per_item):
     """(item, other, together) of the rules of one stretch of items that are good enough, the best of each item."""
-    rows = np.arange(len(pairs))
-    pairs[rows, start + rows] = 0
-    row, other = np.nonzero(pairs >= together_min)
+    row, other = counting.good(pairs, start, buyers, customers, together_min, confidence_min, lift_min)
     together = pairs[row, other].astype(np.int64)
     confidence = together / buyers[start + row]
     lift = confidence * customers / buyers[other]
-    good = (confidence >= confidence_min) & (lift >= lift_min)
-    row, other, together, confidence, lift = (part[good] for part in (row, other, together, confidence, lift))
     at = np.lexsort((other, -lift, -confidence, row))
     row, other, together = row[at], other[at], together[at]
     first = np.searchsorted(row, row, side="left")
