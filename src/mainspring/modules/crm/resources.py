@@ -69,6 +69,10 @@ class Opportunities(Resource):
     lines = "item quantity unit price site wanted_on"
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
+    views = {
+        "open": (_("Open"), "state=open&order=expected_close_on"),
+        "mine": (_("Mine"), "owner=me&state=open&order=expected_close_on"),
+    }
     dimensions = (
         "stage state process forecast owner owner__department territory party source campaign "
         "expected_close_on closed_on close_reason competitor"
