@@ -226,7 +226,7 @@ def _months_chart(whole, asked) -> dict:
                 "label": str(forecasting.LABELS[name]),
                 "kind": kind,
                 "tone": tone,
-                "values": [float(row.amount(name)) for row in rows],
+                "values": [float(row.amount(name)) if row.amount(name) or name != "target" else None for row in rows],
                 "hrefs": [_of_month(name, row.month, asked.where) for row in rows],
             }
             for name, kind, tone in drawn
