@@ -41,7 +41,7 @@ def test_from_the_contract_to_the_money(person):
     clerk.opens(plan).sees("Partly collected")
 
     phone = person("sales", width=390).opens(contract)
-    phone.sees("30 %").sees("fell due on")
+    phone.sees("30 %").sees("is overdue")
     expect(phone.page.locator(".contract-hub progress").first).to_be_visible()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -69,6 +69,6 @@ def test_a_week_of_the_sales_manager(person):
 
 
 def _place_of(somebody):
-    """The territory of a customer this person looks after."""
-    place = somebody.first("parties/parties", is_customer="true", owner="me")["territory"]
+    """The territory of a lead this person looked after."""
+    place = somebody.first("crm/leads", owner="me")["territory"]
     return place["id"] if isinstance(place, dict) else place

@@ -27,7 +27,7 @@ TABS = (
     ("velocity", gettext_lazy("Velocity"), "/crm/forecast/velocity/"),
 )
 BOARD = "/crm/opportunities/board/"
-LIVE = "table:crm.opportunity"
+WATCHED = "crm.opportunity crm.target"
 SHOWN_MAX = 200
 
 
@@ -147,7 +147,7 @@ def _page(request, template: str, tab: str, chooser: Chooser, **context):
             "form": chooser.form,
             "errors": chooser.errors,
             "url": request.get_full_path(),
-            "topic": LIVE,
+            "watch": WATCHED,
         }
         | context,
     )  # fmt: skip
