@@ -55,7 +55,7 @@ def test_a_week_of_the_sales_manager(person):
     manager.opens(f"/crm/leads/{lead['id']}/").presses("Assign", owner="Tomas")
     assert manager.state == "Claimed"
     manager.goes_to("Customers", "Forecast").sees("Weighted")
-    manager.page.locator("#figures td a").first.click()
+    manager.page.locator("#figures .grid-table td a").first.click()
     expect(manager.page.locator("h1")).to_contain_text("Opportunities")
     seller = person("sales")
     customer = seller.has_a_customer(territory=_place_of(seller))

@@ -276,7 +276,8 @@ def offered(ctx) -> list[dict]:
 def at_the_top(record, ctx) -> dict | None:
     """What is planned with a lead or a deal, at the head of its page; nothing where nothing is."""
     planned = panel(record, ctx)
-    return planned | {"tasks": planned["tasks"][:2], "runs": [], "log": ""} if planned["tasks"] else None
+    tasks_here = [task | {"subject": task["title"], "title": task["method"]} for task in planned["tasks"][:2]]
+    return planned | {"tasks": tasks_here, "runs": [], "log": ""} if tasks_here else None
 
 
 for _name in ("lead", "opportunity"):
