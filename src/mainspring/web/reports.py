@@ -179,7 +179,7 @@ def _sheet(report: reports.Report, answer: reports.Answer, request) -> Streaming
     """The rows as a sheet with exact numbers and dates, noted like every export."""
     if not report.may_leave(request.ctx):
         raise PermissionDenied(_("You may not export this report."))
-    columns = [replace(c, label=str(c.label)) for c in report.shown(answer)]
+    columns = [replace(c, label=str(c.label)) for c in report.columns]
     lines = [[row.get(c.path) for c in columns] for row in answer.rows]
     return exchange.taken_out(request, report.name, report.entity, len(lines), columns, lines)
 

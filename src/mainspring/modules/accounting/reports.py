@@ -239,7 +239,7 @@ def run_cash_in_sight(ctx, until) -> Answer:
             hoped += row["amount_base"]
         else:
             balance += row["amount_base"]
-        rows.append({**row, "balance": balance, "with_deals": balance + hoped})
+        rows.append({**row, "balance": balance, "with_deals": balance + hoped if hopes else None})
     if not hopes:
         return Answer(rows, without=("with_deals",))
     return Answer(rows, notes=[_("Open deals count times their chance, and only in the balance with open deals.")])

@@ -1,6 +1,7 @@
 """Pages and endpoints of lead pools, leads, opportunities and follow-ups."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Column, Resource
@@ -70,7 +71,7 @@ class Opportunities(Resource):
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
     views = {
-        "open": (_("Open"), "state=open&order=expected_close_on"),
+        "open": (pgettext_lazy("deal", "Open"), "state=open&order=expected_close_on"),
         "mine": (_("Mine"), "owner=me&state=open&order=expected_close_on"),
     }
     dimensions = (

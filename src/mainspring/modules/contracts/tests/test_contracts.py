@@ -236,11 +236,11 @@ def test_ending_and_taking_it_back(world):
 def test_the_page_says_what_comes_next_and_why(world):
     contract = world.contract(state="signed")
     world.plan(contract)
-    said = hub.of_contract(fresh(contract), world.ctx)
+    said = hub.at_the_top(fresh(contract), world.ctx)
     assert [step["title"] for step in said["steps"]] == ["Activate"]
     commands.perform(contract, "activate", world.ctx)
     late = world.on("2026-03-20")
-    steps = hub.of_contract(fresh(contract), late)["steps"]
+    steps = hub.at_the_top(fresh(contract), late)["steps"]
     assert [step["title"] for step in steps] == ["Collect", "Request invoice"]
     assert "10,000.00 EUR is overdue" in steps[0]["why"]
 
