@@ -44,7 +44,7 @@ class Person:
         yield "page", self._answers(addresses.of_resource(res, record.pk))
         yield "edit", self._answers(addresses.of_resource(res, record.pk, "edit")) and self._may("change", res)
         yield "REST record", self._answers(f"/api/v1/{res.key}/{record.pk}/")
-        yield "list", self._names(addresses.of_resource(res), f"/{res.key}/{record.pk}/")
+        yield "list", self._names(addresses.of_resource(res, view="all"), f"/{res.key}/{record.pk}/")
         yield "REST list", self._holds(f"/api/v1/{res.key}/?size=200", record)
         label = res.model._meta.label_lower
         if resource.of(res.model) is res:

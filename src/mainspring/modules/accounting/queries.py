@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines.money import exchange
 from mainspring.kernel import database, errors, remembered
 from mainspring.kernel.models import Company, Currency
+from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.organization import queries as organization
 
 from .models import Account, AccountRule, TaxCode, TaxRate
@@ -283,6 +284,10 @@ def first_open_on(company_id: int, area: str, day: date) -> date:
         areas=[area, "all"],
     )
     return max(day, locked) if locked else day
+
+
+hoped_for: PluginPoint = PluginPoint("accounting.hoped_for", default=lambda ctx, until, on: [])
+"""Called as hoped_for(ctx, until, on): rows like those of `cash_in_sight` of money nobody has agreed to pay yet."""
 
 
 def cash_in_sight(ctx, until: date, on: date | None = None) -> list[dict]:
