@@ -244,6 +244,19 @@ def open_items(
     )
 
 
+def open_balance(ctx, parties, roles=("receivable", "prepayment")) -> Decimal:
+    """What these partners owe together, in base currency: the sum of their `open_items`."""
+    return database.scalar(
+        """
+        SELECT COALESCE(SUM(l.amount), 0) FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
+        WHERE l.open_item AND l.company_id = %(company)s AND a.role = ANY(%(roles)s) AND l.party_id IN (
+            SELECT one.id FROM unnest(%(parties)s::bigint[]) AS p(id), parties_one_with(p.id) AS one(id))""",
+        company=ctx.company_id,
+        parties=list(parties),
+        roles=list(roles),
+    )
+
+
 def locked_open_items(origin_id, roles=("receivable", "payable")) -> list[dict]:
     """What is open now of one document, oldest due first; its ledger rows must be guarded by a lock on the document."""
     return database.rows(
