@@ -315,8 +315,8 @@ def changes(request):
                 "deal": change.deal,
                 "href": f"/crm/opportunities/{change.deal['pk']}/",
                 "kind": changing.KINDS[kind],
-                "before": _money(change.before, asked.currency),
-                "after": _money(change.after, asked.currency),
+                "before": _money(change.before or None, asked.currency),
+                "after": _money(change.after or None, asked.currency),
                 "closes_before": change.closes_before,
                 "closes_after": change.closes_after,
             }
