@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from mainspring import rounding
 from mainspring.engines.mrp import bills
 from mainspring.engines.mrp import data as mrp
 from mainspring.kernel import database
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.items import queries as items
 from mainspring.modules.organization import queries as organization
 
@@ -135,20 +137,60 @@ def cost_roll_up(bom, *, company_id: int, on: date, seen: dict | None = None) ->
 # -- helpers ----------------------------------------------------------------------------------------------------------
 
 
+LINKS = {models.Bom: "component", models.Routing: "work_center"}
+"""What the lines of each name and is read with them."""
+
+
 def _holding(model, item, on: date, site):
-    lines = Prefetch(
-        "lines",
-        queryset=model._meta.get_field("lines").related_model.objects.select_related(
-            *(("component__unit", "unit") if model is models.Bom else ("work_center",))
-        ),
+    found = _at_site(model)(item.pk, on, on, site.pk) if site is not None else _everywhere(model)(item.pk, on, on)
+    chosen = max(found, key=lambda one: one.site_id is not None, default=None)
+    if chosen is not None:
+        know_lines([chosen])
+    return chosen
+
+
+def know_lines(found: list) -> None:
+    """Read the lines of bills or of routings with what they name, unless they are known."""
+    missing = {one.pk: one for one in found if "lines" not in one.__dict__.get("_prefetched_objects_cache", ())}
+    lines: dict = {key: [] for key in missing}
+    for line in _lines(type(found[0]))(list(missing)) if missing else ():
+        line.document = missing[line.document_id]
+        lines[line.document_id].append(line)
+    for key, one in missing.items():
+        known = one.lines.all()
+        known._result_cache, known._prefetch_done = lines[key], True
+        one.__dict__.setdefault("_prefetched_objects_cache", {})["lines"] = known
+
+
+@cache
+def _at_site(model) -> Prepared:
+    return Prepared(
+        lambda item, after, before, site: _valid(model, item, after, before).filter(Q(site=None) | Q(site_id=site))
     )
-    found = (
-        model.objects.filter(item=item, active=True)
-        .filter(Q(valid_from=None) | Q(valid_from__lte=on))
-        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+@cache
+def _everywhere(model) -> Prepared:
+    return Prepared(lambda item, after, before: _valid(model, item, after, before).filter(site=None))
+
+
+def _valid(model, item, after, before):
+    """Active ones of an item that began by one day and end after another."""
+    return (
+        model.objects.filter(item_id=item, active=True)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=after))
+        .filter(Q(valid_to=None) | Q(valid_to__gt=before))
     )
-    found = found.filter(Q(site=None) | Q(site=site)) if site is not None else found.filter(site=None)
-    return max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
+
+
+@cache
+def _lines(model) -> Prepared:
+    line = model._meta.get_field("lines").related_model
+    return Prepared(
+        lambda keys: (
+            line.objects.filter(document_id__any_of=keys).select_related(LINKS[model]).order_by(*line._meta.ordering)
+        )
+    )
 
 
 def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None):
@@ -215,7 +257,8 @@ def _cost(item, bom, company_id, on, quantity, level, path, seen, rows) -> Decim
         row.material, row.is_missing = standard or Decimal(0), standard is None
         return row.total
     material = Fraction(0)
-    for line in bom.lines.select_related("component__unit", "unit"):
+    know_lines([bom])
+    for line in bom.lines.all():
         component = line.component
         factor = organization.factor_between(line.unit, component.unit, component)
         each = Fraction(line.quantity) * factor * (100 + Fraction(line.scrap_pct)) / 100 / Fraction(bom.batch_quantity)

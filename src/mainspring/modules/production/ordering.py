@@ -7,8 +7,9 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, commands, database, errors, events, money, numbering
+from mainspring.kernel import access, commands, database, errors, events, money, numbering, stored
 from mainspring.kernel.models import DocumentLink
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.engineering.models import RoutingOperation
 from mainspring.modules.stock import commands as stock
@@ -61,7 +62,7 @@ def _confirm_locked(keys: set, asked, ctx) -> list[ProductionOrder]:
     numbering.number_many([order for order in orders if not order.number], ctx.business_date.year)
     for order in orders:
         order.version += 1
-    ProductionOrder.objects.bulk_update(orders, CONFIRMED_FIELDS, batch_size=500)
+    database.update(orders, CONFIRMED_FIELDS)
     for order in orders:
         events.publish(events.CommandDone(order, "confirm", True), ctx)
     return orders
@@ -110,7 +111,7 @@ def _complete_components(order, ctx, lines: list[ProductionComponent]) -> None:
     for line in lines:
         line.document = order
     ProductionComponent.objects.bulk_create([line for line in lines if not line.pk])
-    ProductionComponent.objects.bulk_update([line for line in lines if line.pk], ["required_quantity", "position"])
+    database.update([line for line in lines if line.pk], ["required_quantity", "position"])
 
 
 def _frozen_operations(orders: list[ProductionOrder]) -> dict:
@@ -144,8 +145,20 @@ def _frozen_operations(orders: list[ProductionOrder]) -> dict:
 
 def replan(order, ctx) -> None:
     """Write what is still to be taken, made and worked of one order; see `replan_all`."""
-    components = list(order.lines.select_related("item__unit"))
-    replan_all([(order, components, list(order.operations.select_related("work_center")))], ctx)
+    components, operations = _components(order.pk), _operations(order.pk)
+    for line in components:
+        line.document = order
+    for operation in operations:
+        operation.order = order
+    replan_all([(order, components, operations)], ctx)
+
+
+_components = Prepared(
+    lambda key: ProductionComponent.objects.filter(document=key).select_related("item__unit").order_by("position", "id")
+)
+_operations = Prepared(
+    lambda key: ProductionOperation.objects.filter(order=key).select_related("work_center").order_by("sequence")
+)
 
 
 def replan_all(work: list[tuple], ctx) -> None:
@@ -175,8 +188,7 @@ def replan_all(work: list[tuple], ctx) -> None:
             places[order.site_id] = stock.ensure_locations(order.site, ctx)
         plans[order.pk] = _moves(order, components, places[order.site_id])
     _book([order.pk for order, _lines, _operations in work], slots)
-    if changed:
-        ProductionComponent.objects.bulk_update(changed, ["needed_on"], batch_size=1000)
+    database.update(changed, ["needed_on"])
     stock.replan_all(ctx, plans)
 
 
@@ -201,12 +213,12 @@ def _left(order, operation) -> tuple[Decimal, bool]:
 
 def _book(order_ids: list, slots: list[tuple]) -> None:
     """Replace the planned hours of orders and note when their operations run."""
-    database.execute(
+    database.planned_rows(
         """DELETE FROM production_capacitybooking b USING production_productionoperation o
-           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s) AND b.state = 'planned'""",
+           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s::uuid[]) AND b.state = 'planned'""",
         orders=order_ids,
     )
-    CapacityBooking.objects.bulk_create(
+    database.insert(
         [
             CapacityBooking(
                 company_id=order.company_id,
@@ -227,8 +239,7 @@ def _book(order_ids: list, slots: list[tuple]) -> None:
         if (slot.operation.starts_on, slot.operation.ends_on) != (slot.starts_on, slot.ends_on):
             slot.operation.starts_on, slot.operation.ends_on = slot.starts_on, slot.ends_on
             moved.append(slot.operation)
-    if moved:
-        ProductionOperation.objects.bulk_update(moved, ["starts_on", "ends_on"], batch_size=1000)
+    database.update(moved, ["starts_on", "ends_on"])
 
 
 # -- release ----------------------------------------------------------------------------------------------------------
@@ -236,7 +247,7 @@ def _book(order_ids: list, slots: list[tuple]) -> None:
 
 def shortages(order) -> list[dict]:
     """One row per component of which less is free at the site than the order still needs: item, needed, free."""
-    return database.rows(
+    return database.planned_rows(
         """
         WITH need AS (
             SELECT c.item_id, SUM(c.required_quantity - c.issued_quantity + c.returned_quantity) AS needed
@@ -367,7 +378,7 @@ def receive(order, ctx, quantity):
 def _posted(report: ProductionReport, order: ProductionOrder, ctx) -> ProductionReport:
     """The posted report; it changed the order's row, so the order is read again."""
     report = commands.perform(report, "post", ctx)
-    order.refresh_from_db()
+    stored.read_again(order)
     return report
 
 

@@ -392,7 +392,7 @@ def _write(ctx, site, wanted: dict[int, list[PlannedOrder]], kind: _Proposals, t
         )
         kind.model.objects.bulk_create(new)
     if changed:
-        kind.model.objects.bulk_update(changed, list(kind.values(_any_order(wanted))), batch_size=500)
+        database.update(changed, list(kind.values(_any_order(wanted))))
     if surplus:
         _withdraw(kind.model, surplus)
     total.new, total.changed, total.withdrawn = (

@@ -52,7 +52,8 @@ def explode(record: ProductionOrder, lines: list[ProductionComponent]) -> None:
 
 def _components(record: ProductionOrder) -> list[ProductionComponent]:
     found = []
-    for line in record.bom.lines.select_related("component__unit", "unit"):
+    engineering.know_lines([record.bom])
+    for line in record.bom.lines.all():
         need = engineering.line_need(line, record.bom, record.quantity)
         if line.component.kind != "phantom":
             parts = [(line.component, need, line.operation_sequence, line)]

@@ -73,12 +73,7 @@ def read(ctx, site, ids: set[int]) -> Inputs:
     Supply that is on order counts as early as the company is ready to wait for it: slightly late supply is expedited,
     not ordered a second time (P20).
     """
-    items = {
-        i.pk: i
-        for i in Item.objects.filter(pk__in=ids, active=True)
-        .exclude(kind="service")
-        .select_related("unit", "purchase_unit")
-    }
+    items = {i.pk: i for i in Item.objects.filter(pk__in=ids, active=True).exclude(kind="service")}
     rows = {r.item_id: r for r in ItemSite.objects.filter(site=site, item__in=items)}
     items = {pk: item for pk, item in items.items() if pk not in rows or rows[pk].policy not in NEVER}
     boms = _valid(Bom, items, site, ctx.business_date)
@@ -176,9 +171,8 @@ def _bom_lines(bom: Bom, items: dict[int, Item]) -> list[data.BomLine]:
     for line in bom.lines.all():
         if line.component_id not in items:
             continue
-        per_batch = Fraction(line.quantity) * organization.factor_between(
-            line.unit, line.component.unit, line.component
-        )
+        component = items[line.component_id]
+        per_batch = Fraction(line.quantity) * organization.factor_between(line.unit, component.unit, component)
         quantity = Decimal(per_batch.numerator) / Decimal(per_batch.denominator)
         loss = (100 + line.scrap_pct) / 100
         found.append(
@@ -196,7 +190,6 @@ def _bom_lines(bom: Bom, items: dict[int, Item]) -> list[data.BomLine]:
 def _valid(model, items: dict[int, Item], site, on: date) -> dict[int, Any]:
     """The bill or routing of each made item on a day, the site's own before the general one; two queries."""
     made = [pk for pk, item in items.items() if item.make_or_buy == "make"]
-    lines = ("lines__component__unit", "lines__unit") if model is Bom else ()
     query = model.objects.filter(
         Q(site=None) | Q(site=site),
         Q(valid_from=None) | Q(valid_from__lte=on),
@@ -205,7 +198,7 @@ def _valid(model, items: dict[int, Item], site, on: date) -> dict[int, Any]:
         active=True,
     )
     found: dict[int, Any] = {}
-    for one in query.prefetch_related(*lines):
+    for one in query.order_by("pk").prefetch_related(*(("lines",) if model is Bom else ())):
         if one.item_id not in found or one.site_id is not None:
             found[one.item_id] = one
     return found
