@@ -7,7 +7,8 @@ from django.db.models import F
 from mainspring.kernel import collaboration, commands
 from mainspring.modules.accounting.models import Account, Invoice, Payment, Revaluation, Voucher
 from mainspring.modules.crm.models import Lead, Opportunity
-from mainspring.modules.production.models import PlanRun, ProductionOrder, ProductionReport
+from mainspring.modules.planning.models import PlanRun
+from mainspring.modules.production.models import ProductionOrder, ProductionReport
 from mainspring.modules.purchasing.models import (
     PurchaseOrder,
     PurchaseRequest,

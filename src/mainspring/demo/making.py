@@ -3,9 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from mainspring.modules.planning.models import PlanRun
 from mainspring.modules.production import commands as production
 from mainspring.modules.production import ordering
-from mainspring.modules.production.models import PlanRun, ProductionOrder
+from mainspring.modules.production.models import ProductionOrder
 
 from .life import Life
 

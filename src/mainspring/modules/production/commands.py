@@ -1,7 +1,6 @@
-"""Everything that changes production: orders, shop reports, costs, and the plan that proposes orders."""
+"""Everything that changes production: orders, shop reports and costs."""
 
-from . import closing, ordering, planning, reporting  # noqa: F401  (binds the verbs)
+from . import closing, ordering, reporting  # noqa: F401  (binds the verbs)
 from .ordering import confirm_orders
-from .planning import propose
 
-__all__ = ["confirm_orders", "propose"]
+__all__ = ["confirm_orders"]

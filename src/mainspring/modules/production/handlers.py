@@ -1,26 +1,7 @@
-"""What production does about news from below: the plan follows the orders of customers."""
+"""What production answers the modules below."""
 
-from mainspring.kernel import database, jobs
-from mainspring.kernel.events import on
 from mainspring.modules.promising import queries as promising
-from mainspring.modules.sales.events import OrderClosed, OrderConfirmed
 
 from . import queries
 
 promising.lead_days.fill(queries.lead_days)
-
-
-@on(OrderConfirmed)
-@on(OrderClosed)
-def follow_demand(event, ctx):
-    """Right after the commit, have the items of the order planned anew: nobody who sells waits for the plan."""
-    for row in database.planned_rows(
-        """
-        SELECT o.site_id, array_agg(DISTINCT line.item_id) AS items FROM sales_salesorder o
-        JOIN sales_salesorderline line ON line.document_id = o.id
-        JOIN items_item item ON item.id = line.item_id AND item.kind = 'stock'
-        WHERE o.id = %(order)s AND o.site_id IS NOT NULL GROUP BY o.site_id""",
-        order=event.order_id,
-    ):
-        key = f"{row['site_id']}:{','.join(map(str, row['items']))}"
-        jobs.defer("production.follow", ctx, key=key[:120], site_id=row["site_id"], items=row["items"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import exceptions, models
+from . import models
 
 MENU = "Production"
 
@@ -85,20 +85,6 @@ class CapacityBookings(Resource):
     creatable = False
 
 
-class PlanRuns(Resource):
-    model = models.PlanRun
-    menu = MENU
-    icon = "refresh-dot"
-    columns = "number site ran_on state planned_items new_proposals changed_proposals withdrawn_proposals message_text"
-    search = "number"
-    filters = "state site ran_on"
-    form = "site"
-    order = "-number"
-
-
 for _label, _key in ((_("Production orders"), "production/production-orders"),):
     resource.amend("items.item", related=(_label, _key, "item"))
-resource.amend(
-    "production.planrun", panel="production/exceptions.html", title=_("What needs a person"), context=exceptions.panel
-)
 resource.amend("engineering.workcenter", related=(_("Operations"), "production/production-operations", "work_center"))

@@ -28,7 +28,6 @@ grant("planner", "production.productionorder", ORDER)
 grant("planner", "production.productionreport", "view export")
 grant("planner", "production.productionoperation", "view export")
 grant("planner", "production.capacitybooking", "view export")
-grant("planner", "production.planrun", "view create change delete export run cancel")
 grant("planner", "items.itemsite", "create change import export")
 
 HIDDEN = {"planned_unit_cost": "hide", "reason": "hide"}
@@ -53,4 +52,3 @@ for _code in ("accountant", "controller", "auditor", "manager"):
 grant("accountant", "production.productionorder", "close")
 grant("controller", "production.productionorder", "close")
 grant("buyer", "production.productionorder", "view")
-grant("buyer", "production.planrun", "view")

@@ -10,40 +10,13 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('engineering', '0001_initial'),
-        ('items', '0001_initial'),
+        ('engineering', '0002_initial'),
+        ('items', '0002_initial'),
         ('kernel', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PlanRun',
-            fields=[
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('identity', models.OneToOneField(db_column='id', editable=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='kernel.documentidentity')),
-                ('number', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=40, verbose_name='number')),
-                ('state', models.CharField(db_index=True, editable=False, max_length=24, verbose_name='state')),
-                ('ran_on', models.DateField(editable=False, null=True, verbose_name='date')),
-                ('planned_items', models.PositiveIntegerField(default=0, editable=False, verbose_name='items')),
-                ('new_proposals', models.PositiveIntegerField(default=0, editable=False, verbose_name='new proposals')),
-                ('changed_proposals', models.PositiveIntegerField(default=0, editable=False, verbose_name='changed proposals')),
-                ('withdrawn_proposals', models.PositiveIntegerField(default=0, editable=False, verbose_name='withdrawn proposals')),
-                ('messages', models.JSONField(default=list, editable=False, verbose_name='exceptions')),
-                ('message_text', models.TextField(blank=True, editable=False, verbose_name='what needs a person')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('site', models.ForeignKey(blank=True, help_text='Empty: every site.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site')),
-            ],
-            options={
-                'verbose_name': 'planning run',
-                'verbose_name_plural': 'planning runs',
-                'ordering': ['-pk'],
-            },
-        ),
         migrations.CreateModel(
             name='ProductionOrder',
             fields=[

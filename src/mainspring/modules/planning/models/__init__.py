@@ -1,0 +1,6 @@
+"""Tables of planning, by subject."""
+
+from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState
+from .runs import PlanRun
+
+__all__ = ["CenterLoad", "FirmProposal", "PlanMark", "PlanMessage", "PlanRun", "PlanState"]
