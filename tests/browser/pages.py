@@ -17,7 +17,7 @@ SHELL = (
 MAIN = (
     "crm/leads", "crm/opportunities", "parties/parties", "items/items", "sales/quotations", "sales/sales-orders",
     "sales/shipments", "purchasing/purchase-requests", "purchasing/purchase-orders", "purchasing/bill-matches",
-    "stock/stock-balances", "stock/stock-counts", "production/production-orders", "production/plan-runs",
+    "stock/stock-balances", "stock/stock-counts", "production/production-orders", "planning/plan-runs",
     "accounting/invoices", "accounting/payments", "accounting/journal-entries", "organization/role-grants",
     "kernel/custom-fields", "kernel/approval-rules", "kernel/tasks",
 )  # fmt: skip

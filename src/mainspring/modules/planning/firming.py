@@ -96,7 +96,7 @@ def split(ctx, key: UUID, quantities: Sequence[Decimal], *, why: str = "") -> li
 
 
 def convert(ctx, keys: Iterable[UUID]) -> dict[str, int]:
-    """Turn proposals into orders: what is made is confirmed, what is bought ordered or, without a buyer's right, approved.
+    """Turn proposals into orders: made ones are confirmed, bought ones ordered or, by who may not order, approved.
 
     {"confirmed": …, "ordered": …, "approved": …}
     """
@@ -137,10 +137,7 @@ def _proposals(ctx, keys: Iterable[UUID], verb: dict | None = None) -> list:
 
 def _firm(ctx, proposals: list, why: str) -> int:
     made = FirmProposal.objects.bulk_create(
-        [
-            FirmProposal(identity_id=p.pk, company_id=p.company_id, why=why[:240], firmed_by=ctx.user)
-            for p in proposals
-        ],
+        [FirmProposal(identity_id=p.pk, company_id=p.company_id, why=why[:240], firmed_by=ctx.user) for p in proposals],
         update_conflicts=True,
         unique_fields=["identity"],
         update_fields=["why", "firmed_by"],

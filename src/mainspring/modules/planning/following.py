@@ -17,14 +17,14 @@ from mainspring.kernel.models import Company
 
 from . import exceptions, loading, proposals
 from .holding import Held, StructureChanged
-from .models import PlanRun, PlanState
+from .models import PlanRun
 
 LOCK_SPACE = 7203  # advisory locks (LOCK_SPACE, company): one batch a company at a time; (LOCK_SPACE, 0): the planner
 
 
 @dataclass
 class Outcome:
-    """What a batch did: marks taken, items looked at, proposals and exceptions written, seconds; `is_full`: all read."""
+    """What a batch did: marks taken, items looked at, rows written, seconds; `is_full`: everything was read."""
 
     marks: int = 0
     items: int = 0

@@ -122,7 +122,14 @@ class Held:
             return nodes
         change = self.plan.change(demand=new_demand, receipts=new_receipts, on_hand=new_stock)
         self._follow_days(nodes)
-        return np.union1d(change.changed, nodes)
+        return np.union1d(np.union1d(change.changed, nodes), self._below(change.changed))
+
+    def _below(self, nodes: NDArray) -> NDArray:
+        """What these nodes are made of: their own orders may stay, but what they serve and when they fall short not."""
+        plan = self.plan
+        counts = plan.child_ptr[nodes + 1] - plan.child_ptr[nodes]
+        rows = np.repeat(plan.child_ptr[nodes] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        return plan.child[rows]
 
     def _nodes_of(self, items: list[int]) -> NDArray:
         first = np.searchsorted(self.structure.item, items)
@@ -231,8 +238,8 @@ def _stocking(s: Structure, read, kept: NDArray, node: NDArray, quantity: NDArra
     asked = np.flatnonzero(read.unit[kept] > 0)
     if not len(asked):
         return quantity
-    stocked = {pk: unit for pk, unit in network.Item.objects.filter(
-        pk__in=np.unique(s.item[node[asked]]).tolist()).values_list("pk", "unit_id")}  # fmt: skip
+    items = network.Item.objects.filter(pk__in=np.unique(s.item[node[asked]]).tolist())
+    stocked = dict(items.values_list("pk", "unit_id"))
     factors = network._factors(stocked.items(), s.item[node[asked]], read.unit[kept][asked])
     found = quantity.copy()
     for n, factor in factors.items():

@@ -226,8 +226,7 @@ def _factors(stocked, item: NDArray, unit: NDArray) -> dict[int, Fraction]:
     units = {u.pk: u for u in Unit.objects.select_related("category")}
     named = {i.pk: i for i in Item.objects.filter(pk__in={int(item[n]) for n in rows}).select_related("unit")}
     return {
-        n: organization.factor_between(units[int(unit[n])], named[int(item[n])].unit, named[int(item[n])])
-        for n in rows
+        n: organization.factor_between(units[int(unit[n])], named[int(item[n])].unit, named[int(item[n])]) for n in rows
     }
 
 
@@ -274,9 +273,7 @@ def _starts(found: Structure) -> tuple[NDArray, NDArray]:
     calendars = site_calendars(found.sites, found.today)
     place = found.keys & ((1 << SITE_BITS) - 1)
     pairs, rows = np.unique(np.stack([place, found.lead]), axis=1, return_inverse=True)
-    starts = [
-        tables.start_row(HORIZON, [(calendars[int(found.sites[p])], int(lead))]) for p, lead in pairs.T.tolist()
-    ]
+    starts = [tables.start_row(HORIZON, [(calendars[int(found.sites[p])], int(lead))]) for p, lead in pairs.T.tolist()]
     table = np.stack(starts) if starts else np.zeros((1, HORIZON.buckets), np.int32)
     return table, rows.reshape(-1).astype(np.int32)
 
@@ -312,8 +309,7 @@ def _capacity(centers, calendars, today: date) -> NDArray:
         days = (today + timedelta(days=n) for n in range(HORIZON.days))
         open_days[pk] = np.array([sum(b - a for a, b in calendar.intervals(d)) * 60 for d in days], np.int64)
     rows = [
-        open_days[c.calendar_id] * c.size * int(c.efficiency_pct * 100) // 10_000 if c.active else open_days[c.calendar_id] * 0
-        for c in centers
+        open_days[c.calendar_id] * (c.size * int(c.efficiency_pct * 100) if c.active else 0) // 10_000 for c in centers
     ]
     return np.stack(rows)
 
@@ -366,8 +362,9 @@ def _share(quantity: int, batch: int, scrap: int, is_fixed: bool, above: int, be
     shared = gcd(top, bottom)
     top, bottom = top // shared, bottom // shared
     if top * bottom > engine.QUANTITY_MOST:  # finer than the plan can count: the nearest share it can, never less
-        bottom = max(1, engine.QUANTITY_MOST // (1 << 40))
-        top = -(-quantity * factor.numerator * 10**below * (MICRO + scrap) * bottom // (factor.denominator * MICRO * batch * 10**above))
+        share = Fraction(top, bottom)
+        bottom = engine.QUANTITY_MOST >> 40
+        top = -(-share.numerator * bottom // share.denominator)
         return min(top, 1 << 40), bottom, 0
     return top, bottom, 0
 

@@ -1,7 +1,8 @@
-"""Proposals in the database made what the plan says: only what differs is written, under the locks of people's verbs."""
+"""Proposals in the database made what the plan says: only what differs is written, under the locks of verbs."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -123,7 +124,7 @@ def _pair(found: Changes, table: int, want, mine: list[int], have, theirs: list[
     left_mine, left_theirs = [], []
     for rows, chosen, left in ((want, mine, left_mine), (have, theirs, left_theirs)):
         rest = same.copy()
-        for n in sorted(chosen, key=lambda n: (*told(rows, n), n)):  # noqa: B023
+        for n in sorted(chosen, key=lambda n: (*told(rows, n), n)):
             if rest[told(rows, n)] > 0:
                 rest[told(rows, n)] -= 1
             else:
@@ -225,8 +226,6 @@ def _reasons(held: Held, want, rows: NDArray) -> dict:
 
 def values(held: Held, want, n: int, reason) -> dict:
     """Field values of the proposal for an order."""
-    from decimal import Decimal
-
     quantity = Decimal(int(want.quantity[n])).scaleb(-6)
     start, due = day(held.today, want.start[n]), day(held.today, want.promised[n])
     digits = int(held.structure.digits[want.node[n]])
@@ -245,9 +244,14 @@ def _add(held: Held, want, new: list[int], reasons: dict, ctx) -> None:
         given = {"is_planned": True} if table == MAKE else {"source": "plan", "unit_id": item.unit_id}
         records[table].append(
             MODELS[table](
-                identity_id=uuid7(), company_id=held.company_id, state="proposed", item=item, site_id=int(s.site[node]),
-                **given, **values(held, want, n, reasons[n]),
-            )  # fmt: skip
+                identity_id=uuid7(),
+                company_id=held.company_id,
+                state="proposed",
+                item=item,
+                site_id=int(s.site[node]),
+                **given,
+                **values(held, want, n, reasons[n]),
+            )
         )
     for table, made in enumerate(records):
         if made:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
-
 from django.db import connection
 
 MICRO = 1_000_000
@@ -92,7 +91,8 @@ class Reader:
                    (o.quantity * 1000000)::int8, o.id, 0::int8,
                    GREATEST(COALESCE(o.starts_on, o.due_on) - %(today)s::date, 0)::int4, 0::int8
             FROM production_productionorder o JOIN planning_firmproposal p ON p.identity_id = o.id
-            WHERE o.company_id = %(company)s AND o.state = 'proposed' AND COALESCE(o.due_on, o.starts_on) IS NOT NULL{only}""",
+            WHERE o.company_id = %(company)s AND o.state = 'proposed'
+              AND COALESCE(o.due_on, o.starts_on) IS NOT NULL{only}""",
             "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8 start:int4 unit:int8",
             "o.item_id",
         )
@@ -128,7 +128,8 @@ class Reader:
               AND NOT EXISTS (SELECT FROM planning_firmproposal p WHERE p.identity_id = o.id){only}
             UNION ALL
             SELECT o.item_id, o.site_id, 1::int4, (o.quantity * 1000000)::int8,
-                   (COALESCE(o.order_by, o.needed_on) - %(today)s::date)::int4, (o.needed_on - %(today)s::date)::int4, o.id
+                   (COALESCE(o.order_by, o.needed_on) - %(today)s::date)::int4,
+                   (o.needed_on - %(today)s::date)::int4, o.id
             FROM purchasing_purchaserequest o
             WHERE o.company_id = %(company)s AND o.state = 'proposed' AND o.source = 'plan' AND o.item_id IS NOT NULL
               AND NOT EXISTS (SELECT FROM planning_firmproposal p WHERE p.identity_id = o.id){only}""",
@@ -187,7 +188,8 @@ class Reader:
                    COALESCE(b.valid_to - %(today)s::date, {FOREVER})::int4, (b.batch_quantity * 1000000)::int8,
                    l.component_id, (l.quantity * 1000000)::int8, (l.scrap_pct * 10000)::int8, l.is_fixed, l.unit_id
             FROM engineering_bom b JOIN engineering_bomline l ON l.document_id = b.id
-            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s) ORDER BY b.item_id, b.id, l.position, l.id""",
+            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s)
+            ORDER BY b.item_id, b.id, l.position, l.id""",
             "item:int8 site:int8 first:int4 last:int4 batch:int8 component:int8 quantity:int8 scrap:int8 fixed:bool "
             "unit:int8",
         )

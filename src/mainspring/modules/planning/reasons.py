@@ -143,9 +143,7 @@ class Why:
         else:
             code = "demand" if served else "safety_stock"
             projected = -self.amount(node, orders.short[n])
-            _sizes, steps = lots.sized(
-                self.amount(node, orders.net[n]), self._lot(node), int(structure.digits[node])
-            )
+            _sizes, steps = lots.sized(self.amount(node, orders.net[n]), self._lot(node), int(structure.digits[node]))
             text = self._sentence(item, served, on_hand, incoming, steps, due, available)
         kept = {
             "code": code,

@@ -1,5 +1,6 @@
 """Tables of planning, by subject."""
 
+from .. import marking  # noqa: F401  (declares the triggers)
 from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState
 from .runs import PlanRun
 

@@ -73,9 +73,7 @@ def test_running_again_changes_nothing_and_firming_gives_nothing_new(making):
     commands.perform(PurchaseRequest.objects.get(), "approve", making.ctx)
     firm = planning.settle(making.ctx)
     assert (firm.new, firm.changed, firm.withdrawn) == (0, 0, 0)
-    assert said() == [
-        f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."
-    ]
+    assert said() == [f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."]
 
 
 def test_demand_that_goes_away_takes_its_proposals_with_it(making):
