@@ -15,11 +15,10 @@ PASSES_IN_THE_PAST = 4
 
 
 def plan(life: Life) -> None:
-    """Renew the plan of each plant."""
-    for site in life.plants:
-        run = life.make("planning run", PlanRun, life.by("planner"), site=site)
-        if run:
-            life.do(run, "run", life.by("planner"))
+    """Renew the plan of the company."""
+    run = life.make("planning run", PlanRun, life.by("planner"))
+    if run:
+        life.do(run, "run", life.by("planner"))
 
 
 def firm(life: Life) -> None:

@@ -56,7 +56,7 @@ class Kept:
 
 def today_of(company: Company) -> date:
     """The date it is at the company."""
-    return datetime.now(ZoneInfo(company.timezone or "UTC")).date()
+    return datetime.now(ZoneInfo(company.time_zone or "UTC")).date()
 
 
 def context(company: Company) -> Context:
