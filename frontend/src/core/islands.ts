@@ -5,6 +5,7 @@ export interface Island {
 }
 
 const islands: Record<string, () => Promise<{ default: Island }>> = {
+  agenda: () => import("../islands/agenda"),
   calendar: () => import("../islands/calendar"),
   chart: () => import("../islands/chart"),
   choose: () => import("../islands/choose"),
@@ -17,6 +18,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   mentions: () => import("../islands/mentions"),
   palette: () => import("../islands/palette"),
   pivot: () => import("../islands/pivot"),
+  recorder: () => import("../islands/recorder"),
   scan: () => import("../islands/scan"),
   signature: () => import("../islands/signature"),
   table: () => import("../islands/table"),

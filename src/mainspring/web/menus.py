@@ -23,22 +23,22 @@ extra = PluginPoint("web.menu", many=True)
 ICONS = {"sales": "shopping-cart", "customers": "heart-handshake", "purchasing": "shopping-bag",
          "production": "building-factory-2", "planning": "calendar-stats", "stock": "packages",
          "accounting": "calculator", "products": "box", "parties": "building-community", "work": "checklist",
-         "quality": "shield-check", "people": "users", "studio": "color-swatch",
+         "quality": "shield-check", "contracts": "signature", "people": "users", "studio": "color-swatch",
          "administration": "settings"}  # fmt: skip
-ORDER = ("customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
+ORDER = ("customers", "sales", "contracts", "purchasing", "production", "planning", "stock", "products", "parties",
          "accounting")  # fmt: skip
 NAMES = {
     "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
-    "Production": _lazy("Production"), "Planning": _lazy("Planning"), "Stock": _lazy("Stock"),
-    "Products": _lazy("Products"), "Parties": _lazy("Parties"), "Accounting": _lazy("Accounting"),
-    "Administration": _lazy("Administration"),
-    "Reports": _lazy("Reports"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
+    "Contracts": _lazy("Contracts"), "Production": _lazy("Production"), "Planning": _lazy("Planning"),
+    "Stock": _lazy("Stock"), "Products": _lazy("Products"), "Parties": _lazy("Parties"),
+    "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"), "Reports": _lazy("Reports"),
+    "Insight": _lazy("Insight"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
     "Valuation": _lazy("Valuation"), "Engineering": _lazy("Engineering"), "Prices": _lazy("Prices"),
     "Structure": _lazy("Structure"), "Access": _lazy("Access"), "Currencies": _lazy("Currencies"),
     "Units and calendars": _lazy("Units and calendars"),
 }  # fmt: skip
 """Names of the groups that come with the product; a plug-in's own group is shown as it names it."""
-SECTIONS = ("", "Engineering", "Prices", "Valuation", "Reports", "Closing", "Setup")
+SECTIONS = ("", "Insight", "Engineering", "Prices", "Valuation", "Reports", "Closing", "Setup")
 SETUP = "Setup"
 ADMINISTRATION = "Administration"
 WRITING = ("create", "change")

@@ -18,6 +18,7 @@ from .network import HORIZON, REORDER, Structure
 from .reading import Reader
 
 NOBODY = np.zeros(1, "V16")[0]
+FORECAST = -2
 
 
 class StructureChanged(Exception):
@@ -29,6 +30,7 @@ class Rows:
     """Demand or supply of nodes, by node, bucket and key; days are the real ones, overdue ones negative.
 
     bucket  the one the plan counts it in: supply a little late counts when it is needed (P20)
+    start   of firm orders to make; FORECAST marks demand that is expected and not promised
     """
 
     node: NDArray
@@ -166,7 +168,7 @@ class Held:
         if self.structure.policy[node] != REORDER:
             chosen = [_entries(each, each.bucket < HORIZON.buckets) for each in rows]
             return chosen[0], chosen[1], stock
-        position = stock + int(receipts.quantity.sum()) - int(demand.quantity.sum())
+        position = stock + int(receipts.quantity.sum()) - self.promised(demand)
         wanted = int(self.structure.upto[node]) - position if position <= self.structure.point[node] else 0
         firm = _entries(receipts, (receipts.start >= 0) & (receipts.bucket < HORIZON.buckets))
         bucket, quantity = firm.bucket.tolist(), firm.quantity.tolist()
@@ -175,6 +177,11 @@ class Held:
             quantity.append(wanted)
         count = len(bucket)
         return Entries([node] * count, bucket, quantity, [-1] * count), firm, 0
+
+    @staticmethod
+    def promised(demand: Rows) -> int:
+        """Demand that takes from the inventory position: what is promised, not what is expected."""
+        return int(demand.quantity[demand.start != FORECAST].sum())
 
     def ready(self, node: int) -> int:
         """The first bucket in which an order of the node started today can be there."""
@@ -227,7 +234,7 @@ def _rows(s: Structure, read: SimpleNamespace, *, receipts: bool) -> Rows:
     bucket = HORIZON.bucket_of(counted)
     bucket = np.where(bucket < 0, HORIZON.buckets, bucket)
     order = np.lexsort((read.document[kept].view("S16") if len(kept) else kept, read.key[kept], day, bucket, node))
-    start = read.start[kept].astype(np.int64) if receipts else np.full(len(kept), -1, np.int64)
+    start = read.start[kept].astype(np.int64) if receipts else np.where(read.forecast[kept], FORECAST, -1)
     start = np.minimum(start, HORIZON.days - 1)
     columns = (node, day, bucket, quantity, read.document[kept], start)
     return Rows(*(column[order] for column in columns))
@@ -262,7 +269,7 @@ def _cut(rows: Rows, part: slice) -> Rows:
 
 
 def _entries(rows: Rows, kept: NDArray) -> Entries:
-    return Entries(rows.node[kept], rows.bucket[kept], rows.quantity[kept], rows.start[kept])
+    return Entries(rows.node[kept], rows.bucket[kept], rows.quantity[kept], np.maximum(rows.start[kept], -1))
 
 
 def _joined(first: Entries, more: list[Entries]) -> Entries:

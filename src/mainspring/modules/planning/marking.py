@@ -64,7 +64,7 @@ _declare(
     """SELECT DISTINCT r.item_id, l.site_id, r.company_id, false FROM {rows} r
     JOIN stock_location l ON l.id IN (r.from_location_id, r.to_location_id) AND l.kind = 'internal'
     WHERE r.state = 'planned'""",
-    "item_id state quantity from_location_id to_location_id planned_on",
+    "item_id state quantity from_location_id to_location_id planned_on is_forecast",
 )
 _declare(
     "stock_stockbalance",

@@ -180,17 +180,20 @@ class Timeline:
     def _moves(self) -> list[Event]:
         rows = database.rows(
             """
-            SELECT m.planned_on, m.quantity, m.origin_id, d.kind, d.number, d.title,
+            SELECT m.planned_on, m.quantity, m.origin_id, d.kind, d.title,
+                   CASE WHEN m.is_forecast THEN m.reference ELSE d.number END AS number,
                    (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND m.item_id = %(item)s
               AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
+              AND NOT (m.is_forecast AND m.planned_on < %(today)s)
             ORDER BY m.planned_on, m.id""",
             site=self.site.pk,
             company=self.ctx.company_id,
             item=self.item.pk,
+            today=self.ctx.business_date,
         )
         return [
             Event(

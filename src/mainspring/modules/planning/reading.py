@@ -46,15 +46,17 @@ class Reader:
     # -- what changes all day --
 
     def demand(self) -> SimpleNamespace:
-        """Planned moves out of the storage of a site."""
+        """Planned moves out of the storage of a site; what a deal was to bring by now expires (P21)."""
         return self._read(
             """SELECT m.item_id, f.site_id, (m.planned_on - %(today)s::date)::int4, (m.quantity * 1000000)::int8,
-                   COALESCE(m.origin_id, '00000000-0000-0000-0000-000000000000'::uuid), m.id
+                   COALESCE(m.origin_id, '00000000-0000-0000-0000-000000000000'::uuid), m.id,
+                   m.is_forecast
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND f.kind = 'internal'
-              AND NOT (t.kind = 'internal' AND t.site_id = f.site_id){only}""",
-            "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8",
+              AND NOT (t.kind = 'internal' AND t.site_id = f.site_id)
+              AND NOT (m.is_forecast AND m.planned_on < %(today)s){only}""",
+            "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8 forecast:bool",
             "m.item_id",
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext_noop
 
 from mainspring.engines.mrp import data, lots, network, pegging
-from mainspring.kernel import sentences
+from mainspring.kernel import database, sentences
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.sentences import Sentence, say
 from mainspring.modules.items.models import Item
@@ -52,6 +52,7 @@ class Why:
         self._served: dict[int, dict[int, list]] = {}
         self.items: dict[int, Item] = {}
         self.documents: dict[UUID, DocumentIdentity] = {}
+        self.numbers: dict[UUID, str] = {}
 
     def reasons(self, orders) -> list[Reason]:
         """The reasons of orders (columns node, row, net, short, due and available days)."""
@@ -61,6 +62,7 @@ class Why:
         self.items = Item.objects.select_related("unit").in_bulk(items - self.items.keys()) | self.items
         keys = {s.document for rows in served for s in rows if s.document} - self.documents.keys()
         self.documents |= DocumentIdentity.objects.in_bulk(keys) if keys else {}
+        self.numbers |= _forecasts(keys)
         return [self._reason(orders, n, rows) for n, rows in enumerate(served)]
 
     # -- what an order serves --
@@ -133,7 +135,7 @@ class Why:
         incoming = self.amount(node, receipts.quantity.sum())
         due, available = day(self.held.today, orders.due[n]), day(self.held.today, orders.available[n])
         if structure.policy[node] == REORDER:
-            asked = on_hand + incoming - self.amount(node, self.held.demand(node).quantity.sum())
+            asked = on_hand + incoming - self.amount(node, self.held.promised(self.held.demand(node)))
             steps = (
                 ("reorder_point", self.amount(node, structure.point[node])),
                 ("order_up_to", self.amount(node, structure.upto[node])),
@@ -161,7 +163,7 @@ class Why:
         document = self.documents.get(served.document) if served.document else None
         return {
             "document": str(document.pk) if document else None,
-            "number": document.number if document else "",
+            "number": self.numbers.get(document.pk, document.number) if document else "",
             "title": document.title if document else "",
             "quantity": plain(served.quantity),
             "on": served.on.isoformat(),
@@ -216,7 +218,8 @@ class Why:
 
     def _called(self, served: Served):
         document = self.documents.get(served.document) if served.document else None
-        return (document and (document.number or document.title)) or say(gettext_noop("a plan"))
+        known = document and (self.numbers.get(document.pk) or document.number or document.title)
+        return known or say(gettext_noop("a plan"))
 
 
 _STEPS = {
@@ -227,6 +230,16 @@ _STEPS = {
     "economic": gettext_noop("economic lot %(quantity)s"),
     "period": gettext_noop("period %(quantity)s"),
 }
+
+
+def _forecasts(keys) -> dict[UUID, str]:
+    """{document: how it is planned for} of those that are only expected to bring demand."""
+    rows = database.rows(
+        "SELECT DISTINCT ON (origin_id) origin_id, reference FROM stock_stockmove "
+        "WHERE is_forecast AND state = 'planned' AND origin_id = ANY(%(keys)s::uuid[]) ORDER BY origin_id, planned_on",
+        keys=list(keys),
+    )
+    return {row["origin_id"]: row["reference"] for row in rows}
 
 
 def _document(raw) -> UUID | None:
