@@ -5,6 +5,7 @@ python planner.py stuck      stops in the middle of its first batch, when propos
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ django.setup()
 from mainspring.modules.planning import loading, planner  # noqa: E402
 
 if __name__ == "__main__":
+    signal.alarm(300)  # a test that waits for it in vain is to fail, not to hang
     if sys.argv[1:] == ["stuck"]:
         loading.write = lambda held: (print("stuck", flush=True), time.sleep(600))
     planner.work()
