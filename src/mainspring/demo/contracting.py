@@ -146,11 +146,12 @@ def _invoiced(life: Life, line: Instalment, ago: int):
     return request and life.do(request, "post_invoice", ctx, invoice_on=ctx.business_date)
 
 
-def _pays(life: Life, contract: Contract, amount, ago: int) -> None:
+def _pays(life: Life, contract: Contract, amount, ago: int, invoice=None) -> None:
+    """Money of the customer: for an invoice, or without a word of what it is for."""
     ctx = _at(life, "accountant", ago)
     made = life.make(
         "payment", Payment, ctx, direction="in", party=contract.party, currency=contract.currency, amount=amount,
-        paid_on=ctx.business_date,
+        paid_on=ctx.business_date, lines=[{"invoice": invoice, "amount": amount}] if invoice else [],
     )  # fmt: skip
     made and life.do(made, "post", ctx)
 
@@ -227,6 +228,6 @@ def _ended(life: Life, contract: Contract, state: str) -> None:
         life.do(contract, "terminate", ctx, reason="By agreement of both sides")
     else:
         plan = _plan(life, contract, 1, 100)
-        if plan and _invoiced(life, _lines(plan)[0], 99):
-            _pays(life, contract, contract.value, 80)
+        asked = plan and _invoiced(life, _lines(plan)[0], 99)
+        asked and _pays(life, contract, contract.value, 80, asked.outcome)
         life.do(Contract.objects.get(pk=contract.pk), "complete", ctx)

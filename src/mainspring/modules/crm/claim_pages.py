@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from mainspring.kernel import access, commands, formats, looking
 from mainspring.modules.parties.models import Party
 from mainspring.web import menus
-from mainspring.web.views import base
+from mainspring.web.views import base, tabs
 
 from . import explaining, queries
 from .models import Holds, Lead, LeadPool, PoolCustomer
 
 PAGE = 30
-COUNT_MAX = 999
 GRADED = NullIf("level", Value("")).asc(nulls_last=True)
 ORDERS: dict[str, dict[str, tuple]] = {
     "worth": {"leads": ("-value", "-pk"), "customers": ("-worth", "-id")},
@@ -39,18 +38,17 @@ def pools(request):
     if not (access.can(ctx, Lead, "claim") or access.can(ctx, Party, "claim")):
         raise PermissionDenied(_("You claim nothing from pools."))
     known = explaining.pools_for(ctx)
-    counts = {pool.pk: _waiting(ctx, pool)[: COUNT_MAX + 1].count() for pool in known}
-    known.sort(key=lambda pool: not counts[pool.pk])  # those in which somebody waits first
+    counts = tabs.counted({pool.pk: _waiting(ctx, pool) for pool in known})
+    known.sort(key=lambda pool: counts[pool.pk] == "0")  # those in which somebody waits first
     asked = request.GET.get("pool", "")
-    pool = next((p for p in known if str(p.pk) == asked), None) or next((p for p in known if counts[p.pk]), None)
-    pool = pool or (known[0] if known else None)
+    pool = next((p for p in known if str(p.pk) == asked), None) or (known[0] if known else None)
     context = {
         "page": {"title": _("Claim from pools")},
         "tabs": [
             {
                 "label": str(p),
                 "href": f"?pool={p.pk}",
-                "count": f"{COUNT_MAX}+" if counts[p.pk] > COUNT_MAX else counts[p.pk],
+                "count": counts[p.pk],
                 "active": p == pool,
             }
             for p in known

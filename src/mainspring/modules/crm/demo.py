@@ -22,7 +22,7 @@ PLANS = (
         ],
     ),
     (
-        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "proposal"},
+        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "open"},
         [{"rhythm": "days", "number": 14, "method": "call", "title": "Ask how they decide"}],
     ),
     (
@@ -43,6 +43,7 @@ def _plans(ctx) -> None:
 
 def load(ctx_factory, size: str, rng, out) -> None:
     """A pool for every territory somebody works in; a sales manager without territories leads all of them."""
+    demo_pipeline.load(ctx_factory, out)
     whole = list(Territory.objects.filter(parent=None))
     for membership in Membership.objects.filter(role__code="sales_manager", territories=None):
         membership.territories.set(whole)
@@ -53,11 +54,9 @@ def load(ctx_factory, size: str, rng, out) -> None:
         for territory in Territory.objects.filter(pk__in=worked).order_by("code"):
             commands.create(LeadPool, ctx, code=territory.code, name=territory.name, territory=territory, **LIMITS)
             count += 1
+        _plans(ctx)
     out(f"{count} lead pools")
     demo_capture.load(ctx_factory, out)
-    demo_pipeline.load(ctx_factory, out)
-    for company in Company.objects.order_by("code"):
-        _plans(ctx_factory(company.code))  # they name stages
     out(f"{demo_pipeline.past(ctx_factory, size, rng, ctx.business_date)} deals of the last year")
     out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")
 

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import access, database, formats, moved
+from mainspring.kernel import access, database, formats, moved, policies
+from mainspring.kernel.models import Territory
 from mainspring.modules.parties.models import Party
 
 from . import admitting, keeping, queries, recycling
@@ -164,9 +165,28 @@ def pools_for(ctx) -> list[LeadPool]:
     """The pools something could be claimed from."""
     closed = set(admitting.closed_to(ctx.user))
     pools = LeadPool.objects.filter(company=ctx.company_id, active=True).select_related("territory")
+    parents = dict(Territory.objects.values_list("pk", "parent"))
+    reach = {Holds.LEADS: _reach(ctx, Lead, parents), Holds.CUSTOMERS: _reach(ctx, Party, parents)}
     found = []
     for pool in pools:
-        model = Lead if pool.kind == Holds.LEADS else Party
-        if access.can(ctx, model, "claim") and (pool.pk not in closed or access.can(ctx, model, "assign")):
+        kind = Holds(pool.kind)
+        model = Lead if kind == Holds.LEADS else Party
+        open_to = pool.pk not in closed or access.can(ctx, model, "assign")
+        if access.can(ctx, model, "claim") and open_to and (reach[kind] is None or pool.territory_id in reach[kind]):
             found.append(pool)
+    return found
+
+
+def _reach(ctx, model, parents: dict[int, int | None]) -> set[int] | None:
+    """Territories a person claims in, and those above them, whose pools hold theirs too; None for all of them."""
+    p = policies.of(ctx)
+    grants = p.matching(model._meta.label_lower, "claim")
+    if p.all_powerful or any(g.scope != "territory" for g in grants):
+        return None
+    found: set[int] = set()
+    for key in {key for g in grants for key in g.territory_ids}:
+        above: int | None = key
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
     return found

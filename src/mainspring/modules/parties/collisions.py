@@ -50,7 +50,7 @@ TESTS = {
     "phone": "t.phone = a.phone AND t.phone <> ''",
     "email": "t.email = a.email AND t.email <> ''",
     "contained": "t.sound_key LIKE a.contained",
-    "called": "t.name ILIKE a.called",
+    "called": "UPPER(t.name::text) LIKE a.called",
     "alike": "t.sound_key %% a.alike",
 }
 
@@ -217,7 +217,9 @@ def search(text: str, company_id: int) -> list[Match]:
     parts = [normalise.sound_key(word) for word in text.split()]
     keys = asked.keys() | {"alike": sound}
     if len(sound) >= CONTAINED_MIN:
-        keys |= {"contained": f"%{'%'.join(parts)}%", "called": f"%{_plain(text)}%"}
+        keys |= {"contained": f"%{'%'.join(parts)}%"}
+    if len(text) >= CONTAINED_MIN and text.isascii():  # of other letters the index may hold no groups; they have sounds
+        keys |= {"called": f"%{_plain(text.upper())}%"}
     return _found([asked], [keys])[0]
 
 

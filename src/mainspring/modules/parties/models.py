@@ -257,9 +257,6 @@ database.declare(
     "party_sound_trgm",
     "CREATE INDEX IF NOT EXISTS party_sound_trgm ON parties_party USING gin (sound_key gin_trgm_ops)",
 )
-database.declare(
-    "party_name_trgm", "CREATE INDEX IF NOT EXISTS party_name_trgm ON parties_party USING gin (name gin_trgm_ops)"
-)
 
 
 class PartyRecord(Entity):

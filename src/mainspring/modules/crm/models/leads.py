@@ -225,9 +225,6 @@ class Lead(Document):
 database.declare(
     "lead_sound_trgm", "CREATE INDEX IF NOT EXISTS lead_sound_trgm ON crm_lead USING gin (sound_key gin_trgm_ops)"
 )
-database.declare(
-    "lead_name_trgm", "CREATE INDEX IF NOT EXISTS lead_name_trgm ON crm_lead USING gin (name gin_trgm_ops)"
-)
 
 
 @database.append_only
