@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.utils import timezone
 
 from mainspring.kernel import audit, database, running
@@ -117,7 +118,7 @@ def _batch(ctx, kept: Kept, everything: bool) -> Outcome:
     assert held is not None
     kept.version = state["version"] + 1
     outcome.items = len(held.structure.keys) if nodes is None else len(nodes)
-    _write(held, nodes, ctx, outcome)
+    _write(held, nodes, ctx, outcome, {m["item"] for m in marks if m["item"] is not None})
     return outcome
 
 
@@ -133,15 +134,18 @@ def _state(company_id: int) -> dict:
     )[0]
 
 
-def _write(held: Held, nodes, ctx, outcome: Outcome) -> None:
+def _write(held: Held, nodes, ctx, outcome: Outcome, marked: set[int]) -> None:
     if nodes is not None and not len(nodes):
         return
     have = proposals.stored(held, nodes, held.stored if nodes is None else None)
     want = proposals.wanted(held, nodes)
     changes = proposals.differences(proposals.indexed(want), proposals.indexed(have))
     outcome.new, outcome.changed, outcome.withdrawn = proposals.write(held, want, changes, ctx)
-    if nodes is not None:
-        outcome.reworded = proposals.refreshed(held, want, nodes, changes)
+    looked = nodes
+    if looked is None:  # what serves something else now keeps its dates and gets another reason
+        few = len(want.node) < proposals.FEW
+        looked = np.arange(len(held.structure.keys)) if few else held.nodes_of(sorted(marked))
+    outcome.reworded = proposals.refreshed(held, want, looked, changes)
     outcome.exceptions = sum(exceptions.write(held, nodes))
     loading.write(held)
 

@@ -110,7 +110,7 @@ class Held:
             missing = (s.node(rows.item, rows.site) < 0) & s.plans(rows.item, rows.site)
             if missing.any():
                 raise StructureChanged
-        nodes = self._nodes_of(items)
+        nodes = self.nodes_of(items)
         rows = _rows(s, demand, receipts=False), _rows(s, receipts, receipts=True)
         stock = _stock(s, on_hand)
         new_demand, new_receipts, new_stock = {}, {}, {}
@@ -133,7 +133,8 @@ class Held:
         rows = np.repeat(plan.child_ptr[nodes] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
         return plan.child[rows]
 
-    def _nodes_of(self, items: list[int]) -> NDArray:
+    def nodes_of(self, items: list[int]) -> NDArray:
+        """The nodes of items, at every site."""
         first = np.searchsorted(self.structure.item, items)
         last = np.searchsorted(self.structure.item, items, side="right")
         found = [np.arange(a, b) for a, b in zip(first, last, strict=True)]
