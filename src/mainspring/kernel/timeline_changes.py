@@ -60,6 +60,8 @@ class Changes:
         mode = self.modes[model].get(one.name, "edit") if one else "hide"
         if one is None or column in QUIET or mode == "hide" or one.name.startswith("_"):
             return []
+        if isinstance(one, models.JSONField) and not one.editable and not isinstance(one, sentences.Stored):
+            return []  # what the house keeps for itself
         before, after = self._text(model, one, old, mode), self._text(model, one, new, mode)
         if before == after and mode != "mask":
             return []

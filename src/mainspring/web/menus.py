@@ -106,10 +106,11 @@ def _groups(reader: _Reader) -> dict[str, list[dict]]:
             continue
         entry = {"label": str(res.plural), "href": addresses.of_resource(res), "section": section, "key": res.key}
         groups.setdefault(group, []).append(entry)
-    for entries in extra(ctx):
-        for name, label, href in entries:
-            group, section = _parts(name)
-            groups.setdefault(group, []).append({"label": str(label), "href": href, "section": section, "key": href})
+    made = [entry for entries in extra(ctx) for entry in entries]
+    for name, label, href in reversed(made):  # where work is done comes before the lists of records
+        group, section = _parts(name)
+        entry = {"label": str(label), "href": href, "section": section, "key": href}
+        groups.setdefault(group, []).insert(0, entry)
     for group, children in groups.items():
         groups[group] = sorted(children, key=lambda c: _section_rank(c["section"]))
         _head(groups[group])

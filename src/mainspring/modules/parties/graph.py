@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import access
 
-from . import models, relations
+from . import models
+from . import models_relations as relations
 
 WIDTH, ROW, BOX, HIGH = 640, 64, 168, 34
 SHOWN_MAX = 12

@@ -11,7 +11,7 @@ from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
 from mainspring.kernel.workflow import Input, Verb
 
 from . import identifiers, normalise
-from .relations import PartyRelation, RelationKind
+from .models_relations import PartyRelation, RelationKind
 
 __all__ = [
     "Address",

@@ -8,9 +8,9 @@ from mainspring.engines.money import terms
 from mainspring.kernel import access, mailing
 from mainspring.kernel.remembered import Remembered
 
-from . import collisions, duplicates, identifiers, models, normalise, overview, relations
+from . import collisions, duplicates, identifiers, models, normalise, overview
 
-__all__ = ["collisions", "duplicates", "identifiers", "normalise", "overview", "relations"]
+__all__ = ["collisions", "duplicates", "identifiers", "normalise", "overview"]
 """What modules above compare names and numbers with, ask who is there already and fill a customer's page with."""
 
 

@@ -186,9 +186,9 @@ def main_path(flow) -> list[str]:
     path = [flow.initial]
     while True:
         onward = (
-            v.target
+            v.target or v.leads_to
             for v in flow.verbs
-            if v.target and v.target not in path and not v.danger and not v.hidden and path[-1] in v.sources
+            if (v.target or v.leads_to) not in (*path, "") and not v.danger and not v.hidden and path[-1] in v.sources
         )
         following = next(onward, None)
         if following is None:

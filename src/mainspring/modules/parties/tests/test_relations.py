@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import access, commands
-from mainspring.modules.parties import graph, relations
+from mainspring.modules.parties import graph
+from mainspring.modules.parties import models_relations as relations
 from mainspring.modules.parties.models import PartyRelation
 
 
