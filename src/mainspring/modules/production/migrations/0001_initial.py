@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('engineering', '0001_initial'),
-        ('items', '0001_initial'),
+        ('engineering', '0002_initial'),
+        ('items', '0002_initial'),
         ('kernel', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
