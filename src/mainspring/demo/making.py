@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from mainspring.modules.production import commands as production
-from mainspring.modules.production import ordering
+from mainspring.modules.production import queries
 from mainspring.modules.production.models import PlanRun, ProductionOrder
 
 from .life import Life
@@ -44,7 +44,7 @@ def _once(life: Life) -> int:
     mine = ProductionOrder.objects.filter(**life.mine).select_related("item")
     worked = 0
     for order in mine.filter(state="confirmed", starts_on__lte=life.until).order_by("starts_on", "number")[:40]:
-        if not ordering.shortages(order):
+        if not queries.shortages(order):
             worked += bool(life.do(order, "release", life.by("planner")))
     ctx = life.by("workshop")
     for order in mine.filter(state="released").order_by("starts_on", "number")[:25]:

@@ -57,24 +57,28 @@ class Need:
     operation_sequence: int | None = None
 
 
-def bom_for(item, on: date, site=None) -> models.Bom | None:
-    """The active bill of material of that day: the site's own before the one for every site."""
-    return _holding(models.Bom, item, on, site)
+def bom_for(item, on: date, site=None, known: dict | None = None) -> models.Bom | None:
+    """The active bill of material of that day: the site's own before the one for every site.
+
+    known  what was looked up already; pass one dict when asking for many orders
+    """
+    return _holding(models.Bom, item, on, site, known)
 
 
-def routing_for(item, on: date, site=None) -> models.Routing | None:
+def routing_for(item, on: date, site=None, known: dict | None = None) -> models.Routing | None:
     """The active routing of that day: the site's own before the one for every site."""
-    return _holding(models.Routing, item, on, site)
+    return _holding(models.Routing, item, on, site, known)
 
 
-def components(item, quantity: Decimal, on: date, site=None) -> list[Need]:
+def components(item, quantity: Decimal, on: date, site=None, known: dict | None = None) -> list[Need]:
     """What an order for the quantity takes: one level, phantoms replaced by what is in them (P05)."""
-    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=False))
+    known = {} if known is None else known
+    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=False, known=known))
 
 
 def explode(item, quantity: Decimal, on: date, site=None) -> list[Need]:
     """Every component at every level, parents before their components; losses compound (P01 to P04)."""
-    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=True))
+    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=True, known={}))
 
 
 def where_used(item, levels: int = LEVELS_MAX) -> list[dict]:
@@ -180,7 +184,10 @@ def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
 # -- helpers ----------------------------------------------------------------------------------------------------------
 
 
-def _holding(model, item, on: date, site):
+def _holding(model, item, on: date, site, known: dict | None):
+    key = model, item.pk, on, site.pk if site is not None else None
+    if known is not None and key in known:
+        return known[key]
     lines = Prefetch(
         "lines",
         queryset=model._meta.get_field("lines").related_model.objects.select_related(
@@ -193,14 +200,17 @@ def _holding(model, item, on: date, site):
         .filter(Q(valid_to=None) | Q(valid_to__gt=on))
     )
     found = found.filter(Q(site=None) | Q(site=site)) if site is not None else found.filter(site=None)
-    return max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
+    holds = max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
+    if known is not None:
+        known[key] = holds
+    return holds
 
 
-def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None):
-    bom = bom_for(item, on, site)
+def _walk(item, quantity: Decimal, on, site, *, level, path, deep, known, sequence=None):
+    bom = bom_for(item, on, site, known)
     if bom is None or level > LEVELS_MAX:
         return
-    routing = routing_for(item, on, site) if item.kind != "phantom" else None
+    routing = routing_for(item, on, site, known) if item.kind != "phantom" else None
     for line in bom.lines.all():
         component = line.component
         need = Need(
@@ -221,6 +231,7 @@ def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None
                 level=level + 1,
                 path=need.path,
                 deep=True,
+                known=known,
                 sequence=need.operation_sequence,
             )
         elif component.kind == "phantom":
@@ -232,6 +243,7 @@ def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None
                 level=level,
                 path=need.path,
                 deep=False,
+                known=known,
                 sequence=need.operation_sequence,
             )
         else:

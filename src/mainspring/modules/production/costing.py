@@ -37,6 +37,15 @@ def output_unit_cost(order) -> Decimal:
     return order.planned_unit_cost or ZERO
 
 
+def beside_unit_cost(order, output) -> Decimal:
+    """What a unit of a co- or by-product is received at: its standard cost, else its share of the planned cost."""
+    if output.item.cost_method == "standard":
+        standard = ItemCost.objects.filter(company=order.company_id, item=output.item_id).first()
+        if standard:
+            return standard.standard_cost
+    return output.unit_cost
+
+
 def in_process(order) -> Decimal:
     """What is on the work-in-progress account for the order: issued and worked less received (base currency)."""
     return database.scalar(

@@ -15,7 +15,7 @@ from mainspring.modules.purchasing import queries as purchasing
 
 from . import scheduling
 from .costing import cost_sheet, in_process, wip_accounts
-from .ordering import shortages
+from .releasing import shortages
 
 __all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "shortages"]
 

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('priority', models.PositiveSmallIntegerField(default=1, verbose_name='priority')),
-                ('ratio', models.DecimalField(decimal_places=6, default=1, help_text='Units of it for one unit of the component.', max_digits=12, verbose_name='ratio')),
+                ('ratio', models.DecimalField(decimal_places=6, default=1, help_text='Units of it for one of the component.', max_digits=12, verbose_name='ratio')),
             ],
             options={
                 'verbose_name': 'alternate component',

@@ -1,6 +1,7 @@
 """Tables of production, by subject."""
 
-from .orders import ProductionComponent, ProductionOperation, ProductionOrder
+from .operations import ProductionOperation, ProductionOutput, Reason, WorkSession
+from .orders import ProductionComponent, ProductionOrder
 from .plan import PlanRun
 from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 
@@ -10,6 +11,9 @@ __all__ = [
     "ProductionComponent",
     "ProductionOperation",
     "ProductionOrder",
+    "ProductionOutput",
     "ProductionReport",
     "ProductionReportLine",
+    "Reason",
+    "WorkSession",
 ]
