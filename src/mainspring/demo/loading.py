@@ -24,7 +24,7 @@ from mainspring.modules.organization import demo_data
 from . import days, history, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
-ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
+ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
 SEED = 2026
 
 

@@ -11,10 +11,11 @@ from django.db.models import Prefetch, Q
 from mainspring.engines.mrp import bills
 from mainspring.engines.mrp import data as mrp
 from mainspring.kernel import database
+from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.organization import queries as organization
 
 from . import models
-from .costing import CostRow, cost_roll_up, work_cost
+from .costing import CostRow, cost_roll_up, rates, work_cost
 
 __all__ = [
     "CostRow",
@@ -28,12 +29,17 @@ __all__ = [
     "line_need",
     "loop_path",
     "main_share",
+    "on_hand",
     "outputs_of",
+    "rates",
     "routing_for",
     "where_used",
     "work_cost",
     "yield_factor",
 ]
+
+on_hand = PluginPoint("engineering.on_hand", default=lambda ctx, item_ids: {})
+"""f(ctx, item ids) -> {item id: quantity on hand} as far as the person may see it; filled by who keeps the stock."""
 
 LEVELS_MAX = 60
 """Deeper than any product; a loop cannot be saved, so this is never reached by a right bill."""

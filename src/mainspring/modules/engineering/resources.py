@@ -31,6 +31,7 @@ class Boms(Resource):
 
 class BomAlternates(Resource):
     model = models.BomAlternate
+    prefetch = ("bom__item",)
     icon = "replace"
     columns = "bom component alternate priority ratio"
     search = "component__code alternate__code bom__item__code"
@@ -40,6 +41,7 @@ class BomAlternates(Resource):
 
 class BomOutputs(Resource):
     model = models.BomOutput
+    prefetch = ("bom__item",)
     icon = "recycle"
     columns = "bom item kind quantity cost_share_pct"
     search = "item__code bom__item__code"
@@ -69,6 +71,7 @@ class Routings(Resource):
 
 class OperationAlternates(Resource):
     model = models.OperationAlternate
+    prefetch = ("routing__item",)
     icon = "replace"
     columns = "routing sequence work_center priority setup_hours run_hours_per_unit skill"
     search = "routing__item__code work_center__code"
@@ -78,6 +81,7 @@ class OperationAlternates(Resource):
 
 class InspectionPoints(Resource):
     model = models.InspectionPoint
+    prefetch = ("routing__item",)
     icon = "ruler-measure"
     columns = "routing sequence name target minimum maximum measure"
     search = "routing__item__code name"
@@ -87,6 +91,7 @@ class InspectionPoints(Resource):
 
 class OperationDocuments(Resource):
     model = models.OperationDocument
+    prefetch = ("routing__item",)
     icon = "file-text"
     columns = "routing sequence title"
     search = "routing__item__code title"
@@ -109,6 +114,7 @@ class EngineeringChanges(Resource):
 
 class CostRollUps(Resource):
     model = models.CostRollUp
+    prefetch = ("bom__item",)
     menu = MENU
     icon = "calculator"
     columns = "item bom rolled_up_on material labour machine overhead total is_missing"

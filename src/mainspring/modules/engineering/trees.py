@@ -8,16 +8,12 @@ from typing import Any
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from mainspring.kernel import access, database, formats
-from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
 
 from . import comparing, models, queries
 
 NODES_MAX = 4000
-
-on_hand = PluginPoint("engineering.on_hand", default=lambda ctx, item_ids: {})
-"""f(ctx, item ids) -> {item id: quantity on hand} as far as the person may see it; filled by who keeps the stock."""
 
 
 @dataclass
@@ -112,7 +108,7 @@ def _complete(top: Node, ctx) -> None:
     """Standard cost and stock of every item met, each read once."""
     nodes = list(walk(top))
     ids = {node.item.pk for node in nodes}
-    costs, stock = items.standard_costs(ids, ctx.company_id), on_hand(ctx, ids)
+    costs, stock = items.standard_costs(ids, ctx.company_id), queries.on_hand(ctx, ids)
     for node in nodes:
         node.cost, node.stock = costs.get(node.item.pk), stock.get(node.item.pk)
 

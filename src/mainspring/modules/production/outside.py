@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import commands
 from mainspring.kernel.workflow import effect
 from mainspring.modules.items import queries as items
+from mainspring.modules.purchasing import queries as purchasing
 from mainspring.modules.purchasing.models import PurchaseOrder
 
 from . import floor, ordering
@@ -50,16 +51,9 @@ def _purchase(order, operation, quantity: Decimal, ctx) -> PurchaseOrder:
         "quantity": quantity,
         "description": f"{operation.name}: {order.item.code}, {order}"[:200],
     }
-    try:
-        return _created(order, operation, line, ctx)
-    except ValidationError as error:
-        if "price" not in str(error.message_dict if hasattr(error, "error_dict") else error.messages):
-            raise
-    price = items.standard_cost(operation.service, order.company_id)
-    return _created(order, operation, line | {"price": price}, ctx)
-
-
-def _created(order, operation, line: dict, ctx) -> PurchaseOrder:
+    sources = purchasing.valid_sources(order.company_id, [operation.service_id], ctx.business_date)
+    if not any(source.supplier_id == operation.supplier_id for source in sources.get(operation.service_id, ())):
+        line["price"] = items.standard_cost(operation.service, order.company_id)
     return commands.create(
         PurchaseOrder, ctx, supplier=operation.supplier, site=order.site, expected_on=operation.ends_on, lines=[line],
         links=[order],

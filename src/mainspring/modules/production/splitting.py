@@ -10,7 +10,7 @@ from mainspring.kernel import commands
 from mainspring.kernel.workflow import effect
 from mainspring.modules.stock import commands as stock
 
-from . import confirming, ordering, preparing, releasing
+from . import confirming, ordering, preparing, releasing, reporting
 from .models import ProductionComponent, ProductionOperation, ProductionOrder, ProductionOutput, ProductionReport
 from .models.verbs import WORKED_ON
 
@@ -93,6 +93,7 @@ def resize(order, ctx, quantity: Decimal) -> None:
         ProductionOutput.objects.filter(pk=output.pk).update(quantity=output.quantity)
     if order.state in ordering.OPEN:
         ProductionOrder.objects.filter(pk=order.pk).update(quantity=quantity)
+        reporting.refresh(order)
         ordering.replan(order, ctx)
         stock.release(ctx, order)
         if order.state != "confirmed":
