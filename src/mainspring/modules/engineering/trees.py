@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
+from mainspring import rounding
 from mainspring.kernel import access, database, formats
 from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
+from mainspring.modules.organization import queries as organization
 
 from . import comparing, models, queries
 
@@ -97,11 +100,20 @@ def _grow(node: Node) -> list[Node]:
     node.outputs = list(node.bom.bomoutputs.all())
     for line in node.bom.lines.all():
         child = Node(
-            line.component, queries.line_need(line, node.bom, node.quantity), node.level + 1, line,
+            line.component, _exact(line, node), node.level + 1, line,
             alternates=[a for a in node.bom.bomalternates.all() if a.component_id == line.component_id],
         )  # fmt: skip
         node.children.append(child)
     return node.children
+
+
+def _exact(line, node: Node) -> Decimal:
+    """What so much of the parent needs, not raised to whole pieces: a tree is for one, not for an order."""
+    factor = organization.factor_between(line.unit, line.component.unit, line.component)
+    need = Fraction(line.quantity) * factor * (100 + Fraction(line.scrap_pct)) / 100
+    if not line.is_fixed:
+        need *= Fraction(node.quantity) / Fraction(node.bom.batch_quantity)
+    return rounding.from_fraction(need, 6)
 
 
 def _complete(top: Node, ctx) -> None:

@@ -54,7 +54,7 @@ def _orders(sight, today: date) -> list[dict]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH sight AS MATERIALIZED ({sql}),
+            WITH sight (key) AS MATERIALIZED ({sql}),
             work AS (
                 SELECT op.order_id, COUNT(*) FILTER (WHERE op.progress = 'running') AS running,
                        COUNT(*) AS steps, COUNT(*) FILTER (WHERE op.progress = 'done') AS done_steps,
@@ -65,7 +65,7 @@ def _orders(sight, today: date) -> list[dict]:
                            END) AS left_hours,
                        SUM(op.done_hours) AS done_hours
                 FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
-                WHERE op.order_id IN (SELECT id FROM sight) GROUP BY op.order_id)
+                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id)
             SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
                    o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
                    COALESCE(w.running, 0) AS running, COALESCE(w.steps, 0) AS steps,
@@ -76,7 +76,7 @@ def _orders(sight, today: date) -> list[dict]:
             FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
             JOIN organization_unit u ON u.id = i.unit_id JOIN kernel_site s ON s.id = o.site_id
             LEFT JOIN work w ON w.order_id = o.id
-            WHERE o.id IN (SELECT id FROM sight)""",
+            WHERE o.id IN (SELECT key FROM sight)""",
             [*params, today],
         )
         names = [column.name for column in cursor.description]
