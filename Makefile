@@ -62,7 +62,7 @@ migrations: .venv/ready ## write every app's 0001_initial anew (until the first 
 	@mainspring manage makemigrations --no-header
 
 bench: setup           ## measurements on demo BENCH_SIZE=L (its own data folder), JSON into bench/results
-	@missed=0; for question in $(filter-out bench/harness.py,$(wildcard bench/*.py)); do \
+	@missed=0; for question in $(filter-out bench/harness.py bench/filling.py,$(wildcard bench/*.py)); do \
 	  echo "$$question"; BENCH_SIZE=$(BENCH_SIZE) MAINSPRING_DATA=$${BENCH_DATA:-.data/bench-$(BENCH_SIZE)} python $$question || missed=1; done; exit $$missed
 
 docs: .venv/ready      ## the documentation as pages in site-docs

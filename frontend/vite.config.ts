@@ -10,7 +10,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 700,
     rollupOptions: {
-      input: ["src/main.ts", "src/icons.svg"],
+      input: ["src/main.ts", "src/form.ts", "src/icons.svg"],
     },
   },
   css: { preprocessorOptions: { scss: { loadPaths: ["node_modules"], quietDeps: true } } },

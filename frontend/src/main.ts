@@ -6,6 +6,7 @@ import * as dialog from "./core/dialog";
 import * as forms from "./core/forms";
 import * as frame from "./core/frame";
 import { mountAll, unmountAll } from "./core/islands";
+import * as outbox from "./core/outbox";
 import * as popover from "./core/popover";
 import * as wide from "./core/wide";
 
@@ -38,6 +39,7 @@ popover.start();
 dialog.start();
 frame.start();
 forms.start();
+outbox.start();
 htmx.onLoad((element) => {
   if (!(element instanceof HTMLElement)) return;
   mountAll(element);

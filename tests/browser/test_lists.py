@@ -89,7 +89,7 @@ def test_a_view_is_kept_for_oneself_or_for_all(person):
 
 
 def test_a_cell_is_changed_where_it_stands(person):
-    page = person("sales_manager").opens("/crm/opportunities/?state=qualification").page
+    page = person("sales_manager").opens("/crm/opportunities/?state=open").page
     column = heads(page).index("Probability") + 1
     cell = page.locator("#table tbody tr").first.locator("th, td").nth(column)
     cell.dblclick()

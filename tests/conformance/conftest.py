@@ -11,6 +11,7 @@ from mainspring.kernel.testing.samples import Samples
 
 sys.path.insert(0, str(Path(__file__).parent))
 import makers  # noqa: F401  (binds them)
+import makers_contracts  # noqa: F401
 
 
 @pytest.fixture

@@ -13,7 +13,24 @@ from mainspring.kernel.testing.samples import Samples, maker
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
-from mainspring.modules.crm.models import Claim, Lead, LeadPool, PoolMember
+from mainspring.modules.crm.models import (
+    Claim,
+    CountryRoute,
+    Handover,
+    IncomingMail,
+    Lead,
+    LeadForm,
+    LeadPool,
+    LevelRule,
+    Mailbox,
+    Opportunity,
+    PoolCustomer,
+    PoolMember,
+    PoolMove,
+    ScoreRule,
+    Submission,
+    Target,
+)
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
@@ -119,6 +136,95 @@ def pool_member(samples):
 def claim(samples):
     made = lead(samples)
     return Claim.objects.create(lead=made, pool=made.pool, user=samples.user, claimed_on=DAY)
+
+
+@maker("crm.dealchange")
+def deal_change(samples):
+    """The database writes one for every deal that is made."""
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True)
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+
+
+@maker("crm.target")
+def target(samples):
+    person = User.objects.create(username=f"seller{next(_numbers)}")
+    return commands.create(Target, ctx(samples), person=person, starts_on=DAY, amount=Decimal(1000))
+
+
+@maker("crm.levelrule")
+def level_rule(samples):
+    pool = lead_pool(samples)
+    return commands.create(LevelRule, ctx(samples), pool=pool, level="A", recycle_days=60)
+
+
+@maker("crm.poolcustomer")
+def pool_customer(samples):
+    pool, party = lead_pool(samples), samples.one(Party)
+    return PoolCustomer.objects.create(
+        company=samples.company, party=party, pool=pool, owner=party.owner, territory=party.territory, worth=100
+    )
+
+
+@maker("crm.poolmove")
+def pool_move(samples):
+    made = lead(samples)
+    return PoolMove.objects.create(lead=made, pool=made.pool, cause="assigned", to_owner=samples.user, day=DAY)
+
+
+@maker("crm.handover")
+def handover(samples):
+    one, other = (User.objects.create(username=f"seller{next(_numbers)}") for _n in range(2))
+    return commands.create(Handover, ctx(samples), from_owner=one, to_owner=other, reason="Leaves")
+
+
+@maker("crm.scorerule")
+def score_rule(samples):
+    condition = {"source": "web", "value__gte": "1000"}
+    return commands.create(ScoreRule, ctx(samples), name=f"Rule {next(_numbers)}", condition=condition, points=10)
+
+
+@maker("crm.leadform")
+def lead_form(samples):
+    n = next(_numbers)
+    lines = [{"language": "en", "title": f"Ask {n}", "consent": "I agree."}]
+    place = lead_pool(samples).territory
+    return commands.create(LeadForm, ctx(samples), code=f"ask-{n}", name=f"Form {n}", territory=place, lines=lines)
+
+
+@maker("crm.countryroute")
+def country_route(samples):
+    taken = set(CountryRoute.objects.filter(company=samples.company).values_list("country", flat=True))
+    country = next(code for code in ("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "CN") if code not in taken)
+    return commands.create(CountryRoute, ctx(samples), country=country, territory=lead_pool(samples).territory)
+
+
+@maker("crm.submission")
+def submission(samples):
+    n = next(_numbers)
+    return Submission.objects.create(
+        form=lead_form(samples), at=timezone.now(), outcome="lead", lead=lead(samples), language="en",
+        values={"name": f"Visitor {n}"}, challenge=f"{n}",
+    )  # fmt: skip
+
+
+@maker("crm.incomingmail")
+def incoming_mail(samples):
+    n = next(_numbers)
+    box = mailbox(samples)
+    return IncomingMail.objects.create(
+        mailbox=box, message_id=f"<{n}@example.com>", sender=f"a{n}@example.com", subject="Hello", text="How much?",
+        at=timezone.now(), fate="waits",
+    )  # fmt: skip
+
+
+@maker("crm.mailbox")
+def mailbox(samples):
+    n = next(_numbers)
+    return commands.create(
+        Mailbox, ctx(samples), name=f"Mailbox {n}", address=f"sales{n}@example.com", host="imap.example.com",
+        user_name="sales", password="secret", territory=lead_pool(samples).territory,
+    )  # fmt: skip
 
 
 @maker("engineering.bom")

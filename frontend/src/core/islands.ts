@@ -6,6 +6,7 @@ export interface Island {
 
 const islands: Record<string, () => Promise<{ default: Island }>> = {
   "bom-tree": () => import("../islands/bom-tree"),
+  agenda: () => import("../islands/agenda"),
   calendar: () => import("../islands/calendar"),
   chart: () => import("../islands/chart"),
   choose: () => import("../islands/choose"),
@@ -18,6 +19,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   mentions: () => import("../islands/mentions"),
   palette: () => import("../islands/palette"),
   pivot: () => import("../islands/pivot"),
+  recorder: () => import("../islands/recorder"),
   scan: () => import("../islands/scan"),
   signature: () => import("../islands/signature"),
   table: () => import("../islands/table"),

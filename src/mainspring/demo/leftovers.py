@@ -18,7 +18,7 @@ from mainspring.modules.purchasing.models import (
 from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
 from mainspring.modules.stock.models import StockAdjustment, StockBalance, StockCount, Transfer
 
-from . import making, moving, selling, supplying, words
+from . import following, making, moving, selling, supplying, words
 from .baskets import basket
 from .life import Life
 
@@ -29,6 +29,7 @@ def live(life: Life) -> None:
     """Everything that is missing, subject by subject; each tops up what the ones before left."""
     for subject in (_leads, _deals, _quotations, _orders, _deliveries, _purchases, _arrivals, _warehouse, _money):
         subject(life)
+    following.live(life)
     if life.cast.makes:
         _workshop(life)
         _floor(life)
@@ -97,12 +98,10 @@ def _deal(life: Life, name: str = "") -> Opportunity | None:
 def _deals(life: Life) -> None:
     amount = {"amount": Decimal(7500)}
     dated = amount | {"expected_close_on": life.in_days(10, 40)}
-    steps = [("analyze", amount), ("propose", dated), ("negotiate", dated)]
+    further = next(iter(life.stages.values()))[1:]
+    steps = [("move", dated | {"stage": stage}) for stage in further]
     ways = {
-        "qualification": [],
-        "analysis": steps[:1],
-        "proposal": steps[:2],
-        "negotiation": steps,
+        "open": steps[:1],
         "won": [*steps, ("win", amount)],
         "lost": [*steps[:1], ("lose", {"reason": "no_budget"})],
     }

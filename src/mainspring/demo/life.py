@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 
@@ -11,6 +12,7 @@ from mainspring.kernel import commands
 from mainspring.kernel.context import Context
 from mainspring.kernel.errors import ApprovalRequired
 from mainspring.kernel.models import Company, Site, Territory, User
+from mainspring.modules.crm.models import Competitor, Stage
 from mainspring.modules.items.models import Item
 from mainspring.modules.parties.models import Party
 
@@ -108,6 +110,22 @@ class Life:
         self.goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
         self.weights = [self.rates[i.pk] for i in self.goods]
         self.mine = {"company__code": cast.company}
+
+    @cached_property
+    def stages(self) -> dict[int, list[Stage]]:
+        """Sales process -> its stages in their order."""
+        found: dict[int, list[Stage]] = {}
+        for stage in Stage.objects.filter(process__company__code=self.cast.company).order_by("position"):
+            found.setdefault(stage.process_id, []).append(stage)
+        return found
+
+    @cached_property
+    def competitors(self) -> list[Competitor]:
+        return list(Competitor.objects.order_by("name"))
+
+    def stage_after(self, deal) -> Stage | None:
+        """The stage after the one a deal is in; None in the last."""
+        return next((s for s in self.stages[deal.process_id] if s.position > deal.stage.position), None)
 
     def by(self, role: str, *, on: date | None = None) -> Context:
         """The context of whoever has the role here (or of the user of that name)."""

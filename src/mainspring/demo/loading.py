@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
+from mainspring.modules.crm import demo as pools
 from mainspring.modules.items.demo import parts
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import days, history, leftovers, making, opening, paying, planning, selling, trading
+from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
@@ -79,6 +80,8 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
     _live(extent, lived, rates, rng, out)
+    pools.public(context, rng, out)
+    knowing.live(context, size)
     database.execute("SET synchronous_commit TO DEFAULT")
     _drop_waiting_jobs()
     out(f"  loaded in {time.monotonic() - began:.0f} s")
@@ -116,6 +119,7 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
     for life in lives:
         paying.revalue(life, paying.month_end_before(lived[-1]))
         leftovers.live(life)
+        contracting.live(life)
     making.plan(lives[0])
     for life in lives:
         for text, count in life.refused.most_common(8):

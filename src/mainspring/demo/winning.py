@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import ApprovalRequest
-from mainspring.modules.crm.models import STAGES, Activity, Lead, Opportunity
+from mainspring.modules.crm.models import STAGES, Campaign, FollowUpTask, Lead, Opportunity
+from mainspring.modules.parties.models import Party
 from mainspring.modules.sales.models import Quotation
 
 from . import words
@@ -13,18 +14,18 @@ from .baskets import basket
 from .days import season
 from .life import Life
 
-NEXT_STAGE = {"qualification": "analyze", "analysis": "propose", "proposal": "negotiate"}
-
 
 def live(life: Life) -> None:
     """A day of those who win customers."""
     for _n in range(life.times(0.7 * life.pace * season(life.day))):
         _lead(life)
+    if life.happens(0.12 * life.pace):
+        _repeat_business(life)
     leads = Lead.objects.filter(**life.mine, state__in=("claimed", "qualified")).select_related("owner")
     for lead in leads.order_by("number")[:10]:
         if life.happens(0.45):
             _follow(life, lead)
-    deals = Opportunity.objects.filter(**life.mine, state__in=STAGES).select_related("owner", "party")
+    deals = Opportunity.objects.filter(**life.mine, state__in=STAGES).select_related("owner", "party", "stage")
     for deal in deals.order_by("number")[:14]:
         if life.happens(0.3 if not life.is_past else 0.55):
             _move_on(life, deal)
@@ -35,16 +36,17 @@ def live(life: Life) -> None:
 
 def _finish_steps(life: Life) -> None:
     """What was planned is done some days after it fell due; now and then one is forgotten."""
-    due = Activity.objects.filter(**life.mine, next_done=False, next_on__lt=life.day - timedelta(days=2))
-    for step in due.select_related("user").order_by("next_on", "pk")[:30]:
+    due = FollowUpTask.objects.filter(**life.mine, state="open", due_on__lt=life.day - timedelta(days=2))
+    for task in due.select_related("owner").order_by("due_on", "pk")[:30]:
         if life.happens(0.6):
-            life.do(step, "finish", life.by(step.user.username))
+            life.do(task, "finish", life.by(task.owner.username))
 
 
 def _lead(life: Life) -> Lead | None:
     rng = life.rng
     place = rng.choice(life.cast.pools)
     name, contact, mail, phone, country = words.prospect(rng, place)
+    source = rng.choice(["web", "call", "event", "referral"])
     lead = life.make(
         "lead",
         Lead,
@@ -55,7 +57,8 @@ def _lead(life: Life) -> Lead | None:
         phone=phone,
         country=country,
         territory=life.territories[place],
-        source=rng.choice(["web", "call", "event", "referral"]),
+        source=source,
+        campaign=_campaign(life, source, name),
         value=Decimal(rng.randrange(4, 60) * 500),
         note=rng.choice(words.NEEDS),
     )
@@ -64,9 +67,37 @@ def _lead(life: Life) -> Lead | None:
     return lead
 
 
+def _repeat_business(life: Life) -> Opportunity | None:
+    """A customer's rental fleet is renewed, or a larger project begins: deals that follow stages of their own."""
+    process = life.rng.choice(list(life.stages.values())[1:])[0].process
+    customer = life.rng.choice(life.customers)
+    seller = life.seller_of(customer.territory.code)
+    return life.make(
+        "opportunity",
+        Opportunity,
+        life.by(seller),
+        name=life.rng.choice(words.NEEDS),
+        party=customer,
+        owner=life.user(seller),
+        process=process,
+        source=life.rng.choice(["referral", "own", "partner"]),
+        amount=Decimal(life.rng.randrange(10, 90) * 500),
+        expected_close_on=life.in_days(20, 90),
+    )
+
+
+CAMPAIGN_OF = {"event": "FAIR", "web": "SEARCH", "referral": "SPRING"}
+
+
+def _campaign(life: Life, source: str, name: str) -> Campaign | None:
+    """The campaign that brought about two leads in three of a source."""
+    code = CAMPAIGN_OF.get(source) if len(name) % 3 else None
+    return Campaign.objects.filter(**life.mine, code=code).first() if code else None
+
+
 def _follow(life: Life, lead: Lead) -> None:
     ctx, rng = life.by(lead.owner.username), life.rng
-    talk(life, ctx, lead=lead)
+    talk(life, ctx, lead)
     if lead.state == "claimed" and life.happens(0.55):
         life.do(lead, "qualify", ctx, value=lead.value or Decimal(5000))
     elif lead.state == "qualified" and life.happens(0.6):
@@ -82,18 +113,17 @@ def _follow(life: Life, lead: Lead) -> None:
         life.do(lead, "lose", ctx, reason=rng.choice(["price", "no_answer", "timing"]))
 
 
-def talk(life: Life, ctx, **about) -> Activity | None:
+def talk(life: Life, ctx, about) -> Lead | Opportunity | Party | None:
     """Note what was said; the next step falls due some days later."""
     rng = life.rng
-    return life.make(
-        "follow-up",
-        Activity,
+    return life.do(
+        about,
+        "log",
         ctx,
         content=rng.choice(words.TALKS),
         method=rng.choice(["call", "mail", "visit"]),
         next_on=life.in_days(2, 12),
         next_step=rng.choice(words.NEXT_STEPS),
-        **about,
     )
 
 
@@ -102,18 +132,30 @@ def _move_on(life: Life, deal: Opportunity) -> None:
     if deal.owner is None:
         return
     ctx = life.by(deal.owner.username)
-    asked = {"amount": deal.amount or Decimal(6000)}
-    verb = NEXT_STAGE.get(deal.state)
+    further = life.stage_after(deal)
     if life.happens(0.12):
-        life.do(deal, "lose", ctx, reason=life.rng.choice(["price", "competitor", "no_budget"]))
-    elif verb == "analyze":
-        life.do(deal, verb, ctx, **asked)
-    elif verb:
-        done = life.do(deal, verb, ctx, **asked, expected_close_on=life.in_days(10, 45))
-        if done and verb == "propose":
+        reason = life.rng.choice(["price", "price", "competitor", "no_budget", "timing"])
+        named = {"competitor": life.rng.choice(life.competitors)} if reason == "competitor" else {}
+        life.do(deal, "lose", ctx, reason=reason, **named)
+    elif further is not None:
+        asked = {"amount": deal.amount or Decimal(6000)}
+        if further.asks_close_on:
+            asked["expected_close_on"] = life.in_days(10, 45)
+        if further.planned and not deal.lines.exists():
+            _say_what(life, deal, ctx)
+        done = life.do(deal, "move", ctx, stage=further, **asked)
+        if done and further.code in ("proposal", "offer"):
             quote(life, deal)
     elif not Quotation.objects.filter(opportunity=deal, state__in=("draft", "sent")).exists():
         quote(life, deal)
+
+
+def _say_what(life: Life, deal: Opportunity, ctx) -> None:
+    """The items the deal is about, for the plan to count on."""
+    wanted = [{"item": line["item"], "quantity": line["quantity"]} for line in basket(life)]
+    day = life.in_days(30, 80)
+    lines = [line | {"wanted_on": day} for line in wanted]
+    life.attempt("items of a deal", lambda: commands.change(deal, ctx, lines=lines))
 
 
 def quote(life: Life, deal: Opportunity, *, discount: int | None = None) -> Quotation | None:
@@ -128,10 +170,18 @@ def quote(life: Life, deal: Opportunity, *, discount: int | None = None) -> Quot
         opportunity=deal,
         owner=deal.owner,
         site=life.plants[0],
-        lines=basket(life, discount=discount),
+        lines=_lines(deal, discount) or basket(life, discount=discount),
         links=[deal],
     )
     return made and life.do(made, "send", ctx)
+
+
+def _lines(deal: Opportunity, discount: int) -> list[dict]:
+    """What the deal is about, to be offered."""
+    return [
+        {"item": line.item, "quantity": line.quantity, "discount_pct": Decimal(discount)}
+        for line in deal.lines.select_related("item")
+    ]
 
 
 def _answers(life: Life) -> None:

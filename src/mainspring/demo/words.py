@@ -86,3 +86,8 @@ WANTED = (
     ("First aid boxes", "The old ones expire next month"),
     ("Software for drawing frames, one seat", "For the new model year"),
 )
+
+CONTRACT_TERMS = "Ownership passes when the goods are paid. Disputes are settled at the seller's seat."
+TAX_ADDRESS = "As in the register"
+UNHAPPY = "Scored 3 of 10 after the last delivery"
+SAMPLES = "Wants to try a sample before deciding"

@@ -4,6 +4,8 @@
 records by id, counts, search, charts, exports, API and attachments all go through it.
 """
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
@@ -21,6 +23,41 @@ NOTHING = Q(pk__in=[])
 party_ids = PluginPoint("access.party_ids", default=lambda user: ())
 """Ids of the parties a portal user belongs to."""
 
+_withheld: dict[str, tuple[tuple[str, str], Callable]] = {}
+_given: dict[tuple[str, str], Callable] = {}
+
+
+def withhold(model, fn: Callable, *, unless: str) -> None:
+    """Keep rows of a territory from those who see them by their territory alone.
+
+    fn      f(user) -> condition of the rows kept from that person, None for none; asked once a request
+    unless  "label:verb": whoever may do this in the whole of the territory sees them nevertheless
+    """
+    label, _sep, verb = unless.partition(":")
+    _withheld[model._meta.label_lower] = (label, verb), fn
+
+
+def give(model, verbs: str, fn: Callable) -> None:
+    """Let people do verbs beyond what their roles say, on rows they were put in charge of.
+
+    fn  f(user) -> condition of the rows, None for none; asked once a request. Never for portals and tokens with limits.
+    """
+    for verb in verbs.split():
+        _given[model._meta.label_lower, verb] = fn
+
+
+def _in_charge_of(ctx, p: Policy, model, verb: str) -> Q | None:
+    fn = _given.get((model._meta.label_lower, verb))
+    if fn is None or not p.grants or any(g.limited or g.portal for g in p.grants):
+        return None
+    return _once(p, fn, ctx.user)
+
+
+def _once(p: Policy, fn: Callable, user) -> Q | None:
+    if fn not in p._conditions:
+        p._conditions[fn] = fn(user)
+    return p._conditions[fn]
+
 
 def can(ctx, model, verb: str) -> bool:
     """Whether some grant allows the verb on some rows of the model."""
@@ -29,7 +66,9 @@ def can(ctx, model, verb: str) -> bool:
     if verb in ("create", "change", "delete", "import") and getattr(model, "read_only", False):
         return False
     p = policies.of(ctx)
-    return p.all_powerful or bool(p.matching(model._meta.label_lower, verb))
+    if p.all_powerful or p.matching(model._meta.label_lower, verb):
+        return True
+    return _in_charge_of(ctx, p, model, verb) is not None
 
 
 def require(ctx, model, verb: str) -> None:
@@ -51,8 +90,13 @@ def predicate(ctx, model, verb: str = "view") -> Q:
     for g in p.matching(model._meta.label_lower, verb):
         rule = _scope(model, g, p, ctx.user)
         if rule is not None:
-            own_wall = _wall(model, (g.company_id,)) if g.company_id else Q()
-            result = own_wall & rule if result is NOTHING else result | (own_wall & rule)
+            allowed = (_wall(model, (g.company_id,)) if g.company_id else Q()) & rule
+            if not allowed:  # everything; "or" with a condition would narrow it
+                return wall
+            result = allowed if result is NOTHING else result | allowed
+    more = _in_charge_of(ctx, p, model, verb)
+    if more is not None:
+        result = more if result is NOTHING else result | more
     return NOTHING if result is NOTHING else wall & result
 
 
@@ -80,7 +124,23 @@ def _scope(model, grant: Grant, p: Policy, user) -> Q | None:
         "site": grant.site_ids,
         "party": _parties(p, user),
     }[grant.scope]
-    return _along(paths, list(values))
+    rule = _along(paths, list(values))
+    kept = _kept_from(model, grant, p, user)
+    return rule if kept is None else rule & ~kept
+
+
+def _kept_from(model, grant: Grant, p: Policy, user) -> Q | None:
+    """Rows a grant by territory does not show this person."""
+    found = _withheld.get(model._meta.label_lower)
+    if found is None or grant.scope != RoleGrant.Scope.TERRITORY:
+        return None
+    unless, fn = found
+    leads = (
+        g.scope == RoleGrant.Scope.COMPANY
+        or (g.scope == RoleGrant.Scope.TERRITORY and g.territory_ids >= grant.territory_ids)
+        for g in p.matching(*unless)
+    )
+    return None if any(leads) else _once(p, fn, user)
 
 
 def _along(paths, values: list) -> Q:
@@ -130,18 +190,18 @@ def surely(ctx, record, verb: str = "view") -> bool:
         return False
     p = policies.of(ctx)
     return p.all_powerful or any(
-        (not path or free or g.company_id in (None, company)) and _in_scope(record, g, ctx.user)
+        (not path or free or g.company_id in (None, company)) and _in_scope(record, g, p, ctx.user)
         for g in p.matching(model._meta.label_lower, verb)
     )
 
 
-def _in_scope(record, grant: Grant, user) -> bool:
+def _in_scope(record, grant: Grant, p: Policy, user) -> bool:
     """Whether a record is in a grant's scope for certain."""
     if grant.scope == RoleGrant.Scope.COMPANY:
         return True
     values = {"own": (user.pk,), "territory": grant.territory_ids, "site": grant.site_ids}.get(grant.scope)
     paths = getattr(type(record), "scope_paths", {}).get(grant.scope)
-    if values is None or paths is None:
+    if values is None or paths is None or _kept_from(type(record), grant, p, user) is not None:
         return False
     return any(
         isinstance(path, str) and "__" not in path and _own_value(record, path) in values

@@ -30,7 +30,10 @@ REFUSED_TYPES = {
     ".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta", ".jar", ".lnk",
     ".reg", ".dll", ".cpl", ".apk", ".app", ".html", ".htm", ".xhtml", ".shtml", ".svgz",
 }  # fmt: skip
-SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}
+HEARD_TYPES = {"audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/aac"}
+SHOWN_TYPES = {
+    "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", *HEARD_TYPES,
+}  # fmt: skip
 """Types a browser may show in place; all others are only downloaded."""
 
 
@@ -123,8 +126,11 @@ def _may_see(user: User, record, ctx) -> bool:
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
-def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
-    """Keep a file with a record. Raises ValidationError when it is too large, empty or of a refused type."""
+def attach(record, ctx, *, name: str, content: BinaryIO, content_type: str = "") -> Attachment:
+    """Keep a file with a record. Raises ValidationError when it is too large, empty or of a refused type.
+
+    content_type  of a file whose name does not say it: a voice note
+    """
     adding = _adding(record, ctx)
     name = clean_name(name)
     size, digest = store(content)
@@ -136,7 +142,7 @@ def attach(record, ctx, *, name: str, content: BinaryIO) -> Attachment:
         digest=digest,
         shared=access.is_portal(ctx),
         company=_company(record, ctx),
-        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        content_type=content_type[:100] or mimetypes.guess_type(name)[0] or "application/octet-stream",
         **About.about(record),
     )
 

@@ -31,6 +31,9 @@ numbers = PluginPoint("home.numbers", many=True)
 counts = PluginPoint("home.counts", many=True)
 """f(ctx) -> dict[str, int]: what waits, by resource key ("sales/sales-orders") or "inbox", shown in the menu."""
 
+quick = PluginPoint("home.quick", many=True)
+"""f(ctx) -> list[Quick]: what this person does most often on the way; shown first on phones, four at most."""
+
 news = PluginPoint("home.news", many=True)
 """f(ctx, since) -> {"unread": n, "topics": [...], "toasts": [...]}: what the live address tells the browser."""
 
@@ -61,6 +64,16 @@ class Number:
     tone: str = ""
     trend: list = field(default_factory=list)
     href: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Quick:
+    """Something to begin with one tap. `order` puts the usual ones first."""
+
+    label: Any
+    href: str
+    icon: str = "point"
     order: int = 100
 
 

@@ -17,6 +17,9 @@ from .plugin_points import PluginPoint
 limit = PluginPoint("looking.limit", default=lambda company_id: None)
 """Called with a company's id: records about people one person may look at in an hour; None or 0 for any number."""
 
+opened = PluginPoint("looking.opened", many=True)
+"""Called with (ctx, record) before one record is shown whole; raises Forbidden with the reason to refuse it."""
+
 COUNT = """
 INSERT INTO kernel_ratebucket AS b (key, "left", taken, at) VALUES (%(key)s, %(hour)s, %(count)s, clock_timestamp())
 ON CONFLICT (key) DO UPDATE SET
@@ -43,6 +46,13 @@ def note(ctx, model, count: int) -> None:
     raise errors.Forbidden(
         _("You looked at %(n)s records about people within an hour; more are shown in the next one.") % {"n": most}
     )
+
+
+def note_opened(ctx, record) -> None:
+    """Count a record about to be shown whole, and ask those who may refuse it."""
+    note(ctx, type(record), 1)
+    if not ctx.trusted and not policies.of(ctx).all_powerful:
+        opened(ctx, record)
 
 
 def _tell(ctx, seen: int) -> None:

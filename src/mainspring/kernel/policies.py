@@ -39,6 +39,7 @@ class Policy:
     department_ids: frozenset[int] = frozenset()
     _parties: tuple | None = field(default=None, repr=False)
     _matching: dict = field(default_factory=dict, repr=False, compare=False)  # follows from the grants alone
+    _conditions: dict = field(default_factory=dict, repr=False, compare=False)  # of `access`, for one request
 
     def matching(self, label: str, verb: str) -> list[Grant]:
         """The grants that cover a verb on a model."""
@@ -83,7 +84,7 @@ def narrow(p: Policy, allowed: dict[str, list[str]]) -> Policy:
             both = g.verbs if "*" in verbs else frozenset(verbs) if "*" in g.verbs else g.verbs & frozenset(verbs)
             if inner and both:
                 left.append(replace(g, entity=inner, verbs=both, limited=True))
-    return replace(p, all_powerful=False, grants=tuple(left), _matching={})
+    return replace(p, all_powerful=False, grants=tuple(left), _matching={}, _conditions={})
 
 
 def forget(user) -> None:
@@ -97,7 +98,7 @@ def load(user, day) -> Policy:
         return Policy(None, False)
     if user.is_superuser:
         return Policy(user.pk, True)
-    return replace(_policies.get(user.pk, user.department_id, day), _parties=None)
+    return replace(_policies.get(user.pk, user.department_id, day), _parties=None, _conditions={})
 
 
 def _load(user_id: int, department_id: int | None, day) -> Policy:

@@ -95,6 +95,7 @@ class Resource:
     dimensions  fields to group, pivot and chart by; measures: fields to sum ("" means count only)
     calendar    "start_field end_field" for the calendar; "" for none
     kanban      field whose values are the columns; documents default to "state"
+    lanes       method(ctx, parameters, record=None) -> `lanes.Lanes`: a board whose columns are data
     related     {label: ("sales/sales-orders", "customer")}: tabs of related records by foreign key path
     icon        name of a Tabler icon
     quick       fields a quick-create dialog asks for
@@ -102,6 +103,7 @@ class Resource:
     scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
     creatable   False when records only come from other documents
     proposes    {field: "me" or "today"}: what the form of a new record begins with
+    also_called {field: "other|names"}: what columns of lists that are imported are usually called
     """
 
     model: type[models.Model]
@@ -118,6 +120,7 @@ class Resource:
     measures = ""
     calendar = ""
     kanban = ""
+    lanes: Callable | None = None
     related: dict[Any, tuple[str, str]] = {}
     icon = ""
     quick = ""
@@ -125,6 +128,7 @@ class Resource:
     scan = ""
     creatable = True
     proposes: dict[str, str] = {}
+    also_called: dict[str, str] = {}
     computed: dict[str, Column] = {}
     prefetch: tuple[str, ...] = ()  # what computed columns read across, fetched once a page
     help: Any = ""
@@ -356,19 +360,31 @@ def amend(
     title: Any = "",
     context: Callable | None = None,
     related: tuple[Any, str, str] | None = None,
+    place: str = "tab",
+    shown: Callable | None = None,
 ) -> None:
     """Complete the page of a lower record from above.
 
-    panel    template shown as a tab titled `title`, with what context(record, ctx) returns
+    panel    template shown with what context(record, ctx) returns; not at all when that is None
     related  (title, resource key, foreign key path): a tab with the related records
+    place    "tab" for one among the tabs, titled `title`; "first" for the tab that opens with the page; "top" for the
+             head of the page, above the facts; "body" for a card between lines and tabs
+    shown    shown(record, ctx): whether a tab makes sense for this record and person
     """
+    if place not in PLACES:
+        raise ValueError(f"{place!r} is no place of a record page")
     _amendments.setdefault(model_label.lower(), []).append(
-        {"panel": panel, "title": title, "context": context, "related": related}
+        {"panel": panel, "title": title, "context": context, "related": related, "place": place, "shown": shown}
     )
 
 
-def amendments(model) -> list[dict]:
-    return _amendments.get(model._meta.label_lower, [])
+PLACES = ("tab", "first", "top", "body")
+
+
+def amendments(model, *places: str) -> list[dict]:
+    """What was added to the page of a model's records, in these places (none: all)."""
+    found = _amendments.get(model._meta.label_lower, [])
+    return [one for one in found if not places or one["place"] in places]
 
 
 def of(model) -> Resource | None:

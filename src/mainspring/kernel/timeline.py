@@ -17,13 +17,21 @@ from django.utils.translation import gettext as _
 
 from . import access, collaboration, formats, moved, resource, shapes, sharing, timeline_changes, workflow
 from .models import ApprovalDecision, ApprovalRequest, Attachment, AuditEntry, Note, OutgoingMail, RowHistory, Task
+from .plugin_points import PluginPoint
 
 HISTORY_MAX = 400
+
+more = PluginPoint("timeline.more", many=True)
+"""f(ctx, record, before, limit) -> (entries, verbs) or None: what else happened with a record inside the house, and the
+verbs of the record these entries tell of in their stead."""
+MERGE = "merge"
+"""The verb by which a record comes to stand for another one."""
 
 
 @dataclass
 class Entry:
-    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows.
+    """One thing that happened. changes: [{label, before, after}]; kind is one the timeline's template knows;
+    files: [{name, href, kind}], pictures and voice notes shown in place.
 
     shared: the partner reads it too; outside: the partner added it.
     """
@@ -41,6 +49,7 @@ class Entry:
     edit: str = ""
     shared: bool = False
     outside: bool = False
+    files: list[dict] = field(default_factory=list)
 
 
 def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> tuple[list[Entry], datetime | None]:
@@ -52,7 +61,9 @@ def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> 
     if access.is_portal(ctx):  # what was said and done inside the house stays there
         found, sources = _verbs_alone(record, about, before, limit), (_notes, _files)
     else:
-        found = _commands(ctx, record, keys, about, before, limit)
+        added = [answer for answer in more(ctx, record, before, limit) if answer]
+        found = _commands(ctx, record, keys, about, before, limit, told={v for _found, verbs in added for v in verbs})
+        found += [entry for entries, _verbs in added for entry in entries]
         sources = (_notes, _files, _tasks, _mails, _approvals)
     for source in sources:
         found += source(ctx, about, before, limit)
@@ -63,8 +74,9 @@ def entries(ctx, record, *, before: datetime | None = None, limit: int = 30) -> 
 # -- commands and row history -----------------------------------------------------------------------------------------
 
 
-def _commands(ctx, record, keys: list[str], about: Q, before, limit: int) -> list[Entry]:
-    audits = list(_until(AuditEntry.objects.filter(about), "at", before).select_related("user")[: limit + 1])
+def _commands(ctx, record, keys: list[str], about: Q, before, limit: int, told=frozenset()) -> list[Entry]:
+    about_itself = AuditEntry.objects.filter(about).exclude(verb__in=told)
+    audits = list(_until(about_itself, "at", before).select_related("user")[: limit + 1])
     line_model = _line_model(type(record))
     mine = Q(table_name=record._meta.db_table, row_id__in=keys)
     if line_model:
@@ -72,16 +84,26 @@ def _commands(ctx, record, keys: list[str], about: Q, before, limit: int) -> lis
     by_command: dict = defaultdict(list)
     for row in _until(RowHistory.objects.filter(mine), "at", before)[:HISTORY_MAX]:
         by_command[row.command_id].append(row)
+    merges = {a.pk for a in audits if a.verb == MERGE and a.record_id == str(record.pk)}
+    for key in merges:  # what it did to the other record is that one's history
+        by_command[key] = [row for row in by_command[key] if row.row_id == str(record.pk)]
     known = {a.pk for a in audits}
     oldest = audits[-1].at if len(audits) > limit else None
     missing = AuditEntry.objects.filter(pk__in=[c for c in by_command if c and c not in known]).exclude(about)
     others = _until(missing, "at", before).select_related("user")
-    told = timeline_changes.Changes(ctx, record, line_model, [row for rows in by_command.values() for row in rows])
-    found = [_command(a, ctx, told.of(by_command.get(a.pk, ())), told.modes[type(record)]) for a in audits]
+    changes_of = timeline_changes.Changes(
+        ctx, record, line_model, [row for rows in by_command.values() for row in rows]
+    )
+    modes = changes_of.modes[type(record)]
+    found = [
+        (_merged if a.pk in merges else _command)(a, ctx, changes_of.of(by_command.get(a.pk, ())), modes)
+        for a in audits
+        if a.verb != MERGE or a.pk in merges or a.record_id not in keys[1:]
+    ]
     for a in others:
-        changes = told.of(by_command[a.pk])
+        changes = changes_of.of(by_command[a.pk])
         if changes and (oldest is None or a.at >= oldest):
-            found.append(_caused(a, ctx, changes))
+            found.append(_caused(a, ctx, changes, record._meta.label_lower))
     return found
 
 
@@ -107,9 +129,26 @@ def _command(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
     )
 
 
-def _caused(a: AuditEntry, ctx, changes: list[dict]) -> Entry:
-    """A change that a command on another record made here; that record is named only to those who may see it."""
+def _merged(a: AuditEntry, ctx, changes: list[dict], modes: dict) -> Entry:
+    """Another record became part of this one: said in one sentence, with the values that were taken from it."""
+    given = a.details.get("inputs") or {}
+    title = _("merged %(other)s into this: %(reason)s") % {
+        "other": given.get("other", ""),
+        "reason": given.get("reason", ""),
+    }
+    return Entry(str(a.pk), "verb", a.at, _who(a), title + _from_where(a), "", changes, icon="git-branch")
+
+
+def _caused(a: AuditEntry, ctx, changes: list[dict], of: str) -> Entry:
+    """A change that a command on another record made here; that record is named only to those who may see it.
+
+    A command on many records of the kind `of` this one belongs to is told as if it were done to this one.
+    """
     model = shapes.model_named(a.entity)
+    if not a.record_id and a.entity == of:
+        return Entry(
+            str(a.pk), "change", a.at, _who(a), _done(model, a.verb) + _from_where(a), "", changes, icon="arrow-right"
+        )
     seen = model is not None and _is_in_sight(ctx, model, a.record_id)
     found = resource.by_model.get(a.entity)
     title = (

@@ -23,6 +23,7 @@ class Input:
 
     kind     one of KINDS; `to` names the model label of a link, `choices` the pairs of a choice
     initial  value or function(record, ctx) that proposes one
+    by       a field of the linked record that programs may name it by instead of its key
     """
 
     name: str
@@ -33,6 +34,7 @@ class Input:
     choices: tuple = ()
     initial: Any = None
     help: Any = ""
+    by: str = ""
 
     def clean(self, raw, ctx):
         """Turn what a surface sent into a value, or raise ValidationError naming the input."""
@@ -88,7 +90,8 @@ class Input:
         model = apps.get_model(self.to)
         if isinstance(raw, model):
             return raw
-        found = access.rows(ctx, model).filter(pk=model._meta.pk.to_python(raw)).first()
+        key = {self.by: raw} if self.by and not str(raw).isdecimal() else {"pk": model._meta.pk.to_python(raw)}
+        found = access.rows(ctx, model).filter(**key).first()
         if found is None:
             raise ValueError
         return found
@@ -102,10 +105,13 @@ class Verb:
     target       state it ends in; "" leaves the state to what is done
     leads_to     state a person means by it on a board, when it has no target of its own
     four_eyes    the person must not be the record's creator
-    ask          inputs asked of the person
+    ask          inputs it takes
+    asks         function(record, ctx, given) -> the inputs to ask a person for, where these depend on the record and on
+                 what is given already; all of `ask` when there is none
     danger       shown with a warning colour: takes something away
     bulk         may be done to many records at once
     hidden       done by jobs and other verbs only; nobody is offered it
+    adds         only adds to the record, so that a change made meanwhile is no conflict with it
     """
 
     name: str
@@ -119,6 +125,8 @@ class Verb:
     hidden: bool = False
     help: Any = ""
     leads_to: str = ""
+    adds: bool = False
+    asks: Callable | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -127,6 +135,10 @@ class Verb:
     @property
     def title(self) -> str:
         return str(self.label) if self.label else _(self.name.replace("_", " ").capitalize())
+
+    def asked(self, record, ctx, given: dict | None = None) -> tuple[Input, ...]:
+        """What a dialog asks a person for; with `given`, what is still needed beside it."""
+        return self.asks(record, ctx, given or {}) if self.asks and record is not None else self.ask
 
     def clean(self, inputs: dict, ctx) -> dict:
         """Typed inputs; all errors at once; an unknown input is refused by name."""

@@ -5,6 +5,7 @@ POLICY = "; ".join((
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",  # charts and dragging set element styles
     "img-src 'self' data: blob:",
+    "media-src 'self' blob:",  # voice notes
     "font-src 'self' data:",
     "worker-src 'self' blob:",
     "object-src 'none'",
@@ -23,5 +24,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()"
+        )
         return response

@@ -1,12 +1,9 @@
 """How people get in: accounts are given by an administrator, never taken; failures are counted by name and address."""
 
-import base64
-import hashlib
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
-from django.conf import settings
+
+from mainspring.kernel import secrets
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,14 +17,10 @@ class SecondFactors(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes lie encrypted in the database; the key in the data folder."""
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return secrets.cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
-
-
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(settings.FIELD_KEY.encode()).digest()))
+        return secrets.cipher().decrypt(encrypted_text.encode()).decode()
 
 
 def lockout_name(request, credentials=None) -> str:

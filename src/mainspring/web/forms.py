@@ -231,10 +231,13 @@ def keep_texts(form, ctx) -> None:
             field.widget.attrs["data-text"] = lookup.text_of(ctx, label, form.data[name])
 
 
-def input_form(verb, record, ctx, *, data=None) -> RecordForm:
-    """The dialog form of a verb's inputs."""
+def input_form(verb, record, ctx, *, data=None, given: dict | None = None) -> RecordForm:
+    """The dialog form of a verb's inputs; with `given`, of those still needed beside what is given."""
     form = RecordForm(data)
-    for i in verb.ask:
+    asked = verb.asked(record, ctx, given)
+    if data is not None and verb.asks:
+        asked = (*asked, *verb.asked(record, ctx, {i.name: data[i.name] for i in asked if data.get(i.name)}))
+    for i in dict.fromkeys(asked):
         value = i.initial(record, ctx) if callable(i.initial) else i.initial
         label = str(i.label) if i.label else _(i.name.replace("_", " ").capitalize())
         column = resource.Column(

@@ -31,13 +31,13 @@ NAMES = {
     "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
     "Production": _lazy("Production"), "Stock": _lazy("Stock"), "Products": _lazy("Products"),
     "Parties": _lazy("Parties"), "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"),
-    "Reports": _lazy("Reports"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
+    "Reports": _lazy("Reports"), "Insight": _lazy("Insight"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
     "Valuation": _lazy("Valuation"), "Engineering": _lazy("Engineering"), "Prices": _lazy("Prices"),
     "Structure": _lazy("Structure"), "Access": _lazy("Access"), "Currencies": _lazy("Currencies"),
     "Units and calendars": _lazy("Units and calendars"),
 }  # fmt: skip
 """Names of the groups that come with the product; a plug-in's own group is shown as it names it."""
-SECTIONS = ("", "Engineering", "Prices", "Valuation", "Reports", "Closing", "Setup")
+SECTIONS = ("", "Insight", "Engineering", "Prices", "Valuation", "Reports", "Closing", "Setup")
 SETUP = "Setup"
 ADMINISTRATION = "Administration"
 WRITING = ("create", "change")

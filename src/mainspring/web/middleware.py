@@ -60,6 +60,8 @@ class ContextMiddleware:
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language()
         choose_company(request, user)
+        if (meant := request.headers.get("X-Outbox")) and meant != str(getattr(request.company, "pk", "")):
+            return refusal(request, errors.Conflict(_("This was entered for another company."), code="company"))
         zone = request.company.time_zone if request.company else user.time_zone
         with timezone.override(_zone(zone)):
             return self.get_response(request)

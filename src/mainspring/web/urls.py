@@ -52,6 +52,13 @@ def hand_made_pages():
                 yield path(f"{config.name.rpartition('.')[2]}/", include(pages))
 
 
+def public_pages():
+    """Pages for people outside, without sign-in: `urlpatterns` of modules' `public` room, at the root."""
+    for config in apps.get_app_configs():
+        if config.name in settings.MAINSPRING_MODULES and there(f"{config.name}.public"):
+            yield from import_module(f"{config.name}.public").urlpatterns
+
+
 generic = ([
     path("", lists.page, name="list"),
     path("new/", editing.new, name="new"),
@@ -90,6 +97,7 @@ urlpatterns = [
     path("guide/", help.read, name="guide"),
     path("guide/<str:name>/", help.read, name="guide-page"),
     path("live/", shell.live, name="live"),
+    path("live/changes/", shell.changes, name="live_changes"),
     path("switch/", shell.switch, name="switch"),
     path("language/", shell.language, name="language"),
     path("i18n/setlang/", shell.language),
@@ -103,5 +111,6 @@ urlpatterns = [
     *(path(prefix, include(room)) for room, prefix in ROOMS.items() if there(room)),
     path("components/", gallery.show, name="gallery"),
     *hand_made_pages(),
+    *public_pages(),
     path("<slug:module>/<slug:slug>/", include(generic)),
 ]

@@ -9,6 +9,12 @@ interface News {
   toasts?: Toast[];
 }
 
+interface Changes {
+  at: string;
+  marks: Record<string, string>;
+}
+
+const WATCH_EVERY = 3_000;
 const EVERY = 20_000;
 const RARELY = 120_000;
 
@@ -56,9 +62,11 @@ export default function mount(element: HTMLElement): (() => void) | void {
     else void ask();
   };
   timer = window.setTimeout(turn, 1500);
+  const unwatch = watch(new URL("changes/", new URL(url, location.href)));
   document.addEventListener("visibilitychange", turn);
   return () => {
     hush();
+    unwatch();
     document.removeEventListener("visibilitychange", turn);
   };
 }
@@ -73,4 +81,36 @@ function tell(news: News): void {
   }
   for (const message of news.toasts ?? []) toast(message);
   for (const topic of news.topics ?? []) document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
+}
+
+/**
+ * Draws anew what shows records of some kinds (`data-watch="crm.opportunity parties.party"`) within seconds of a change
+ * by anybody. Only pages in front of somebody ask, and only while there is such a part.
+ */
+function watch(address: URL): () => void {
+  let since = "";
+  let known: Record<string, string> | undefined;
+  let kinds = "";
+  let failures = 0;
+  let timer = 0;
+  const ask = async () => {
+    const parts = [...document.querySelectorAll<HTMLElement>("[data-watch]")];
+    const asked = [...new Set(parts.flatMap((part) => (part.dataset.watch ?? "").split(" ")))].filter(Boolean).sort().join(",");
+    if (asked && !document.hidden) {
+      if (asked !== kinds) [kinds, since, known] = [asked, "", undefined];
+      address.searchParams.set("of", kinds);
+      address.searchParams.set("since", since);
+      try {
+        const found = await json<Changes>(address.toString());
+        const changed = known !== undefined && Object.entries(found.marks).some(([kind, mark]) => mark !== known?.[kind]);
+        [since, known, failures] = [found.at, found.marks, 0];
+        if (changed) document.body.dispatchEvent(new CustomEvent("live:table"));
+      } catch {
+        failures += 1;
+      }
+    }
+    timer = window.setTimeout(ask, WATCH_EVERY * 2 ** Math.min(failures, 6));
+  };
+  timer = window.setTimeout(ask, 200);
+  return () => clearTimeout(timer);
 }

@@ -22,6 +22,7 @@ export default function mount(element: HTMLElement): (() => void) | void {
     const button = h("button", { type: "button", class: "icon-button", "aria-label": t("Scan with the camera"), click: () => void film(take) }, icon("camera"));
     input.after(button);
   }
+  if (element instanceof HTMLTextAreaElement) return; // what a scanner types there may have many lines
   return listenToScanner(input, take);
 }
 

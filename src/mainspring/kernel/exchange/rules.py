@@ -182,6 +182,10 @@ def guess(of: Resource, ctx, headers: list[str], *, files: bool = False) -> dict
         plain = path.removeprefix("lines.").removeprefix("custom.")
         for text in (path, plain, target.label, target.label.partition(": ")[2]):
             names.setdefault(_simple(text), path)
+    for path, others in of.also_called.items():
+        if path in known:
+            for text in others.split("|"):
+                names.setdefault(_simple(text), path)
     for header in headers:
         simple = _simple(header)
         alias = ALIASES.get(simple, "")

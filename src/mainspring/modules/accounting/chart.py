@@ -35,6 +35,7 @@ ACCOUNTS = (  # code, name, kind, role
     ("6000", _("Purchased services and expenses"), "expense", "purchase_expense"),
     ("6100", _("Employee benefits"), "expense", ""),
     ("6200", _("Depreciation"), "expense", ""),
+    ("6300", _("Bad debts"), "expense", "bad_debt"),
     ("7000", _("Exchange gains"), "income", "exchange_gain"),
     ("7100", _("Exchange losses"), "expense", "exchange_loss"),
     ("7900", _("Rounding"), "expense", "rounding"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel.resource import Resource, amend
 
-from . import models
+from . import models, overview  # noqa: F401 (fills the customer's page)
 
 SETUP = "Accounting / Setup"
 

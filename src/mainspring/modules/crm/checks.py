@@ -1,9 +1,15 @@
 """Invariants of leads and deals."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import database
 from mainspring.kernel.checks import check
+from mainspring.modules.stock.models import StockMove
+
+from . import expecting
+from .models import Opportunity
 
 
 @check("crm.claims", _("No representative holds more leads of a pool than its limit allows"))
@@ -22,3 +28,39 @@ def holding_caps_hold():
 def converted_leads_have_customers():
     for row in database.rows("SELECT number FROM crm_lead WHERE state = 'converted' AND party_id IS NULL"):
         yield f"{row['number']} has no customer"
+
+
+@check("crm.planned", _("The material plan holds exactly what deals may bring"))
+def planned_rows_follow_deals():
+    """Rows of deals in the plan are those their items, stage and orders give."""
+    deals = Opportunity.objects.filter(lines__isnull=False).distinct().select_related("stage")
+    wanted = {(row.deal.pk, row.line.pk): row.quantity for row in expecting.expected(deals, date.min)}
+    rows = StockMove.objects.filter(state="planned", is_forecast=True)
+    held = {
+        (origin, line): quantity for origin, line, quantity in rows.values_list("origin", "origin_line", "quantity")
+    }
+    for place in sorted(wanted.keys() | held.keys(), key=str):
+        if wanted.get(place) != held.get(place):
+            yield f"deal {place[0]}, line {place[1]}: {held.get(place)} planned, {wanted.get(place)} expected"
+
+
+@check("crm.places", _("A customer is held by its owner or waits in exactly one public pool"))
+def customers_are_in_one_place():
+    """What the customer says and what its place in the pools says is the same (U9)."""
+    for row in database.rows("""
+            SELECT p.code FROM parties_party p LEFT JOIN crm_poolcustomer c ON c.party_id = p.id
+            WHERE p.merged_into_id IS NULL AND (
+                (p.pooled_at IS NOT NULL AND (c.id IS NULL OR c.state <> 'waiting'))
+                OR (c.id IS NOT NULL AND (c.owner_id IS DISTINCT FROM p.owner_id
+                                          OR (c.state = 'waiting') <> (p.pooled_at IS NOT NULL))))"""):
+        yield f"{row['code']} is not where its pool says"
+
+
+@check("crm.moves", _("Who holds a customer is who the last move says"))
+def the_last_move_tells_the_owner():
+    for row in database.rows("""
+            SELECT p.code FROM crm_poolcustomer c JOIN parties_party p ON p.id = c.party_id JOIN LATERAL (
+                SELECT m.to_owner_id FROM crm_poolmove m WHERE m.party_id = c.party_id
+                ORDER BY m.at DESC, m.id DESC LIMIT 1) last ON true
+            WHERE last.to_owner_id IS DISTINCT FROM c.owner_id"""):
+        yield f"{row['code']} is held by somebody the log does not name"

@@ -18,3 +18,27 @@ class OpportunityWon:
     """A deal was won."""
 
     opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class OpportunityLost:
+    """A deal was lost."""
+
+    opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class DealReopened:
+    """A decided deal is on its way again."""
+
+    opportunity_id: UUID
+
+
+@dataclass(frozen=True)
+class DealsPlanned:
+    """What deals may bring changed in the material plan.
+
+    places  (site, items) pairs whose demand changed
+    """
+
+    places: tuple[tuple[int, tuple[int, ...]], ...]

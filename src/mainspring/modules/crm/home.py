@@ -2,15 +2,15 @@
 
 from django.db.models import Sum
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, home, notifications, policies
+from mainspring.modules.parties.models import Party
 
-from . import queries
-from .models import Activity, Lead, Opportunity
-
-DEALS = "qualification,analysis,proposal,negotiation"
+from . import pipeline as pipeline_
+from . import queries, recycling
+from .models import FollowUpTask, Lead, Opportunity, PoolCustomer
 
 home.watch(
     "crm/leads",
@@ -32,7 +32,7 @@ home.watch(
 )
 home.watch(
     "crm/opportunities",
-    {"state__in": DEALS, "owner": home.me, "expected_close_on": "past"},
+    {"state": "open", "owner": home.me, "expected_close_on": "past"},
     ngettext_lazy("%(count)d deal past its closing day", "%(count)d deals past their closing day", "count"),
     _("Expected to be decided by now. Win, lose or set a new day, for the forecast counts on it."),
     verb="win",
@@ -46,27 +46,56 @@ home.watch(
 
 @home.tasks.fill
 def next_steps(ctx):
-    """Own next steps due by today, the dearest deal first."""
-    if ctx.user is None or not access.can(ctx, Activity, "finish"):
+    """Own follow-up tasks due by today, the dearest deal first."""
+    if ctx.user is None or not access.can(ctx, FollowUpTask, "finish"):
         return []
-    due = Activity.objects.filter(
-        user=ctx.user, company_id=ctx.company_id, next_done=False, next_on__lte=ctx.business_date
-    ).select_related("lead", "opportunity", "party")
-    found = []
-    for step in due.order_by("next_on")[:12]:
-        about = step.opportunity or step.lead or step.party
-        found.append(
-            home.Waiting(
-                step.next_step or gettext("Follow up: %(whom)s") % {"whom": about},
-                notifications.page_of(about._meta.label_lower, about.pk),
-                step.content[:120],
-                icon="message-2",
-                cost=step.opportunity.weighted_base if step.opportunity else home.Decimal(0),
-                due_on=step.next_on,
-                tone="red" if step.next_on < ctx.business_date else "",
-            )
+    return [
+        home.Waiting(
+            task.title or gettext("Follow up: %(whom)s") % {"whom": task.subject},
+            f"/crm/my-day/#task-{task.pk}",
+            f"{task.get_method_display()} · {task.subject}" if task.title else task.why,
+            icon="message-2",
+            cost=task.opportunity.weighted_base if task.opportunity else home.Decimal(0),
+            due_on=task.due_on,
+            tone="red" if task.due_on < ctx.business_date else "",
         )
-    return found
+        for task in queries.open_tasks(ctx).filter(due_on__lte=ctx.business_date)[:12]
+    ]
+
+
+@home.exceptions.fill
+def escalated(ctx):
+    """Follow-ups of others that are overdue for so long that this person was asked to see to them."""
+    if ctx.user is None or not access.can(ctx, FollowUpTask, "view"):
+        return []
+    found = access.rows(ctx, FollowUpTask).filter(escalated_to=ctx.user, escalation__gt=0, state="open")
+    return home.listed(
+        "crm/follow-up-tasks",
+        list(found.order_by("due_on").values_list("pk", flat=True)[:100]),
+        ngettext_lazy("%(count)d overdue follow-up", "%(count)d overdue follow-ups", "count"),
+        _("Of your people. Ask them, do it yourself, or hand it to somebody else."),
+        icon="clock-exclamation",
+        tone="amber",
+    )
+
+
+@home.tasks.fill
+def stale_deals(ctx):
+    """Own deals that rest in their stage for longer than it allows, and by how much."""
+    if ctx.user is None or not access.can(ctx, Opportunity, "move"):
+        return []
+    return [
+        home.Waiting(
+            gettext("Move on: %(whom)s") % {"whom": deal},
+            notifications.page_of("crm.opportunity", deal.pk),
+            pipeline_.why_stale(deal, ctx.business_date),
+            icon="hourglass",
+            kind="exception",
+            cost=deal.weighted_base,
+            tone="amber",
+        )
+        for deal in pipeline_.stale(ctx).filter(owner=ctx.user)[:12]
+    ]
 
 
 @home.tasks.fill
@@ -91,6 +120,41 @@ def going_back(ctx):
     ]
 
 
+@home.tasks.fill
+def customers_going_back(ctx):
+    """Own customers that go back to their public pool soon, and why."""
+    if ctx.user is None or not access.can(ctx, Party, "log"):
+        return []
+    found = recycling.going_back(ctx.company_id, ctx.business_date, timezone.now(), owner=ctx.user)[:12]
+    parties = Party.objects.in_bulk([row["party_id"] for row in found])
+    return [
+        home.Waiting(
+            gettext("Follow up: %(whom)s") % {"whom": parties[row["party_id"]]},
+            notifications.page_of("parties.party", row["party_id"]),
+            gettext("Goes back to the pool on %(day)s: %(why)s.")
+            % {"day": formats.day(timezone.localdate(row["back"])), "why": recycling.CAUSES[row["cause"]]},
+            icon="building-store",
+            due_on=timezone.localdate(row["back"]),
+            tone="amber",
+        )
+        for row in found
+        if row["party_id"] in parties
+    ]
+
+
+@home.tasks.fill
+def customers_to_claim(ctx):
+    """Customers that wait in public pools this person may claim from."""
+    if ctx.user is None or not access.can(ctx, Party, "claim") or access.can(ctx, Party, "assign"):
+        return []
+    count = access.rows(ctx, PoolCustomer).filter(state="waiting").order_by()[:1000].count()
+    if not count:
+        return []
+    title = ngettext("%(count)d customer to claim", "%(count)d customers to claim", count) % {"count": count}
+    why = gettext("In public pools; nobody looks after them.")
+    return [home.Waiting(title, "/crm/pools/", why, icon="building-store")]
+
+
 @home.numbers.fill
 def pipeline(ctx):
     """What open deals in sight may bring, weighted by their chance."""
@@ -102,7 +166,7 @@ def pipeline(ctx):
             ctx,
             _("Weighted pipeline"),
             weighted,
-            href=f"/crm/opportunities/?state__in={DEALS}",
+            href="/crm/opportunities/?state=open",
             note=_("open deals times their chance"),
             order=20,
         )
@@ -110,3 +174,37 @@ def pipeline(ctx):
 
 
 home.count("crm/leads", "claim", state="open")
+
+home.watch(
+    "crm/incoming-mails",
+    {"fate": "waits"},
+    ngettext_lazy("%(count)d mail to sort", "%(count)d mails to sort", "count"),
+    _("Nobody could tell whose it is: file it with a record, make it a lead or discard it."),
+    verb="file",
+    icon="mail-opened",
+)
+home.watch(
+    "crm/mailboxes",
+    {"active": "1", "problem__empty": "0"},
+    ngettext_lazy("%(count)d mailbox cannot be read", "%(count)d mailboxes cannot be read", "count"),
+    _("Mail of customers waits there. The reason stands on the mailbox."),
+    verb="fetch",
+    kind="exception",
+    icon="mailbox",
+    tone="red",
+)
+
+
+@home.quick.fill
+def on_the_way(ctx) -> list[home.Quick]:
+    """For whoever wins customers: take one, enter one, note what was said."""
+    found = []
+    if access.can(ctx, Lead, "claim"):
+        found.append(home.Quick(_("Claim"), "/crm/leads/?state=open", "user-check", 10))
+    if access.can(ctx, Lead, "log"):
+        mine = "/crm/leads/?state__in=claimed,qualified&owner=me&order=next_on"
+        found.append(home.Quick(_("Follow up"), mine, "message-2", 20))
+    if access.can(ctx, Lead, "create"):
+        found.append(home.Quick(_("New lead"), "/crm/leads/new/", "user-plus", 30))
+        found.append(home.Quick(_("Card"), "/crm/cards/", "id", 40))
+    return found

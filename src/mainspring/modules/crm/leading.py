@@ -9,9 +9,9 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Contact, Party
 
-from . import collisions, following, queries
+from . import collisions, following, keeping, pooling, queries, recycling
 from .events import LeadConverted
-from .models import HELD, Lead, Opportunity
+from .models import HELD, Lead, LeadPool, Opportunity
 
 
 @guard(Lead, "claim")
@@ -42,7 +42,10 @@ TAKE = """
                OR EXISTS (SELECT 1 FROM crm_poolmember m WHERE m.pool_id = pool.id AND m.user_id = %(user)s))
           AND (lead.former_owner_id IS DISTINCT FROM %(user)s
                OR lead.released_at + make_interval(days => pool.cool_down_days) <= %(now)s)
-        RETURNING lead.id, lead.pool_id)
+        RETURNING lead.id, lead.pool_id),
+    moved AS (
+        INSERT INTO crm_poolmove (lead_id, pool_id, to_owner_id, user_id, cause, reason, day, at)
+        SELECT id, pool_id, %(user)s, %(user)s, 'claimed', '', %(day)s, %(now)s FROM taken)
     INSERT INTO crm_claim (lead_id, pool_id, user_id, claimed_on, at)
     SELECT id, pool_id, %(user)s, %(day)s, %(now)s FROM taken
 """
@@ -67,34 +70,46 @@ def _say_why_not(lead, ctx):
     not_taken(lead, ctx)
     queries.require_member(ctx.user, lead.pool)
     queries.require_room(ctx.user, lead.pool, ctx.business_date)
-    raise ValidationError(
-        _("You returned %(lead)s to the pool; another %(days)s days have to pass before you claim it again.")
-        % {"lead": lead, "days": lead.pool.cool_down_days},
-        code="cool_down",
-    )
+    left = queries.cools_down(lead.former_owner_id, lead.released_at, ctx.user, lead.pool)
+    raise keeping.cools_down(lead, left or lead.pool.cool_down_days)
 
 
-@effect(Lead, "assign")
-def assign(lead, ctx, owner, reason):
-    """Give the lead to somebody who may see it and has room for it."""
-    if not queries.could_see(lead, owner, ctx):
-        raise ValidationError(
-            {"owner": _("%(user)s does not work in %(territory)s.") % {"user": owner, "territory": lead.territory}}
-        )
+@effect(Lead, "assign", many=True)
+def assign(leads, ctx, owner, reason):
+    """Give leads to somebody who may see them and has room for them."""
+    _to(leads, ctx, owner, reason or "", "assigned")
+
+
+@effect(Lead, "give", many=True)
+def give(leads, ctx, owner, reason):
+    """The same by the rule of the pool."""
+    _to(leads, ctx, owner, reason or "", "given")
+
+
+def _to(leads, ctx, owner, reason: str, cause: str) -> None:
+    queries.require_takeable(Lead, leads, owner, ctx)
     queries.lock_claims(owner)
-    if lead.owner_id != owner.pk:
-        queries.require_room(owner, lead.pool, ctx.business_date, daily=False)
-    lead.former_owner_id, lead.owner = lead.owner_id, owner
-    lead.claimed_at = lead.touched_at = timezone.now()
-    if lead.state == "open":
-        lead.state = "claimed"
+    pools = LeadPool.objects.in_bulk({lead.pool_id for lead in leads if lead.owner_id != owner.pk} - {None})
+    wanted = [(pools[lead.pool_id], "") for lead in leads if lead.owner_id != owner.pk and lead.pool_id]
+    queries.require_rooms(owner, wanted, ctx.business_date)
+    now = timezone.now()
+    pooling.log(ctx, "lead", _rows(leads), cause=cause, now=now, reason=reason, to=owner)
+    for lead in leads:
+        lead.former_owner_id, lead.owner = lead.owner_id, owner
+        lead.claimed_at = lead.touched_at = now
+        if lead.state == "open":
+            lead.state = "claimed"
+
+
+def _rows(leads) -> list[dict]:
+    return [{"id": lead.pk, "pool_id": lead.pool_id, "owner_id": lead.owner_id} for lead in leads]
 
 
 @effect(Lead, "release")
 def release(lead, ctx, reason):
-    """Back to the pool: the owner loses it at once, planned next steps are closed, history stays (K03)."""
-    following.log(ctx, lead=lead, content=_("Returned to the pool: %(reason)s") % {"reason": reason}, method="other")
-    lead.activities.filter(next_done=False, next_on__isnull=False).update(next_done=True)
+    """Back to the pool: the owner loses it at once, planned steps end with that, history stays (K03)."""
+    following.note(ctx, lead=lead, content=_("Returned to the pool: %(reason)s") % {"reason": reason})
+    pooling.log(ctx, "lead", _rows([lead]), cause="released", now=timezone.now(), reason=reason)
     lead.former_owner_id, lead.owner = lead.owner_id, None
     lead.released_at, lead.claimed_at, lead.next_on = timezone.now(), None, None
     lead.state = "open"
@@ -122,6 +137,7 @@ def convert(lead, ctx, opportunity, amount, expected_close_on, party):
         owner=lead.owner,
         territory=lead.territory,
         source=lead.source,
+        campaign=lead.campaign,
         currency=lead.currency,
         amount=amount,
         expected_close_on=expected_close_on,
@@ -191,6 +207,7 @@ def lose_lead(lead, ctx, reason, note):
 def reopen_lead(lead, ctx):
     """A lost lead goes back to its pool for anybody to claim."""
     collisions.refuse(lead)
+    pooling.log(ctx, "lead", _rows([lead]), cause="reopened", now=timezone.now())
     lead.owner, lead.close_reason, lead.claimed_at = None, "", None
     lead.state = "open"
     lead.pool = queries.pool_for(lead) or lead.pool
@@ -198,7 +215,4 @@ def reopen_lead(lead, ctx):
 
 def recycle(ctx) -> int:
     """Return to their pools the leads nobody followed up; the number returned (K02)."""
-    stale = queries.recyclable(ctx.company_id, timezone.now())
-    for lead in stale:
-        commands.perform(lead, "release", ctx, reason=_("no follow-up"))
-    return len(stale)
+    return recycling.recycle_leads(ctx, timezone.now())

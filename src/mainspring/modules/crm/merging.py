@@ -23,10 +23,10 @@ parties.merging.register(
         Lead,
         (
             "name", "contact_name", "email", "phone", "registry_code", "vat_number", "country", "city", "territory",
-            "source", "currency", "value", "note", "duplicate_reason",
+            "source", "campaign", "currency", "value", "note", "duplicate_reason",
         ),
         lambda kept: {"merged_into": kept, "state": "merged"},
-        together={"owner": ("state", "pool", "claimed_at", "touched_at", "next_on")},
+        together={"owner": ("state", "pool", "claimed_at", "touched_at")},
         refuse=refuse,
     )
 )  # fmt: skip

@@ -13,7 +13,7 @@ from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import models as parties
 
 from . import queries
-from .models import PROBABILITY, Lead, Source
+from .models import Lead, Source
 
 
 def lead(record: Lead, ctx) -> None:
@@ -51,18 +51,54 @@ def lead(record: Lead, ctx) -> None:
         queries.require_room(ctx.user, record.pool, ctx.business_date)
 
 
-def opportunity(record, ctx) -> None:
-    """Territory, owner, currency from the customer; what it may bring in the company's currency, weighted."""
+def opportunity(record, ctx, lines=None) -> None:
+    """Territory, owner, currency from the customer; process and stage; what it may bring, weighted."""
     if record.party_id:
         record.territory_id = record.territory_id or record.party.territory_id
         record.currency_id = record.currency_id or record.party.currency_id
         record.owner_id = record.owner_id or record.party.owner_id or getattr(ctx.user, "pk", None)
     if record.currency_id is None:
         record.currency_id = base_currency(record.company_id)
-    if record.probability is None:
-        record.probability = PROBABILITY[record.state or "qualification"]
-    record.stage_since = record.stage_since or ctx.business_date
+    _place(record, ctx)
+    if lines is not None:
+        deal_lines(record, ctx, lines)
+    remember(record, ctx)
     weigh(record, ctx)
+
+
+def _place(record, ctx) -> None:
+    """The process, by default the company's first, and its first stage for a deal that is not in one of its own."""
+    from . import pipeline
+
+    if record.process_id is None:
+        record.process = pipeline.first_process(record.company_id)
+    elif record.process.company_id != record.company_id:
+        raise ValidationError({"process": _("This sales process belongs to another company.")})
+    if record.stage_id is None or record.stage.process_id != record.process_id:
+        moved = record.stage_id is not None
+        record.stage = pipeline.first_stage(record.process_id)
+        record.stage_since = ctx.business_date
+        record.forecast = record.stage.forecast if moved else record.forecast
+        record.probability = record.stage.probability if moved else record.probability
+    if record.probability is None:
+        record.probability = record.stage.probability
+    record.forecast = record.forecast or record.stage.forecast
+    record.stage_since = record.stage_since or ctx.business_date
+
+
+def deal_lines(record, ctx, lines) -> None:
+    """Unit of sale and quantity in stocking units of every item; the amount from the prices where all have one."""
+    for line in lines:
+        if line.item_id is None or line.quantity is None:
+            continue
+        if line.unit_id is None:
+            line.unit = line.item.sale_unit or line.item.unit
+        try:
+            line.stock_quantity = organization.to_unit(line.quantity, line.unit, line.item.unit, line.item)
+        except ValidationError as error:
+            raise errors.beside(error, "unit") from None
+    if lines and not record.amount and all(line.price is not None and line.quantity is not None for line in lines):
+        record.amount = sum((line.price * line.quantity for line in lines), Decimal(0)).quantize(Decimal("0.01"))
 
 
 def weigh(record, ctx) -> None:
@@ -80,12 +116,43 @@ def weigh(record, ctx) -> None:
     record.weighted_base = (record.amount_base * Decimal(record.probability or 0) / 100).quantize(Decimal("0.01"))
 
 
-def enter_stage(record, ctx, **values) -> None:
-    """Take over what the stage asked for; the stage's probability unless the owner gave another."""
+def refuse_wrong(deal, given: dict) -> None:
+    """Raise ValidationError for values no stage accepts: an amount of nothing, somebody else's contact."""
+    wrong = {}
+    if given.get("amount") is not None and given["amount"] <= 0:
+        wrong["amount"] = _("The amount must be above zero.")
+    if given.get("contact") is not None and given["contact"].party_id != deal.party_id:
+        wrong["contact"] = _("%(contact)s is not a contact of %(party)s.") % {
+            "contact": given["contact"],
+            "party": deal.party,
+        }
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def enter_stage(record, ctx, stage, **values) -> None:
+    """Take over what the stage asked for; its probability and forecast unless the owner says otherwise later."""
     for name, value in values.items():
         setattr(record, name, value)
-    record.stage_since = ctx.business_date
+    record.stage, record.stage_since = stage, ctx.business_date
+    record.probability, record.forecast = stage.probability, stage.forecast
+    remember(record, ctx)
     weigh(record, ctx)
+
+
+def close(record, ctx, chance: int, **values) -> None:
+    """The deal is decided: certain or without a chance, from this day on."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.closed_on, record.probability = ctx.business_date, Decimal(chance)
+    remember(record, ctx)
+    weigh(record, ctx)
+
+
+def remember(record, ctx) -> None:
+    """On which day and by whom, for the memory of the pipeline."""
+    record.changed_on = ctx.business_date
+    record.changed_by_id = getattr(ctx.user, "pk", None)
 
 
 def activity(record, ctx) -> None:
@@ -96,8 +163,6 @@ def activity(record, ctx) -> None:
         record.party_id = record.opportunity.party_id
     if record.party_id is None and record.lead_id:
         record.party_id = record.lead.party_id
-    if record.next_on is None and record.next_step:
-        raise ValidationError({"next_on": _("Say on which day the next step is due.")})
 
 
 def base_currency(company_id: int) -> str:

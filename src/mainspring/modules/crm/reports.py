@@ -8,12 +8,14 @@ from mainspring.kernel.resource import Column
 from mainspring.kernel.workflow import Input
 from mainspring.modules.parties import queries as parties
 
+from . import returns  # noqa: F401 - it registers its report
+
 
 def run_exists(ctx, who) -> Answer:
     """Whoever asks is told what there is and who looks after it; names out of their sight are masked (CRM-04, K05)."""
     if not who:
         return Answer([], notes=[_("Enter a name, an e-mail, a phone number, a registry code or a VAT number.")])
-    found = rows(ctx, parties.collisions.alike(parties.collisions.from_text(who, ctx.company_id)))
+    found = rows(ctx, parties.collisions.search(who, ctx.company_id))
     if not found:
         return Answer([], notes=[_("Nobody has “%(text)s” yet. You may enter it.") % {"text": who}])
     return Answer(found)

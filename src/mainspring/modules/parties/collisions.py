@@ -25,12 +25,17 @@ ALIKE_MIN = Decimal("0.5")
 FOUND_MAX = 20
 """Matches told of one question."""
 
+MATCHES_MAX = 60
+"""Matches read of one question."""
+
 REASONS = {
     "registry_code": lazy("Same registry code"),
     "vat_number": lazy("Same VAT number"),
     "name": lazy("Same name"),
     "phone": lazy("Same phone"),
     "email": lazy("Same e-mail"),
+    "contained": lazy("In the name"),
+    "called": lazy("In the short name"),
     "alike": lazy("Similar name"),
 }
 """What two records may have in common, the surest first."""
@@ -44,8 +49,16 @@ TESTS = {
     "name": "t.name_key = a.name",
     "phone": "t.phone = a.phone AND t.phone <> ''",
     "email": "t.email = a.email AND t.email <> ''",
+    "contained": "t.sound_key LIKE a.contained",
+    "called": "t.name ILIKE a.called",
     "alike": "t.sound_key %% a.alike",
 }
+
+BOUNDED = ("contained", "called", "alike")
+"""What may match very many: only so many are read as are told."""
+
+CONTAINED_MIN = 3
+"""Letters from which on a part of a name is looked for."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +140,11 @@ class Source:
     def part(self, by: str) -> str:
         """SQL of what one key finds here; every part has its index."""
         likeness = "similarity(t.sound_key, a.alike)::numeric(4, 2)" if by == "alike" else "NULL::numeric"
-        return (
+        found = (
             f"SELECT a.n, '{self.what}' AS what, {self.columns}, '{by}' AS by, {likeness} AS likeness "
             f"FROM {self.table} JOIN asked a ON {TESTS[by]} AND a.{by} <> '' WHERE {self.where}"
         )
+        return f"({found} LIMIT {MATCHES_MAX})" if by in BOUNDED[:2] else found
 
 
 SOURCES: dict[str, Source] = {}
@@ -188,20 +202,47 @@ def alike(asked: Asked) -> list[Match]:
     return _found([asked], [asked.keys() | {"alike": sound}])[0]
 
 
-def from_text(text: str, company_id: int) -> Asked:
-    """What somebody typed into one field: an e-mail, a phone, a registry or VAT number, or a name."""
+def search(text: str, company_id: int) -> list[Match]:
+    """Who is meant by what somebody typed into one field, the surest first.
+
+    An e-mail; a phone in any spelling, a registry or VAT number, as any country of the companies writes it; or a name,
+    a part of one, Chinese characters or their pinyin, and what sounds alike.
+    """
     text = text.strip()
     if "@" in text:
-        return Asked(company_id, email=text.lower())
-    if sum(sign.isdigit() for sign in text) * 2 < len(text):
-        return Asked(company_id, name=text)
-    country = Company.objects.only("country").get(pk=company_id).country
-    compact = "".join(text.split()).upper()
-    try:
-        phone = identifiers.phone(text, country)
-    except ValueError:
-        phone = ""
-    return Asked(company_id, registry_code=compact, vat_number=compact, country=country, phone=phone)
+        return same(Asked(company_id, email=text.lower()))
+    if sum(sign.isdigit() for sign in text) * 2 >= len(text):
+        return _of_number(text, company_id)
+    sound, asked = normalise.sound_key(text), Asked(company_id, name=text)
+    parts = [normalise.sound_key(word) for word in text.split()]
+    keys = asked.keys() | {"alike": sound}
+    if len(sound) >= CONTAINED_MIN:
+        keys |= {"contained": f"%{'%'.join(parts)}%", "called": f"%{_plain(text)}%"}
+    return _found([asked], [keys])[0]
+
+
+def _plain(text: str) -> str:
+    """A text that stands for itself in a pattern."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _of_number(text: str, company_id: int) -> list[Match]:
+    """A number, read as the countries of the companies read it, our own first."""
+    countries = dict(Company.objects.order_by("pk").values_list("pk", "country"))
+    ours = countries.pop(company_id, "")
+    compact = "".join(sign for sign in text if sign.isalnum()).upper()
+    asked = []
+    for country in dict.fromkeys([ours, *countries.values()]):
+        try:
+            phone = identifiers.phone(text, country)
+        except ValueError:
+            phone = ""
+        asked.append(Asked(company_id, "", compact, compact, country, phone))
+    found: dict[tuple, Match] = {}
+    for matches in same_many(asked):
+        for match in matches:
+            found.setdefault((match.source.what, match.record_id, match.name), match)
+    return list(found.values())
 
 
 def of_party(party: Party, company_id: int) -> Asked:
@@ -230,7 +271,7 @@ def _found(asked: Sequence[Asked], keys: list[dict[str, str]]) -> list[list[Matc
         "ORDER BY likeness DESC NULLS FIRST, name LIMIT %(most)s",
         n=list(range(len(asked))),
         country=[one.country for one in asked],
-        most=60 * len(asked),
+        most=MATCHES_MAX * len(asked),
         company=asked[0].company_id,
         **{by: [one.get(by, "") for one in keys] for by in wanted},
         **{name: value for source in SOURCES.values() for name, value in source.values().items()},

@@ -11,7 +11,7 @@ from mainspring.modules.organization.demo_data import PASSWORD
 
 from . import demo_data as data
 from . import identifiers
-from .models import Address, Contact, Party, PartyBankAccount, PaymentTerm, PortalAccess
+from .models import Address, Contact, Party, PartyBankAccount, PartyRelation, PaymentTerm, PortalAccess
 
 SIZES = {"S": 18, "M": 560, "L": 2000}
 """Customers by size; suppliers are added to them."""
@@ -60,6 +60,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
             if party.country in ("LT", "DE")
         ],
     )
+    bulk(PartyRelation, ctx, list(_relations(customers)))
     _portal(ctx, customers[0], suppliers[0])
     out(f"{len(customers)} customers, {len(suppliers)} suppliers")
 
@@ -149,6 +150,21 @@ def _names(country: str, rng):
     for n in itertools.count(2):
         for name in every:
             yield f"{name} {n}"
+
+
+def _relations(customers):
+    """In every six customers of one representative a group of three, a partner, a competitor and who referred it."""
+    by_owner: dict = {}
+    for customer in customers:
+        by_owner.setdefault(customer.owner_id, []).append(customer)
+    for some in by_owner.values():
+        for n in range(0, len(some) - 5, 6):
+            head, first, second, partner, rival, friend = some[n : n + 6]
+            yield {"party": head, "kind": "parent", "other": first}
+            yield {"party": head, "kind": "parent", "other": second}
+            yield {"party": head, "kind": "partner", "other": partner}
+            yield {"party": head, "kind": "competitor", "other": rival}
+            yield {"party": friend, "kind": "referrer", "other": head}
 
 
 def _addresses(party, rng):

@@ -300,8 +300,9 @@ register(
         Party,
         (
             "name", "legal_name", "is_customer", "is_supplier", "country", "registry_code", "vat_number", "email",
-            "phone", "website", "language", "currency", "payment_term", "credit_limit", "territory", "owner", "active",
+            "phone", "website", "language", "currency", "payment_term", "credit_limit", "territory", "active",
         ),
         lambda kept: {"merged_into": kept, "active": False},
+        together={"owner": ("pooled_at",)},
     )
 )  # fmt: skip

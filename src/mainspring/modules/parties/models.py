@@ -11,6 +11,20 @@ from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
 from mainspring.kernel.workflow import Input, Verb
 
 from . import identifiers, normalise
+from .relations import PartyRelation, RelationKind
+
+__all__ = [
+    "Address",
+    "Contact",
+    "Merge",
+    "Party",
+    "PartyBankAccount",
+    "PartyRelation",
+    "PaymentTerm",
+    "PaymentTermLine",
+    "PortalAccess",
+    "RelationKind",
+]
 
 WRONG = {
     "country": _("“%(value)s” is not a country code (ISO 3166, two letters)."),
@@ -40,6 +54,12 @@ MERGE = Verb(
     ),
 )
 """Of every kind of record that can be merged; the page that compares the two fills in what it asks."""
+
+
+def clear_unless_pooled(path: str):
+    """A condition for `clear_when`: what belongs to a customer in a public pool is masked until it is claimed (K03)."""
+    return lambda ctx: Q(**{path: None})
+
 
 SCOPES = {"own": "party__owner", "team": "party__owner__department", "territory": "party__territory", "party": "party"}
 
@@ -151,6 +171,7 @@ class Party(Entity):
         help_text=_("For instance another company of the same group."),
     )
     merged_into = fields.link("self", _("merged into"), null=True, editable=False)
+    pooled_at = models.DateTimeField(_("in a public pool since"), null=True, editable=False)
     active = models.BooleanField(_("active"), default=True)
 
     objects = Unmerged()
@@ -162,11 +183,17 @@ class Party(Entity):
     )  # fmt: skip
     scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory", "party": "pk"}
     personal = True
+    clear_when = dict.fromkeys(("email", "phone"), clear_unless_pooled("pooled_at"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("party"), _("parties")
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                name="party_pooled_without_owner",
+                condition=Q(pooled_at__isnull=True) | Q(owner__isnull=True),
+                violation_error_message=_("It waits in a public pool: claim it or assign it there."),
+            ),
             models.UniqueConstraint(
                 fields=["country", "registry_code"],
                 condition=~Q(registry_code="") & Q(merged_into=None),
@@ -263,6 +290,8 @@ class Address(PartyRecord):
     country = models.CharField(_("country"), max_length=2)
     is_default = models.BooleanField(_("default"), default=False)
 
+    clear_when = dict.fromkeys(("street", "street_2", "postal_code"), clear_unless_pooled("party__pooled_at"))
+
     class Meta:
         verbose_name, verbose_name_plural = _("address"), _("addresses")
         ordering = ["party", "kind", "id"]
@@ -304,6 +333,7 @@ class Contact(PartyRecord):
     active = models.BooleanField(_("active"), default=True)
 
     personal = True
+    clear_when = dict.fromkeys(("family_name", "email", "phone"), clear_unless_pooled("party__pooled_at"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("contact"), _("contacts")

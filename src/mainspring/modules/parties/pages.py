@@ -6,13 +6,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, commands, errors, formats, resource, sight
 from mainspring.web import addresses, cells
 from mainspring.web.views import base
 
-from . import merging, moving
+from . import merging, models, moving, overview
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,4 +110,19 @@ def _said(show: cells.Show, record, name: str) -> str:
     return f"{text} {cell['unit']}" if text and cell.get("unit") else text
 
 
-urlpatterns = [path("merge/<str:label>/<str:kept>/<str:other>/", merge, name="merge")]
+@require_GET
+@base.signed_in
+def customer_feed(request, pk):
+    """Entries of everything that happened with a customer: of one kind, after a place, or from the newest."""
+    party = base.get(request.ctx, resource.of(models.Party), pk)
+    if access.is_portal(request.ctx):
+        raise Http404
+    kind, after = request.GET.get("kind", ""), request.GET.get("after", "")
+    found = overview.page_of(party, request.ctx, kind=kind, after=after)
+    return render(request, "parties/feed_entries.html" if after else "parties/feed.html", {"panel": found})
+
+
+urlpatterns = [
+    path("customers/<str:pk>/feed/", customer_feed, name="customer_feed"),
+    path("merge/<str:label>/<str:kept>/<str:other>/", merge, name="merge"),
+]

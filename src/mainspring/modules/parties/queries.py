@@ -8,10 +8,10 @@ from mainspring.engines.money import terms
 from mainspring.kernel import access, mailing
 from mainspring.kernel.remembered import Remembered
 
-from . import collisions, duplicates, identifiers, models, normalise
+from . import collisions, duplicates, identifiers, models, normalise, overview, relations
 
-__all__ = ["collisions", "duplicates", "identifiers", "normalise"]
-"""What modules above compare names and numbers with and ask who is there already, beside the queries here."""
+__all__ = ["collisions", "duplicates", "identifiers", "normalise", "overview", "relations"]
+"""What modules above compare names and numbers with, ask who is there already and fill a customer's page with."""
 
 
 def instalments(

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import resource
+from mainspring.kernel import access, resource
 from mainspring.kernel.resource import Resource
 
-from . import collisions, duplicates, models
+from . import collisions, duplicates, graph, models, overview
 
 MENU = "Parties"
 SETUP = "Parties / Setup"
@@ -24,7 +24,7 @@ class Parties(Resource):
         "Who: territory owner | duplicate_reason"
     )
     quick = "code name country currency is_customer is_supplier"
-    dimensions = "country territory owner currency is_customer is_supplier active"
+    dimensions = "country territory owner currency is_customer is_supplier active created_at"
     related = {
         _("Addresses"): ("parties/addresses", "party"),
         _("People"): ("parties/contacts", "party"),
@@ -96,6 +96,32 @@ class Merges(Resource):
     creatable = False
 
 
+class PartyRelations(Resource):
+    model = models.PartyRelation
+    menu = SETUP
+    icon = "git-branch"
+    columns = "party kind other since note"
+    search = "party__name other__name note"
+    filters = "party other kind since"
+    form = "party kind other | since note"
+
+
+resource.amend("parties.party", panel="parties/customer.html", context=overview.of_customer, place="top")
+resource.amend(
+    "parties.party",
+    panel="parties/feed.html",
+    title=_("Everything"),
+    context=overview.first_page,
+    place="first",
+    shown=overview.is_for,
+)
+resource.amend(
+    "parties.party",
+    panel="parties/relations.html",
+    title=_("Relations"),
+    context=graph.of_party,
+    shown=lambda party, ctx: not access.is_portal(ctx),
+)
 resource.amend(
     "parties.party",
     panel="parties/duplicates.html",

@@ -2,6 +2,7 @@
 
 from mainspring.kernel import access, database, jobs
 from mainspring.kernel.events import on
+from mainspring.modules.crm.events import DealsPlanned
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.promising import queries as promising
 from mainspring.modules.sales.events import OrderClosed, OrderConfirmed
@@ -45,3 +46,11 @@ def shown_in_trees(ctx, item_ids) -> dict:
             items=list(item_ids),
         )
     }
+
+
+@on(DealsPlanned)
+def follow_deals(event, ctx):
+    """The same for what deals may bring."""
+    for site, items in event.places:
+        key = f"{site}:{','.join(map(str, items))}"
+        jobs.defer("production.follow", ctx, key=key[:120], site_id=site, items=list(items))

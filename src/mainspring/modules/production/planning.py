@@ -132,6 +132,8 @@ def _by_reorder_point(ctx, inputs) -> dict[int, list[PlannedOrder]]:
     for row in inputs.problem.receipts:
         coming[row.item] = coming.get(row.item, ZERO) + row.quantity
     for row in inputs.problem.demands:
+        if inputs.documents.get(row.id, {}).get("is_forecast"):
+            continue  # only what is promised takes from the inventory position
         going[row.item] = going.get(row.item, ZERO) + row.quantity
     for item in inputs.problem.items:
         plan = inputs.rows.get(int(item.id))

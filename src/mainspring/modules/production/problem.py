@@ -231,18 +231,21 @@ def _on_hand(site, items) -> dict[int, Decimal]:
 
 
 def _moves(ctx, site, items, found: Inputs) -> tuple[list[data.Demand], list[data.Receipt]]:
-    """Planned moves out of and into storage of the site."""
+    """Planned moves out of and into storage of the site; what a deal was to bring by now expires (P21)."""
     demands, receipts = [], []
     for row in database.rows(
         """
-            SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, d.number, d.kind, d.title,
+            SELECT m.id, m.item_id, m.planned_on, m.quantity, m.origin_id, m.is_forecast, d.kind, d.title,
+                   CASE WHEN m.is_forecast THEN m.reference ELSE d.number END AS number,
                    (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND m.item_id = ANY(%(items)s)
               AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
+              AND NOT (m.is_forecast AND m.planned_on < %(today)s)
             ORDER BY m.planned_on, m.id""",
+        today=ctx.business_date,
         site=site.pk,
         company=ctx.company_id,
         items=list(items),

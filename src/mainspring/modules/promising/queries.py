@@ -154,6 +154,7 @@ def _by_lead_time(ctx, item, missing: Decimal, calendar, lead) -> Reason:
 
 def _supply_and_demand(ctx, site, item_ids: set[int], apart_from):
     """(supplies, demands, documents by supply id) of the items at a site; overdue rows count today (P10).
+    What deals may bring stands in nobody's way: a promise is made before a forecast.
 
     Reservations are the nearer half of a planned demand; only those of documents that plan nothing count by themselves.
     """
@@ -182,7 +183,8 @@ FROM stock_stockmove m
 LEFT JOIN place f ON f.id = m.from_location_id AND f.kind = 'internal'
 LEFT JOIN place t ON t.id = m.to_location_id AND t.kind = 'internal'
 LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
-WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s::bigint[]) AND (f.id IS NULL) <> (t.id IS NULL)
+WHERE m.state = 'planned' AND m.item_id = ANY(%(items)s::bigint[]) AND NOT m.is_forecast
+  AND (f.id IS NULL) <> (t.id IS NULL)
   AND (%(apart)s::uuid IS NULL OR m.origin_id IS DISTINCT FROM %(apart)s::uuid)
 UNION ALL
 SELECT 'reserved', NULL, r.item_id, NULL, SUM(r.quantity), NULL, NULL

@@ -57,7 +57,7 @@ def late_lines(ctx, *, until: date | None = None) -> list[dict]:
                        SUM(m.quantity) OVER (ORDER BY m.planned_on, m.id) AS needed
                 FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
                 WHERE m.state = 'planned' AND m.item_id = late.item_id AND f.site_id = late.site_id
-                  AND f.kind = 'internal') d
+                  AND f.kind = 'internal' AND NOT m.is_forecast) d
             LEFT JOIN kernel_documentidentity di ON di.id = d.origin_id
             WHERE d.needed > COALESCE((
                 SELECT SUM(b.quantity) FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id

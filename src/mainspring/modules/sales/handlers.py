@@ -6,7 +6,7 @@ from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.events import StockMoved
 
-from . import progress
+from . import consuming, progress  # noqa: F401 - what orders take of their deals
 from .models import Return, SalesOrder, Shipment
 
 BILLING_VERBS = ("post", "reverse", "cancel")

@@ -74,6 +74,10 @@ def quote_deal(deal, ctx):
         territory=deal.territory,
         currency=deal.currency,
         opportunity=deal,
+        lines=[
+            {name: getattr(line, name) for name in ("item", "quantity", "unit", "price", "wanted_on")}
+            for line in deal.lines.select_related("item", "unit")
+        ],
         links=[deal],
     )
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models, overview
+from . import models, overview  # noqa: F401 (fills the customer's page)
 
 MENU = "Sales"
 
@@ -88,12 +88,6 @@ class Returns(Resource):
     kanban = "state"
 
 
-resource.amend(
-    "parties.party",
-    panel="sales/customer_360.html",
-    title=_("Overview"),
-    context=lambda party, ctx: {"overview": overview.of_customer(ctx, party)},
-)
 for _label, _key in (
     (_("Quotations"), "sales/quotations"),
     (_("Sales orders"), "sales/sales-orders"),

@@ -36,6 +36,7 @@ class MoveSpec:
 
     unit_cost  cost of goods from outside, in base currency; left out, they come in at the current cost
     of_move    the move this one takes back (returns): its cost is used
+    is_forecast  expected only: planned for, promised to nobody
     value      cost of the whole move, when it is known better than unit_cost times quantity
     """
 
@@ -48,6 +49,7 @@ class MoveSpec:
     unit_cost: Decimal | None = None
     planned_on: date | None = None
     reference: str = ""
+    is_forecast: bool = False
     of_move: Any = None
     value: Decimal | None = None
 

@@ -21,12 +21,13 @@ def replan_all(ctx, plans: Mapping[Any, Sequence[MoveSpec]]) -> None:
         """
         WITH gone AS (DELETE FROM stock_stockmove WHERE origin_id = ANY(%(origins)s::uuid[]) AND state = 'planned')
         INSERT INTO stock_stockmove (company_id, item_id, state, quantity, from_location_id, to_location_id, planned_on,
-            origin_id, origin_line, reference, created_by_id, created_at)
+            origin_id, origin_line, reference, is_forecast, created_by_id, created_at)
         SELECT %(company)s::bigint, n.item, 'planned', n.quantity, n.start, n.finish, n.planned_on, n.origin, n.line,
-               n.reference, %(user)s::bigint, now()
+               n.reference, n.is_forecast, %(user)s::bigint, now()
         FROM unnest(%(items)s::bigint[], %(quantities)s::numeric[], %(starts)s::bigint[], %(ends)s::bigint[],
-                    %(days)s::date[], %(documents)s::uuid[], %(lines)s::bigint[], %(references)s::text[])
-             AS n (item, quantity, start, finish, planned_on, origin, line, reference)"""
+                    %(days)s::date[], %(documents)s::uuid[], %(lines)s::bigint[], %(references)s::text[],
+                    %(forecasts)s::boolean[])
+             AS n (item, quantity, start, finish, planned_on, origin, line, reference, is_forecast)"""
         if wanted
         else "DELETE FROM stock_stockmove WHERE origin_id = ANY(%(origins)s::uuid[]) AND state = 'planned'",
         origins=list(plans),
@@ -39,5 +40,6 @@ def replan_all(ctx, plans: Mapping[Any, Sequence[MoveSpec]]) -> None:
         days=[spec.planned_on or ctx.business_date for _origin, spec in wanted],
         documents=[origin for origin, _spec in wanted],
         lines=[spec.origin_line for _origin, spec in wanted],
+        forecasts=[spec.is_forecast for _origin, spec in wanted],
         references=[spec.reference[:80] for _origin, spec in wanted],
     )

@@ -104,7 +104,7 @@ def projection(ctx, item, site) -> list[dict]:
                CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN m.quantity ELSE -m.quantity END
                    AS quantity,
                CASE WHEN t.site_id = %(site)s AND t.kind = ANY(%(owned)s) THEN f.kind ELSE t.kind END AS kind,
-               m.origin_id, m.origin_line, d.number, m.reference, m.id AS move_id
+               m.origin_id, m.origin_line, d.number, m.reference, m.is_forecast, m.id AS move_id
         FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
         JOIN stock_location t ON t.id = m.to_location_id
         LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
@@ -233,7 +233,7 @@ def timeline(ctx, item, site, since: date | None = None) -> list[dict]:
                 "part": "plan",
                 "kind": row["kind"],
                 "origin_id": row["origin_id"],
-                "number": row["number"],
+                "number": row["reference"] if row["is_forecast"] else row["number"],
                 "quantity": row["quantity"],
                 "balance": balance,
             }

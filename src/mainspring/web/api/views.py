@@ -54,7 +54,7 @@ class Record(calls.Call):
             raise Http404
         if calls.etag(record) and request.headers.get("If-None-Match") == calls.etag(record):
             return Response(status=304, headers={"ETag": calls.etag(record)})
-        looking.note(self.ctx, self.model, 1)
+        looking.note_opened(self.ctx, record)
         return Response(self.view().full(record), headers=calls.version_headers(record))
 
     def patch(self, request, pk, **kwargs):

@@ -8,14 +8,12 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mainspring.kernel import access, commands, conditions, errors, query, summaries, workflow
 from mainspring.web import addresses, cells, forms, saved
-from mainspring.web.views import base, lists, verbs
+from mainspring.web.views import base, cards, lanes, lists, verbs
 
-CARDS = 20
 EVENTS_MAX = 1000
 
 
@@ -23,8 +21,10 @@ EVENTS_MAX = 1000
 @base.of_resource()
 def board(request, res):
     """The board: a column for each value, the newest cards of each, counts and sums of all."""
+    if res.lanes:
+        return lanes.board(request, res)
     path = lists.board_field(res)
-    q = lists.ask(request, res, size=CARDS)
+    q = lists.ask(request, res, size=cards.SIZE)
     if not path or not q.can_group(path):
         raise Http404
     if "board" in request.GET:
@@ -39,14 +39,14 @@ def board(request, res):
     columns = []
     for value, label, tone in _values(q, res, path, groups):
         group = by_key.get(value)
-        cards, more = _cards(request, res, path, value) if group else ([], "")
+        first, more = _cards(request, res, path, value) if group else ([], "")
         columns.append(
             {
                 "value": value,
                 "label": label,
                 "tone": tone,
                 "count": group.count if group else 0,
-                "cards": cards,
+                "cards": first,
                 "total": _sum(q, group, measure),
                 "more": more,
                 "accepts": _accepts(request, res, path, value),
@@ -92,50 +92,20 @@ def _accepts(request, res, path: str, value: str) -> bool:
 
 def _cards(request, res, path: str, value: str) -> tuple[list[dict], str]:
     """(cards, address of the next ones) of one column."""
-    spec = query.parse(request.GET, size=CARDS, ignore=lists.NOT_FILTERS)
+    spec = query.parse(request.GET, size=cards.SIZE, ignore=lists.NOT_FILTERS)
     spec.filters.append(
         conditions.Filter(path, "empty" if value == "None" else "eq", ("1" if value == "None" else value,))
     )
-    q = query.Query(res, request.ctx, spec)
-    columns = [c for c in q.fields.columns(res.names("columns")) if c.path not in (path, "number")]
-    columns = columns[:4] + [c for c in columns[4:] if c.kind == "money"][:1] + [c for c in columns[4:] if c.to][:1]
-    found, show = q.page(columns), cells.Show(q.fields)
-    more = addresses.with_params(request, board=value) + f"&after={found.next}" if found.next else ""
-    return [_card(res, show, columns, r) for r in found.rows], more
-
-
-def _card(res, show, columns, record) -> dict:
-    shown = [(c, show.cell(c, record, shorten=40)) for c in columns]
-    person = next((cell["text"] for _c, cell in shown if cell["kind"] == "person" and cell["text"]), "")
-    facts = [
-        {
-            "text": f"{cell['text']} {cell.get('unit', '')}".strip(),
-            "label": c.label,
-            "kind": cell["kind"],
-            "tone": cell.get("tone"),
-        }
-        for c, cell in shown
-        if cell["kind"] != "person" and cell["text"]
-    ]
-    days = (timezone.now() - record.updated_at).days if getattr(record, "updated_at", None) else 0
-    return {
-        "id": str(record.pk),
-        "href": addresses.of_record(record),
-        "title": facts[0]["text"] if res.is_document and facts else show.name(record),
-        "number": record.number if res.is_document else "",
-        "facts": facts[1:6] if res.is_document else facts[:5],
-        "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
-        "age_tone": "warning" if days > 14 else "",
-        "person": person,
-        "version": getattr(record, "version", None),
-        "move": addresses.of_record(record, "move"),
-    }
+    _found, shown, more = cards.page(request, res, spec, skip={path}, value=value)
+    return shown, more
 
 
 @require_POST
 @base.of_record
 def move(request, res, record):
     """A card was dropped: perform the verb that leads there, or change the field; ask only what the verb needs."""
+    if res.lanes:
+        return lanes.move(request, res, record)
     path, to = lists.board_field(res), request.POST.get("to", "")
     if path != "state" or not res.workflow:
         commands.change(record, request.ctx, version=base.version_of(request), **{path: None if to == "None" else to})
@@ -146,11 +116,7 @@ def move(request, res, record):
     commands.check_possible(record, verb, request.ctx)
     if verb.ask or verb.danger:
         return verbs.dialog(request, verb, record, forms.input_form(verb, record, request.ctx))
-    try:
-        fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request))
-    except errors.ApprovalRequired as error:
-        raise errors.Conflict(_("This now waits for approval.")) from error
-    return base.done(text=_("%(record)s: %(verb)s") % {"record": fresh, "verb": verb.title})
+    return verbs.dropped(request, record, verb)
 
 
 def _verb_to(request, res, record, to: str) -> workflow.Verb:

@@ -65,7 +65,9 @@ def pivot(request, res):
     if middleware.is_partial(request) and "json" in request.headers.get("Accept", ""):
         return JsonResponse(props)
     return render(
-        request, "web/pivot.html", lists.tools(request, res, q, saved.of_list(request, res), "pivot") | {"pivot": props}
+        request,
+        "web/pivot.html",
+        lists.tools(request, res, q, saved.of_list(request, res), "pivot") | {"pivot": props, "watch": res.label},
     )
 
 
@@ -158,14 +160,15 @@ def _text(q, group: summaries.Group, measure: str) -> str:
     return f"{summaries.texts(group, measure, column)} {group.units.get(measure, '')}".strip()
 
 
-def _drill(request, q, params: list[tuple[str, str]]) -> str:
+def _drill(request, q, params: list[tuple[str, str]], kept=None) -> str:
     """Address of the list of the records behind a number: the present filters and the number's own."""
-    kept = [
-        (k, v)
-        for k, values in request.GET.lists()
-        for v in values
-        if k not in lists.NOT_FILTERS | {"columns", "view", "group", "after", "before"}
-    ]
+    if kept is None:
+        kept = [
+            (k, v)
+            for k, values in request.GET.lists()
+            for v in values
+            if k not in lists.NOT_FILTERS | {"columns", "view", "group", "after", "before"}
+        ]
     return addresses.narrowed(q.resource, kept, params, request.ctx.business_date)
 
 
@@ -211,6 +214,7 @@ def chart(request, res):
         | {
             "chooser": list(chooser),
             "carried": carried,
+            "watch": res.label,
             "charts": [{"title": title, "wide": True, "props": props}],
         },
     )
@@ -221,8 +225,11 @@ def _one(request, name: str, allowed, default: str) -> str:
     return found if found in {n for n, _label in allowed} else default
 
 
-def chart_props(request, q: query.Query, x: str, split: str, measure: str, kind: str) -> dict:
-    """Properties of the chart island; every mark opens its records."""
+def chart_props(request, q: query.Query, x: str, split: str, measure: str, kind: str, kept=None) -> dict:
+    """Properties of the chart island; every mark opens its records.
+
+    kept  (name, value) pairs of the filters that marks keep; those of the address when None
+    """
     groups, truncated = summaries.groups(q, [x, split] if split else [x], [measure], limit=1000)
     keys = {g.keys[0]: g.labels[0] for g in groups}
     if kind == "pie" and len(keys) > 4:
@@ -237,7 +244,7 @@ def chart_props(request, q: query.Query, x: str, split: str, measure: str, kind:
             {
                 "label": label,
                 "values": [_value(g, measure) for g in marks],
-                "hrefs": [_drill(request, q, g.params) if g else "" for g in marks],
+                "hrefs": [_drill(request, q, g.params, kept) if g else "" for g in marks],
             }
         )
     return {

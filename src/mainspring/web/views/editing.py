@@ -38,7 +38,7 @@ def new(request, res):
         return _waiting(request, addresses.of_resource(res))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
-    return redirect(addresses.of_record(record))
+    return _goes_to(request, addresses.of_record(record))
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +69,12 @@ def edit(request, res, record):
         return _waiting(request, addresses.of_record(record))
     except ValidationError as error:
         return _refused(request, res, record, fields, form, error)
-    return redirect(addresses.of_record(record))
+    return _goes_to(request, addresses.of_record(record))
+
+
+def _goes_to(request, address: str):
+    """Lead the person on; a page that sent the form itself is told where, without loading it first."""
+    return base.done(redirect=address) if request.headers.get("HX-Request") else redirect(address)
 
 
 def _lines_sent(request, res, site, wrong: dict | None = None) -> list[dict]:
@@ -80,7 +85,7 @@ def _lines_sent(request, res, site, wrong: dict | None = None) -> list[dict]:
 def _waiting(request, address: str):
     """What was sent waits for approval: say so where the person goes next."""
     messages.info(request, _("This now waits for approval."))
-    return redirect(address)
+    return _goes_to(request, address)
 
 
 def _has_default(model, name: str) -> bool:

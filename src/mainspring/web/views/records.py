@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from mainspring.kernel import access, looking, mailing, printing, restoring, sight
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, grids
-from mainspring.web.views import banners, base, lists, tabs, verbs
+from mainspring.web.views import banners, base, lanes, lists, tabs, verbs
 
 RECENT_MAX = 12
 FEW = 9
@@ -22,7 +22,7 @@ FEW = 9
 @base.of_record
 def page(request, res, record):
     """The record page."""
-    looking.note(request.ctx, res.model, 1)
+    looking.note_opened(request.ctx, record)
     fields = sight.Fields(res, request.ctx)
     show = cells.Show(fields)
     remember(request, res, record)
@@ -34,7 +34,9 @@ def page(request, res, record):
             "record_id": str(record.pk),
             "topic": f"record:{record.pk}",
             "banner": banners.of_record(record, request.ctx),
-            "workflow": steps(record) if res.workflow else None,
+            "workflow": way(request, res, record) if res.workflow else None,
+            "tops": tabs.panels(request, res, record, "top"),
+            "panels": tabs.panels(request, res, record, "body"),
             "tabs": tabs.of_record(request, res, record),
             "dossier": dossier(record),
             "timeline_url": timeline(res, record),
@@ -147,6 +149,23 @@ def remember(request, res, record) -> None:
     recent = [e for e in request.session.get("recent", []) if e[:2] != entry[:2]]
     if request.session.get("recent", [None])[:1] != [entry]:
         request.session["recent"] = [entry, *recent][:RECENT_MAX]
+
+
+def way(request, res, record) -> list[dict]:
+    """The steps of a record: the lanes of its board where it has some, else its states."""
+    plan = res.lanes(request.ctx, {}, record) if res.lanes else None
+    if plan is None or record.state in record.workflow.closed:
+        return steps(record)
+    found, state = [], "done"
+    for lane in plan.lanes:
+        current = lanes.holds(res, lane, record)
+        if not current and lane.where.get("state") in record.workflow.closed:
+            if found and record.workflow.color(lane.where["state"]) == "green":
+                found.append({"name": lane.value, "label": lane.label, "state": "next"})
+            continue
+        state = "current" if current else "next" if state in ("current", "next") else "done"
+        found.append({"name": lane.value, "label": lane.label, "state": state})
+    return found
 
 
 def steps(record) -> list[dict]:

@@ -6,17 +6,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, formats, home, moved, query, resource, sight
+from mainspring.kernel import access, changed, formats, home, moved, query, resource, sight
 from mainspring.kernel.models import DocumentIdentity, User
 from mainspring.web import addresses, cells, context_processors, finding, middleware
 from mainspring.web.views import base, scan
 
 WAITING_MAX = 12
+QUICK_MAX = 4
 NUMBERS_MAX = 8
 FOUND_EACH = 5
 PAGES_FOUND = 10
@@ -46,6 +48,7 @@ def start(request):
             "waiting_count": len(waiting),
             "waiting_more": "/inbox/" if addresses.exists("/inbox/") and len(waiting) > WAITING_MAX else "",
             "numbers": figures[:NUMBERS_MAX],
+            "quick": sorted((q for answer in home.quick(ctx) for q in answer), key=lambda q: q.order)[:QUICK_MAX],
             "recent": recent(request),
             "scan": scan.offered(ctx),
         },
@@ -312,3 +315,18 @@ def live(request):
         answer["toasts"] += news.get("toasts", [])
     answer["counts"]["unread"] = answer["unread"]
     return JsonResponse(answer)
+
+
+@require_GET
+@base.signed_in
+def changes(request):
+    """Marks of ?of= kinds of records, other ones after a change; a chart asks while somebody looks at it."""
+    try:
+        since = parse_datetime(request.GET.get("since", "")[:40])
+    except ValueError:
+        since = None
+    if since is not None and timezone.is_naive(since):
+        since = None
+    labels = [label for label in request.GET.get("of", "")[:600].split(",") if label]
+    moment, marks = changed.marks(request.ctx, labels, since)
+    return JsonResponse({"at": moment.isoformat(), "marks": marks})

@@ -16,14 +16,36 @@ COUNT_MAX = 99
 
 
 def declared(res) -> list[dict]:
-    """Tabs of a record page: the resource's related records, then what was added from above."""
-    found = [{"label": str(label), "related": target} for label, target in res.related.items()]
-    for extra in resource.amendments(res.model):
-        if extra["related"]:
-            label, key, path = extra["related"]
-            found.append({"label": str(label), "related": (key, path)})
-        if extra["panel"]:
-            found.append({"label": str(extra["title"]), "panel": extra["panel"], "context": extra["context"]})
+    """Tabs of a record page: those that come first, the resource's related records, then what was added from above."""
+    found = [one for extra in resource.amendments(res.model, "first") for one in _added(extra)]
+    found += [{"label": str(label), "related": target} for label, target in res.related.items()]
+    return found + [one for extra in resource.amendments(res.model, "tab") for one in _added(extra)]
+
+
+def _added(extra: dict) -> list[dict]:
+    found = []
+    if extra["related"]:
+        label, key, path = extra["related"]
+        found.append({"label": str(label), "related": (key, path)})
+    if extra["panel"]:
+        found.append(
+            {
+                "label": str(extra["title"]),
+                "panel": extra["panel"],
+                "context": extra["context"],
+                "shown": extra["shown"],
+            }
+        )
+    return found
+
+
+def panels(request, res, record, place: str) -> list[dict]:
+    """What upper modules show in a place of the page itself; those with nothing to say are left out."""
+    found = []
+    for extra in resource.amendments(res.model, place):
+        context = extra["context"](record, request.ctx) if extra["context"] else {}
+        if context is not None:
+            found.append({"title": extra["title"], "template": extra["panel"], "context": context})
     return found
 
 
@@ -31,6 +53,8 @@ def of_record(request, res, record) -> list[dict]:
     """Tabs the person may open, with counts; each loads when it is opened, the first with the page."""
     found, related = [], {}
     for n, tab in enumerate(declared(res)):
+        if tab.get("shown") and not tab["shown"](record, request.ctx):
+            continue
         if "related" in tab:
             key, path = tab["related"]
             other = resource.registry.get(key)
@@ -74,7 +98,7 @@ def tab(request, res, record, number):
         raise Http404
     one = found[number]
     if "panel" in one:
-        context = one["context"](record, request.ctx) if one.get("context") else {}
+        context = (one["context"](record, request.ctx) if one.get("context") else {}) or {}
         return render(request, one["panel"], {"record": record, "ctx": request.ctx, **context, "panel": context})
     key, path = one["related"]
     other = resource.registry.get(key)

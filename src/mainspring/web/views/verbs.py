@@ -76,7 +76,8 @@ def do(request, res, record, name):
     form = forms.input_form(verb, record, request.ctx, data=request.POST)
     try:
         inputs, _custom = form.raw()
-        fresh = commands.perform(record, name, base.with_key(request), version=base.version_of(request), **inputs)
+        version = None if verb.adds else base.version_of(request)
+        fresh = commands.perform(record, name, base.with_key(request), version=version, **inputs)
     except errors.ApprovalRequired:
         return waiting(record)
     except errors.Conflict:
@@ -103,6 +104,15 @@ def performed(request, verb, record) -> HttpResponse:
     if request.headers.get("HX-Current-URL", "").partition("?")[0].endswith(addresses.of_record(record)):
         return base.done(refresh=True)
     return base.done(text=text, topics=("table", f"table:{record._meta.label_lower}", f"record:{record.pk}"))
+
+
+def dropped(request, record, verb: workflow.Verb, **inputs):
+    """Perform the verb a card was dropped for, and say so."""
+    try:
+        fresh = commands.perform(record, verb.name, request.ctx, version=base.version_of(request), **inputs)
+    except errors.ApprovalRequired as error:
+        raise errors.Conflict(_("This now waits for approval.")) from error
+    return base.done(text=_("%(record)s: %(verb)s") % {"record": fresh, "verb": verb.title})
 
 
 def dialog(request, verb, record, form, *, status: int = 200, **extra) -> HttpResponse:

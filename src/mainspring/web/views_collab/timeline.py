@@ -1,5 +1,7 @@
 """The timeline of any record, and what people add to it there: notes, files, tasks."""
 
+import re
+
 from django import forms
 from django.apps import apps
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -163,7 +165,8 @@ def download(request, pk):
     if not path.is_file():
         raise Http404
     inline = attachment.content_type in collaboration.SHOWN_TYPES and "download" not in request.GET
-    answer = FileResponse(
+    part = _part(request, path, attachment) if inline else None
+    answer = part or FileResponse(
         path.open("rb"),
         as_attachment=not inline,
         filename=attachment.name,
@@ -173,6 +176,22 @@ def download(request, pk):
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     answer["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _part(request, path, attachment) -> HttpResponse | None:
+    """The part of a recording a player asks for; some play nothing they cannot wind."""
+    asked = re.fullmatch(r"bytes=(\d{1,12})-(\d{0,12})", request.headers.get("Range", ""))
+    if asked is None or attachment.content_type not in collaboration.HEARD_TYPES:
+        return None
+    size, first = path.stat().st_size, int(asked[1])
+    last = min(int(asked[2] or size - 1), size - 1)
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    with path.open("rb") as file:
+        file.seek(first)
+        content = file.read(last - first + 1)
+    headers = {"Content-Range": f"bytes {first}-{last}/{size}", "Accept-Ranges": "bytes"}
+    return HttpResponse(content, status=206, content_type=attachment.content_type, headers=headers)
 
 
 @require_POST

@@ -39,6 +39,7 @@ class AccountRole(models.TextChoices):
     EXCHANGE_GAIN = "exchange_gain", _("Exchange gain")
     EXCHANGE_LOSS = "exchange_loss", _("Exchange loss")
     ROUNDING = "rounding", _("Rounding")
+    BAD_DEBT = "bad_debt", _("Bad debts")
     RETAINED_EARNINGS = "retained_earnings", _("Retained earnings")
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Entity
-from mainspring.kernel.workflow import Verb
+from mainspring.kernel.workflow import Input, Verb
 
 from .common import Method
 from .deals import Opportunity
@@ -16,19 +16,20 @@ from .leads import Lead
 
 
 class Activity(Entity):
-    """A follow-up: what was said to whom and how, and what comes next and when."""
+    """A follow-up: what was said to whom and how; what comes next is a follow-up task."""
 
     company = fields.link("kernel.Company", _("company"), editable=False)
     content = models.TextField(_("what happened"))
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.CALL)
     at = models.DateTimeField(_("at"), default=timezone.now)
-    next_on = models.DateField(_("next step on"), null=True, blank=True)
-    next_step = models.CharField(_("next step"), max_length=240, blank=True)
-    next_done = models.BooleanField(_("next step done"), default=False, editable=False)
     lead = fields.link(Lead, _("lead"), optional=True, related_name="activities")
     opportunity = fields.link(Opportunity, _("opportunity"), optional=True, related_name="activities", within="party")
     party = fields.link("parties.Party", _("customer"), optional=True, related_name="activities")
     user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, editable=False)
+    automatic = models.BooleanField(
+        _("written by itself"), default=False, editable=False, help_text=_("Not a follow-up by a person.")
+    )
+    corrected_at = models.DateTimeField(_("corrected at"), null=True, editable=False)
 
     company_path = "company"
     # Whoever owns the lead, the deal or the customer sees its whole history, whoever wrote it (K03, K11).
@@ -37,7 +38,18 @@ class Activity(Entity):
         "team": ("lead__owner__department", "opportunity__owner__department", "party__owner__department"),
         "territory": ("lead__territory", "opportunity__territory", "party__territory"),
     }
-    actions = (Verb("finish", label=_("Next step done"), help=_("The planned next step is done.")),)
+    actions = (
+        Verb(
+            "correct",
+            label=_("Correct"),
+            bulk=False,
+            help=_("Changes a follow-up that may no longer be edited. What it said before stays in its history."),
+            ask=(
+                Input("content", "longtext", _("What happened"), initial=lambda one, ctx: one.content),
+                Input("reason", "text", _("Reason")),
+            ),
+        ),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("follow-up"), _("follow-ups")
@@ -50,10 +62,8 @@ class Activity(Entity):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["company", "next_on"], name="activity_next", condition=Q(next_on__isnull=False, next_done=False)
-            ),
             models.Index(fields=["party", "-at"], name="activity_party"),
+            models.Index(fields=["company", "at"], name="activity_day"),
         ]
 
     def __str__(self):

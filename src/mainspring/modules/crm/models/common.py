@@ -26,6 +26,15 @@ class Method(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class Outcome(models.TextChoices):
+    """How a follow-up task or a plan ended."""
+
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Given up")
+    POOL = "pool", _("Back in the pool")
+    CLOSED = "closed", _("Record closed")
+
+
 class LostReason(models.TextChoices):
     PRICE = "price", _("Price")
     COMPETITOR = "competitor", _("Competitor")
@@ -45,6 +54,7 @@ LOG = Verb(
     label=_("Log follow-up"),
     help=_("Notes what was said and when the next step is due."),
     bulk=False,
+    adds=True,
     ask=(
         Input("content", "longtext", _("What happened")),
         Input("method", "choice", _("Method"), choices=tuple(Method.choices), initial=Method.CALL),

@@ -1,5 +1,6 @@
 """Opportunities: deals on their way."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -8,29 +9,54 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
-from mainspring.kernel.models import Document
+from mainspring.kernel.models import Document, DocumentLine
 from mainspring.kernel.workflow import Input, Verb, Workflow
 
-from .common import LOG, WHY_LOST, LostReason, Source
+from .campaigns import Campaign
+from .common import LOG, Source
+from .pipeline import Competitor, Forecast, LossReason, SalesProcess, Stage
 
-STAGES = ("qualification", "analysis", "proposal", "negotiation")
-PROBABILITY = {
-    "qualification": Decimal(10),
-    "analysis": Decimal(25),
-    "proposal": Decimal(50),
-    "negotiation": Decimal(75),
-    "won": Decimal(100),
-    "lost": Decimal(0),
-}
-"""Chance of winning (%) a stage stands for, unless the owner says otherwise."""
+WHY_DEAL_LOST = (
+    Input("reason", "link", _("Reason"), to="crm.lossreason", by="code"),
+    Input("competitor", "link", _("Competitor"), to="crm.competitor", required=False),
+    Input("note", "longtext", _("What we learn from it"), required=False),
+)
+
+STAGES = ("open",)
+"""States in which a deal is on its way; where it stands there is its stage."""
 
 
-def _asks(name: str, kind: str, label) -> Input:
-    return Input(name, kind, label, initial=lambda record, ctx: getattr(record, name) or None)
+def _asks(name: str, kind: str, label, **more) -> Input:
+    proposed = {"initial": lambda record, ctx: getattr(record, name, None) or None}
+    return Input(name, kind, label, **proposed | more)
 
 
 AMOUNT = _asks("amount", "decimal", _("Amount"))
-CLOSE_ON = _asks("expected_close_on", "date", _("Expected to close on"))
+STAGE = Input("stage", "link", _("Stage"), to="crm.stage")
+NEEDED = {
+    "asks_amount": _asks("amount", "decimal", _("Amount"), required=False),
+    "asks_close_on": _asks("expected_close_on", "date", _("Expected to close on"), required=False),
+    "asks_contact": _asks("contact", "link", _("Contact"), to="parties.contact", required=False),
+    "asks_source": _asks("source", "choice", _("Source"), choices=tuple(Source.choices), required=False),
+    "asks_next_step": _asks("next_on", "date", _("Next step on"), required=False),
+}
+"""What a stage may need: its field, and the input that asks for it while the deal has none."""
+
+
+def asked_by_stage(deal, ctx, given: dict) -> tuple[Input, ...]:
+    """The inputs of a move: the stage while it is not chosen, and what that stage needs and the deal lacks."""
+    stages = Stage.objects.filter(process_id=deal.process_id, active=True).order_by("position", "id")
+    if "stage" not in given:
+        choices = tuple((str(stage.pk), str(stage)) for stage in stages if stage.pk != deal.stage_id)
+        return (replace(STAGE, kind="choice", choices=choices),)
+    chosen = next(
+        (stage for stage in stages if str(stage.pk) == str(getattr(given["stage"], "pk", given["stage"]))), None
+    )
+    return tuple(
+        replace(asked, required=True)
+        for flag, asked in NEEDED.items()
+        if chosen is not None and getattr(chosen, flag) and not getattr(deal, asked.name)
+    )
 
 
 class Opportunity(Document):
@@ -42,6 +68,7 @@ class Opportunity(Document):
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), optional=True)
     territory = fields.link("kernel.Territory", _("territory"), optional=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
+    campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     amount = fields.MoneyField(_("amount"), currency="currency", blank=True)
     probability = fields.PercentField(_("probability"), null=True, blank=True, default=None)
@@ -51,65 +78,56 @@ class Opportunity(Document):
     weighted_base = fields.MoneyField(
         _("weighted amount"), editable=False, help_text=_("Amount times probability, in the company's currency.")
     )
+    process = fields.link(SalesProcess, _("sales process"), optional=True)
+    stage = fields.link(Stage, _("stage"), null=True, editable=False)
+    forecast = models.CharField(
+        _("forecast"),
+        max_length=10,
+        choices=Forecast,
+        blank=True,
+        help_text=_("Where it counts in the forecast; the stage says so unless somebody chooses otherwise."),
+    )
+    competitor = fields.link(Competitor, _("competitor"), optional=True)
     stage_since = models.DateField(_("in this stage since"), null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, editable=False)
-    close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
+    close_reason = fields.link(LossReason, _("reason lost"), null=True, editable=False)
+    changed_on = models.DateField(_("changed on"), null=True, editable=False)
+    changed_by = fields.link(settings.AUTH_USER_MODEL, _("changed by"), null=True, editable=False, db_index=False)
 
     number_format = "OP{year}-{seq:05}"
     number_at_create = True
     always_editable = ("note",)
-    scope_paths = {"own": "owner", "team": "owner__department", "territory": "territory"}
+    scope_paths = {
+        "own": (
+            "owner",
+            "party__owner",
+        ),  # whoever looks after the customer sees its deals, whoever works on them (K11)
+        "team": ("owner__department", "party__owner__department"),
+        "territory": "territory",
+    }
     workflow = Workflow(
-        "qualification",
+        "open",
         (
             Verb(
-                "analyze",
-                ("qualification", "proposal", "negotiation"),
-                "analysis",
-                label=_("Analyze need"),
-                ask=(AMOUNT,),
-            ),
-            Verb(
-                "propose",
-                ("qualification", "analysis", "negotiation"),
-                "proposal",
-                label=_("Propose"),
-                ask=(AMOUNT, CLOSE_ON),
-            ),
-            Verb(
-                "negotiate",
-                ("qualification", "analysis", "proposal"),
-                "negotiation",
-                label=_("Negotiate"),
-                ask=(AMOUNT, CLOSE_ON),
+                "move",
+                STAGES,
+                "",
+                label=_("Move on"),
+                help=_("Takes the deal to another stage; asks only for what that stage needs and the deal lacks."),
+                bulk=False,
+                ask=(STAGE, *NEEDED.values()),
+                asks=asked_by_stage,
             ),
             Verb("win", STAGES, "won", label=_("Win"), ask=(AMOUNT,)),
             LOG,
-            Verb(
-                "step_back", ("analysis", "proposal", "negotiation"), "qualification", label=_("Back to qualification")
-            ),
-            Verb("lose", STAGES, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
-            Verb("reopen", ("lost", "won"), "qualification", label=_("Reopen")),
+            Verb("lose", STAGES, "lost", label=_("Lose"), danger=True, ask=WHY_DEAL_LOST),
+            Verb("reopen", ("lost", "won"), "open", label=_("Reopen")),
         ),
         editable=STAGES,
         closed=("won", "lost"),
-        labels={
-            "qualification": _("Qualification"),
-            "analysis": _("Need analysis"),
-            "proposal": _("Proposal"),
-            "negotiation": _("Negotiation"),
-            "won": _("Won"),
-            "lost": _("Lost"),
-        },
-        colors={
-            "qualification": "grey",
-            "analysis": "blue",
-            "proposal": "blue",
-            "negotiation": "amber",
-            "won": "green",
-            "lost": "red",
-        },
+        labels={"open": _("Open"), "won": _("Won"), "lost": _("Lost")},
+        colors={"open": "blue", "won": "green", "lost": "red"},
     )
 
     class Meta:
@@ -127,11 +145,15 @@ class Opportunity(Document):
             ),
             models.CheckConstraint(
                 name="opportunity_lost_for_a_reason",
-                condition=~Q(state="lost") | ~Q(close_reason=""),
+                condition=~Q(state="lost") | Q(close_reason__isnull=False),
                 violation_error_message=_("Say why it was lost."),
             ),
         ]
-        indexes = [models.Index(fields=["company", "state", "expected_close_on"], name="opportunity_stage")]
+        indexes = [
+            models.Index(fields=["company", "state", "expected_close_on"], name="opportunity_due"),
+            models.Index(fields=["process", "state", "stage"], name="opportunity_stage"),
+            models.Index(fields=["company", "state", "closed_on"], name="opportunity_closed"),
+        ]
 
     def __str__(self):
         return f"{self.number} {self.name}".strip()
@@ -143,4 +165,28 @@ class Opportunity(Document):
     def prepare(self, ctx, lines=None):
         from .. import preparing
 
-        preparing.opportunity(self, ctx)
+        preparing.opportunity(self, ctx, lines)
+
+
+class OpportunityLine(DocumentLine):
+    """An item the deal is about: how much of it the customer would take, where from and when."""
+
+    document = models.ForeignKey(
+        Opportunity, on_delete=models.CASCADE, related_name="lines", verbose_name=_("opportunity")
+    )
+    item = fields.link("items.Item", _("item"))
+    quantity = fields.QuantityField(_("quantity"), unit="unit", default=Decimal(1))
+    unit = fields.link("organization.Unit", _("unit"), optional=True)
+    price = fields.PriceField(_("price"), currency="document__currency", null=True, blank=True, default=None)
+    site = fields.link("kernel.Site", _("ships from"), optional=True)
+    wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
+    stock_quantity = fields.QuantityField(
+        _("quantity in stocking units"), unit="item__unit", default=Decimal(0), editable=False
+    )
+
+    class Meta(DocumentLine.Meta):
+        verbose_name, verbose_name_plural = _("item of a deal"), _("items of a deal")
+        constraints = [fields.above_zero("opportunity_line_quantity")]
+
+    def __str__(self):
+        return str(self.item_id)

@@ -13,6 +13,7 @@ from mainspring.kernel.models import Document
 from mainspring.kernel.workflow import Input, Verb, Workflow
 from mainspring.modules.parties.models import MERGE, Unmerged
 
+from .campaigns import Campaign
 from .common import LOG, WHY_LOST, LostReason, Source
 from .pools import LeadPool
 
@@ -21,6 +22,12 @@ LIVE = ("open", "claimed", "qualified")
 
 HELD = ("claimed", "qualified")
 """States that count against a holding cap; won leads do not use it (K01)."""
+
+
+TO_WHOM = (
+    Input("owner", "link", _("Owner"), to="kernel.user"),
+    Input("reason", "text", _("Reason"), required=False),
+)
 
 
 def contact_in_the_clear(ctx) -> Q:
@@ -45,6 +52,8 @@ class Lead(Document):
     pool = fields.link(LeadPool, _("pool"), null=True, editable=False, related_name="leads")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
+    interest = fields.link("items.ItemCategory", _("product interest"), optional=True)
+    campaign = fields.link(Campaign, _("campaign"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -63,6 +72,10 @@ class Lead(Document):
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
     party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
     merged_into = fields.link("self", _("merged into"), null=True, editable=False)
+    score = models.PositiveSmallIntegerField(
+        _("score"), null=True, editable=False, help_text=_("How promising it is, from 0 to 100, by the scoring rules.")
+    )
+    score_reasons = models.JSONField(_("reasons of the score"), default=list, editable=False)
     name_key = models.CharField(max_length=200, editable=False, default="", blank=True)
     sound_key = models.CharField(max_length=400, editable=False, default="", blank=True)
 
@@ -111,17 +124,10 @@ class Lead(Document):
                 ),
             ),
             LOG,
-            Verb(
-                "assign",
-                LIVE,
-                "",
-                label=_("Assign"),
-                ask=(
-                    Input("owner", "link", _("Owner"), to="kernel.user"),
-                    Input("reason", "text", _("Reason"), required=False),
-                ),
-            ),
+            Verb("assign", LIVE, "", label=_("Assign"), ask=TO_WHOM),
+            Verb("give", "open", "claimed", label=_("Given by the rule of the pool"), ask=TO_WHOM, hidden=True),
             Verb("release", HELD, "open", label=_("Return to the pool"), ask=(Input("reason", "text", _("Reason")),)),
+            Verb("recycle", HELD, "open", label=_("Went back to the pool"), hidden=True),
             Verb("lose", LIVE, "lost", label=_("Lose"), danger=True, ask=WHY_LOST),
             Verb("reopen", "lost", "open", label=_("Reopen")),
             replace(MERGE, source=LIVE),
@@ -184,6 +190,7 @@ class Lead(Document):
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
             models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
         ]
 
     def __str__(self):

@@ -46,7 +46,9 @@ def test_the_kept_lead_gets_history_notes_owner_and_what_it_did_not_know(regions
     assert Claim.objects.get().lead_id == other.pk  # only added to: the redirect serves
     assert (note.reason, note.created_by) == ("The same company", regions.system.user)
     told, _more = timeline.entries(regions.system, kept)
-    assert sum("Merge" in entry.title for entry in told) == 2  # of the one and of the other
+    [merged] = [entry for entry in told if "erge" in entry.title]  # in one sentence, with what this one got by it
+    assert merged.title == f"merged {other.number} into this: The same company"
+    assert not {change["label"] for entry in told for change in entry.changes} & {"Merged into", "Active"}
 
 
 def test_chosen_values_win(regions, pair):

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from mainspring.kernel import commands
-from mainspring.modules.crm.models import Activity, Claim, Lead, LeadPool, PoolMember
+from mainspring.modules.crm import cadencing
+from mainspring.modules.crm.models import Activity, Cadence, Claim, FollowUpTask, Lead, LeadPool, PoolMember
 
 
 def together(jobs, at_once=20):
@@ -111,3 +112,48 @@ def test_two_merges_the_other_way_round_end_in_one(committed_regions):
     )
     assert sum(isinstance(d, Lead) for d in done) == 1
     assert Lead.objects.count() == 1
+
+
+def test_two_who_finish_the_same_task_write_one_follow_up(committed_regions):
+    """CRM-06: one of twenty finishes it, the others are told; the plan goes on by one step."""
+    regions = committed_regions
+    lines = [{"rhythm": "once", "number": 1}, {"rhythm": "days", "number": 7}]
+    commands.create(Cadence, regions.system, code="P", name="Plan", enters="claimed", lines=lines, shift="none")
+    mei = regions.ctx(regions.person("mei", "sales_rep", regions.east))
+    commands.perform(regions.lead("Suzhou Pumps"), "claim", mei)
+    task = FollowUpTask.objects.get()
+
+    done = together([lambda: commands.perform(task, "finish", mei, content="Called") for _n in range(20)])
+
+    assert sum(isinstance(d, FollowUpTask) for d in done) == 1
+    assert all("Done" in d.messages[0] for d in done if isinstance(d, ValidationError))
+    assert Activity.objects.count() == 1
+    assert FollowUpTask.objects.filter(state="open").count() == 1
+    assert FollowUpTask.objects.count() == 2
+
+
+def test_logging_finishing_and_returning_at_once_wait_for_nobody_and_lose_nothing(committed_regions):
+    """Whatever comes first, no task stays open with a lead nobody owns, and every word is kept."""
+    regions = committed_regions
+    lines = [{"rhythm": "days", "number": 7}]
+    commands.create(Cadence, regions.system, code="P", name="Plan", enters="claimed", lines=lines, shift="none")
+    mei = regions.ctx(regions.person("mei", "sales_rep", regions.east))
+    leads = [commands.perform(regions.lead(f"Lead {n}"), "claim", mei) for n in range(4)]
+    jobs = []
+    for lead in leads:
+        task = FollowUpTask.objects.get(lead=lead)
+        jobs += [
+            lambda t=task: commands.perform(t, "finish", regions.system, content="Finished"),
+            lambda x=lead: commands.perform(x, "log", regions.system, content="Logged", method="call"),
+            lambda t=task: commands.perform(t, "snooze", regions.system, due_on="2026-04-01"),
+            lambda x=lead: commands.perform(x, "release", regions.system, reason="No time"),
+        ]
+    done = together(jobs, 8)
+
+    refused = [d for d in done if isinstance(d, ValidationError)]
+    said = Activity.objects.exclude(content__startswith="Returned").count()
+    assert said == sum(not isinstance(d, ValidationError) for n, d in enumerate(done) if n % 4 in (0, 1))
+    cadencing.keep_up(regions.system)
+    assert not FollowUpTask.objects.filter(state="open", lead__owner=None).exists()
+    assert not Lead.objects.filter(owner=None, next_on__isnull=False).exists()
+    assert len(refused) < len(jobs)

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
                 ('duplicate_reason', models.CharField(blank=True, help_text='For instance another company of the same group.', max_length=240, verbose_name='why this is not a duplicate')),
+                ('pooled_at', models.DateTimeField(editable=False, null=True, verbose_name='in a public pool since')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
@@ -215,6 +216,28 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('party', 'account_number'), name='party_bank_account_once'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('party',), name='party_bank_default_once')],
             },
         ),
+        migrations.CreateModel(
+            name='PartyRelation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('kind', models.CharField(choices=[('parent', 'Parent of'), ('partner', 'Partner of'), ('competitor', 'Competitor of'), ('referrer', 'Referred to us')], max_length=12, verbose_name='is')),
+                ('since', models.DateField(blank=True, null=True, verbose_name='since')),
+                ('note', models.CharField(blank=True, max_length=240, verbose_name='note')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='parties.party', verbose_name='other company')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='parties.party', verbose_name='company')),
+            ],
+            options={
+                'verbose_name': 'relation between companies',
+                'verbose_name_plural': 'relations between companies',
+                'ordering': ['party', 'kind', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('party', models.F('other')), _negated=True), name='party_relation_not_self', violation_error_message='A company has no relation to itself.'), models.UniqueConstraint(fields=('party', 'kind', 'other'), name='party_relation_once', violation_error_message='This relation is there already.'), models.UniqueConstraint(condition=models.Q(('kind', 'parent')), fields=('other',), name='party_one_parent', violation_error_message='This company has a parent already.')],
+            },
+        ),
         migrations.AddIndex(
             model_name='party',
             index=models.Index(fields=['name_key'], name='party_name_key'),
@@ -230,6 +253,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='party',
             index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='party_email'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(('pooled_at__isnull', True), ('owner__isnull', True), _connector='OR'), name='party_pooled_without_owner', violation_error_message='It waits in a public pool: claim it or assign it there.'),
         ),
         migrations.AddConstraint(
             model_name='party',

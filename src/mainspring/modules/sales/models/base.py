@@ -11,7 +11,13 @@ from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine
 from mainspring.kernel.sentences import SentenceField
 
-SCOPES = {"own": "owner", "team": "owner__department", "territory": "territory", "site": "site", "party": "party"}
+SCOPES = {
+    "own": ("owner", "party__owner"),  # whoever looks after the customer sees all of it, whoever sold it (K11)
+    "team": ("owner__department", "party__owner__department"),
+    "territory": "territory",
+    "site": "site",
+    "party": "party",
+}
 
 
 class SaleDocument(Document):

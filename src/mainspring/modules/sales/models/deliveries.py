@@ -28,7 +28,7 @@ class Shipment(Document):
     number_format = "DN{year}-{seq:05}"
     always_editable = ("note", "carrier", "tracking_number")
     scope_paths = {
-        "own": ("order__owner", "created_by"),
+        "own": ("order__owner", "order__party__owner", "created_by"),
         "team": "order__owner__department",
         "territory": "order__territory",
         "site": "site",
@@ -99,7 +99,7 @@ class Return(Document):
     fixed = ("shipment",)
     number_format = "RT{year}-{seq:05}"
     scope_paths = {
-        "own": ("shipment__order__owner", "created_by"),
+        "own": ("shipment__order__owner", "shipment__order__party__owner", "created_by"),
         "team": "shipment__order__owner__department",
         "territory": "shipment__order__territory",
         "site": "site",

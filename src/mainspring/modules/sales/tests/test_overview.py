@@ -1,15 +1,19 @@
 """What people see of selling: the customer's page, reports, home, the portal; and that the checks find nothing."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import access, checks, commands, home
 from mainspring.kernel.reports import registry as reports
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.crm.models import Opportunity
+from mainspring.modules.parties import feed, overview
 from mainspring.modules.parties.models import PortalAccess
-from mainspring.modules.sales import overview
 from mainspring.modules.sales.models import Quotation, SalesOrder, Shipment
 
 
@@ -35,26 +39,127 @@ def busy(world):
     return world
 
 
-def test_everything_about_a_customer_is_on_one_page(busy):
-    """CRM-01: money at stake and the newest of everything."""
-    found = overview.of_customer(busy.ctx, busy.acme)
-    assert (found["receivable"], found["orders"], found["overdue"]) == ("363.00 EUR", "1,210.00 EUR", "0.00 EUR")
-    rows = {group["title"]: len(group["rows"]) for group in found["groups"]}
-    assert rows == {
-        "Opportunities": 1,
-        "Quotations": 1,
-        "Sales orders": 2,
-        "Shipments": 1,
-        "Invoices": 1,
-        "Follow-ups": 1,
-    }
-    assert all(row["href"] for group in found["groups"] for row in group["rows"])
+def figures(ctx, party) -> dict:
+    return {str(n.label): (n.text, str(n.note)) for n in overview.of_customer(party, ctx)["numbers"]}
+
+
+def test_what_matters_about_a_customer_is_at_the_head_of_its_page(busy):
+    """CRM-01."""
+    type(busy.acme).objects.filter(pk=busy.acme.pk).update(credit_limit=5000)
+    busy.acme.refresh_from_db()
+    found = figures(busy.ctx, busy.acme)
+    assert found["Open balance"] == ("363", "nothing overdue")
+    assert found["Credit room"] == ("3,427", "of 5,000.00 EUR")
+    assert found["Orders to deliver"] == ("1,300", "next delivery on 2 Mar 2026")
+    assert found["Revenue"] == ("300", "margin 120.00 EUR, 40 %")
+    assert found["Last contact"][1] == "next: Send an offer on 3 Mar 2026"
+    assert found["Open deals"][1] == "1, weighted"
+
+
+def test_everything_that_happened_is_one_list_newest_first(busy):
+    """CRM-01: filtered by kind, page after page, each kind once."""
+    found = overview.page_of(busy.acme, busy.ctx)
+    kinds = Counter(entry["kind"] for entry in found["entries"])
+    assert kinds == {"quotations": 1, "deals": 1, "orders": 2, "deliveries": 1, "invoices": 1, "follow_ups": 1}
+    assert {str(chip["title"]): chip["count"] for chip in found["chips"]}["Sales orders"] == "2"
+    orders, _next = feed.page(overview.Customer(busy.ctx, busy.acme), kind="orders")
+    assert {entry["title"] for entry in orders} == {busy.shipped.number, busy.waiting.number}
+    assert all(entry["href"] for entry in found["entries"])
+    with pytest.raises(ValidationError):
+        overview.page_of(busy.acme, busy.ctx, kind="nothing")
+    with pytest.raises(ValidationError):
+        overview.page_of(busy.acme, busy.ctx, after='["orders","yesterday","1"]')
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(busy):
+    for n in range(7):
+        busy.order(busy.pump, 1)
+        commands.perform(busy.acme, "log", busy.ctx, content=f"Talk {n}", method="call")
+    customer = overview.Customer(busy.ctx, busy.acme)
+    whole, end = feed.page(customer, size=100)
+    assert end == ""
+    seen, after = [], ""
+    while True:
+        some, after = feed.page(customer, after=after, size=3)
+        seen += some
+        if not after:
+            break
+    assert [(e["kind"], e["title"], e["at"]) for e in seen] == [(e["kind"], e["title"], e["at"]) for e in whole]
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_records(busy):
+    """CRM-01: constant."""
+
+    def asked():
+        with CaptureQueriesContext(connection) as seen:
+            overview.of_customer(busy.acme, busy.ctx)
+            overview.page_of(busy.acme, busy.ctx)
+        return len(seen)
+
+    before = asked()
+    for n in range(6):
+        busy.order(busy.pump, 1)
+        commands.perform(busy.acme, "log", busy.ctx, content=f"Talk {n}", method="call")
+    assert asked() <= before
+    assert before <= 45
 
 
 def test_a_person_without_a_right_to_invoices_sees_no_balance(busy):
-    found = overview.of_customer(busy.context(busy.person("smith", "warehouse")), busy.acme)
-    assert (found["receivable"], found["overdue"]) == ("", "")
-    assert {group["title"] for group in found["groups"]} == {"Sales orders", "Shipments"}
+    store = busy.context(busy.person("smith", "warehouse"))
+    assert not {"Open balance", "Credit room", "Revenue", "Last contact"} & set(figures(store, busy.acme))
+    found = overview.page_of(busy.acme, store)
+    assert {entry["kind"] for entry in found["entries"]} == {"orders", "deliveries"}
+    assert not any(entry["amount"] for entry in found["entries"])
+
+
+def test_margin_is_for_who_may_know_costs(busy):
+    """A representative sees the revenue of own customers, not what the goods cost."""
+    rep = busy.person("rep", "sales_rep")
+    type(busy.acme).objects.filter(pk=busy.acme.pk).update(owner=rep)
+    busy.acme.refresh_from_db()
+    assert figures(busy.context(rep), busy.acme)["Revenue"] == ("300", "last twelve months")
+    assert "margin" in figures(busy.context(busy.person("lead", "sales_manager")), busy.acme)["Revenue"][1]
+
+
+def test_the_next_best_action_says_why(busy):
+    """U3: an overdue invoice comes first, then the step nobody took; each with its numbers and a button."""
+    later = busy.on("2026-05-20")
+    found = overview.of_customer(busy.acme, later)
+    todo = {action.kind: action for action in [*found["actions"], *found["more"]]}
+    assert "overdue, 363.00 EUR in all" in todo["overdue_invoice"].why
+    assert todo["overdue_invoice"].url == f"/parties/parties/{busy.acme.pk}/do/log/"
+    assert "78 days ago" in todo["overdue_step"].why
+    assert str(todo["late_delivery"].title) == f"Tell when {busy.shipped.number} comes"
+    weights = [action.weight for action in [*found["actions"], *found["more"]]]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_an_unanswered_offer_is_asked_about(busy):
+    offer = commands.create(Quotation, busy.ctx, party=busy.acme, lines=[{"item": busy.pump, "quantity": 3}])
+    commands.perform(offer, "send", busy.ctx)
+    offer.refresh_from_db()
+
+    def kinds(ctx):
+        found = overview.of_customer(busy.acme, ctx)
+        return {action.kind for action in [*found["actions"], *found["more"]]}
+
+    assert "unanswered_quotation" not in kinds(busy.ctx)
+    assert "unanswered_quotation" in kinds(busy.on("2026-03-12"))
+
+
+def test_people_of_the_customer_see_no_overview(busy):
+    user = busy.person("portal", "customer")
+    PortalAccess.objects.create(user=user, party=busy.acme)
+    ctx = busy.context(user)
+    assert overview.of_customer(busy.acme, ctx) is None
+    assert overview.first_page(busy.acme, ctx) is None
+
+
+def test_changes_of_owner_are_told(busy):
+    rep = busy.person("rep", "sales_rep")
+    commands.change(busy.acme, busy.ctx, owner=rep)
+    (entry,), _next = feed.page(overview.Customer(busy.ctx, busy.acme), kind="owners")
+    assert entry["title"].endswith("→ Rep")
 
 
 def test_reports_of_sales_say_what_the_ledger_says(busy):

@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done')], default='planned', editable=False, max_length=8, verbose_name='state')),
                 ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, editable=False, max_digits=20, unit='item__unit', verbose_name='quantity')),
                 ('planned_on', models.DateField(editable=False, null=True, verbose_name='planned on')),
+                ('is_forecast', models.BooleanField(db_default=False, default=False, editable=False, verbose_name='forecast')),
                 ('effective_on', models.DateField(editable=False, null=True, verbose_name='done on')),
                 ('effective_at', models.DateTimeField(editable=False, null=True)),
                 ('unit_cost', mainspring.kernel.fields.PriceField(decimal_places=6, default=None, editable=False, max_digits=20, null=True, verbose_name='unit cost')),
@@ -343,6 +344,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stockmove',
             constraint=models.CheckConstraint(condition=models.Q(('from_location', models.F('to_location')), _negated=True), name='move_goes_somewhere', violation_error_message='Goods must go from one place to another.'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmove',
+            constraint=models.CheckConstraint(condition=models.Q(('is_forecast', False), ('state', 'planned'), _connector='OR'), name='move_forecast_planned'),
         ),
         migrations.AddConstraint(
             model_name='stockmove',

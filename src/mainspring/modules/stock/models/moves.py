@@ -13,6 +13,7 @@ class StockMove(models.Model):
 
     quantity      in the item's stocking unit, above zero
     unit_cost     what the goods cost that come from outside, in base currency; empty means the current cost
+    is_forecast   demand expected of a deal, not promised to anybody: it is planned for, and no promise waits for it
     of_move       the move this one takes back: a return leaves or comes back at the cost of that move
     effective_at  orders equal days: back-dated receipts count from the morning, issues at the evening (I01)
     """
@@ -28,6 +29,7 @@ class StockMove(models.Model):
     from_location = fields.link("stock.Location", _("from"), editable=False)
     to_location = fields.link("stock.Location", _("to"), editable=False)
     planned_on = models.DateField(_("planned on"), null=True, editable=False)
+    is_forecast = models.BooleanField(_("forecast"), default=False, db_default=False, editable=False)
     effective_on = models.DateField(_("done on"), null=True, editable=False)
     effective_at = models.DateTimeField(null=True, editable=False)
     unit_cost = fields.PriceField(_("unit cost"), null=True, default=None, editable=False)
@@ -63,6 +65,7 @@ class StockMove(models.Model):
                 condition=~Q(from_location=F("to_location")),
                 violation_error_message=_("Goods must go from one place to another."),
             ),
+            models.CheckConstraint(name="move_forecast_planned", condition=Q(is_forecast=False) | Q(state="planned")),
             models.CheckConstraint(
                 name="move_dated",
                 condition=Q(state="done", effective_on__isnull=False, effective_at__isnull=False)
