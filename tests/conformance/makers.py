@@ -14,8 +14,12 @@ from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting.models import Account, AccountRule, LockDate
 from mainspring.modules.accounting.models.periods import Area
 from mainspring.modules.crm.models import (
+    Cadence,
+    CadenceRun,
+    CalendarFeed,
     Claim,
     CountryRoute,
+    FollowUpTask,
     Handover,
     IncomingMail,
     Lead,
@@ -27,6 +31,7 @@ from mainspring.modules.crm.models import (
     PoolCustomer,
     PoolMember,
     PoolMove,
+    ReminderHabit,
     ScoreRule,
     Submission,
     Target,
@@ -307,3 +312,35 @@ def received(samples) -> StockMove:
     places = stock.ensure_locations(site(samples), ctx(samples))
     spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
     return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
+
+
+@maker("crm.cadence")
+def cadence(samples):
+    n = next(_numbers)
+    lines = [{"rhythm": "once", "number": 1, "method": "call", "title": "Call"}, {"rhythm": "days", "number": 14}]
+    return commands.create(Cadence, ctx(samples), code=f"PLAN{n}", name=f"Plan {n}", about="party", lines=lines)
+
+
+@maker("crm.followuptask")
+def follow_up_task(samples):
+    party = samples.one(Party)
+    return commands.create(
+        FollowUpTask, ctx(samples), party=party, title=f"Call {next(_numbers)}", due_on=DAY, owner=samples.user
+    )
+
+
+@maker("crm.cadencerun")
+def cadence_run(samples):
+    return commands.create(CadenceRun, ctx(samples), cadence=cadence(samples), party=samples.one(Party))
+
+
+@maker("crm.calendarfeed")
+def calendar_feed(samples):
+    n = next(_numbers)
+    person = User.objects.create(username=f"reader{n}")
+    return CalendarFeed.objects.create(user=person, prefix=f"abc{n}", digest=f"{n:064}")
+
+
+@maker("crm.reminderhabit")
+def reminder_habit(samples):
+    return ReminderHabit.objects.create(user=User.objects.create(username=f"reminded{next(_numbers)}"))

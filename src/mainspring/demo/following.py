@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from mainspring.modules.crm import commands as crm
 from mainspring.modules.crm.models import Cadence, FollowUpTask, Lead
 
@@ -16,7 +18,7 @@ def live(life: Life) -> None:
     _customers(life)
     _today(life)
     _asked_for(life)
-    crm.reminding.escalate(life.by("manager"))
+    crm.reminding.escalate(life.by("manager", on=timezone.localdate()))
 
 
 def _customers(life: Life) -> None:
@@ -29,7 +31,7 @@ def _customers(life: Life) -> None:
 
 def _today(life: Life) -> None:
     """Open steps of each person spread over yesterday, today and the days ahead."""
-    today = life.by("manager").business_date
+    today = timezone.localdate()
     for owner in FollowUpTask.objects.filter(**life.mine, state="open").values_list("owner", flat=True).distinct():
         open_tasks = FollowUpTask.objects.filter(**life.mine, state="open", owner=owner).order_by("due_on", "pk")
         for n, task in enumerate(open_tasks[:6]):
@@ -41,7 +43,7 @@ def _today(life: Life) -> None:
 
 def _asked_for(life: Life) -> None:
     """A customer who was not content is called back; a lead waits for samples, and has for more than a week."""
-    ctx = life.by("manager")
+    ctx = life.by("manager", on=timezone.localdate())
     party = next((p for p in life.customers if p.owner_id), None)
     if party is not None:
         crm.tasks.open_for(party, ctx, why=words.UNHAPPY, due_on=ctx.business_date)

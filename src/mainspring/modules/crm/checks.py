@@ -64,3 +64,26 @@ def the_last_move_tells_the_owner():
                 ORDER BY m.at DESC, m.id DESC LIMIT 1) last ON true
             WHERE last.to_owner_id IS DISTINCT FROM c.owner_id"""):
         yield f"{row['code']} is held by somebody the log does not name"
+
+
+@check("crm.next_steps", _("Leads and deals show the day of their first open task"))
+def next_days_are_those_of_the_tasks():
+    for row in database.rows("""
+            SELECT l.number FROM crm_lead l WHERE l.next_on IS DISTINCT FROM (
+                SELECT min(t.due_on) FROM crm_followuptask t WHERE t.lead_id = l.id AND t.state = 'open')
+            UNION ALL SELECT o.number FROM crm_opportunity o WHERE o.next_on IS DISTINCT FROM (
+                SELECT min(t.due_on) FROM crm_followuptask t WHERE t.opportunity_id = o.id AND t.state = 'open')"""):
+        yield f"{row['number']} shows another day"
+
+
+@check("crm.tasks", _("Nothing is planned with a lead nobody owns, and no plan waits without a task"))
+def tasks_have_somebody():
+    """Held but for the minutes until the job catches up with what sets of records moved (K03)."""
+    for row in database.rows("""
+            SELECT l.number FROM crm_followuptask t JOIN crm_lead l ON l.id = t.lead_id
+            WHERE t.state = 'open' AND l.owner_id IS NULL AND t.updated_at < now() - interval '1 hour'"""):
+        yield f"{row['number']} has an open task and no owner"
+    for row in database.rows("""
+            SELECT r.id FROM crm_cadencerun r WHERE r.state = 'active' AND r.updated_at < now() - interval '1 hour'
+              AND NOT EXISTS (SELECT FROM crm_followuptask t WHERE t.run_id = r.id AND t.state = 'open')"""):
+        yield f"plan {row['id']} has no task"

@@ -1,7 +1,8 @@
 """The page to claim from: who waits in which pool, why, what it may be worth, and one button."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import NullIf
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path
@@ -19,10 +20,14 @@ from .models import Holds, Lead, LeadPool, PoolCustomer
 
 PAGE = 30
 COUNT_MAX = 999
-ORDERS = {
-    "worth": ({"leads": ("-value", "-pk"), "customers": ("-worth", "-id")}),
-    "newest": ({"leads": ("-released_at", "-pk"), "customers": ("-since", "-id")}),
-    "score": ({"leads": ("-score", "-value", "-pk"), "customers": ("level", "-worth", "-id")}),
+GRADED = NullIf("level", Value("")).asc(nulls_last=True)
+ORDERS: dict[str, dict[str, tuple]] = {
+    "worth": {"leads": ("-value", "-pk"), "customers": ("-worth", "-id")},
+    "newest": {"leads": ("-pk",), "customers": ("-since", "-id")},
+    "score": {
+        "leads": (F("score").desc(nulls_last=True), "-value", "-pk"),
+        "customers": (GRADED, "-worth", "-id"),
+    },
 }
 
 

@@ -5,6 +5,7 @@ from . import (  # noqa: F401 - they register what they do
     allocating,
     cadencing,
     dealing,
+    feeding,
     following,
     handing,
     keeping,
@@ -24,5 +25,5 @@ from . import (  # noqa: F401 - they register what they do
 from .expecting import ordered, replan
 from .leading import recycle
 
-__all__ = ["handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
+__all__ = ["feeding", "handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
 """`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

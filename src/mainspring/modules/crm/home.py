@@ -1,11 +1,14 @@
 """What people who win customers find on their home."""
 
+import json
+
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, home, notifications, policies
+from mainspring.kernel.ids import uuid7
 from mainspring.modules.parties.models import Party
 
 from . import pipeline as pipeline_
@@ -58,6 +61,15 @@ def next_steps(ctx):
             cost=task.opportunity.weighted_base if task.opportunity else home.Decimal(0),
             due_on=task.due_on,
             tone="red" if task.due_on < ctx.business_date else "",
+            verbs=(
+                {
+                    "name": "finish",
+                    "label": gettext("Done"),
+                    "url": f"/crm/follow-up-tasks/{task.pk}/do/finish/",
+                    "values": json.dumps({"version": task.version, "idempotency_key": str(uuid7())}),
+                },
+                {"name": "log", "label": gettext("Log"), "href": f"/crm/follow-up/?task={task.pk}"},
+            ),
         )
         for task in queries.open_tasks(ctx).filter(due_on__lte=ctx.business_date)[:12]
     ]
@@ -202,8 +214,7 @@ def on_the_way(ctx) -> list[home.Quick]:
     if access.can(ctx, Lead, "claim"):
         found.append(home.Quick(_("Claim"), "/crm/leads/?state=open", "user-check", 10))
     if access.can(ctx, Lead, "log"):
-        mine = "/crm/leads/?state__in=claimed,qualified&owner=me&order=next_on"
-        found.append(home.Quick(_("Follow up"), mine, "message-2", 20))
+        found.append(home.Quick(_("Follow up"), "/crm/follow-up/", "message-2", 20))
     if access.can(ctx, Lead, "create"):
         found.append(home.Quick(_("New lead"), "/crm/leads/new/", "user-plus", 30))
         found.append(home.Quick(_("Card"), "/crm/cards/", "id", 40))

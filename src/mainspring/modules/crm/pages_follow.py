@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, collaboration, commands, errors, notifications, resource
@@ -21,7 +22,7 @@ from mainspring.web.views import base
 
 from . import queries, reminding, tasks
 from .cadencing import MODELS
-from .models import HELD, STAGES, Activity, FollowUpTask, Lead, Method, Opportunity
+from .models import HELD, STAGES, Activity, CadenceRun, FollowUpTask, Lead, Method, Opportunity
 
 SHOWN_MAX = 60
 OFFERED_MAX = 40
@@ -73,6 +74,25 @@ def my_day(request):
     )
 
 
+def panel(record, ctx) -> dict:
+    """Context of the tab "Next steps" of a lead, a deal or a customer: what is planned, by which plan, why."""
+    name = _name_of(record)
+    rows = access.rows(ctx, FollowUpTask).filter(state="open", **{name: record})
+    rows = rows.select_related("lead", "opportunity__party", "party", "owner", "run__cadence", "escalated_to")
+    day = tasks.day_of(ctx.user, ctx)
+    runs = access.rows(ctx, CadenceRun).filter(state__in=("active", "paused"), **{name: record})
+    mine = access.rows(ctx, FollowUpTask, "finish").filter(state="open", **{name: record}).values_list("pk", flat=True)
+    return {
+        "tasks": [_shown(t, day, ctx) | {"owner": str(t.owner or "")} for t in rows.order_by("due_on", "pk")[:20]],
+        "mine": set(mine),
+        "runs": [
+            {"name": str(run.cadence), "state": run.state_label, "href": f"/crm/cadence-runs/{run.pk}/"}
+            for run in runs.select_related("cadence")
+        ],
+        "log": f"/crm/follow-up/?{name}={record.pk}" if access.can(ctx, type(record), "log") else "",
+    }
+
+
 def _shown(task: FollowUpTask, day, ctx) -> dict:
     """A task as the page shows it, with what can be done about it."""
     subject = task.subject
@@ -94,7 +114,6 @@ def _shown(task: FollowUpTask, day, ctx) -> dict:
         "finish": f"{url}/finish/",
         "log": f"/crm/follow-up/?task={task.pk}",
         "snooze": f"{url}/snooze/",
-        "other_day": f"{url}/snooze/",
         "values": json.dumps({"version": task.version, "idempotency_key": str(uuid7())}),
         "days": [
             {"label": label, "on": date_format(on, "D j"), "value": on.isoformat()}
@@ -252,6 +271,12 @@ def offered(ctx) -> list[dict]:
                 found.setdefault((name, str(one.pk)), str(one))
     kinds = {name: resource.of(model).singular for name, model in MODELS.items()}
     return [{"value": f"{n}:{key}", "label": label, "kind": kinds[n]} for (n, key), label in found.items()]
+
+
+for _model in MODELS.values():
+    resource.amend(
+        _model._meta.label_lower, panel="crm/next_steps.html", title=gettext_lazy("Next steps"), context=panel
+    )
 
 
 @menus.extra.fill

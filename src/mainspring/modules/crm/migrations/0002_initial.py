@@ -911,6 +911,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['pool', '-value', '-identity'], name='lead_waits_worth'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['pool', '-identity'], name='lead_waits_new'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(models.F('pool'), models.OrderBy(models.F('score'), descending=True, nulls_last=True), models.OrderBy(models.F('value'), descending=True), models.OrderBy(models.F('identity'), descending=True), condition=models.Q(('state', 'open')), name='lead_waits_score'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
             index=models.Index(condition=models.Q(('state__in', ('open', 'claimed', 'qualified'))), fields=['company', '-score'], name='lead_score'),
         ),
         migrations.AddConstraint(
@@ -1056,6 +1068,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='poolcustomer',
             index=models.Index(fields=['company', '-since', '-id'], name='pool_customer_list'),
+        ),
+        migrations.AddIndex(
+            model_name='poolcustomer',
+            index=models.Index(fields=['company', '-worth', '-id'], name='pool_customer_value'),
         ),
         migrations.AddConstraint(
             model_name='poolcustomer',

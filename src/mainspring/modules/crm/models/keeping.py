@@ -73,6 +73,7 @@ class PoolCustomer(Entity):
             models.Index(fields=["pool", "-since", "-id"], name="pool_customer_waits", condition=Q(state="waiting")),
             models.Index(fields=["pool", "-worth", "-id"], name="pool_customer_worth", condition=Q(state="waiting")),
             models.Index(fields=["company", "-since", "-id"], name="pool_customer_list"),
+            models.Index(fields=["company", "-worth", "-id"], name="pool_customer_value"),
         ]
 
     def __str__(self):

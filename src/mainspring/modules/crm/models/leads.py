@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +190,16 @@ class Lead(Document):
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
             models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["pool", "-value", "-identity"], name="lead_waits_worth", condition=Q(state="open")),
+            models.Index(fields=["pool", "-identity"], name="lead_waits_new", condition=Q(state="open")),
+            models.Index(
+                F("pool"),
+                F("score").desc(nulls_last=True),
+                F("value").desc(),
+                F("identity").desc(),
+                name="lead_waits_score",
+                condition=Q(state="open"),
+            ),
             models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
         ]
 
