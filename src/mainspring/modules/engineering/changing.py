@@ -9,8 +9,11 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import database
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.organization import queries as organization
 
 from . import models, queries, versioning
+
+QUANTITY_MAX = Decimal(10) ** 13
 
 
 def affected(change) -> list[models.Bom]:
@@ -36,6 +39,7 @@ def carry_out(change, ctx):
     """New versions from the day for bills that hold before it; drafts and later versions are changed themselves."""
     bills = affected(change)
     _refuse_loops(change, bills)
+    _refuse_units(change, bills)
     early = [b for b in bills if b.state == "released" and (b.valid_from is None or b.valid_from < change.effective_on)]
     later = [b for b in bills if b not in early]
     taken: dict[tuple, set] = {}
@@ -98,6 +102,30 @@ def _refuse_loops(change, bills) -> None:
                 % {"item": change.replacement.code, "items": ", ".join(wrong[:5])}
             },
             code="loop",
+        )
+
+
+def _refuse_units(change, bills) -> None:
+    """Every line converts to the replacement's stocking unit, and no quantity grows beyond what can be kept."""
+    if change.replacement_id is None:
+        return
+    lines = models.BomLine.objects.filter(document__in=bills, component=change.component_id).select_related("unit")
+    wrong = []
+    for line in lines:
+        if line.quantity * change.ratio >= QUANTITY_MAX:
+            raise ValidationError({"ratio": _("The quantity becomes too large: %(line)s.") % {"line": line}})
+        if line.unit_id == change.component.unit_id:
+            continue
+        try:
+            organization.factor_between(line.unit, change.replacement.unit, change.replacement)
+        except ValidationError:
+            wrong.append(line.unit.code)
+    if wrong:
+        raise ValidationError(
+            {
+                "replacement": _("%(item)s has no unit that %(units)s converts to.")
+                % {"item": change.replacement.code, "units": ", ".join(sorted(set(wrong)))}
+            }
         )
 
 

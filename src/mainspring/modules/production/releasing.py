@@ -134,6 +134,8 @@ def _swap(order, ctx, line: ProductionComponent, row) -> None:
     """A line of the alternate for the open quantity; what was issued of the component stays where it is."""
     stock.release_lines(ctx, order.pk, {line.pk: line.open_quantity})
     quantity = money.rounded(line.open_quantity * row.ratio, row.alternate.unit.digits) or line.open_quantity
+    if quantity >= Decimal(10) ** 13:
+        raise ValidationError({"alternate": _("The quantity becomes too large.")})
     taken = line.issued_quantity - line.returned_quantity
     if taken > 0:
         line.required_quantity = taken

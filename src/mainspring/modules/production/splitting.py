@@ -16,6 +16,7 @@ from .models.verbs import WORKED_ON
 
 ZERO = Decimal(0)
 MERGED = ("confirmed", "released")
+QUANTITY_MAX = Decimal(10) ** 13
 
 
 @effect(ProductionOrder, "split")
@@ -74,6 +75,8 @@ def merge(order, ctx, other):
 
 def resize(order, ctx, quantity: Decimal) -> None:
     """Another quantity: components, targets of operations, outputs, plan and reservations follow it."""
+    if quantity >= QUANTITY_MAX:
+        raise ValidationError({"quantity": _("The quantity becomes too large.")})
     before, order.quantity = order.quantity, quantity
     lines = list(order.lines.select_related("item__unit").order_by("position"))
     if lines and order.bom_id:
