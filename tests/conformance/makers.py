@@ -43,6 +43,7 @@ from mainspring.modules.organization.models import ExchangeRate, Unit, WorkCalen
 from mainspring.modules.parties.models import Party, PaymentTerm
 from mainspring.modules.production.models import ProductionOperation, WorkSession
 from mainspring.modules.purchasing.models import SupplierItem
+from mainspring.modules.sales.models import OfferAnswer, Quotation
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockBalance, StockMove
 
@@ -312,6 +313,30 @@ def received(samples) -> StockMove:
     places = stock.ensure_locations(site(samples), ctx(samples))
     spec = stock.MoveSpec(item(samples), Decimal(3), places["supplier"], places["internal"], unit_cost=Decimal(5))
     return stock.post_moves(ctx(samples), [spec], effective_on=DAY)[0]
+
+
+def _sent_quotation(samples):
+    party = samples.one(Party)
+    Party.objects.filter(pk=party.pk).update(is_customer=True, active=True)
+    party.refresh_from_db()
+    stock.ensure_locations(site(samples), ctx(samples))
+    lines = [{"item": item(samples), "quantity": 1, "price": 10}]
+    made = commands.create(Quotation, ctx(samples), party=party, lines=lines)
+    return commands.perform(made, "send", ctx(samples))
+
+
+@maker("sales.offerlink")
+def offer_link(samples):
+    made = commands.perform(_sent_quotation(samples), "invite", ctx(samples), recipient="Ona", days=14)
+    return made.outcome
+
+
+@maker("sales.offeranswer")
+def offer_answer(samples):
+    link = offer_link(samples)
+    return OfferAnswer.objects.create(
+        link=link, quotation=link.quotation, kind="asked", at=timezone.now(), name="Ona", text="When?"
+    )
 
 
 @maker("crm.cadence")

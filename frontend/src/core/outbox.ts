@@ -7,6 +7,7 @@ import htmx from "htmx.org";
 import { closeDialog } from "./dialog";
 import { h, icon } from "./dom";
 import { csrf } from "./http";
+import * as list from "./outbox_list";
 import { t } from "./text";
 import { toast } from "./toast";
 
@@ -106,7 +107,6 @@ function newKey(): string {
 async function keep(entry: Entry): Promise<void> {
   await put({ ...entry, state: "waiting" });
   await useUp(entry.key);
-  toast({ text: t("Kept on this device. It is sent when the connection is back."), tone: "info" });
   await show();
 }
 
@@ -116,6 +116,7 @@ async function keepDialog(form: HTMLFormElement): Promise<void> {
   if (!entry) return toast({ text: t("No connection. What you typed is kept; try again."), tone: "danger" });
   await keep(entry);
   closeDialog();
+  toast({ text: t("Kept on this device. It is sent when the connection is back."), tone: "info" });
 }
 
 /** Sends a form from here, so that a lost answer is noticed. */
@@ -125,6 +126,7 @@ async function sendForm(form: HTMLFormElement, entry: Entry): Promise<void> {
   await put(entry);
   const answer = await post(entry);
   button?.classList.remove("htmx-request");
+  delete form.dataset.sent; // what keeps a double click away may go
   if (answer.kind === "away" || answer.kind === "sign-in") {
     await keep(entry);
     return startAnew(form);
@@ -286,7 +288,7 @@ export function start(): void {
     void entryOf(form, form.action || location.href).then((entry) => entry && sendForm(form, entry));
   });
   document.addEventListener("click", (event) => {
-    if ((event.target as Element).closest?.("[data-outbox]")) void import("../islands/outbox").then((module) => module.open());
+    if ((event.target as Element).closest?.("[data-outbox]")) void list.open(); // part of every page: without a connection nothing more can be loaded
   });
   window.addEventListener("online", () => void flush());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void flush());

@@ -7,6 +7,7 @@ from mainspring.kernel import commands
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import ApprovalRequest
 from mainspring.modules.accounting.models import Payment
+from mainspring.modules.contracts import reminding
 from mainspring.modules.contracts.models import (
     Amendment,
     CollectionPlan,
@@ -34,22 +35,23 @@ SUBJECTS = (
 
 def live(life: Life) -> None:
     """A contract in each state, then those that are alive, with their money."""
-    worth = Decimal(1) if life.cast.makes else Decimal(8)
     for state, value in (("draft", 9000), ("approved", 14000), ("signed", 16000), ("cancelled", 5000)):
-        _contract(life, value * worth, state)
-    _contract(life, 48000 * worth, "waits")
+        _contract(life, value, state)
+    _contract(life, 48000, "waits")
     _from_deal(life)
-    rental = _contract(life, 30000 * worth, "active", signed=75, approve=True)
+    rental = _contract(life, 30000, "active", signed=75)
     rental and _paid_in_thirds(life, rental)
-    fleet = _contract(life, 18000 * worth, "active", signed=50)
+    fleet = _contract(life, 18000, "active", signed=50)
     fleet and _in_trouble(life, fleet)
     _framework(life)
     for state in ("suspended", "terminated", "completed"):
-        found = _contract(life, 6000 * worth, "active", signed=120)
+        found = _contract(life, 6000, "active", signed=120)
         found and _ended(life, found, state)
     if life.cast.makes:
         by_itself = _contract(life, 12000, "active", signed=340, renewal=Renewal.AUTOMATIC, until=25)
-        by_itself and _plan(life, by_itself, 4, 330, 3)
+        if by_itself and _plan(life, by_itself, 4, 330, 3):
+            _pays(life, by_itself, by_itself.value * 3 / 4 + 500, 30)  # before any invoice, and a little too much
+    reminding.refresh_days(life.by("accountant"))
 
 
 # -- making them ------------------------------------------------------------------------------------------------------
@@ -64,10 +66,12 @@ def _at(life: Life, user: str, ago: int = 0) -> Context:
 
 
 def _contract(
-    life: Life, value, state: str, *, signed: int = 5, approve: bool = False, renewal=Renewal.NONE, until: int = 290,
-    **more,
-) -> Contract | None:  # fmt: skip
-    """A contract of somebody's customer, walked to a state on the days it would have taken."""
+    life: Life, value, state: str, *, signed: int = 5, renewal=Renewal.NONE, until: int = 290, **more
+) -> Contract | None:
+    """A contract of somebody's customer, walked to a state on the days it would have taken; large ones are approved.
+
+    state "waits": it is too large to be approved by nobody
+    """
     customer = life.rng.choice(life.customers)
     seller = life.seller_of(customer.territory.code)
     ctx = _at(life, seller, signed)
@@ -91,7 +95,7 @@ def _contract(
     if state == "cancelled":
         return life.do(made, "cancel", ctx)
     done = life.do(made, "submit", ctx)
-    if done is None and approve:
+    if done is None and state != "waits":
         _approve(life, made, signed)
         done = Contract.objects.get(pk=made.pk)
     if done is None or done.state != "approved" or state == "approved":

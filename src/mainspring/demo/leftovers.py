@@ -15,7 +15,8 @@ from mainspring.modules.purchasing.models import (
     SupplierItem,
     SupplierReturn,
 )
-from mainspring.modules.sales.models import Quotation, Return, SalesOrder, Shipment
+from mainspring.modules.sales import offering
+from mainspring.modules.sales.models import OfferLink, Quotation, Return, SalesOrder, Shipment
 from mainspring.modules.stock.models import StockAdjustment, StockBalance, StockCount, Transfer
 
 from . import following, making, moving, selling, supplying, words
@@ -140,10 +141,32 @@ def _quotations(life: Life) -> None:
         offer = _offer(life)
         if offer:
             _walk(life, offer, ways[state], life.by(offer.owner.username))
+    _accepted_by_link(life)
     for _n in range(2 if life.cast.makes else 0):  # these wait for the sales manager
         offer = _offer(life, 18)
         if offer:
             life.do(offer, "send", life.by(offer.owner.username))
+
+
+def _accepted_by_link(life: Life) -> None:
+    """One customer got the address of an offer, asked something and signed; another one has not looked yet."""
+    for signs in (True, False):
+        offer = _offer(life)
+        ctx = offer and life.by(offer.owner.username)
+        sent = offer and life.do(offer, "send", ctx)
+        if not sent:
+            continue
+        made = life.do(sent, "invite", ctx, recipient=str(sent.party.name), email=sent.party.email, days=14)
+        if signs and made:
+            link = OfferLink.objects.get(pk=made.outcome.pk)
+            life.attempt("question", lambda link=link: offering.ask(link, text=words.QUESTION))
+            sent.refresh_from_db()
+            life.attempt(
+                "acceptance",
+                lambda link=link, version=sent.version: offering.accept(
+                    link, name=words.SIGNER, signature="", version=version, chosen=set(), network_address="192.0.2.17"
+                ),
+            )
 
 
 def _orders(life: Life) -> None:

@@ -87,6 +87,8 @@ WANTED = (
     ("Software for drawing frames, one seat", "For the new model year"),
 )
 
+QUESTION = "Could the first half come in the second week already?"
+SIGNER = "Rasa Kazlauskienė"
 CONTRACT_TERMS = "Ownership passes when the goods are paid. Disputes are settled at the seller's seat."
 TAX_ADDRESS = "As in the register"
 UNHAPPY = "Scored 3 of 10 after the last delivery"

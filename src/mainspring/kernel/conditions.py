@@ -129,7 +129,7 @@ def _value(model, column, raw: str, ctx):
         return value
     if column.kind == "link" and not column.is_custom:
         target = shapes.field_at(model, column.path)
-        if raw == "me" and target.related_model is type(ctx.user):
+        if raw == "me" and isinstance(ctx.user, target.related_model):  # a request's user is a lazy stand-in
             return ctx.user.pk
         return target.target_field.to_python(raw)
     return raw

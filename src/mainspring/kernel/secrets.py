@@ -1,6 +1,6 @@
 """Secrets of other systems that we must be able to say again: encrypted at rest with the key in the data folder.
 
-Instead of the secret itself a record may hold "env:MAINSPRING_SECRET_…": then it is read from the environment each
+Instead of the secret itself a record may hold "env:MAINSPRING_PASSWORD_…": then it is read from the environment each
 time and never lies in the database at all.
 """
 
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 SEALED = "sealed:"
-REFERENCE = re.compile(r"env:(MAINSPRING_SECRET_[A-Z0-9_]{1,60})\Z")
+REFERENCE = re.compile(r"env:(MAINSPRING_PASSWORD_[A-Z0-9_]{1,60})\Z")
 """Only variables of this name are read, so that nobody sends other secrets of the server somewhere."""
 
 
@@ -25,7 +25,7 @@ def seal(text: str) -> str:
         return text
     if text.startswith("env:"):
         if not REFERENCE.fullmatch(text):
-            raise ValidationError(_("A reference is written env:MAINSPRING_SECRET_… in capitals."))
+            raise ValidationError(_("A reference is written env:MAINSPRING_PASSWORD_… in capitals."))
         return text
     return SEALED + cipher().encrypt(text.encode()).decode()
 

@@ -23,12 +23,13 @@ extra = PluginPoint("web.menu", many=True)
 ICONS = {"sales": "shopping-cart", "customers": "heart-handshake", "purchasing": "shopping-bag",
          "production": "building-factory-2", "planning": "calendar-stats", "stock": "packages",
          "accounting": "calculator", "products": "box", "parties": "building-community", "work": "checklist",
-         "quality": "shield-check", "people": "users", "studio": "color-swatch",
+         "quality": "shield-check", "contracts": "signature", "people": "users", "studio": "color-swatch",
          "administration": "settings"}  # fmt: skip
-ORDER = ("customers", "sales", "purchasing", "production", "planning", "stock", "products", "parties",
+ORDER = ("customers", "sales", "contracts", "purchasing", "production", "planning", "stock", "products", "parties",
          "accounting")  # fmt: skip
 NAMES = {
     "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
+    "Contracts": _lazy("Contracts"),
     "Production": _lazy("Production"), "Stock": _lazy("Stock"), "Products": _lazy("Products"),
     "Parties": _lazy("Parties"), "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"),
     "Reports": _lazy("Reports"), "Insight": _lazy("Insight"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),

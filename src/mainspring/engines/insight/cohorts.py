@@ -30,6 +30,6 @@ def follow(orders: data.Orders, *, until: int) -> Cohorts:
     once = np.unique(customer * width + (month - start))
     who, when = once // width, once % width + start
     kept = np.bincount((first[who] - start) * width + (when - first[who]), minlength=width * width)
-    kept, spent = kept.reshape(width, width), spent.reshape(width, width)
-    there = np.flatnonzero(kept[:, 0])
-    return Cohorts(there + start, kept[there, 0], kept[there], spent[there])
+    customers, money = kept.reshape(width, width), spent.reshape(width, width)
+    there = np.flatnonzero(customers[:, 0])
+    return Cohorts(there + start, customers[there, 0], customers[there], money[there])

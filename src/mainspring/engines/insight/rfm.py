@@ -33,14 +33,14 @@ def value(orders: data.Orders, *, today: int, window: int, classes: int = CLASSE
     np.maximum.at(last, customer, day)
     ordered = number > 0
     first[~ordered] = last[~ordered] = 0
-    scores = [np.zeros(n, dtype=np.int64) for _axis in range(3)]
-    for axis, values in zip(scores, (last, number, amount), strict=True):
+    recency, frequency, monetary = (np.zeros(n, dtype=np.int64) for _axis in range(3))
+    for axis, values in ((recency, last), (frequency, number), (monetary, amount)):
         axis[ordered] = score(values[ordered], classes)
     older = np.zeros(n, dtype=bool)
     older[orders.customer[orders.day <= today - window]] = True
     is_new = ordered & ~older & (first > today - new_days - 1)
-    segment = np.where(ordered, _segment(*scores, is_new, classes), -1)
-    return Value(number, amount, first, last, *scores, segment)
+    segment = np.where(ordered, _segment(recency, frequency, monetary, is_new, classes), -1)
+    return Value(number, amount, first, last, recency, frequency, monetary, segment)
 
 
 def score(values: np.ndarray, classes: int = CLASSES) -> np.ndarray:

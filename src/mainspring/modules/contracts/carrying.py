@@ -110,12 +110,25 @@ def from_order(order, ctx):
     return made
 
 
+def contract_of(order) -> Contract | None:
+    """The contract an order is under; asked once while a verb runs on the order or a page shows it."""
+    if "_read" in order.__dict__:
+        return commands.once(order, _contract_of)
+    if "_under" not in order.__dict__:
+        order.__dict__["_under"] = _contract_of(order)
+    return order.__dict__["_under"]
+
+
+def _contract_of(order) -> Contract | None:
+    return Contract.objects.filter(call_offs__order=order.pk).first()
+
+
 @guard(SalesOrder, "contract")
 @guard(SalesOrder, "call_off")
 def is_under_none(order, ctx):
-    there = CallOff.objects.filter(order=order).select_related("contract").first()
+    there = contract_of(order)
     if there is not None:
-        raise ValidationError(_("It is under %(contract)s already.") % {"contract": there.contract}, code="there")
+        raise ValidationError(_("It is under %(contract)s already.") % {"contract": there}, code="there")
 
 
 @effect(Opportunity, "contract")
@@ -175,12 +188,12 @@ def call_off(order, ctx, contract):
         )
     _put_under(order, contract)
     facts.refresh([contract.pk], ctx)
-    refuse_over(contract.pk)
+    watch(order, contract.pk)
 
 
 @guard(SalesOrder, "leave_contract")
 def is_under_one(order, ctx):
-    if not CallOff.objects.filter(order=order).exists():
+    if contract_of(order) is None:
         raise ValidationError(_("It is under no contract."))
 
 
@@ -195,9 +208,21 @@ def leave_contract(order, ctx):
     facts.refresh([contract], ctx)
 
 
-def refuse_over(contract_id) -> None:
-    """Raise ValidationError when more is ordered under a contract than it allows; it must be locked."""
+def watch(order, contract_id) -> None:
+    """Nothing is ordered under a contract that is over, or more than it allows; the contract must be locked."""
     contract = Contract.objects.get(pk=contract_id)
+    if contract.state in ("suspended", "completed", "terminated", "cancelled"):
+        raise errors.Conflict(
+            _("%(contract)s is %(state)s; nothing is ordered under it.")
+            % {"contract": contract, "state": contract.state_label},
+            code="state",
+        )
+    if contract.valid_until and order.ordered_on and contract.valid_until < order.ordered_on:
+        raise ValidationError(
+            _("%(contract)s ended on %(day)s; renew or amend it first.")
+            % {"contract": contract, "day": contract.valid_until},
+            code="ended",
+        )
     if contract.limit is not None and contract.ordered > contract.limit:
         raise ValidationError(
             _("%(contract)s: orders come to %(sum)s, the contract allows %(limit)s; amend it first.")
@@ -207,27 +232,6 @@ def refuse_over(contract_id) -> None:
                 "limit": f"{contract.limit:.2f}",
             },
             code="over",
-        )
-
-
-@guard(SalesOrder, "confirm")
-def contract_lives(order, ctx):
-    """Nothing is ordered under a contract that is suspended or over."""
-    found = CallOff.objects.filter(order=order).select_related("contract").first()
-    if found is None:
-        return
-    contract = found.contract
-    if contract.state in ("suspended", "completed", "terminated", "cancelled"):
-        raise errors.Conflict(
-            _("%(contract)s is %(state)s; nothing is ordered under it.")
-            % {"contract": contract, "state": contract.state_label},
-            code="state",
-        )
-    if contract.valid_until and contract.valid_until < (order.ordered_on or ctx.business_date):
-        raise ValidationError(
-            _("%(contract)s ended on %(day)s; renew or amend it first.")
-            % {"contract": contract, "day": contract.valid_until},
-            code="ended",
         )
 
 

@@ -32,8 +32,10 @@ def progress_agrees():
     found = facts.gather(contracts)
     for contract in contracts:
         mine = found[contract.pk]
-        said = contract.ordered, contract.requested, contract.invoiced, contract.collected
-        true = mine.ordered, mine.requested, mine.invoiced, mine.collected
+        said = contract.ordered, contract.delivered, contract.requested, contract.invoiced, contract.collected
+        if not mine.has_orders and contract.accepted_on:
+            mine.delivered = contract.value
+        true = mine.ordered, mine.delivered, mine.requested, mine.invoiced, mine.collected
         if said != true:
             yield f"{contract.number}: says {said}, documents say {true}"
 

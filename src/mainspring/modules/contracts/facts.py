@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import database
 from mainspring.kernel.money import rounded
 from mainspring.modules.accounting import commands as accounting
+from mainspring.modules.sales import queries as sales
 
 from . import matching, preparing
 from .models import CollectedPart, CollectionPlan, Contract, Instalment
@@ -41,7 +42,7 @@ BILLED = f"""
     GROUP BY 1, 2, 3, 4, 5"""
 """One row per contract, instalment and posted invoice: how much of the invoice belongs to it; credits below zero."""
 
-ORDERED = """
+ORDERED = f"""
     SELECT c.contract_id, COUNT(*) AS orders,
            SUM(w.kept) FILTER (WHERE o.state = 'closed') AS closed,
            SUM(w.gross) FILTER (WHERE o.state IN ('held', 'confirmed')) AS open, SUM(w.kept) AS delivered,
@@ -49,13 +50,12 @@ ORDERED = """
     FROM contracts_calloff c JOIN sales_salesorder o ON o.id = c.order_id AND o.state IN ('held', 'confirmed', 'closed')
     CROSS JOIN LATERAL (
         SELECT SUM(l.net + l.tax) AS gross,
-               SUM((l.net + l.tax) * GREATEST(d.kept, 0) / l.quantity) AS kept,
-               BOOL_AND(item.kind <> 'stock' OR l.shipped >= l.quantity OR o.state = 'closed') AS whole,
+               SUM((l.net + l.tax) / f.quantity * GREATEST(CASE
+                   WHEN f.kind = 'stock' THEN f.shipped WHEN o.state = 'held' THEN 0 ELSE f.quantity END
+                   - f.returned, 0)) AS kept,
+               BOOL_AND(f.kind <> 'stock' OR f.shipped >= f.quantity OR o.state = 'closed') AS whole,
                (SELECT MAX(ship_on) FROM sales_shipment t WHERE t.order_id = o.id AND t.state = 'posted') AS shipped_on
-        FROM sales_salesorderline l JOIN items_item item ON item.id = l.item_id
-        CROSS JOIN LATERAL (SELECT CASE WHEN item.kind = 'stock' THEN l.shipped
-                                        WHEN o.state = 'held' THEN 0 ELSE l.quantity END - l.returned AS kept) d
-        WHERE l.document_id = o.id) w
+        FROM ({sales.FACTS} WHERE line.document_id = o.id) f JOIN sales_salesorderline l ON l.id = f.id) w
     WHERE c.contract_id = ANY(%(contracts)s::uuid[]) GROUP BY 1"""
 """One row per contract with orders: what is ordered and delivered, with tax; a closed order counts as delivered."""
 

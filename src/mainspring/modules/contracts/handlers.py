@@ -31,7 +31,7 @@ def follow_documents(event, ctx):
     """News of documents that are, or may be, under a contract."""
     record, verb = event.record, event.verb
     if isinstance(record, SalesOrder) and verb in ORDER_VERBS:
-        _orders([record.pk], ctx, watch=verb in ORDERING)
+        _orders([record.pk], ctx, ordered=record if verb in ORDERING else None)
     elif isinstance(record, Shipment) and verb == "post":
         _orders([record.order_id], ctx)
     elif isinstance(record, Return) and verb == "receive":
@@ -42,14 +42,13 @@ def follow_documents(event, ctx):
         receiving.follow(record, ctx, fill=verb == "post")
 
 
-def _orders(keys: list, ctx, *, watch: bool = False) -> None:
+def _orders(keys: list, ctx, *, ordered: SalesOrder | None = None) -> None:
     contracts = queries.of_orders(keys)
     if not contracts:
         return
     facts.refresh(contracts, ctx)
-    if watch:
-        for contract in contracts:
-            carrying.refuse_over(contract)
+    for contract in contracts if ordered is not None else ():
+        carrying.watch(ordered, contract)
 
 
 def _invoice(invoice: Invoice, verb: str, ctx) -> None:

@@ -26,7 +26,7 @@ home.watch(
     _("The books say why. Correct and ask again."),
     verb="correct",
     kind="exception",
-    icon="file-x",
+    icon="circle-x",
     tone="amber",
     amount="amount_base",
 )
@@ -36,7 +36,7 @@ home.watch(
     ngettext_lazy("%(count)d contract to sign", "%(count)d contracts to sign", "count"),
     _("Approved; have both sides sign."),
     verb="sign",
-    icon="writing-sign",
+    icon="signature",
     amount="value_base",
 )
 home.watch(
@@ -54,7 +54,7 @@ home.watch(
     ngettext_lazy("%(count)d contract ends in 90 days", "%(count)d contracts end in 90 days", "count"),
     _("Renew them, or let them end on purpose."),
     verb="renew",
-    icon="calendar-repeat",
+    icon="calendar-due",
     amount="value_base",
     due="valid_until",
 )
@@ -64,7 +64,7 @@ home.watch(
     ngettext_lazy("%(count)d bad debt to write off", "%(count)d bad debts to write off", "count"),
     _("Proposed and not booked; it needs approval."),
     verb="post",
-    icon="cash-off",
+    icon="ban",
     amount="amount_base",
 )
 

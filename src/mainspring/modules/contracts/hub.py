@@ -14,6 +14,7 @@ from .models.contracts import Renewal
 
 ZERO = Decimal(0)
 ROWS_MAX = 12
+TONES = {"done": "success", "part": "warning", "written_off": "neutral", "waiting": "neutral"}
 
 
 def of_contract(contract: Contract, ctx) -> dict:
@@ -58,8 +59,8 @@ def _bars(contract: Contract, ctx) -> list[dict]:
         {
             "label": label,
             "amount": money(amount, contract),
-            "pct": facts.percent(amount, contract),
-            "width": min(facts.percent(amount, contract), Decimal(100)),
+            "pct": formats.number(facts.percent(amount, contract), 0, 1),
+            "width": f"{min(facts.percent(amount, contract), Decimal(100)):.1f}",
             "href": href if access.can(ctx, model, "view") else "",
             "over": bool(whole) and amount > whole,
         }
@@ -90,9 +91,9 @@ def _steps(contract: Contract, plan, lines: list[Instalment], ctx) -> list[dict]
             )
         )
     if contract.state == "suspended":
-        found.insert(0, _step(_("Resume or terminate"), contract.end_reason, "red"))
+        found.insert(0, _step(_("Resume or terminate"), contract.end_reason, "danger"))
     if not found and contract.value and contract.collected >= contract.value:
-        found.append(_step(_("Complete"), _("Everything is collected."), "green"))
+        found.append(_step(_("Complete"), _("Everything is collected."), "success"))
     return found
 
 
@@ -122,7 +123,7 @@ def _late(contract, lines, ctx) -> list[dict]:
         "amount": money(sum((x.open_amount for x in late), ZERO), contract),
         "day": formats.day(late[0].due_on),
     }
-    return [_step(_("Collect"), text, "red", f"/contracts/instalments/?document__contract={contract.pk}")]
+    return [_step(_("Collect"), text, "danger", f"/contracts/instalments/?document__contract={contract.pk}")]
 
 
 def _billing(contract, lines, ctx) -> list[dict]:
@@ -130,7 +131,7 @@ def _billing(contract, lines, ctx) -> list[dict]:
     waiting = InvoiceRequest.objects.filter(contract=contract, state="requested").order_by("created_at").first()
     if waiting is not None:
         text = _("%(request)s waits for the books.") % {"request": waiting.number}
-        found.append(_step(_("Post the invoice"), waiting.tax_problem or text, "amber", _page(waiting)))
+        found.append(_step(_("Post the invoice"), waiting.tax_problem or text, "warning", _page(waiting)))
     free = contract.delivered - contract.invoiced - contract.requested
     soon = [x for x in lines if x.due_on and x.due_on <= ctx.business_date and x.left_to_request > 0]
     if soon:
@@ -138,7 +139,7 @@ def _billing(contract, lines, ctx) -> list[dict]:
             "name": soon[0].name,
             "day": formats.day(soon[0].due_on),
         }
-        found.append(_step(_("Request invoice"), text, "amber"))
+        found.append(_step(_("Request invoice"), text, "warning"))
     elif free > 0:
         found.append(
             _step(
@@ -158,14 +159,14 @@ def _papers(contract, ctx) -> list[dict]:
     days = (contract.valid_until - ctx.business_date).days
     if days < 0:
         text = _("It ended on %(day)s.") % {"day": formats.day(contract.valid_until)}
-        found.append(_step(_("Renew or complete"), text, "amber"))
+        found.append(_step(_("Renew or complete"), text, "warning"))
     elif contract.renewal == Renewal.ASK and days <= contract.notice_days:
         text = _("It ends on %(day)s; ask the customer now.") % {"day": formats.day(contract.valid_until)}
-        found.append(_step(_("Renew"), text, "amber"))
+        found.append(_step(_("Renew"), text, "warning"))
     return found
 
 
-def _step(title: str, why: str, tone: str = "", href: str = "") -> dict:
+def _step(title: str, why: str, tone: str = "info", href: str = "") -> dict:
     return {"title": title, "why": why, "tone": tone, "href": href}
 
 
@@ -180,12 +181,12 @@ def _instalment(line: Instalment, contract, ctx) -> dict:
     late = bool(line.due_on and line.due_on < ctx.business_date and line.open_amount > 0)
     return {
         "name": line.name,
-        "due": line.due_on or line.planned_on,
+        "due": formats.day(line.due_on or line.planned_on) if line.due_on or line.planned_on else "",
         "event": line.get_due_display() if line.due_on is None else "",
         "amount": money(line.amount, contract),
         "open": money(line.open_amount, contract) if line.open_amount else "",
         "status": _("Overdue") if late else line.get_status_display(),
-        "tone": "red" if late else {"done": "green", "part": "amber", "written_off": "grey"}.get(line.status, "blue"),
+        "tone": "danger" if late else TONES.get(line.status, "info"),
         "href": notifications.page_of("contracts.instalment", line.pk),
     }
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import hub, models
+from . import hub, models, overview  # noqa: F401 (overview fills the customer's page)
 
 MENU = "Contracts"
 
@@ -13,7 +13,7 @@ MENU = "Contracts"
 class Contracts(Resource):
     model = models.Contract
     menu = MENU
-    icon = "writing-sign"
+    icon = "signature"
     columns = "number name party state value valid_until delivered_pct invoiced_pct collected_pct overdue owner"
     search = "number name party__name reference"
     filters = "state kind party owner signatory territory renewal valid_until signed_on value_base overdue"
@@ -35,7 +35,7 @@ class Contracts(Resource):
 class Amendments(Resource):
     model = models.Amendment
     menu = MENU
-    icon = "file-diff"
+    icon = "versions"
     columns = "number contract party state reason old_value value_change new_value new_valid_until signed_on"
     search = "number contract__number contract__name party__name reason"
     filters = "state contract party signed_on"
@@ -54,7 +54,7 @@ class Amendments(Resource):
 class CollectionPlans(Resource):
     model = models.CollectionPlan
     menu = MENU
-    icon = "calendar-dollar"
+    icon = "calendar-stats"
     columns = "number contract party state planned contract__value contract__collected contract__overdue reminders"
     search = "number contract__number contract__name party__name"
     filters = "state party contract__overdue contract__owner"
@@ -109,7 +109,7 @@ class InvoiceRequests(Resource):
 class WriteOffs(Resource):
     model = models.WriteOff
     menu = MENU
-    icon = "cash-off"
+    icon = "ban"
     columns = "number contract instalment party state amount reason posted_on"
     search = "number contract__number party__name reason"
     filters = "state party posted_on"

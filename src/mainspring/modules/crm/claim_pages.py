@@ -40,6 +40,7 @@ def pools(request):
         raise PermissionDenied(_("You claim nothing from pools."))
     known = explaining.pools_for(ctx)
     counts = {pool.pk: _waiting(ctx, pool)[: COUNT_MAX + 1].count() for pool in known}
+    known.sort(key=lambda pool: not counts[pool.pk])  # those in which somebody waits first
     asked = request.GET.get("pool", "")
     pool = next((p for p in known if str(p.pk) == asked), None) or next((p for p in known if counts[p.pk]), None)
     pool = pool or (known[0] if known else None)

@@ -22,7 +22,7 @@ PLANS = (
         ],
     ),
     (
-        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "proposal"},
+        {"code": "DEAL", "name": "Every 14 days until the deal", "about": "opportunity", "enters": "open"},
         [{"rhythm": "days", "number": 14, "method": "call", "title": "Ask how they decide"}],
     ),
     (
@@ -43,6 +43,7 @@ def _plans(ctx) -> None:
 
 def load(ctx_factory, size: str, rng, out) -> None:
     """A pool for every territory somebody works in; a sales manager without territories leads all of them."""
+    demo_pipeline.load(ctx_factory, out)
     whole = list(Territory.objects.filter(parent=None))
     for membership in Membership.objects.filter(role__code="sales_manager", territories=None):
         membership.territories.set(whole)
@@ -56,7 +57,6 @@ def load(ctx_factory, size: str, rng, out) -> None:
         _plans(ctx)
     out(f"{count} lead pools")
     demo_capture.load(ctx_factory, out)
-    demo_pipeline.load(ctx_factory, out)
     out(f"{demo_pipeline.past(ctx_factory, size, rng, ctx.business_date)} deals of the last year")
     out(f"{demo_pipeline.targets(ctx_factory, ctx.business_date)} sales targets")
 
@@ -94,7 +94,7 @@ def public(ctx_factory, rng, out) -> None:
 
 
 def _work(ctx, rng) -> None:
-    """Place everybody, grade them, and return every fifteenth for one reason or another."""
+    """Place everybody, grade them, and return every sixth for one reason or another."""
     now = timezone.now()
     pooling.settle(ctx, now)
     recycling.weigh(ctx)
@@ -114,7 +114,7 @@ def _work(ctx, rng) -> None:
         "WHERE company_id = %(company)s AND state = 'held' ORDER BY party_id FOR UPDATE",
         company=ctx.company_id,
     )
-    gone = rng.sample(held, max(1, len(held) // 15)) if held else []
+    gone = rng.sample(held, max(1, len(held) // 6)) if held else []
     for n, row in enumerate(gone):
         row["cause"] = ("released", "no_follow_up", "no_deal")[n % 3]
     for reason in RELEASED:

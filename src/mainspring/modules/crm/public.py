@@ -152,11 +152,16 @@ def page(request, form):
 
 
 def _may_send(request, form) -> bool:
-    address = request.META.get("REMOTE_ADDR", "")[:45]
     return (
-        rates.take(f"form:{address}", SENT_A_MINUTE).allowed
+        rates.take(f"form:{caller(request)}", SENT_A_MINUTE).allowed
         and rates.take(f"form:{form.pk}", SENT_A_MINUTE_BY_ALL).allowed
     )
+
+
+def caller(request) -> str:
+    """The address limits count by; behind the proxy that brings TLS, the one the proxy saw."""
+    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if settings.HTTPS else ""
+    return (seen or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
 def _thanks(request, form):
@@ -188,7 +193,7 @@ def _page(request, form, problems=None, *, status: int = 200, done: bool = False
 @of_form
 def challenge(request, form):
     """A new challenge for the form, for its own page alone: no other site may read it."""
-    if not rates.take(f"captcha:{request.META.get('REMOTE_ADDR', '')[:45]}", ISSUED_A_MINUTE).allowed:
+    if not rates.take(f"captcha:{caller(request)}", ISSUED_A_MINUTE).allowed:
         return HttpResponse(status=429)
     return JsonResponse(captcha.issue(form.code))
 

@@ -6,7 +6,7 @@ from mainspring.kernel import resource
 from mainspring.kernel.resource import Column, Resource
 from mainspring.modules.parties import queries as parties
 
-from . import collisions, explaining, handing, models, pipeline, public, scoring
+from . import collisions, effects, explaining, handing, models, pipeline, public, scoring
 from . import overview as _overview  # noqa: F401 (fills the customer's page)
 from .resources_follow import *  # noqa: F403 - its classes register themselves
 
@@ -361,3 +361,6 @@ resource.amend("crm.lead", related=(_("Mails"), "crm/incoming-mails", "lead"))
 resource.amend("parties.party", related=(_("Form answers"), "crm/submissions", "party"))
 resource.amend("parties.party", related=(_("Mails"), "crm/incoming-mails", "party"))
 resource.amend("crm.leadform", panel="crm/form_panel.html", title=_("How visitors get there"), context=public.panel)
+
+
+resource.amend("crm.opportunity", panel="crm/effects.html", title=_("Stock and dates"), context=effects.panel)

@@ -1,6 +1,6 @@
 """Everything that changes quotations, orders, shipments and returns."""
 
-from . import billing, keeping, ordering, quoting, shipping  # noqa: F401  (binds the verbs)
+from . import billing, keeping, offering, ordering, quoting, shipping  # noqa: F401  (binds the verbs)
 from .billing import invoice_orders
 from .ordering import replan
 from .progress import refresh

@@ -72,6 +72,15 @@ home.watch(
 )
 home.watch(
     "sales/quotations",
+    {"state": "agreed", "owner": home.me},
+    ngettext_lazy("%(count)d accepted quotation to order", "%(count)d accepted quotations to order", "count"),
+    _("The customers signed; make the orders."),
+    verb="accept",
+    icon="signature",
+    amount="net_base",
+)
+home.watch(
+    "sales/quotations",
     {
         "state": "sent",
         "owner": home.me,
@@ -88,7 +97,7 @@ home.watch(
 )
 home.watch(
     "sales/quotations",
-    {"state": "sent", "owner": home.me, "valid_until": "past"},
+    {"state__in": "sent,expired", "owner": home.me, "valid_until": "past"},
     ngettext_lazy("%(count)d quotation has expired", "%(count)d quotations have expired", "count"),
     _("Without an answer. Confirm them again with a new day, or decline them."),
     verb="send",

@@ -6,6 +6,7 @@ from mainspring.modules.parties.models import Party
 from mainspring.modules.pricing import queries as pricing
 from mainspring.web.views import lookup
 
+from . import offer_pages
 from .models import Quotation, SalesOrder
 from .preparing import dated_on
 
@@ -38,3 +39,6 @@ def _for_whom(ctx, asked) -> tuple:
     if party is None:
         return None, "", ctx.business_date
     return party, asked.get("currency") or party.currency_id or formats.base_currency(ctx.company_id), ctx.business_date
+
+
+urlpatterns = [*offer_pages.urlpatterns]

@@ -19,3 +19,4 @@ Preference(
     minimum=0,
     maximum=100,
 )
+Preference("sales.order_on_acceptance", "bool", False, _("Make the order when a customer accepts by link"))

@@ -38,6 +38,8 @@ def priced(document, ctx, lines) -> None:
         lines = list(document.lines.all())
         _same_currency(document)
     prefetch_related_objects(lines, "item")
+    if isinstance(document, Quotation):
+        settle_options(lines)
     fill(document, ctx, lines, company)
     total(document, lines, company)
     if isinstance(document, Quotation) or ctx.command_id is None:  # an order's dates are settled when it is confirmed
@@ -143,27 +145,38 @@ def _price(book: pricing.Book, line) -> None:
 
 
 def total(document, lines, company) -> None:
-    """Net, tax and total to the cent, the same way invoices are computed; the highest discount; base currency."""
+    """Net, tax and total to the cent, the same way invoices are computed; the highest discount; base currency.
+
+    Options that are not chosen have amounts of their own and count in no total.
+    """
     priced_lines = [line for line in lines if line.quantity is not None and line.price is not None]
-    digits = document.currency.digits
     rates = accounting.tax_rates({line.tax_code_id for line in priced_lines} - {None}, dated_on(document))
     settings = preferences.all_of(company.pk)
-    try:
-        found = taxes.totals(
-            money.Document(
-                lines=[
-                    money.Line(Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0))
-                    for line in priced_lines
-                ],
-                digits=digits,
-                discount=Decimal(document.discount or 0),
-                tax_rounding=settings["accounting.tax_rounding"],
+
+    def amounts_of(some, discount):
+        try:
+            return taxes.totals(
+                money.Document(
+                    lines=[
+                        money.Line(
+                            Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0)
+                        )
+                        for line in some
+                    ],
+                    digits=document.currency.digits,
+                    discount=Decimal(discount or 0),
+                    tax_rounding=settings["accounting.tax_rounding"],
+                )
             )
-        )
-    except InvalidProblem as error:
-        raise ValidationError({"discount": str(error)}) from error
-    for line, amounts in zip(priced_lines, found.lines, strict=True):
+        except InvalidProblem as error:
+            raise ValidationError({"discount": str(error)}) from error
+
+    counted = [line for line in priced_lines if line.counts]
+    found = amounts_of(counted, document.discount)
+    for line, amounts in zip(counted, found.lines, strict=True):
         line.net, line.tax = amounts.net, amounts.tax
+    if isinstance(document, Quotation):
+        _options(document, priced_lines, amounts_of, found)
     document.net, document.tax, document.total = found.net, found.tax, found.gross
     document.net_base, document.total_base = (
         _in_base(document, amount, company) for amount in (found.net, found.gross)
@@ -172,6 +185,41 @@ def total(document, lines, company) -> None:
     document.over_discount_limit = document.discount_pct > max(
         settings["sales.discount_limit_pct"], document.approved_discount_pct
     )
+
+
+def _options(document, lines, amounts_of, found) -> None:
+    """Amounts of options that are not chosen, and the totals without any optional line and with all of them."""
+    left_out = [line for line in lines if not line.counts]
+    for line, amounts in zip(left_out, amounts_of(left_out, ZERO).lines if left_out else (), strict=True):
+        line.net, line.tax = amounts.net, amounts.tax
+    optional = [line for line in lines if line.option == "optional"]
+    document.total_least = document.total_most = found.gross
+    if optional:
+        least = [line for line in lines if line.counts and line.option != "optional"]
+        most = [line for line in lines if line.counts or line.option == "optional"]
+        document.total_most = amounts_of(most, document.discount).gross
+        spare = sum((line.net for line in least), ZERO) >= Decimal(document.discount or 0)
+        document.total_least = amounts_of(least, document.discount if spare else ZERO).gross if least else ZERO
+
+
+def settle_options(lines) -> None:
+    """What is always part is chosen; of alternatives exactly one: the first that is chosen, else the first."""
+    taken: set[str] = set()
+    groups: dict[str, list] = {}
+    for line in lines:
+        if line.option != "alternative":
+            line.option_group = ""
+            line.chosen = line.chosen or not line.option
+            continue
+        line.option_group = line.option_group.strip()
+        groups.setdefault(line.option_group, []).append(line)
+        if line.chosen and line.option_group in taken:
+            line.chosen = False  # the first one is proposed
+        elif line.chosen:
+            taken.add(line.option_group)
+    for group, members in groups.items():
+        if group not in taken:
+            members[0].chosen = True
 
 
 def _tax(line, rates) -> money.Tax:
@@ -206,7 +254,7 @@ def _discount(line) -> Decimal:
 
 def promise(document, ctx, lines, *, apart_from=None) -> None:
     """When each line can be delivered and what that rests on; lines of one document do not share goods (SAL-04)."""
-    asked = [line for line in lines if line.item_id and line.quantity]
+    asked = [line for line in lines if line.item_id and line.quantity and line.counts]
     if document.site_id is None or not asked:
         return
     answers = promising.promises(

@@ -7,6 +7,7 @@ from mainspring.kernel import formats, letters
 from mainspring.modules.parties import queries as parties
 
 PRICED = "item__code description quantity unit price discount_pct net promised_on"
+OFFERED = f"{PRICED} option option_group"
 TOTALS = "discount? net tax total"
 
 
@@ -28,9 +29,14 @@ def _delivery(record, ctx) -> list[dict]:
 
 
 def _valid(quotation, ctx) -> list[str]:
-    if not quotation.valid_until:
-        return []
-    return [_("This offer is valid until %(day)s.") % {"day": formats.day(quotation.valid_until)}]
+    """Until when it holds, and which options the total leaves out."""
+    said = []
+    left_out = [line.description for line in quotation.lines.all() if not line.counts]
+    if left_out:
+        said.append(_("Not in the total: %(options)s.") % {"options": ", ".join(left_out)})
+    if quotation.valid_until:
+        said.append(_("This offer is valid until %(day)s.") % {"day": formats.day(quotation.valid_until)})
+    return said
 
 
 letters.letter(
@@ -38,7 +44,7 @@ letters.letter(
     letters.Letter(
         gettext_lazy("Quotation"),
         "quoted_on valid_until revision reference payment_term owner promised_on",
-        PRICED,
+        OFFERED,
         TOTALS,
         partner=_party,
         address=_address,

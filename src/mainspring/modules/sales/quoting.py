@@ -93,13 +93,18 @@ def is_customer(party, ctx):
         raise ValidationError(_("%(party)s is not a customer.") % {"party": party})
 
 
-def carried(document) -> dict:
-    """Header values and lines of a quotation for what is made of it."""
+OPTIONS = ("option", "option_group", "chosen")
+
+
+def carried(document, *, with_options: bool = False) -> dict:
+    """Header values and lines of a quotation for what is made of it: an order takes what is chosen."""
+    names = (*CARRIED_LINE, *OPTIONS) if with_options else CARRIED_LINE
     return {
         **{name: getattr(document, name) for name in CARRIED},
         "lines": [
-            {name: getattr(line, name) for name in CARRIED_LINE}
+            {name: getattr(line, name) for name in names}
             for line in document.lines.select_related("item", "unit", "tax_code")
+            if with_options or line.counts
         ],
     }
 
@@ -120,8 +125,8 @@ def still_valid(quotation, ctx):
 
 @guard(Quotation, "accept")
 def not_expired(quotation, ctx):
-    """An expired offer is not ordered unless somebody confirms it again (D10)."""
-    if quotation.is_expired(ctx):
+    """An expired offer is not ordered unless somebody confirms it again (D10); one accepted in time is."""
+    if quotation.is_expired(ctx) and quotation.state != "agreed":
         raise ValidationError(
             _("The offer expired on %(day)s; confirm it again first.") % {"day": quotation.valid_until}, code="expired"
         )
@@ -155,7 +160,7 @@ def revise(quotation, ctx):
     new = commands.create(
         Quotation,
         ctx,
-        **carried(quotation),
+        **carried(quotation, with_options=True),
         links=[quotation],
         revises=quotation,
         revision=number,

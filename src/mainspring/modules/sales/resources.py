@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import models, overview  # noqa: F401 (fills the customer's page)
+from . import models, overview, versions  # noqa: F401 (fills the customer's page)
 
 MENU = "Sales"
 
@@ -21,14 +21,37 @@ class Quotations(Resource):
         "party contact delivery_address reference | Dates: quoted_on valid_until wanted_on | "
         "Terms: currency payment_term discount | Who: owner territory site opportunity | note"
     )
-    lines = "item quantity unit price discount_pct net promised_on promise_reason description tax_code price_reason"
-    line_totals = "net tax total promised_on"
+    lines = (
+        "item quantity unit price discount_pct net promised_on option option_group chosen promise_reason description "
+        "tax_code price_reason"
+    )
+    line_totals = "net tax total total_least total_most promised_on"
     order = "-number"
     dimensions = "state party owner territory site currency quoted_on"
     measures = "net_base total_base"
     kanban = "state"
     calendar = "valid_until"
     proposes = {"quoted_on": "today"}
+
+
+class OfferLinks(Resource):
+    model = models.OfferLink
+    icon = "link"
+    columns = "quotation name email expires_on opened_at views revoked_at"
+    search = "name email quotation__number"
+    filters = "quotation expires_on opened_at revoked_at"
+    creatable = False
+
+
+class OfferAnswers(Resource):
+    model = models.OfferAnswer
+    icon = "signature"
+    columns = "at quotation kind name text total network_address browser file file_digest"
+    search = "name quotation__number"
+    filters = "kind quotation at"
+    order = "-at"
+    dimensions = "kind at"
+    creatable = False
 
 
 class SalesOrders(Resource):
@@ -95,5 +118,9 @@ for _label, _key in (
     (_("Returns"), "sales/returns"),
 ):
     resource.amend("parties.party", related=(_label, _key, "party"))
+resource.amend(
+    "sales.quotation", panel="sales/offer_panel.html", title=_("Customer's answer"), context=versions.answers
+)
+resource.amend("sales.quotation", panel="sales/versions.html", title=_("Versions"), context=versions.panel)
 resource.amend("crm.opportunity", related=(_("Quotations"), "sales/quotations", "opportunity"))
 resource.amend("crm.opportunity", related=(_("Sales orders"), "sales/sales-orders", "opportunity"))

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel.roles import grant, role
 
-QUOTING = "view create change delete export send accept confirm_again revise decline cancel"
+QUOTING = "view create change delete export send invite accept confirm_again revise decline cancel"
 ORDERING = "view create change delete export confirm ship promise cancel"
 SETUP = (
     "parties.paymentterm",
@@ -27,6 +27,8 @@ for _code, _scopes in (("sales_rep", ("own",)), ("sales_manager", ("territory", 
     for _scope in _scopes:
         grant(_code, "sales.quotation", QUOTING, _scope)
         grant(_code, "sales.salesorder", ORDERING, _scope)
+        grant(_code, "sales.offerlink", "view revoke", _scope)
+        grant(_code, "sales.offeranswer", "view export", _scope)
         grant(_code, "sales.shipment", "view export", _scope)
         grant(_code, "sales.return", "view create change cancel export", _scope)
         grant(_code, "accounting.invoice", "view export", "territory")

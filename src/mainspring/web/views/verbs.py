@@ -17,8 +17,9 @@ from mainspring.web.views import base
 
 
 def buttons(request, record) -> dict:
-    """{primary, quiet, more}: the first step that is free stands out, the rare and the locked ones are under "more"."""
-    primary, quiet, more = None, [], []
+    """{primary, beside, quiet, more}: the first step that is free stands out, and beside it what is noted every day;
+    the rare and the locked ones are under "more"."""
+    primary, beside, quiet, more = None, None, [], []
     flow = getattr(record, "workflow", None)
     over = flow is not None and record.state in flow.closed  # then another state is a step back, not the next one
     for verb, why in commands.verbs_for(record, request.ctx):
@@ -26,6 +27,8 @@ def buttons(request, record) -> dict:
         fits = not verb.sources or record.state in verb.sources
         if why and not fits:
             more.append(button)
+        elif verb.adds and not why and beside is None:
+            beside = button
         elif verb.danger:
             more.insert(0, button)
         elif not why and primary is None and (verb.target or verb.sources) and not over:
@@ -37,7 +40,7 @@ def buttons(request, record) -> dict:
     if primary is None and quiet and not quiet[0]["locked"] and flow:
         # a step without a state of its own is the next one
         primary = quiet.pop(0)
-    return {"primary": primary, "quiet": quiet[:3], "more": quiet[3:] + more}
+    return {"primary": primary, "beside": beside, "quiet": quiet[:3], "more": quiet[3:] + more}
 
 
 def _button(record, verb, why: str) -> dict:

@@ -75,6 +75,7 @@ def test_what_was_delivered_is_invoiced_line_by_line(world):
     commands.perform(order, "call_off", world.ctx, contract=contract)
     order = commands.perform(fresh(order), "confirm", world.ctx)
     world.ship(order, 4)
+    assert fresh(contract).delivered == 484
     request = world.request(contract, basis="delivered", order=order)
     assert request.amount == D("484")
     world.ship(order, 3)

@@ -455,7 +455,7 @@ class Migration(migrations.Migration):
                 ('port', models.PositiveIntegerField(default=993, verbose_name='port')),
                 ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None')], default='tls', max_length=8, verbose_name='encryption')),
                 ('user_name', models.CharField(max_length=200, verbose_name='user name')),
-                ('password', models.CharField(help_text='Kept encrypted and never shown again; or env:MAINSPRING_SECRET_NAME to read it from there.', max_length=1000, verbose_name='password')),
+                ('password', models.CharField(help_text='Kept encrypted and never shown again; or env:MAINSPRING_PASSWORD_NAME to read it from there.', max_length=1000, verbose_name='password')),
                 ('folder', models.CharField(default='INBOX', max_length=200, verbose_name='folder')),
                 ('done_folder', models.CharField(blank=True, help_text='Empty: mail is marked as read.', max_length=200, verbose_name='move read mail to')),
                 ('unknown', models.CharField(choices=[('lead', 'Becomes a lead'), ('sort', 'Waits to be sorted')], default='lead', max_length=4, verbose_name='mail of strangers')),

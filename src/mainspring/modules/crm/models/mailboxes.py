@@ -38,7 +38,7 @@ class Mailbox(Entity):
     password = models.CharField(
         _("password"),
         max_length=1000,
-        help_text=_("Kept encrypted and never shown again; or env:MAINSPRING_SECRET_NAME to read it from there."),
+        help_text=_("Kept encrypted and never shown again; or env:MAINSPRING_PASSWORD_NAME to read it from there."),
     )
     folder = models.CharField(_("folder"), max_length=200, default="INBOX")
     done_folder = models.CharField(

@@ -252,7 +252,7 @@ def test_read_mail_is_moved_where_the_mailbox_says(regions, server, mailbox):
         ({"folder": "Nowhere"}, "no folder"),
         ({"host": "127.0.0.1", "port": 9}, "refused"),
         ({"security": "tls"}, "SSL"),
-        ({"password": "env:MAINSPRING_SECRET_ABSENT"}, "not set"),
+        ({"password": "env:MAINSPRING_PASSWORD_ABSENT"}, "not set"),
     ],
 )
 def test_what_goes_wrong_stands_on_the_mailbox(regions, server, mailbox, values, problem):
@@ -285,9 +285,9 @@ def test_the_password_lies_encrypted_and_is_never_shown(regions, server, mailbox
     told = " ".join(str(details) for details in AuditEntry.objects.values_list("details", flat=True))
     assert "another-one" not in told
     assert 'se"cret' not in told
-    monkeypatch.setenv("MAINSPRING_SECRET_BOX", 'se"cret')
-    commands.change(mailbox, regions.system, password="env:MAINSPRING_SECRET_BOX")
-    assert Mailbox.objects.get().password == "env:MAINSPRING_SECRET_BOX"
+    monkeypatch.setenv("MAINSPRING_PASSWORD_BOX", 'se"cret')
+    commands.change(mailbox, regions.system, password="env:MAINSPRING_PASSWORD_BOX")
+    assert Mailbox.objects.get().password == "env:MAINSPRING_PASSWORD_BOX"
     server.put(written().as_bytes())
     assert receiving.fetch(Mailbox.objects.get()) == 1
 
@@ -296,7 +296,7 @@ def test_the_password_lies_encrypted_and_is_never_shown(regions, server, mailbox
     "values",
     [
         {"user_name": "a\r\nA1 DELETE INBOX"}, {"folder": "IN\nBOX"}, {"host": "a b"}, {"host": "u@h"},
-        {"password": "a\r\nb"}, {"password": "env:SECRET_KEY"}, {"port": 0}, {"port": 70000},
+        {"password": "a\r\nb"}, {"password": "env:MAINSPRING_SECRET_KEY"}, {"port": 0}, {"port": 70000},
     ],
 )  # fmt: skip
 def test_what_would_break_out_of_the_protocol_is_refused(regions, mailbox, values):

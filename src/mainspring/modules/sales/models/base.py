@@ -90,6 +90,9 @@ class SaleLine(DocumentLine):
     class Meta(DocumentLine.Meta):
         abstract = True
 
+    counts = True
+    """Whether the line is part of the total; options of a quotation may not be."""
+
     def __str__(self):
         return self.description or str(self.item_id)
 

@@ -21,6 +21,13 @@ class Quotation(SaleDocument):
     revises = fields.link("self", _("revises"), null=True, editable=False, related_name="revised_by")
     decline_reason = models.CharField(_("reason declined"), max_length=240, blank=True, editable=False)
 
+    total_least = fields.MoneyField(
+        _("total without options"), currency="currency", editable=False, help_text=_("Without any optional line.")
+    )
+    total_most = fields.MoneyField(
+        _("total with all options"), currency="currency", editable=False, help_text=_("With every optional line.")
+    )
+
     number_format = "QT{year}-{seq:05}"
     workflow = Workflow(
         "draft",
@@ -28,7 +35,7 @@ class Quotation(SaleDocument):
             Verb("send", "draft", "sent", label=_("Send"), help=_("The customer may accept it from now on.")),
             Verb(
                 "accept",
-                "sent",
+                ("sent", "agreed"),
                 "accepted",
                 label=_("Order"),
                 bulk=False,
@@ -44,16 +51,39 @@ class Quotation(SaleDocument):
                 ),
             ),
             Verb(
-                "confirm_again",
+                "invite",
                 "sent",
                 "",
+                label=_("Link for the customer"),
+                bulk=False,
+                hidden=True,
+                ask=(
+                    Input("recipient", "text", _("For whom")),
+                    Input("email", "text", _("E-mail"), required=False),
+                    Input("days", "integer", _("Valid for days"), initial=14),
+                ),
+            ),
+            Verb(
+                "agree",
+                "sent",
+                "agreed",
+                label=_("Accepted by the customer"),
+                bulk=False,
+                hidden=True,
+                ask=(Input("chosen", "longtext", _("Chosen lines"), required=False),),
+            ),
+            Verb("expire", "sent", "expired", label=_("Expire"), hidden=True),
+            Verb(
+                "confirm_again",
+                ("sent", "expired"),
+                "sent",
                 label=_("Confirm again"),
                 help=_("Renews an expired offer, with prices as they are; promised dates are looked up anew."),
                 ask=(Input("valid_until", "date", _("Valid until")),),
             ),
             Verb(
                 "revise",
-                ("sent", "declined"),
+                ("sent", "declined", "expired"),
                 "superseded",
                 label=_("Revise"),
                 bulk=False,
@@ -73,12 +103,14 @@ class Quotation(SaleDocument):
         labels={
             "draft": _("Draft"),
             "sent": _("Sent"),
+            "agreed": _("Accepted by the customer"),
             "accepted": _("Ordered"),
+            "expired": _("Expired"),
             "declined": _("Declined"),
             "superseded": _("Superseded"),
             "cancelled": _("Cancelled"),
         },
-        colors={"sent": "blue", "accepted": "green", "declined": "red"},
+        colors={"sent": "blue", "agreed": "green", "accepted": "green", "declined": "red", "expired": "amber"},
     )
 
     class Meta:
@@ -106,8 +138,36 @@ class Quotation(SaleDocument):
 class QuotationLine(SaleLine):
     """An item offered, with its price and where that comes from, and the date it could be delivered and why."""
 
+    class Option(models.TextChoices):
+        OPTIONAL = "optional", _("Optional")
+        ALTERNATIVE = "alternative", _("Alternative")
+
     document = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines", verbose_name=_("quotation"))
+    option = models.CharField(_("option"), max_length=12, choices=Option, blank=True)
+    option_group = models.CharField(
+        _("alternatives of"), max_length=60, blank=True, help_text=_("Of lines with the same words one is chosen.")
+    )
+    chosen = models.BooleanField(
+        _("chosen"), default=True, help_text=_("Counts in the total and is ordered; the customer may choose otherwise.")
+    )
 
     class Meta(SaleLine.Meta):
         verbose_name, verbose_name_plural = _("quotation line"), _("quotation lines")
-        constraints = line_constraints("quotation_line")
+        constraints = [
+            *line_constraints("quotation_line"),
+            models.CheckConstraint(
+                name="quotation_line_chosen",
+                condition=Q(chosen=True) | ~Q(option=""),
+                violation_error_message=_("A line that is not optional is always part of the offer."),
+            ),
+            models.CheckConstraint(
+                name="quotation_line_group",
+                condition=~Q(option="alternative") | ~Q(option_group=""),
+                violation_error_message=_("Say of what the line is an alternative."),
+            ),
+        ]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the total and of the order."""
+        return self.chosen or not self.option

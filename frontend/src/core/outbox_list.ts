@@ -1,7 +1,7 @@
-import { openDialog } from "../../core/dialog";
-import { h, icon } from "../../core/dom";
-import { again, entries, flush, remove, type Entry, type Field } from "../../core/outbox";
-import { shortDate, t } from "../../core/text";
+import { openDialog } from "./dialog";
+import { h, icon } from "./dom";
+import { again, entries, flush, remove, type Entry, type Field } from "./outbox";
+import { shortDate, t } from "./text";
 
 const HIDDEN = new Set(["version", "idempotency_key", "lines"]);
 
