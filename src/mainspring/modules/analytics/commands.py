@@ -5,8 +5,9 @@ from dataclasses import replace
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import collaboration
+from mainspring.kernel import commands
 from mainspring.kernel.workflow import effect
+from mainspring.modules.crm.models import FollowUpTask
 from mainspring.modules.parties.models import Party
 
 from . import queries
@@ -21,7 +22,7 @@ CALLS_MAX = 200
 @effect(CustomerInsight, "plan_call")
 def plan_call(found, ctx, due_on, note=None):
     """A task for the customer's owner, or for whoever plans it, with what was found out."""
-    why = "\n".join(f"{one['title']}. {one['text']}" for one in queries.reasons(ctx, found))
+    why = queries.reasons(ctx, found)[1]["text"]
     return _call(found.party, ctx, note or _("Call %(customer)s") % {"customer": found.party}, due_on, why)
 
 
@@ -51,16 +52,12 @@ def plan_calls(rule, ctx, due_on, customers_max):
         _call(customers[row["party_id"]], ctx, title, due_on, why)
 
 
-def _call(party, ctx, title: str, due_on, why: str):
-    owner = party.owner if party.owner and party.owner.is_active else None
-    try:
-        return collaboration.add_task(
-            party, ctx, title=title[:200], assignee=owner or ctx.user, due_on=due_on, text=why
-        )
-    except ValidationError:
-        if owner is None or owner == ctx.user:
-            raise
-        return collaboration.add_task(party, ctx, title=title[:200], assignee=ctx.user, due_on=due_on, text=why)
+def _call(party, ctx, title: str, due_on, why: str) -> FollowUpTask:
+    """A follow-up task for whoever looks after the customer, else for whoever plans it."""
+    owner = party.owner if party.owner and party.owner.is_active else ctx.user
+    return commands.create(
+        FollowUpTask, ctx, party=party, title=title[:240], method="call", due_on=due_on, owner=owner, why=why[:240]
+    )
 
 
 def _of_person(ctx):

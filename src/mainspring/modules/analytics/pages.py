@@ -24,7 +24,7 @@ def in_menu(ctx) -> list[tuple[str, str, str]]:
 
 
 INSIGHT, DEALS = "analytics/customer-insights", "crm/opportunities"
-RECENT, OPEN = {"is_customer": "1", "created_at": "last_365_days"}, {"closed_on__empty": "1"}
+RECENT, OPEN = {"is_customer": "1", "created_at": "last_365_days"}, {"state": "open"}
 CHARTS = (
     (lazy("New customers"), "parties/parties", "created_at:month", "", "count", "bar", RECENT),
     (lazy("Customers by territory"), "parties/parties", "territory", "", "count", "horizontal", {"is_customer": "1"}),
@@ -32,8 +32,8 @@ CHARTS = (
     (lazy("Ordered, by segment and risk"), INSIGHT, "segment", "risk", "revenue", "stacked", {}),
     (lazy("Ordered, by class"), INSIGHT, "abc", "", "revenue", "bar", {}),
     (lazy("Ordered, by territory"), INSIGHT, "party__territory", "", "revenue", "horizontal", {}),
-    (lazy("Pipeline by stage"), DEALS, "state", "", "weighted_base", "bar", OPEN),
-    (lazy("Pipeline by month"), DEALS, "expected_close_on:month", "state", "weighted_base", "stacked", OPEN),
+    (lazy("Pipeline by stage"), DEALS, "stage", "", "weighted_base", "bar", OPEN),
+    (lazy("Pipeline by month"), DEALS, "expected_close_on:month", "stage", "weighted_base", "stacked", OPEN),
     (lazy("Pipeline by owner"), DEALS, "owner", "", "weighted_base", "horizontal", OPEN),
 )
 """(title, list, dimension, split, measure, drawn as, filters) of each chart."""

@@ -87,3 +87,11 @@ def tasks_have_somebody():
             SELECT r.id FROM crm_cadencerun r WHERE r.state = 'active' AND r.updated_at < now() - interval '1 hour'
               AND NOT EXISTS (SELECT FROM crm_followuptask t WHERE t.run_id = r.id AND t.state = 'open')"""):
         yield f"plan {row['id']} has no task"
+
+
+@check("crm.scores", _("Every score of a lead lies between 0 and 100 and has its reasons"))
+def scores_have_reasons():
+    for row in database.rows(
+        "SELECT number, score FROM crm_lead WHERE score NOT BETWEEN 0 AND 100 OR (score > 0 AND score_reasons = '[]')"
+    ):
+        yield f"{row['number']} has the score {row['score']} without reasons"

@@ -11,7 +11,7 @@ from mainspring.kernel.models import RowHistory, User
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Party
 
-from .models import Activity, Opportunity
+from .models import Activity, FollowUpTask, Opportunity
 
 USUAL_DAYS = 60
 """Pause between two follow-ups that is usual where there are too few to tell."""
@@ -85,15 +85,21 @@ def _contact(customer) -> dict:
         return {"last": None, "next": None, "usual_days": USUAL_DAYS}
     rows = customer.rows(Activity)
     newest = list(rows.order_by("-at", "-pk").values("at", "method")[:HISTORY])
-    following = rows.filter(next_done=False, next_on__isnull=False).order_by("next_on", "pk")
     days = sorted({row["at"].date() for row in newest}, reverse=True)
     pauses = sorted((a - b).days for a, b in itertools.pairwise(days))
     return {
         "last": newest[0] if newest else None,
-        "next": following.first(),
+        "next": _next_step(customer),
         "usual_days": max(pauses[len(pauses) // 2], 1) if len(pauses) >= PAUSES_MIN else USUAL_DAYS,
         "own": len(pauses) >= PAUSES_MIN,
     }
+
+
+def _next_step(customer) -> FollowUpTask | None:
+    """What is planned next with the customer, in sight."""
+    if not access.can(customer.ctx, FollowUpTask, "view"):
+        return None
+    return customer.rows(FollowUpTask).filter(state="open").order_by("due_on", "pk").first()
 
 
 @overview.figures.fill
@@ -104,14 +110,14 @@ def last_contact(customer) -> list[home.Number]:
     last, step = found["last"], found["next"]
     note = _("no next step")
     if step:
-        words = {"day": formats.day(step.next_on), "step": step.next_step or _("follow up")}
+        words = {"day": formats.day(step.due_on), "step": step.title or _("follow up")}
         note = _("next: %(step)s on %(day)s") % words
     return [
         home.Number(
             _("Last contact"),
             formats.day(last["at"].date()) if last else _("never"),
             note=note,
-            tone="amber" if step is None or step.next_on < today else "",
+            tone="amber" if step is None or step.due_on < today else "",
             href=f"/crm/activities/?party={customer.party.pk}",
             order=50,
         )
@@ -135,7 +141,7 @@ def deals(customer) -> list[home.Number]:
                     _("Open deals"),
                     sum(amounts),
                     note=_("%(count)d, weighted") % {"count": len(amounts)},
-                    href=f"/crm/opportunities/?party={party.pk}&closed_on__empty=1",
+                    href=f"/crm/opportunities/?party={party.pk}&state=open",
                     order=60,
                 )
             )
@@ -149,18 +155,18 @@ def keep_in_touch(customer) -> list[overview.Action]:
         return []
     found, today = contact(customer), customer.ctx.business_date
     step, last = found["next"], found["last"]
-    if step and step.next_on < today:
-        late = (today - step.next_on).days
+    if step and step.due_on < today:
+        late = (today - step.due_on).days
         return [
             overview.Action(
                 "overdue_step",
                 min(55 + late, 90),
-                step.next_step or _("Follow up"),
-                _("Planned for %(day)s, %(days)d days ago.") % {"day": formats.day(step.next_on), "days": late},
-                href=f"/crm/activities/{step.pk}/",
+                step.title or _("Follow up"),
+                _("Planned for %(day)s, %(days)d days ago.") % {"day": formats.day(step.due_on), "days": late},
+                href=f"/crm/follow-up-tasks/{step.pk}/",
                 icon="message-2",
                 tone="amber",
-                **overview.log_button(customer),
+                **_finish_button(customer, step),
             )
         ]
     if step:
@@ -197,6 +203,13 @@ def keep_in_touch(customer) -> list[overview.Action]:
     ]
 
 
+def _finish_button(customer, step) -> dict:
+    """Finishing a planned step notes the follow-up."""
+    if not access.rows(customer.ctx, FollowUpTask, "finish").filter(pk=step.pk).exists():
+        return {}
+    return {"label": _("Log follow-up"), "url": f"/crm/follow-up-tasks/{step.pk}/do/finish/"}
+
+
 @overview.actions.fill
 def decide_deals(customer) -> list[overview.Action]:
     """A deal is past the day it was expected to close on."""
@@ -206,6 +219,7 @@ def decide_deals(customer) -> list[overview.Action]:
     late = (
         customer.rows(Opportunity)
         .filter(~Q(state__in=Opportunity.workflow.closed), expected_close_on__lt=ctx.business_date)
+        .select_related("stage")
         .order_by("-weighted_base", "pk")
         .first()
     )
@@ -217,7 +231,7 @@ def decide_deals(customer) -> list[overview.Action]:
             45,
             _("Decide about %(deal)s") % {"deal": late},
             _("It was expected to close on %(day)s and is still at %(stage)s.")
-            % {"day": formats.day(late.expected_close_on), "stage": late.state_label},
+            % {"day": formats.day(late.expected_close_on), "stage": late.stage or late.state_label},
             href=f"/crm/opportunities/{late.pk}/",
             label=_("Open"),
             go=f"/crm/opportunities/{late.pk}/",

@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from mainspring.kernel import access, checks, commands, jobs, preferences
-from mainspring.kernel.models import Task
 from mainspring.kernel.reports import registry as reports
 from mainspring.modules.analytics import calculating, queries, suggesting
 from mainspring.modules.analytics.models import BoughtTogether, CustomerInsight, InsightChange
+from mainspring.modules.crm.models import FollowUpTask
 from mainspring.modules.sales.models import Quotation
 
 
@@ -125,9 +125,11 @@ def test_who_bought_the_one_and_not_the_other_is_called(known):
     rep = known.person("rep", "sales_rep")
     type(known.far).objects.filter(pk=known.customers[9].pk).update(owner=rep)
     commands.perform(rule, "plan_calls", known.context(rep), due_on="2026-03-05", customers_max=10)
-    calls = Task.objects.order_by("record_label").values_list("record_label", "title", "assignee__username")
+    calls = FollowUpTask.objects.order_by("party__name").values_list("party__name", "title", "owner__username")
     assert list(calls) == [("N8", "Offer H-10 Item H-10", "boss"), ("N9", "Offer H-10 Item H-10", "rep")]
-    assert Task.objects.first().text == "Bought P-40 Item P-40, never H-10 Item H-10; 72 % of its buyers have both."
+    assert (
+        FollowUpTask.objects.first().why == "Bought P-40 Item P-40, never H-10 Item H-10; 72 % of its buyers have both."
+    )
     with pytest.raises(ValidationError) as refused:
         commands.perform(rule, "plan_calls", known.ctx, due_on="2026-03-05", customers_max=0)
     assert "customers_max" in refused.value.message_dict
@@ -136,9 +138,9 @@ def test_who_bought_the_one_and_not_the_other_is_called(known):
 def test_a_call_is_planned_with_its_reason(known):
     found = insight(known, known.customers[0])
     commands.perform(found, "plan_call", known.ctx, due_on="2026-03-05")
-    task = Task.objects.get()
-    assert task.record_id == str(known.customers[0].pk)
-    assert "own pauses" in task.text
+    task = FollowUpTask.objects.get()
+    assert (task.party, task.method, task.due_on) == (known.customers[0], "call", date(2026, 3, 5))
+    assert "own pauses" in task.why
 
 
 def test_the_report_needs_an_item_and_names_the_best_pair(known):

@@ -139,6 +139,21 @@ def test_a_large_contract_waits_for_the_manager_and_nobody_approves_their_own(wo
     assert printing.pdf(fresh(contract), chief).startswith(b"%PDF")
 
 
+def test_a_contract_cut_in_two_below_the_limit_is_noticed(world):
+    """K09: 14 000 and 14 000 with the same customer within a month are 28 000."""
+    rep_user = world.person("ona", "sales_rep")
+    world.person("petras", "sales_manager")
+    rep = world.context(rep_user)
+    customer = world.customer("Big", owner=rep_user)
+    first, second = (
+        commands.create(Contract, rep, name=f"Part {n}", party=customer, value="14000", owner=rep_user) for n in (1, 2)
+    )
+    assert commands.perform(first, "submit", rep).state == "approved"
+    with pytest.raises(errors.ApprovalRequired):
+        commands.perform(second, "submit", rep)
+    assert ApprovalRequest.objects.get().route["splitting"]["total"] == "28000.0000"
+
+
 def test_a_later_edit_needs_approval_again(world):
     rep_user = world.person("ona", "sales_rep")
     rep, chief = world.context(rep_user), world.context(world.person("petras", "sales_manager"))
