@@ -25,7 +25,7 @@ from mainspring.modules.organization import demo_data
 from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
-ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
+ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
 SEED = 2026
 
 

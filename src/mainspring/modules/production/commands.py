@@ -1,6 +1,15 @@
 """Everything that changes production: orders, shop reports and costs."""
 
-from . import closing, ordering, reporting  # noqa: F401  (binds the verbs)
-from .ordering import confirm_orders
+from . import (  # noqa: F401  (binds the verbs)
+    closing,
+    confirming,
+    floor,
+    ordering,
+    outside,
+    releasing,
+    reporting,
+    splitting,
+)
+from .confirming import confirm_orders
 
 __all__ = ["confirm_orders"]

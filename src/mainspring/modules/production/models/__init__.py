@@ -1,6 +1,7 @@
 """Tables of production, by subject."""
 
-from .orders import ProductionComponent, ProductionOperation, ProductionOrder
+from .operations import ProductionOperation, ProductionOutput, Reason, WorkSession
+from .orders import ProductionComponent, ProductionOrder
 from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 
 __all__ = [
@@ -8,6 +9,9 @@ __all__ = [
     "ProductionComponent",
     "ProductionOperation",
     "ProductionOrder",
+    "ProductionOutput",
     "ProductionReport",
     "ProductionReportLine",
+    "Reason",
+    "WorkSession",
 ]
