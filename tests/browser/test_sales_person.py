@@ -2,7 +2,8 @@
 
 import re
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -58,7 +59,7 @@ def test_a_follow_up_on_the_phone_takes_three_taps_and_three_inputs(person, lead
     sales.sees("They rent out bicycles and want twenty.")
     sales.opens(f"/crm/follow-up/?lead={key_of(path)}")
     assert page.locator("input[name=method]:checked").get_attribute("value") == "mail"
-    planned = (date.today() + timedelta(3)).isoformat()
+    planned = (datetime.now(ZoneInfo("Europe/Vilnius")).date() + timedelta(3)).isoformat()
     tasks = sales.page.request.get("/api/v1/crm/follow-up-tasks/", params={"lead": key_of(path), "state": "open"})
     assert planned in {task["due_on"] for task in tasks.json()["results"]}
 
@@ -107,7 +108,7 @@ def test_from_the_lead_to_the_order_and_the_day_by_keys(person, lead):
     sales.presses("Qualify", value="9000").presses("Convert", amount="9000", expected_close_on=IN_A_MONTH)
     deal = re.sub(r"https?://[^/]+", "", sales.page.url)
     sales.opens(deal).presses("Log follow-up", content="Wants an offer", next_step=f"Offer for {name}",
-                              next_on=date.today().isoformat())  # fmt: skip
+                              next_on=datetime.now(ZoneInfo("Europe/Vilnius")).date().isoformat())  # fmt: skip
     day = sales.opens("/crm/my-day/").listens().page
     day.wait_for_selector("[data-island=agenda].is-mounted")
     task = day.locator("[data-task]").filter(has_text=f"Offer for {name}")

@@ -95,6 +95,7 @@ def names_of_records(request) -> set[str]:
         ("kernel/approval-rules", ("name",)),
         ("kernel/tasks", ("title",)),
         ("crm/opportunities", ("name",)),
+        ("crm/campaigns", ("name",)),
         ("organization/unit-categories", ("name",)),
     ):
         answer = request.get(f"/api/v1/{key}/?size=500")

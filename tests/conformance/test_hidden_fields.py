@@ -12,7 +12,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.test import Client
 from django.utils import timezone
 from makers import DAY
@@ -78,7 +78,8 @@ def _mark(hidden: Hidden, **which) -> list:
                 hidden.model._default_manager.filter(**which).update(**{name: value})
                 marked.append(value.date() if isinstance(value, datetime) else value)
                 cursor.execute("SET LOCAL session_replication_role = origin; RELEASE SAVEPOINT mark")
-            except Exception:
+            except DatabaseError:
+                connection.needs_rollback = False
                 cursor.execute("ROLLBACK TO SAVEPOINT mark")
     return marked
 

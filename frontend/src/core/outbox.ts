@@ -151,7 +151,7 @@ function startAnew(form: HTMLFormElement): void {
   note.scrollIntoView({ block: "nearest" });
   if (!location.pathname.endsWith("/new/")) return;
   form.reset();
-  for (const field of form.elements) (field as HTMLInputElement & { tomselect?: { clear(silent: boolean): void } }).tomselect?.clear(true);
+  for (const field of form.elements) (field as HTMLInputElement & { tomselect?: { sync(): void } }).tomselect?.sync();
   form.querySelector<HTMLInputElement>('input[name="idempotency_key"]')!.value = newKey();
 }
 

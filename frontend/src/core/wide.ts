@@ -9,7 +9,10 @@ const sizes = new ResizeObserver((entries) => {
 });
 
 function mark(scroller: Element): void {
-  scroller.classList.toggle("is-wide", scroller.scrollWidth > scroller.clientWidth + 1);
+  const wide = scroller.scrollWidth > scroller.clientWidth + 1;
+  scroller.classList.toggle("is-wide", wide);
+  if (wide) scroller.setAttribute("tabindex", "0"); // so that keys scroll it where nothing in it takes them
+  else scroller.removeAttribute("tabindex");
 }
 
 export function watch(within: ParentNode): void {

@@ -66,6 +66,7 @@ STRINGS = (
     _("Not used"),
     _("Nothing found."),
     _("Nothing in this period."),
+    _("This card has just been moved."),
     _("Pivot"),
     _("Place of {name}"),
     _("Previous record"),

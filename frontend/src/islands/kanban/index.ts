@@ -33,8 +33,8 @@ async function move(card: HTMLElement, from: HTMLElement, back: Element | null, 
   try {
     const body = new URLSearchParams({ to: to.dataset.column!, before: (card.nextElementSibling as HTMLElement)?.dataset.id ?? "", version: card.dataset.version ?? "" });
     const answer = await fetch(card.dataset.move, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true", Accept: "text/html, application/json" } });
-    if (answer.status === 204) return done(answer);
-    if (answer.ok) return ask(await answer.text(), putBack);
+    if (answer.status === 204) return done(card, answer);
+    if (answer.ok) return ask(card, await answer.text(), putBack);
     putBack();
     const kind = answer.headers.get("Content-Type") ?? "";
     toast({ text: kind.includes("json") ? refusal(await answer.json(), answer.status) : t("The server refused this (code {code}).", { code: answer.status }), tone: "danger" });
@@ -46,14 +46,20 @@ async function move(card: HTMLElement, from: HTMLElement, back: Element | null, 
   }
 }
 
-function done(answer: Response): void {
-  const trigger = answer.headers.get("HX-Trigger");
-  if (trigger?.startsWith("{")) for (const [name, detail] of Object.entries(JSON.parse(trigger))) htmx.trigger(document.body, name, detail as never);
+/** The card stays where it was dropped and cannot be taken again before the board is drawn anew with its new version. */
+function settle(card: HTMLElement): void {
+  card.dataset.locked = t("This card has just been moved.");
   htmx.trigger(document.body, "live:table");
 }
 
+function done(card: HTMLElement, answer: Response): void {
+  const trigger = answer.headers.get("HX-Trigger");
+  if (trigger?.startsWith("{")) for (const [name, detail] of Object.entries(JSON.parse(trigger))) htmx.trigger(document.body, name, detail as never);
+  settle(card);
+}
+
 /** The move needs inputs: the dialog opens, and leaving it without sending puts the card back. */
-function ask(html: string, putBack: () => void): void {
+function ask(card: HTMLElement, html: string, putBack: () => void): void {
   const dialog = document.getElementById("dialog") as HTMLDialogElement;
   const body = document.getElementById("dialog-body")!;
   body.innerHTML = html;
@@ -67,7 +73,7 @@ function ask(html: string, putBack: () => void): void {
     "close",
     () => {
       body.removeEventListener("htmx:beforeOnLoad", onSent);
-      if (sent) htmx.trigger(document.body, "live:table");
+      if (sent) settle(card);
       else putBack();
     },
     { once: true },

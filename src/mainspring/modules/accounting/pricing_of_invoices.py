@@ -2,18 +2,13 @@
 
 from decimal import Decimal
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils.translation import gettext as _
-
-from mainspring.engines import problem
-from mainspring.engines.money import data, exchange, tax
-from mainspring.kernel import preferences, remembered
+from mainspring.engines.money import exchange
+from mainspring.kernel import remembered
 from mainspring.kernel.models import Company, Currency
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.pricing import queries as pricing
 
 from . import queries
-from .models import TaxCode
 
 ZERO = Decimal(0)
 
@@ -90,55 +85,15 @@ def _fill_rates(invoice, lines) -> None:
 
 def _total(invoice, company, lines) -> None:
     """Net, tax and total of lines and document, at the currency's digits."""
-    currency = remembered.row(Currency, invoice.currency_id)
-    digits = currency.digits
-    taxes = remembered.rows(TaxCode, {line.tax_code_id for line in lines} - {None})
-    try:
-        found = tax.totals(
-            data.Document(
-                lines=[
-                    data.Line(
-                        line.quantity,
-                        line.price or ZERO,
-                        _tax(taxes.get(line.tax_code_id), line.tax_rate),
-                        line.discount_pct or ZERO,
-                    )
-                    for line in lines
-                ],
-                digits=digits,
-                discount=invoice.discount or ZERO,
-                prices_include_tax=invoice.prices_include_tax,
-                tax_rounding=preferences.get(company.pk, "accounting.tax_rounding"),
-            )
-        )
-    except problem.InvalidProblem as error:
-        raise _worded(error) from error
+    found = queries.totals(
+        lines,
+        company.pk,
+        remembered.row(Currency, invoice.currency_id).digits,
+        rate=lambda line: line.tax_rate,
+        discount=invoice.discount,
+        prices_include_tax=invoice.prices_include_tax,
+    )
     for line, share in zip(lines, found.lines, strict=True):
         line.net, line.tax = share.net, share.tax
     invoice.net, invoice.tax, invoice.total = found.net, found.tax, found.gross
     invoice.total_base = exchange.convert(invoice.total, exchange.Rate(invoice.rate), company.base_currency.digits)
-
-
-def _tax(code: TaxCode | None, rate: Decimal) -> data.Tax:
-    """Only category S shows tax on the document; the buyer's own tax of a reverse charge is booked, not billed."""
-    if code is None:
-        return data.Tax("", "O")
-    if code.category == "S" and rate > 0:
-        return data.Tax(code.code, "S", rate)
-    return data.Tax(code.code, "Z" if code.category == "S" else code.category)
-
-
-def _worded(error: problem.InvalidProblem) -> ValidationError:
-    found: dict[str, list] = {}
-    for defect in error.defects:
-        name = (
-            f"lines.{defect.row}.{defect.field}"
-            if defect.array == "lines"
-            else "discount"
-            if defect.field == "discount"
-            else NON_FIELD_ERRORS
-        )
-        found.setdefault(name.replace("discount_percent", "discount_pct").replace("unit_price", "price"), []).append(
-            _("%(value)s: %(rule)s.") % {"value": defect.value, "rule": defect.rule}
-        )
-    return ValidationError(found)

@@ -1,5 +1,6 @@
 """What others ask of the books: accounts, taxes, rates, balances, open items; amounts in base currency."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,9 @@ from mainspring.modules.organization import queries as organization
 from .models import Account, AccountRule, TaxCode, TaxRate
 from .models.chart import AccountRole
 from .posting import key
+from .totalling import totals
+
+__all__ = ["totals"]
 
 ZERO = Decimal(0)
 
@@ -156,6 +160,12 @@ def tax_rates(codes, on: date) -> dict[int, Decimal]:
         if started:
             found[code] = started[-1]
     return found
+
+
+def rates_on(lines, on: date) -> Callable:
+    """The rate of each line's tax code on a day, as `totals` asks for it."""
+    found = tax_rates({line.tax_code_id for line in lines} - {None}, on)
+    return lambda line: found.get(line.tax_code_id, ZERO)
 
 
 def _load_tax_rates(codes) -> dict[int, list]:

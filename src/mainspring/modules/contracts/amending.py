@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from mainspring.kernel import commands, errors
 from mainspring.kernel.money import allocate, rounded
 from mainspring.kernel.workflow import effect, guard
+from mainspring.modules.organization import queries as organization
 
-from . import facts, preparing
+from . import facts
 from .models import Amendment, CollectionPlan, Contract, ContractLine, Instalment
 from .models.amendments import PlanEffect
 from .models.contracts import BINDING
@@ -88,7 +89,7 @@ def apply(amendment, ctx, signed_on):
         contract.tolerance_pct = amendment.new_tolerance_pct
     if amendment.new_payment_term_id:
         contract.payment_term_id = amendment.new_payment_term_id
-    contract.value_base = preparing.in_base(contract, contract.value, contract.company, ctx.business_date)
+    contract.value_base = organization.in_base(contract, contract.value, contract.company, ctx.business_date)
     contract.version += 1
     contract.save(
         update_fields=[

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from mainspring.kernel import commands, database, errors, workflow
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import Input, Verb, effect, guard
+from mainspring.modules.crm import queries as crm
 from mainspring.modules.crm.models import Opportunity
 from mainspring.modules.sales.models import Quotation, SalesOrder
 
@@ -141,12 +142,7 @@ def from_deal(deal, ctx):
         Contract,
         ctx,
         name=deal.name,
-        party=deal.party,
-        contact=deal.contact,
-        owner=deal.owner,
-        territory=deal.territory,
-        currency=deal.currency,
-        opportunity=deal,
+        **crm.handed_on(deal),
         value=deal.amount,
         links=[deal],
     )

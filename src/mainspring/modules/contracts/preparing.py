@@ -5,10 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from mainspring.engines.money import data as money
-from mainspring.engines.money import tax as taxes
-from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import errors, preferences, remembered
+from mainspring.kernel import remembered
 from mainspring.kernel.models import Company
 from mainspring.kernel.money import allocate, rounded
 from mainspring.modules.accounting import queries as accounting
@@ -33,12 +30,7 @@ def contract(document, ctx, lines) -> None:
         return
     company = remembered.row(Company, document.company_id or ctx.company_id)
     party = document.party
-    if not party.is_customer:
-        raise ValidationError({"party": _("%(party)s is not a customer.") % {"party": party}})
-    document.currency_id = document.currency_id or party.currency_id or company.base_currency_id
-    document.payment_term_id = document.payment_term_id or party.payment_term_id
-    document.territory_id = document.territory_id or party.territory_id
-    document.owner_id = document.owner_id or party.owner_id or getattr(ctx.user, "pk", None)
+    parties.customer_terms(document, company, ctx)
     document.signatory_id = document.signatory_id or document.owner_id
     document.starts_on = document.starts_on or ctx.business_date
     if document._state.adding and document.tax_profile_id is None:
@@ -49,7 +41,7 @@ def contract(document, ctx, lines) -> None:
     if own is not None:
         document.value = own
     document.value = document.value or ZERO
-    document.value_base = in_base(document, document.value, company, document.starts_on)
+    document.value_base = organization.in_base(document, document.value, company, document.starts_on)
 
 
 def amendment(document, ctx, lines) -> None:
@@ -70,7 +62,7 @@ def amendment(document, ctx, lines) -> None:
     document.value_change = document.value_change or ZERO
     document.old_value, document.old_valid_until = of.value, of.valid_until
     document.new_value = of.value + document.value_change
-    document.change_base = abs(in_base(document, document.value_change, company, ctx.business_date))
+    document.change_base = abs(organization.in_base(document, document.value_change, company, ctx.business_date))
     if document.new_value < 0:
         raise ValidationError(
             {"value_change": _("The contract is worth %(value)s only.") % {"value": f"{of.value:.2f}"}}
@@ -98,49 +90,11 @@ def priced(document, lines, party, company, on) -> Decimal | None:
             line.tax_code = getattr(document, "tax_code", None) or accounting.tax_code_for(
                 item, party, company, "sale", on
             )
-    rates = accounting.tax_rates({line.tax_code_id for line in lines} - {None}, on)
-    try:
-        found = taxes.totals(
-            money.Document(
-                lines=[
-                    money.Line(
-                        Decimal(line.quantity or 0), line.price or ZERO, tax_of(line.tax_code, rates),
-                        Decimal(line.discount_pct or 0),
-                    )
-                    for line in lines
-                ],
-                digits=document.currency.digits,
-                discount=Decimal(document.discount or 0),
-                tax_rounding=preferences.get(company.pk, "accounting.tax_rounding"),
-            )
-        )  # fmt: skip
-    except InvalidProblem as error:
-        raise ValidationError({"discount": str(error)}) from error
+    rate = accounting.rates_on(lines, on)
+    found = accounting.totals(lines, company.pk, document.currency.digits, rate=rate, discount=document.discount)
     for line, amounts in zip(lines, found.lines, strict=True):
         line.net, line.tax = amounts.net, amounts.tax
     return found.gross
-
-
-def tax_of(code, rates) -> money.Tax:
-    """A tax code as the engine wants it: only standard-rated supplies carry a rate (M07)."""
-    if code is None:
-        return money.Tax("", "O")
-    rate = rates.get(code.pk, ZERO)
-    if code.category == "S" and rate:
-        return money.Tax(code.code, "S", rate)
-    return money.Tax(code.code, "Z" if code.category == "S" else code.category)
-
-
-def in_base(document, amount: Decimal, company, on) -> Decimal:
-    """An amount of the document in the company's currency."""
-    if document.currency_id == company.base_currency_id:
-        return amount
-    try:
-        return organization.convert(
-            amount, document.currency_id, company.base_currency_id, on, company.base_currency.digits
-        )
-    except ValidationError as error:
-        raise errors.beside(error, "currency", "rate") from None
 
 
 # -- collection plans -------------------------------------------------------------------------------------------------
@@ -233,7 +187,7 @@ def invoice_request(document, ctx) -> None:
     if document.amount is None or document.amount <= 0:
         raise ValidationError({"amount": _("The amount must be above zero.")})
     company = remembered.row(Company, of.company_id)
-    document.amount_base = in_base(document, document.amount, company, ctx.business_date)
+    document.amount_base = organization.in_base(document, document.amount, company, ctx.business_date)
     document.tax_problem = taxing.problem_of(document)
 
 
@@ -264,7 +218,9 @@ def write_off(document, ctx) -> None:
     document.contract, document.company_id = of, of.company_id
     document.party_id, document.currency_id = of.party_id, of.currency_id
     document.amount = document.amount or document.instalment.open_amount
-    document.amount_base = in_base(document, document.amount, remembered.row(Company, of.company_id), ctx.business_date)
+    document.amount_base = organization.in_base(
+        document, document.amount, remembered.row(Company, of.company_id), ctx.business_date
+    )
 
 
 def due_days(term, total: Decimal, on, digits: int):

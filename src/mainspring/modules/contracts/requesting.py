@@ -45,6 +45,7 @@ def _next_instalment(contract) -> Instalment | None:
 
 
 @guard(InvoiceRequest, "submit")
+@guard(InvoiceRequest, "post_invoice")
 def contract_is_worked_under(request, ctx):
     if request.contract.state not in ("active", "suspended", "completed"):
         raise errors.Conflict(
@@ -96,16 +97,6 @@ def reject(request, ctx, reason):
 
 
 # -- the invoice ------------------------------------------------------------------------------------------------------
-
-
-@guard(InvoiceRequest, "post_invoice")
-def is_fit(request, ctx):
-    if request.contract.state not in ("active", "suspended", "completed"):
-        raise errors.Conflict(
-            _("%(contract)s is %(state)s; it is invoiced once it is active.")
-            % {"contract": request.contract, "state": request.contract.state_label},
-            code="state",
-        )
 
 
 @effect(InvoiceRequest, "post_invoice")

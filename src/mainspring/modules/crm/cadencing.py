@@ -120,7 +120,7 @@ def _plan(run: CadenceRun, steps: list[CadenceStep], due, ctx, next_on=None, nex
         due_on=next_on or due.due_on,
         due_at=step.at,
         owner=subject.owner_id or getattr(ctx.user, "pk", None),
-        origin=Origin.PLAN,
+        origin=Origin.STEP if next_step else Origin.PLAN,  # one's own words outlive the plan
         run=run,
         position=due.position,
         **tasks.about_of(subject),
@@ -238,15 +238,21 @@ def _standing(record) -> tuple[str, ...]:
 def enter(records: list, ctx) -> None:
     """Start the plans of the state these records (of one model) are in, each once in the life of a record."""
     name = next(iter(tasks.about_of(records[0])))
-    for record in records:
-        plans = [plan for where in _standing(record) for plan in _by_state.get(record.company_id, name, where)]
-        if not plans or not _is_alive(record):
-            continue
-        had = set(CadenceRun.objects.filter(**{name: record}).values_list("cadence_id", flat=True))
+    wanted = [
+        (record, plan)
+        for record in records
+        if _is_alive(record)
+        for where in _standing(record)
+        for plan in _by_state.get(record.company_id, name, where)
+    ]
+    if not wanted:
+        return
+    runs = CadenceRun.objects.filter(**{f"{name}__in": {record.pk for record, _plan in wanted}})
+    had = set(runs.values_list(name, "cadence"))
+    for record, cadence in wanted:
         worth = getattr(record, "value" if name == "lead" else "amount", None) or 0
-        for cadence in plans:
-            if cadence.pk not in had and (cadence.value_min is None or worth >= cadence.value_min):
-                start(cadence, record, ctx)
+        if (record.pk, cadence.pk) not in had and (cadence.value_min is None or worth >= cadence.value_min):
+            start(cadence, record, ctx)
 
 
 def take_over(records: list, ctx) -> int:

@@ -1,6 +1,7 @@
 """What a deal would do to stock if it were won: its items on the day they are wanted, with it and without (U6)."""
 
 from mainspring.kernel import access, formats
+from mainspring.modules.organization import queries as organization
 from mainspring.modules.promising import queries as promising
 from mainspring.modules.stock import queries as shelves
 from mainspring.modules.stock.models import StockBalance
@@ -17,7 +18,7 @@ def panel(deal, ctx) -> dict:
     lines = list(deal.lines.select_related("item__unit", "site")[:LINES_MAX])
     by_site: dict = {}
     for line in lines:
-        site = line.site or expecting.usual_site.get(deal.company_id)
+        site = line.site or organization.usual_site.get(deal.company_id)
         if site is not None and line.item.is_stocked:
             by_site.setdefault(site, []).append(line)
     rows = [row for site, some in by_site.items() for row in _of_site(deal, ctx, site, some)]

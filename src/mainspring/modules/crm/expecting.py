@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from mainspring.kernel import events, remembered
-from mainspring.kernel.models import Site
+from mainspring.kernel import events
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.modules.organization import queries as organization
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock import queries as shelves
 from mainspring.modules.stock.models import Location, StockMove
@@ -25,13 +25,6 @@ ZERO = Decimal(0)
 
 ordered: PluginPoint = PluginPoint("crm.ordered", default=lambda deal_ids: {})
 """Called with keys of deals: {(deal, item): what orders of the deal take of the item, in stocking units}."""
-
-usual_site = remembered.Remembered(
-    lambda company_id: (
-        Site.objects.filter(company=company_id, active=True).exclude(kind="office").order_by("code").first()
-    ),
-    Site,
-)
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,7 @@ def expected(deals: Iterable[Opportunity], day: date) -> list[Expected]:
         taken[place] -= used
         whole, share = line.stock_quantity - used, share_of(deal)
         quantity = (whole * share / 100).quantize(Decimal(1).scaleb(-line.item.unit.digits), ROUND_HALF_UP)
-        site = line.site_id or getattr(usual_site.get(deal.company_id), "pk", None)
+        site = line.site_id or getattr(organization.usual_site.get(deal.company_id), "pk", None)
         if quantity > 0 and site:
             on = line.wanted_on or deal.expected_close_on or deal.closed_on or day
             found.append(Expected(deal, line, site, on, quantity, whole, share))

@@ -66,9 +66,9 @@ def _place(parties: list[Party], ctx) -> None:
         return
     pooling.settle(ctx, timezone.now(), [party.pk for party in parties])
     pooling.log_changed(ctx, [party.pk for party in parties], timezone.now())
-    for party in parties:
-        if party.owner_id is None and party.is_customer:
-            party.refresh_from_db(fields=["pooled_at", "version"])
+    free = {party.pk: party for party in parties if party.owner_id is None and party.is_customer}
+    for row in Party.objects.filter(pk__in=free).values("pk", "pooled_at", "version"):
+        free[row["pk"]].pooled_at, free[row["pk"]].version = row["pooled_at"], row["version"]
 
 
 MOVES = ("claim", "assign", "release", "log", "delete")

@@ -243,3 +243,9 @@ def open_tasks(ctx):
     return found.select_related("lead", "opportunity__party", "party", "run__cadence").order_by(
         "due_on", F("due_at").asc(nulls_last=True), "pk"
     )
+
+
+def handed_on(deal) -> dict:
+    """What a document made from a deal takes over from it."""
+    names = ("party", "contact", "owner", "territory", "currency")
+    return {name: getattr(deal, name) for name in names} | {"opportunity": deal}

@@ -143,4 +143,4 @@ def follow_the_deal(event, ctx):
     """What people planned with a lead is to be done with the deal it became; its plans end with the lead."""
     deal = Opportunity.objects.get(pk=event.opportunity_id)
     open_tasks = FollowUpTask.objects.filter(lead=event.lead_id, state="open").exclude(origin="plan")
-    open_tasks.update(lead=None, opportunity=deal, party=deal.party)
+    open_tasks.update(lead=None, opportunity=deal, party=deal.party, run=None)

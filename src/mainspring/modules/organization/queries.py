@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from mainspring import rounding
 from mainspring.engines.calendar import working
 from mainspring.engines.units import conversion
-from mainspring.kernel import database, preferences, remembered, sentences
+from mainspring.kernel import database, errors, preferences, remembered, sentences
 from mainspring.kernel.models import Currency, Site
 from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.kernel.sentences import Sentence, say
@@ -237,3 +237,22 @@ def as_engine(name: str, shifts, exceptions=()) -> working.Calendar:
 def _interval(starts_at: time, ends_at: time) -> tuple[int, int]:
     start, end = (t.hour * 60 + t.minute for t in (starts_at, ends_at))
     return start, end if end > start else end + working.MINUTES
+
+
+def in_base(document, amount: Decimal, company, on: date) -> Decimal:
+    """An amount of a document in the company's currency; ValidationError beside `currency` without a rate."""
+    if document.currency_id == company.base_currency_id:
+        return amount
+    try:
+        return convert(amount, document.currency_id, company.base_currency_id, on, company.base_currency.digits)
+    except ValidationError as error:
+        raise errors.beside(error, "currency", "rate") from None
+
+
+usual_site = remembered.Remembered(
+    lambda company_id: (
+        Site.objects.filter(company=company_id, active=True).exclude(kind="office").order_by("code").first()
+    ),
+    Site,
+)
+"""Where a company works when nothing says otherwise; by its key."""

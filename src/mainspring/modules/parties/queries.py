@@ -4,6 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from mainspring.engines.money import terms
 from mainspring.kernel import access, mailing
 from mainspring.kernel.remembered import Remembered
@@ -64,3 +67,14 @@ def people_to_write_to(record, ctx) -> list[tuple[str, str, str]]:
     contacts = access.rows(ctx, models.Contact).filter(party=party, active=True).exclude(email="")
     found = [(c.email, str(c), c.language) for c in contacts.order_by("-is_default", "pk")[:20]]
     return [*([(party.email, str(party), "")] if party.email else []), *found]
+
+
+def customer_terms(document, company, ctx) -> None:
+    """Currency, payment term, territory and owner from the customer where a document of sale leaves them open."""
+    party = document.party
+    if not party.is_customer:
+        raise ValidationError({"party": _("%(party)s is not a customer.") % {"party": party}})
+    document.currency_id = document.currency_id or party.currency_id or company.base_currency_id
+    document.payment_term_id = document.payment_term_id or party.payment_term_id
+    document.territory_id = document.territory_id or party.territory_id
+    document.owner_id = document.owner_id or party.owner_id or getattr(ctx.user, "pk", None)

@@ -7,13 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from mainspring.engines.money import data as money
-from mainspring.engines.money import tax as taxes
-from mainspring.engines.problem import InvalidProblem
-from mainspring.kernel import commands, errors, preferences, remembered
-from mainspring.kernel.models import Company, Site
+from mainspring.kernel import commands, preferences, remembered
+from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.organization import queries as organization
+from mainspring.modules.parties import queries as parties
 from mainspring.modules.pricing import queries as pricing
 from mainspring.modules.promising import queries as promising
 
@@ -48,16 +46,11 @@ def priced(document, ctx, lines) -> None:
 
 def _terms(document, ctx, company) -> None:
     party = document.party
-    if not party.is_customer:
-        raise ValidationError({"party": _("%(party)s is not a customer.") % {"party": party}})
+    parties.customer_terms(document, company, ctx)
     if not party.active:
         raise ValidationError({"party": _("%(party)s is no longer active.") % {"party": party}})
-    document.currency_id = document.currency_id or party.currency_id or company.base_currency_id
-    document.payment_term_id = document.payment_term_id or party.payment_term_id
-    document.territory_id = document.territory_id or party.territory_id
-    document.owner_id = document.owner_id or party.owner_id or getattr(ctx.user, "pk", None)
     if document.site_id is None:
-        document.site = _usual_site.get(company.pk)
+        document.site = organization.usual_site.get(company.pk)
     elif document.site.company_id != company.pk:
         raise ValidationError({"site": _("This site belongs to another company.")})
     if isinstance(document, Quotation):
@@ -67,14 +60,6 @@ def _terms(document, ctx, company) -> None:
             document.valid_until = document.quoted_on + timedelta(days=days)
     else:
         document.ordered_on = document.ordered_on or ctx.business_date
-
-
-_usual_site = remembered.Remembered(
-    lambda company_id: (
-        Site.objects.filter(company=company_id, active=True).exclude(kind="office").order_by("code").first()
-    ),
-    Site,
-)
 
 
 def _same_currency(document) -> None:
@@ -150,26 +135,10 @@ def total(document, lines, company) -> None:
     Options that are not chosen have amounts of their own and count in no total.
     """
     priced_lines = [line for line in lines if line.quantity is not None and line.price is not None]
-    rates = accounting.tax_rates({line.tax_code_id for line in priced_lines} - {None}, dated_on(document))
-    settings = preferences.all_of(company.pk)
+    settings, rate = preferences.all_of(company.pk), accounting.rates_on(priced_lines, dated_on(document))
 
     def amounts_of(some, discount):
-        try:
-            return taxes.totals(
-                money.Document(
-                    lines=[
-                        money.Line(
-                            Decimal(line.quantity), line.price, _tax(line, rates), Decimal(line.discount_pct or 0)
-                        )
-                        for line in some
-                    ],
-                    digits=document.currency.digits,
-                    discount=Decimal(discount or 0),
-                    tax_rounding=settings["accounting.tax_rounding"],
-                )
-            )
-        except InvalidProblem as error:
-            raise ValidationError({"discount": str(error)}) from error
+        return accounting.totals(some, company.pk, document.currency.digits, rate=rate, discount=discount)
 
     counted = [line for line in priced_lines if line.counts]
     found = amounts_of(counted, document.discount)
@@ -179,7 +148,7 @@ def total(document, lines, company) -> None:
         _options(document, priced_lines, amounts_of, found)
     document.net, document.tax, document.total = found.net, found.tax, found.gross
     document.net_base, document.total_base = (
-        _in_base(document, amount, company) for amount in (found.net, found.gross)
+        organization.in_base(document, amount, company, dated_on(document)) for amount in (found.net, found.gross)
     )
     document.discount_pct = max((_discount(line) for line in priced_lines), default=ZERO)
     document.over_discount_limit = document.discount_pct > max(
@@ -220,28 +189,6 @@ def settle_options(lines) -> None:
     for group, members in groups.items():
         if group not in taken:
             members[0].chosen = True
-
-
-def _tax(line, rates) -> money.Tax:
-    """The tax of a line as the engine wants it: only standard-rated supplies carry a rate (M07)."""
-    code = line.tax_code
-    if code is None:
-        return money.Tax("", "O")
-    rate = rates.get(code.pk, ZERO)
-    if code.category == "S" and rate:
-        return money.Tax(code.code, "S", rate)
-    return money.Tax(code.code, "Z" if code.category == "S" else code.category)
-
-
-def _in_base(document, amount: Decimal, company) -> Decimal:
-    if document.currency_id == company.base_currency_id:
-        return amount
-    try:
-        return organization.convert(
-            amount, document.currency_id, company.base_currency_id, dated_on(document), company.base_currency.digits
-        )
-    except ValidationError as error:
-        raise errors.beside(error, "currency", "rate") from None
 
 
 def _discount(line) -> Decimal:

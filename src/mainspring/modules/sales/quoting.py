@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from mainspring.kernel import commands, workflow
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.workflow import Verb, effect, guard
+from mainspring.modules.crm import queries as crm
 from mainspring.modules.crm.models import STAGES, Opportunity
 from mainspring.modules.parties.models import Party
 
@@ -68,12 +69,7 @@ def quote_deal(deal, ctx):
     return commands.create(
         Quotation,
         ctx,
-        party=deal.party,
-        contact=deal.contact,
-        owner=deal.owner,
-        territory=deal.territory,
-        currency=deal.currency,
-        opportunity=deal,
+        **crm.handed_on(deal),
         lines=[
             {name: getattr(line, name) for name in ("item", "quantity", "unit", "price", "wanted_on")}
             for line in deal.lines.select_related("item", "unit")

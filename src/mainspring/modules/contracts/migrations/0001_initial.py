@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.expressions
 import mainspring.kernel.fields
 from decimal import Decimal
 from django.conf import settings
@@ -369,6 +370,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='amendment',
+            constraint=models.CheckConstraint(condition=models.Q(('value_change__gte', django.db.models.expressions.CombinedExpression(models.F('old_value'), '*', models.Value(-1)))), name='amendment_value', violation_error_message='The value of the contract must not fall below zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='amendment',
             constraint=models.CheckConstraint(condition=models.Q(('new_tolerance_pct__isnull', True), models.Q(('new_tolerance_pct__gte', 0), ('new_tolerance_pct__lte', 100)), _connector='OR'), name='amendment_tolerance', violation_error_message='A tolerance is between 0 and 100 percent.'),
         ),
         migrations.AddConstraint(
@@ -430,6 +435,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contract',
             constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='contract_value', violation_error_message='The value must not be below zero.'),
+        ),
+        migrations.AddConstraint(
+            model_name='contract',
+            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0)), name='contract_discount', violation_error_message='A discount must not be below zero.'),
         ),
         migrations.AddConstraint(
             model_name='contract',

@@ -90,6 +90,11 @@ class Amendment(Document):
         verbose_name, verbose_name_plural = _("amendment"), _("amendments")
         constraints = [
             models.CheckConstraint(
+                name="amendment_value",
+                condition=Q(value_change__gte=-models.F("old_value")),
+                violation_error_message=_("The value of the contract must not fall below zero."),
+            ),
+            models.CheckConstraint(
                 name="amendment_tolerance",
                 condition=Q(new_tolerance_pct__isnull=True) | Q(new_tolerance_pct__gte=0, new_tolerance_pct__lte=100),
                 violation_error_message=_("A tolerance is between 0 and 100 percent."),

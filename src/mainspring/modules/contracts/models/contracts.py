@@ -237,6 +237,11 @@ class Contract(Document):
                 violation_error_message=_("The value must not be below zero."),
             ),
             models.CheckConstraint(
+                name="contract_discount",
+                condition=Q(discount__gte=0),
+                violation_error_message=_("A discount must not be below zero."),
+            ),
+            models.CheckConstraint(
                 name="contract_tolerance",
                 condition=Q(tolerance_pct__gte=0, tolerance_pct__lte=100),
                 violation_error_message=_("A tolerance is between 0 and 100 percent."),

@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                 ('entered', models.BooleanField(default=True, verbose_name='entered the stage')),
                 ('state', models.CharField(max_length=24, verbose_name='state')),
                 ('forecast', models.CharField(blank=True, choices=[('pipeline', 'Pipeline'), ('best', 'Best case'), ('committed', 'Committed'), ('left_out', 'Left out')], max_length=10, verbose_name='forecast')),
-                ('probability', mainspring.kernel.fields.PercentField(decimal_places=4, default=Decimal('0'), max_digits=9, null=True, verbose_name='probability')),
+                ('probability', mainspring.kernel.fields.PercentField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=9, null=True, verbose_name='probability')),
                 ('amount_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), max_digits=20, verbose_name='amount in base currency')),
                 ('weighted_base', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), max_digits=20, verbose_name='weighted amount')),
                 ('expected_close_on', models.DateField(null=True, verbose_name='expected to close on')),

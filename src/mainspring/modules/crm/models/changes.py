@@ -24,7 +24,7 @@ class DealChange(models.Model):
     process = fields.link(SalesProcess, _("sales process"), null=True)
     stage = fields.link(Stage, _("stage"), null=True)
     forecast = models.CharField(_("forecast"), max_length=10, choices=Forecast, blank=True)
-    probability = fields.PercentField(_("probability"), null=True)
+    probability = fields.PercentField(_("probability"), null=True, editable=False)
     amount_base = fields.MoneyField(_("amount in base currency"))
     weighted_base = fields.MoneyField(_("weighted amount"))
     expected_close_on = models.DateField(_("expected to close on"), null=True)

@@ -80,7 +80,7 @@ def test_a_day_of_ones_own_comes_before_the_day_of_the_plan(regions, mei, held):
     commands.perform(held, "follow_plan", mei, cadence=plan(regions))
     log(held, mei, next_on="2026-03-20", next_step="Call Mr Li back")
     (task,) = waiting()
-    assert (str(task), task.due_on, task.origin, task.method) == ("Call Mr Li back", date(2026, 3, 20), "plan", "mail")
+    assert (str(task), task.due_on, task.origin, task.method) == ("Call Mr Li back", date(2026, 3, 20), "step", "mail")
 
 
 def test_a_plan_ends_after_its_last_step(regions, mei, held):

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from zoneinfo import ZoneInfo
 
 import altcha
 import pytest
@@ -166,7 +167,8 @@ def test_somebody_known_becomes_a_follow_up_and_is_told_nothing(client, form, re
     assert not Lead.objects.exists()
     made = Activity.objects.get()
     assert (made.party, made.user, made.method) == (party, mei, "message")
-    assert FollowUpTask.objects.get().due_on == made.at.date()
+    zone = ZoneInfo(form.company.time_zone)
+    assert FollowUpTask.objects.get().due_on == made.at.astimezone(zone).date(), "the day of the company"
     assert "How much is a pump?" in made.content
     assert Notification.objects.filter(user=mei).count() == 1
     unknown = send(client, name="Somebody else", email="x@y.lt", phone="")
