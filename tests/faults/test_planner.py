@@ -145,6 +145,4 @@ def test_a_plan_made_beside_the_planner_is_noticed_by_it(shop, start):
         planning.settle(shop.ctx)
         assert shop.proposed() == [count]
     shop.wants(50)
-    eventually(
-        lambda: shop.proposed() == [50] and not PlanMark.objects.exists(), "it went on with an old plan"
-    )
+    eventually(lambda: shop.proposed() == [50] and not PlanMark.objects.exists(), "it went on with an old plan")

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from mainspring.engines.mrp.network import Entries, Network
 from mainspring.engines.mrp.plan import Plan
 from mainspring.engines.mrp.tables import need_row
+from mainspring.modules.items.models import Item
 
-from . import network
+from . import network, nodes
 from .network import HORIZON, REORDER, Structure
 from .reading import Reader
 
@@ -246,9 +247,9 @@ def _stocking(s: Structure, read, kept: NDArray, node: NDArray, quantity: NDArra
     asked = np.flatnonzero(read.unit[kept] > 0)
     if not len(asked):
         return quantity
-    items = network.Item.objects.filter(pk__in=np.unique(s.item[node[asked]]).tolist())
+    items = Item.objects.filter(pk__in=np.unique(s.item[node[asked]]).tolist())
     stocked = dict(items.values_list("pk", "unit_id"))
-    factors = network._factors(stocked.items(), s.item[node[asked]], read.unit[kept][asked])
+    factors = nodes.factors(stocked.items(), s.item[node[asked]], read.unit[kept][asked])
     found = quantity.copy()
     for n, factor in factors.items():
         at = asked[n]

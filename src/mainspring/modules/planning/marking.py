@@ -127,7 +127,7 @@ for _line, _parent, _columns in (
     (
         "routingoperation",
         "routing",
-        "document_id sequence work_center_id setup_hours run_hours_per_unit queue_hours",
+        "document_id sequence work_center_id setup_hours run_hours_per_unit queue_hours yield_pct",
     ),
 ):
     _declare(
@@ -136,6 +136,12 @@ for _line, _parent, _columns in (
         JOIN engineering_{_parent} p ON p.id = r.document_id""",
         _columns,
     )
+_declare(
+    "engineering_bomoutput",
+    """SELECT DISTINCT p.item_id, p.site_id, NULL::bigint, true FROM {rows} r
+    JOIN engineering_bom p ON p.id = r.bom_id""",
+    "bom_id item_id quantity",
+)
 for _table, _columns in (
     ("engineering_workcenter", "site_id calendar_id size efficiency_pct active"),
     ("organization_calendarshift", "document_id weekday starts_at ends_at"),

@@ -6,8 +6,6 @@ the plan (P27).
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fractions import Fraction
-from math import gcd
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,19 +16,17 @@ from mainspring.engines.mrp import tables
 from mainspring.kernel import preferences
 from mainspring.kernel.models import Site
 from mainspring.modules.engineering.models import WorkCenter
-from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
-from mainspring.modules.organization.models import Unit
 
+from . import nodes, recipes
+from .nodes import NET, NEVER, REORDER, SITE_BITS
 from .reading import FOREVER, MICRO, Reader
 
 DAYS, WEEKS = 182, 52
 HORIZON = engine.Horizon.of(DAYS, WEEKS)
 """Half a year in days, another in weeks; what is needed later waits until it comes near."""
 PAST_DAYS = 4000
-NEVER, NET, REORDER = range(3)
 TICKS = 3600  # seconds in an hour: load is whole seconds
-SITE_BITS = 12
 
 
 @dataclass
@@ -60,6 +56,7 @@ class Structure:
     shop: engine.Shop
     centers: NDArray
     wait_days: int
+    yields: recipes.Yields
     known: SimpleNamespace = field(repr=False, default=None)  # type: ignore[assignment]
     defects: list[dict] = field(default_factory=list)
 
@@ -75,13 +72,13 @@ class Structure:
 
     def node(self, item: NDArray, site: NDArray) -> NDArray:
         """Places of items at sites among the nodes, -1 where there is none."""
-        return _place(self.keys, self.key(item, site))
+        return nodes.place(self.keys, self.key(item, site))
 
     def plans(self, item: NDArray, site: NDArray) -> NDArray:
         """Whether items could be nodes at these sites."""
         keys = self.key(item, site)
-        known = _place(self.known.item, item) >= 0
-        return known & (keys >= 0) & (_place(self.known.never, keys) < 0)
+        known = nodes.place(self.known.item, item) >= 0
+        return known & (keys >= 0) & (nodes.place(self.known.never, keys) < 0)
 
 
 def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
@@ -105,10 +102,11 @@ def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
     start = np.unique(found.key(item[possible], site[possible])) if len(sites) else np.zeros(0, np.int64)
     found.keys = _with_components(found, start, bills, items)
     found.item, found.site = found.keys >> SITE_BITS, sites[found.keys & ((1 << SITE_BITS) - 1)]
-    row = _place(items.item, found.item)
+    row = nodes.place(items.item, found.item)
     found.digits, found.made, found.phantom = items.digits[row], items.made[row], items.phantom[row]
-    _policies(found, planning, reader.sources(), items, reader.operations())
-    found.lines = _lines(found, bills, items)
+    operations = reader.operations()
+    _policies(found, planning, reader.sources(), items, operations)
+    found.lines = recipes.lines(found, bills, reader.outputs(), items)
     found.wait_days = preferences.get(company_id, "planning.wait_days")
     return found
 
@@ -116,49 +114,23 @@ def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
 # -- nodes ------------------------------------------------------------------------------------------------------------
 
 
-def _place(within: NDArray, values: NDArray) -> NDArray:
-    """Where values stand in a sorted array, -1 where they do not."""
-    if not len(within):
-        return np.full(len(values), -1, np.int64)
-    place = np.searchsorted(within, values)
-    return np.where(within[np.minimum(place, len(within) - 1)] == values, place, -1)
-
-
-def _expanded(first: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
-    """(which range, row) of the rows of many ranges, one after another."""
-    counts = last - first
-    which = np.repeat(np.arange(len(first)), counts)
-    return which, np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
-
-
-def _uses(nodes: NDArray, rows: SimpleNamespace, sites: NDArray) -> tuple[NDArray, NDArray]:
-    """(node, row) pairs of what holds for nodes: rows of their site if they have any, else those of every site."""
-    item, site = nodes >> SITE_BITS, sites[nodes & ((1 << SITE_BITS) - 1)]
-    which, row = _expanded(np.searchsorted(rows.item, item), np.searchsorted(rows.item, item, side="right"))
-    own = rows.site[row] == site[which]
-    has_own = np.zeros(len(nodes), np.bool_)
-    has_own[which[own]] = True
-    kept = own | ((rows.site[row] == 0) & ~has_own[which])
-    return which[kept], row[kept]
-
-
 def _with_components(found: Structure, start: NDArray, bills, items) -> NDArray:
     """The nodes and everything they are made of, at the same sites."""
     known, fresh = start, start
     made = np.sort(items.item[items.made])
     while len(fresh):
-        fresh = fresh[_place(made, fresh >> SITE_BITS) >= 0]
-        which, row = _uses(fresh, bills, found.sites)
+        fresh = fresh[nodes.place(made, fresh >> SITE_BITS) >= 0]
+        which, row = nodes.uses(fresh, bills, found.sites)
         below = np.unique((bills.component[row] << SITE_BITS) | (fresh[which] & ((1 << SITE_BITS) - 1)))
-        allowed = (_place(found.known.item, below >> SITE_BITS) >= 0) & (_place(found.known.never, below) < 0)
-        fresh = below[allowed & (_place(known, below) < 0)]
+        allowed = (nodes.place(found.known.item, below >> SITE_BITS) >= 0) & (nodes.place(found.known.never, below) < 0)
+        fresh = below[allowed & (nodes.place(known, below) < 0)]
         known = np.union1d(known, fresh)
     return known
 
 
 def _policies(found: Structure, planning, sources, items, operations) -> None:
     """Lot rules, lead times, start tables and operations of the nodes."""
-    at = _place(planning.key, found.keys)
+    at = nodes.place(planning.key, found.keys)
     scale = found.scale
 
     def of_plan(name, default=0):
@@ -173,15 +145,15 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
     minimum, multiple, maximum = up(of_plan("minimum")), up(of_plan("multiple")), of_plan("maximum") // scale
     safety, found.point, found.upto = up(of_plan("safety")), of_plan("point") // scale, up(of_plan("upto"))
     lead = of_plan("lead").astype(np.int64)
-    source = np.where(found.made, -1, _place(sources.item, found.item))
+    source = np.where(found.made, -1, nodes.place(sources.item, found.item))
     buys = source >= 0
     if buys.any():
         least, step = _in_stocking_units(found, sources, items, source)
         minimum = np.where(buys & (minimum == 0), least, minimum)
         multiple = np.where(buys & (multiple == 0), step, multiple)
         lead = np.where(buys & (sources.lead[source] > 0), sources.lead[source], lead)
-    which, row = _uses(found.keys, operations, found.sites)
-    works = found.made[which]
+    which, row = nodes.uses(found.keys, operations, found.sites)
+    works = found.made[which] & ~found.phantom[which]
     which, row = which[works], row[works]
     routed = np.zeros(len(found.keys), np.bool_)
     routed[which] = True
@@ -201,12 +173,13 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
         on_hand=zero, safety=safety, kind=kind, size=size, minimum=minimum, multiple=multiple, maximum=maximum,
         start_row=start_row,
     )  # fmt: skip
+    found.yields = recipes.Yields(which, operations.sequence[row], operations.kept[row])
     found.shop, found.centers = _shop(found, which, row, operations)
 
 
 def _in_stocking_units(found: Structure, sources, items, source: NDArray) -> tuple[NDArray, NDArray]:
     """(minimum, multiple) of the first sources, raised at the stocking unit's digits (P12)."""
-    factors = _factors(zip(items.item.tolist(), items.unit.tolist(), strict=True), sources.item, sources.unit)
+    factors = nodes.factors(zip(items.item.tolist(), items.unit.tolist(), strict=True), sources.item, sources.unit)
     found_at = []
     for values in (sources.minimum, sources.multiple):
         wide = values.astype(object)
@@ -215,19 +188,6 @@ def _in_stocking_units(found: Structure, sources, items, source: NDArray) -> tup
         chosen = np.where(source >= 0, wide[source], 0).astype(np.int64)
         found_at.append(-(-chosen // found.scale))
     return found_at[0], found_at[1]
-
-
-def _factors(stocked, item: NDArray, unit: NDArray) -> dict[int, Fraction]:
-    """{row: stocking units in one of its unit} of the rows whose unit is not the item's own."""
-    own = dict(stocked)
-    rows = [n for n, (i, u) in enumerate(zip(item.tolist(), unit.tolist(), strict=True)) if own.get(i, u) != u]
-    if not rows:
-        return {}
-    units = {u.pk: u for u in Unit.objects.select_related("category")}
-    named = {i.pk: i for i in Item.objects.filter(pk__in={int(item[n]) for n in rows}).select_related("unit")}
-    return {
-        n: organization.factor_between(units[int(unit[n])], named[int(item[n])].unit, named[int(item[n])]) for n in rows
-    }
 
 
 def _note_defects(found: Structure, kind, size, minimum, multiple, maximum) -> None:
@@ -282,7 +242,7 @@ def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[e
     """The operations of the nodes and the seconds each work center has open a day (C01 to C03)."""
     centers = list(WorkCenter.objects.filter(site__company=found.company_id).select_related("calendar").order_by("pk"))
     keys = np.array([c.pk for c in centers], np.int64)
-    at = _place(keys, operations.center[row])
+    at = nodes.place(keys, operations.center[row])
     which, row, at = which[at >= 0], row[at >= 0], at[at >= 0]
     if not len(which):
         return engine.Shop.none(HORIZON.days), keys[:0]
@@ -295,6 +255,7 @@ def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[e
     flags = {pk: working_days(calendars[pk], found.today) for pk in set(calendar.tolist())}
     days = np.stack([tables.begin_row(HORIZON, int(days), flags[int(pk)]) for pk, days in pairs.T.tolist()])
     run = operations.run[row] / MICRO * TICKS / 10.0 ** found.digits[which]
+    run = run * found.yields.raised(which, operations.sequence[row])
     shop = engine.Shop(
         which.astype(np.int32), at.astype(np.int32), operations.setup[row] * TICKS // MICRO, run,
         day_row.reshape(-1).astype(np.int32), days, _capacity(centers, calendars, found.today),
@@ -314,59 +275,4 @@ def _capacity(centers, calendars, today: date) -> NDArray:
     return np.stack(rows)
 
 
-# -- bills ------------------------------------------------------------------------------------------------------------
-
-
-def _lines(found: Structure, bills, items) -> engine.Lines:
-    """Bill lines between nodes, each with the days an order must start on for it to count (P26).
-
-    Lines to items planned by reorder point are left out: their position covers what takes them.
-    """
-    which, row = _uses(found.keys, bills, found.sites)
-    component = _place(found.keys, (bills.component[row] << SITE_BITS) | (found.keys[which] & ((1 << SITE_BITS) - 1)))
-    kept = found.made[which] & (component >= 0)
-    kept &= found.policy[np.maximum(component, 0)] != REORDER
-    which, row, component = which[kept], row[kept], component[kept]
-    num, den, fixed = _shares(found, bills, items, which, row, component)
-    return engine.Lines(
-        parent=which.astype(np.int32), component=component.astype(np.int32), num=num, den=den, fixed=fixed,
-        valid_from=bills.first[row], valid_to=bills.last[row],
-    )  # fmt: skip
-
-
-def _shares(found: Structure, bills, items, which, row, component) -> tuple[NDArray, NDArray, NDArray]:
-    """num / den smallest units of the component a smallest unit of the parent, and the fixed quantity (P01 to P03)."""
-    stocked = zip(items.item.tolist(), items.unit.tolist(), strict=True)
-    factors = _factors(stocked, bills.component, bills.unit)
-    one, seen = Fraction(1), {}
-    rows = zip(
-        row.tolist(), bills.quantity[row].tolist(), bills.batch[row].tolist(), bills.scrap[row].tolist(),
-        bills.fixed[row].tolist(), found.digits[which].tolist(), found.digits[component].tolist(), strict=True,
-    )  # fmt: skip
-    num, den, fixed = (np.zeros(len(row), np.int64) for _ in range(3))
-    for n, (line, *values) in enumerate(rows):
-        given = (*values, factors.get(line, one) if factors else one)
-        share = seen.get(given)
-        if share is None:
-            share = seen[given] = _share(*given)
-        num[n], den[n], fixed[n] = share
-    return num, den, fixed
-
-
-def _share(quantity: int, batch: int, scrap: int, is_fixed: bool, above: int, below: int, factor: Fraction):
-    top = quantity * factor.numerator * 10**below * (MICRO + scrap)
-    bottom = factor.denominator * MICRO
-    if is_fixed:
-        return 0, 1, min(-(-top // (bottom * MICRO)), engine.QUANTITY_MOST)
-    bottom *= batch * 10**above
-    shared = gcd(top, bottom)
-    top, bottom = top // shared, bottom // shared
-    if top * bottom > engine.QUANTITY_MOST:  # finer than the plan can count: the nearest share it can, never less
-        share = Fraction(top, bottom)
-        bottom = engine.QUANTITY_MOST >> 40
-        top = -(-share.numerator * bottom // share.denominator)
-        return min(top, 1 << 40), bottom, 0
-    return top, bottom, 0
-
-
-__all__ = ["FOREVER", "HORIZON", "Structure", "site_calendars", "structure"]
+__all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "Structure", "site_calendars", "structure"]

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 
+from mainspring import rounding
 from mainspring.kernel import access, database, sentences
 from mainspring.kernel.models import Site
 from mainspring.modules.engineering import queries as engineering
@@ -159,7 +161,7 @@ class Timeline:
         self.planning = row
         self.safety_stock = row.safety_stock if row else ZERO
         self.on_hand = self._on_hand()
-        events = [*self._moves(), *self._proposals(), *self._requests(), *self._parts()]
+        events = [*self._moves(), *self._proposals(), *self._requests(), *self._parts(), *self._by_products()]
         events.sort(key=lambda e: (e.on, e.quantity > 0, e.label))
         balance = self.on_hand
         for event in events:
@@ -284,19 +286,46 @@ class Timeline:
                 found.append(event)
         return found
 
+    def _by_products(self) -> list[Event]:
+        """What proposals to make other items bring of this one (P07)."""
+        rows = database.rows(
+            """
+            SELECT p.id, p.item_id, p.due_on, o.quantity * p.quantity / b.batch_quantity AS quantity
+            FROM engineering_bomoutput o JOIN engineering_bom b ON b.id = o.bom_id AND b.active
+            JOIN production_productionorder p ON p.item_id = b.item_id AND p.state = 'proposed'
+                 AND p.company_id = %(company)s AND p.site_id = %(site)s AND p.due_on IS NOT NULL
+                 AND (b.valid_from IS NULL OR b.valid_from <= p.starts_on)
+                 AND (b.valid_to IS NULL OR b.valid_to > p.starts_on)
+            WHERE o.item_id = %(item)s AND (b.site_id = p.site_id OR b.site_id IS NULL AND NOT EXISTS (
+                SELECT FROM engineering_bom s WHERE s.item_id = b.item_id AND s.site_id = p.site_id AND s.active))""",
+            company=self.ctx.company_id,
+            site=self.site.pk,
+            item=self.item.pk,
+        )
+        parents = Item.objects.select_related("unit").in_bulk({r["item_id"] for r in rows})
+        found = []
+        for r in rows:
+            parent = parents[r["item_id"]]
+            quantity = rounding.from_fraction(Fraction(r["quantity"]), self.item.unit.digits)
+            on = max(r["due_on"], self.ctx.business_date)
+            found.append(Event("part", on, quantity, r["id"], "production.productionorder", parent.code, parent=parent))
+        return [event for event in found if event.quantity > 0]
+
     def _users(self, item, seen: set) -> list[tuple]:
         lines = BomLine.objects.filter(
             Q(document__site=None) | Q(document__site=self.site), component=item, document__active=True
         ).select_related("document__item__unit", "component__unit", "unit")
         own = {line.document.item_id for line in lines if line.document.site_id}
-        found = []
+        found, known = [], {}
         for line in lines:
             bom = line.document
             if bom.pk in seen or (bom.site_id is None and bom.item_id in own):
                 continue
 
-            def need(quantity, line=line, bom=bom):
-                return engineering.line_need(line, bom, quantity)
+            routing = engineering.routing_for(bom.item, self.ctx.business_date, self.site, known)
+
+            def need(quantity, line=line, bom=bom, routing=routing if bom.item.kind != "phantom" else None):
+                return engineering.line_need(line, bom, quantity, routing)
 
             if bom.item.kind == "phantom":
                 for upper, above in self._users(bom.item, seen | {bom.pk}):
@@ -412,14 +441,17 @@ def orders_of(ctx, center, week: date) -> list[dict]:
     """What loads a work center in a week: confirmed orders by their bookings, proposals of items it works on."""
     return database.rows(
         """
-        SELECT o.id, o.number, i.code, o.state, SUM(b.hours) AS hours, MIN(o.due_on) AS due_on
+        SELECT o.id, o.number, i.code, o.state, MIN(o.due_on) AS due_on, SUM(b.hours) AS hours
         FROM production_capacitybooking b JOIN production_productionoperation op ON op.id = b.operation_id
         JOIN production_productionorder o ON o.id = op.order_id JOIN items_item i ON i.id = o.item_id
         WHERE b.work_center_id = %(center)s AND b.company_id = %(company)s AND b.on_date >= %(first)s
           AND b.on_date < %(last)s
         GROUP BY o.id, o.number, i.code, o.state
         UNION ALL
-        SELECT o.id, o.number, i.code, o.state, SUM(ro.setup_hours + ro.run_hours_per_unit * o.quantity), MIN(o.due_on)
+        SELECT o.id, o.number, i.code, o.state, MIN(o.due_on) AS due_on,
+               SUM(ro.setup_hours + ro.run_hours_per_unit * o.quantity * (
+                   SELECT EXP(SUM(LN(100 / later.yield_pct))) FROM engineering_routingoperation later
+                   WHERE later.document_id = r.id AND later.sequence >= ro.sequence))::numeric(14, 4) AS hours
         FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
         JOIN engineering_routing r ON r.item_id = o.item_id AND r.active
              AND (r.valid_from IS NULL OR r.valid_from <= o.starts_on)

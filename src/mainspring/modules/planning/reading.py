@@ -188,23 +188,35 @@ class Reader:
         return self._read(
             f"""SELECT b.item_id, COALESCE(b.site_id, 0), COALESCE(b.valid_from - %(today)s::date, {-FOREVER})::int4,
                    COALESCE(b.valid_to - %(today)s::date, {FOREVER})::int4, (b.batch_quantity * 1000000)::int8,
-                   l.component_id, (l.quantity * 1000000)::int8, (l.scrap_pct * 10000)::int8, l.is_fixed, l.unit_id
+                   l.component_id, (l.quantity * 1000000)::int8, (l.scrap_pct * 10000)::int8, l.is_fixed, l.unit_id,
+                   COALESCE(l.operation_sequence, -1)::int4
             FROM engineering_bom b JOIN engineering_bomline l ON l.document_id = b.id
             WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s)
             ORDER BY b.item_id, b.id, l.position, l.id""",
             "item:int8 site:int8 first:int4 last:int4 batch:int8 component:int8 quantity:int8 scrap:int8 fixed:bool "
-            "unit:int8",
+            "unit:int8 sequence:int4",
+        )
+
+    def outputs(self) -> SimpleNamespace:
+        """What comes out of active bills beside their items, as the lines of the same bills are read (P07)."""
+        return self._read(
+            f"""SELECT b.item_id, COALESCE(b.site_id, 0), COALESCE(b.valid_from - %(today)s::date, {-FOREVER})::int4,
+                   COALESCE(b.valid_to - %(today)s::date, {FOREVER})::int4, (b.batch_quantity * 1000000)::int8,
+                   l.item_id, (l.quantity * 1000000)::int8
+            FROM engineering_bom b JOIN engineering_bomoutput l ON l.bom_id = b.id
+            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s) ORDER BY b.item_id, b.id, l.id""",
+            "item:int8 site:int8 first:int4 last:int4 batch:int8 component:int8 quantity:int8",
         )
 
     def operations(self) -> SimpleNamespace:
-        """Operations of the routings of today, in order; hours as millionths."""
+        """Operations of the routings of today, in order; hours as millionths, `kept` of the yield too."""
         return self._read(
             """SELECT r.item_id, COALESCE(r.site_id, 0), o.work_center_id, (o.setup_hours * 1000000)::int8,
-                   (o.run_hours_per_unit * 1000000)::int8
+                   (o.run_hours_per_unit * 1000000)::int8, o.sequence, (o.yield_pct * 10000)::int8
             FROM engineering_routing r JOIN engineering_routingoperation o ON o.document_id = r.id
             WHERE r.active AND (r.valid_from IS NULL OR r.valid_from <= %(today)s)
               AND (r.valid_to IS NULL OR r.valid_to > %(today)s) ORDER BY r.item_id, r.id, o.sequence, o.id""",
-            "item:int8 site:int8 center:int8 setup:int8 run:int8",
+            "item:int8 site:int8 center:int8 setup:int8 run:int8 sequence:int4 kept:int8",
         )
 
 

@@ -118,7 +118,7 @@ def test_every_fact_marks_what_it_changes(shop):
     assert marked() == set()
     BomLine.objects.filter(pk=line.pk).update(quantity=4)
     assert marked() == {(shop.frame.pk, True)}
-    Bom.objects.filter(item=shop.wagon).update(active=False)
+    Bom.objects.filter(item=shop.wagon).update(active=False, state="retired")
     assert marked() == {(shop.wagon.pk, True)}
     shop.week.lines.filter(weekday=4).delete()
     assert marked() == {(None, True)}

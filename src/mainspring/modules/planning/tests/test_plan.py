@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from mainspring.kernel import commands
+from mainspring.modules.engineering.models import Bom, BomOutput
 from mainspring.modules.planning import commands as planning
 from mainspring.modules.planning import exceptions_shown
 from mainspring.modules.planning.models import PlanMessage, PlanRun
@@ -126,3 +127,33 @@ def test_bad_master_data_is_listed_and_the_run_goes_on(making):
     planning.settle(making.ctx)
     assert [m.item.code for m in PlanMessage.objects.filter(code="data")] == ["TUBE"]
     assert proposals()[1][0][:2] == ("TUBE", Decimal(50))
+
+
+def test_what_operations_lose_is_planned_for(making):
+    """P02: 98 % and 95 % of what starts is left, so 100 good frames take 322.2 tubes; 100 are there."""
+    making.planning(making.frame, lead_time_days=5)
+    making.losing(making.frame, "98", "95")
+    needed(making, making.frame, "100", "2026-05-20")
+    planning.settle(making.ctx)
+    assert proposals()[1] == [("TUBE", 223, date(2026, 5, 13), date(2026, 5, 13))]
+
+
+def test_what_comes_out_beside_is_supply(making):
+    """P07: fifty frames bring ten offcuts on the day they are due; only the other fifteen are bought."""
+    making.planning(making.frame, lead_time_days=5)
+    offcut = making.beside(making.frame, "OFFCUT", "0.2")
+    needed(making, making.frame, "50", "2026-03-20")
+    needed(making, offcut, "25", "2026-03-20")
+    planning.settle(making.ctx)
+    assert ("OFFCUT", 15) in [(code, quantity) for code, quantity, *_ in proposals()[1]]
+
+
+def test_what_goes_into_what_it_comes_out_of_does_not_stop_the_plan(making):
+    """P08: racks come out of frames and are made of frames: that is said, and the rest is planned."""
+    frame = making.made("FRAME2", [(making.tube, "1")])
+    rack = making.made("RACK", [(frame, "1")])
+    commands.create(BomOutput, making.ctx, bom=Bom.objects.get(item=frame), item=rack, quantity=1)
+    needed(making, rack, "50", "2026-05-20")
+    planning.settle(making.ctx)
+    assert sorted(row[:2] for row in proposals()[0]) == [("FRAME2", 50), ("RACK", 50)]
+    assert [m.item.code for m in PlanMessage.objects.filter(code="data")] == ["RACK"]
