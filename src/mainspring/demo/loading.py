@@ -18,7 +18,7 @@ from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
 from mainspring.modules.crm import demo as pools
 from mainspring.modules.items.demo import parts
-from mainspring.modules.items.models import Item
+from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
@@ -93,6 +93,8 @@ def _begin(context, size: str, extent: Extent, first: date, rng) -> dict[int, fl
     rates = planning.rates(size, extent.orders_a_day * planning.BIKES_AN_ORDER, rng)
     goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
     planning.plan_items(context(), size, rates, selling.popular(goods, rates))
+    for membership in Membership.objects.filter(role__code="planner"):
+        ItemSite.objects.filter(site__company=membership.company).exclude(policy="none").update(planner=membership.user)
     opening.sources(context, rng, size, {code: lead for code, *_rest, lead in parts(size)})
     opening.shelves(context, first, rates, rng)
     return rates

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -211,6 +212,9 @@ class ItemSite(Entity):
     minimum = fields.QuantityField(_("minimum"), unit="item__unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="item__unit", default=0)
     maximum = fields.QuantityField(_("maximum"), unit="item__unit", null=True, blank=True)
+    planner = fields.link(
+        settings.AUTH_USER_MODEL, _("planner"), optional=True, help_text=_("Whose work its proposals are.")
+    )
 
     key = ("item", "site")
     company_path = "site__company"

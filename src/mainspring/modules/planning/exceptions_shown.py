@@ -26,6 +26,11 @@ KINDS = {
 """Code of a message: (heading, what to do), the most urgent first."""
 
 
+def short(code: str) -> str:
+    """What to do about an exception, in a word."""
+    return {"expedite": _("Bring forward"), "defer": _("Put off"), "cancel": _("Cancel")}.get(code, "")
+
+
 def told(message) -> dict:
     """An exception as plain data that can be worded later."""
     return {

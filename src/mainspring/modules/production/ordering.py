@@ -1,5 +1,6 @@
 """What open production orders plan in material, output and time; and their end."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -128,6 +129,19 @@ def _book(order_ids: list, slots: list[tuple]) -> None:
         ProductionOperation.objects.bulk_update(
             moved, ["starts_on", "ends_on", "planned_start_on", "planned_end_on"], batch_size=1000
         )
+
+
+@effect(ProductionOrder, "reschedule")
+def reschedule(order, ctx, due_on: date):
+    """Move the order to another day; one that is under way keeps its start."""
+    if due_on < ctx.business_date:
+        raise ValidationError({"due_on": _("Nothing can be planned for a day that is past.")})
+    if order.state != "in_progress":
+        begins = order.starts_on + (due_on - order.due_on)
+        order.starts_on = max(begins, min(ctx.business_date, due_on))
+    order.starts_on = min(order.starts_on, due_on)
+    order.due_on = due_on
+    replan(order, ctx)
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel.roles import grant, role
 
 FLOOR = "issue pick report receive complete start pause undo send_out take_back assign substitute"
-ORDER = f"view create change delete export confirm release {FLOOR} move_operation split merge reopen cancel"
+ORDER = f"view create change delete export confirm release reschedule {FLOOR} move_operation split merge reopen cancel"
 SETUP = (
     "items.item",
     "items.itemcategory",

@@ -77,6 +77,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='itemsite',
+            name='planner',
+            field=models.ForeignKey(blank=True, help_text='Whose work its proposals are.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='planner'),
+        ),
+        migrations.AddField(
+            model_name='itemsite',
             name='site',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site'),
         ),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Company, DocumentIdentity, Site
+from mainspring.kernel.workflow import Input, Verb
 from mainspring.modules.engineering.models import WorkCenter
 from mainspring.modules.items.models import Item
 
@@ -97,6 +98,17 @@ class PlanMessage(models.Model):
     read_only = True
     company_path = "company"
     scope_paths = {"site": "site"}
+    actions = (
+        Verb(
+            "follow",
+            label=_("Do it"),
+            ask=(
+                Input("on", "date", _("Date"), required=False, help=_("Empty: the day the plan needs it.")),
+                Input("why", "text", _("Reason"), required=False),
+            ),
+            help=_("Gives the document the day it is needed, or cancels it; who may not asks who can."),
+        ),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("plan exception"), _("plan exceptions")

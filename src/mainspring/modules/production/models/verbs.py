@@ -212,6 +212,13 @@ VERBS = (
         help=_("Takes in another order of the same item; nothing may be reported on it."),
     ),
     Verb(
+        "reschedule",
+        OPEN,
+        label=_("Change date"),
+        ask=(Input("due_on", "date", _("Due on"), initial=lambda record, ctx: record.due_on),),
+        help=_("It starts as much earlier or later, work begun aside; the plan follows."),
+    ),
+    Verb(
         "complete",
         "in_progress",
         "completed",
