@@ -15,6 +15,7 @@ from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.organization import queries as organization
 
 from . import models
+from .capacity import open_hours, people_with, skills_of
 from .costing import CostRow, cost_roll_up, rates, work_cost
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "loop_path",
     "main_share",
     "on_hand",
+    "open_hours",
     "outputs_of",
+    "people_with",
     "rates",
     "routing_for",
+    "skills_of",
     "where_used",
     "work_cost",
     "yield_factor",

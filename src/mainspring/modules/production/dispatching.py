@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import access, database, formats
-from mainspring.modules.engineering import capacity
+from mainspring.modules.engineering import queries as engineering
 
 from .models import ProductionOperation, ProductionOrder, WorkSession
 from .models.verbs import WORKED_ON
@@ -53,7 +53,7 @@ def jobs(
         if sequence.strip().isdigit():
             found = found.filter(sequence=int(sequence))
     operations = list(found.order_by("order__priority", "order__due_on", "order_id", "sequence")[:400])
-    skills = capacity.skills_of(person or (ctx.user.pk if ctx.user else 0), ctx.business_date)
+    skills = engineering.skills_of(person or (ctx.user.pk if ctx.user else 0), ctx.business_date)
     if person:
         operations = [
             o for o in operations

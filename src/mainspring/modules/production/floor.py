@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, errors, money
 from mainspring.kernel.workflow import effect
-from mainspring.modules.engineering import capacity
+from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import OperationAlternate
 from mainspring.modules.items import queries as items
 
@@ -61,7 +61,7 @@ def start(order, ctx, operation, machine):
 
 
 def _refuse_without_skill(operation, ctx) -> None:
-    if operation.skill_id and operation.skill_id not in capacity.skills_of(ctx.user.pk, ctx.business_date):
+    if operation.skill_id and operation.skill_id not in engineering.skills_of(ctx.user.pk, ctx.business_date):
         raise ValidationError(
             _("This operation needs the skill “%(skill)s”; ask for somebody who has it.") % {"skill": operation.skill}
         )
@@ -219,7 +219,7 @@ def assign(order, ctx, operation, person, machine):
     )
     if machine and operation is not None and machine.work_center_id != chosen[0].work_center_id:
         raise ValidationError({"machine": _("%(machine)s belongs to another work center.") % {"machine": machine}})
-    skills = capacity.skills_of(person.pk, ctx.business_date) if person else set()
+    skills = engineering.skills_of(person.pk, ctx.business_date) if person else set()
     for one in chosen:
         if person and one.skill_id and one.skill_id not in skills:
             raise ValidationError(
