@@ -17,6 +17,7 @@ ITEMS, LEVELS = 100_000, 8
 def arguments(parser) -> None:
     parser.add_argument("--items", type=int, default=ITEMS)
     parser.add_argument("--changes", type=int, default=40)
+    parser.add_argument("--load", action="store_true", help="only write the items, and measure nothing")
 
 
 def measure(options) -> list[Answer]:
@@ -28,6 +29,8 @@ def measure(options) -> list[Answer]:
     company = Company.objects.get(code="MSB")
     site = Site.objects.filter(company=company, kind="plant", active=True).order_by("pk").first()
     fill(company, site, options.items)
+    if options.load:
+        return []
     ctx = following.context(company)
     kept = following.Kept()
     plan.warm()  # the engines are compiled before the clock runs
@@ -147,24 +150,24 @@ FILL = (
     SELECT id, %(site)s, 'mrp', 1 + id %% 5, 0, 0, 0, 'period', 28 + id %% 28, 0,
         CASE WHEN id %% 3 = 0 THEN 5 ELSE 0 END,
         {NEW} FROM items_item WHERE code LIKE 'LIVE-%%' ON CONFLICT DO NOTHING""",
-    f"""INSERT INTO engineering_bom (item_id, revision, active, note, batch_quantity, {ENTITY})
-    SELECT id, 'A', true, '', 1, {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'
+    f"""INSERT INTO engineering_bom (item_id, revision, state, active, note, batch_quantity, {ENTITY})
+    SELECT id, 'A', 'released', true, '', 1, {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'
         AND NOT EXISTS (SELECT FROM engineering_bom b WHERE b.item_id = i.id)""",
     """INSERT INTO engineering_bomline (document_id, component_id, quantity, unit_id, scrap_pct, is_fixed, note,
-        position)
-    SELECT b.id, c.id, 1 + (b.id + k) %% 3, c.unit_id, 0, false, '', k
+        position, role, taking)
+    SELECT b.id, c.id, 1 + (b.id + k) %% 3, c.unit_id, 0, false, '', k, 'main', ''
     FROM (SELECT b.id, split_part(i.code, '-', 2)::int AS level, split_part(i.code, '-', 3)::int AS n
           FROM engineering_bom b JOIN items_item i ON i.id = b.item_id AND i.code LIKE 'LIVE-%%') b
     CROSS JOIN generate_series(1, 3) k
     JOIN items_item c ON c.code = format('LIVE-%%s-%%s', b.level + 1, 1 + (b.n * 7 + k * 101) %% %(each)s)
     WHERE NOT EXISTS (SELECT FROM engineering_bomline l WHERE l.document_id = b.id)""",
-    f"""INSERT INTO engineering_routing (item_id, revision, active, note, {ENTITY})
-    SELECT id, 'A', true, '', {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'
+    f"""INSERT INTO engineering_routing (item_id, revision, state, active, note, {ENTITY})
+    SELECT id, 'A', 'released', true, '', {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'
         AND NOT EXISTS (SELECT FROM engineering_routing b WHERE b.item_id = i.id)""",
     """INSERT INTO engineering_routingoperation (document_id, sequence, work_center_id, name, setup_hours,
-        run_hours_per_unit, queue_hours, position)
+        run_hours_per_unit, queue_hours, move_hours, yield_pct, is_parallel, instruction, position)
     SELECT r.id, 10, (SELECT min(w.id) FROM engineering_workcenter w WHERE w.site_id = %(site)s), 'Work', 0.1, 0.01, 0,
-        1
+        0, 100, false, '', 1
     FROM engineering_routing r JOIN items_item i ON i.id = r.item_id AND i.code LIKE 'LIVE-%%'
     WHERE NOT EXISTS (SELECT FROM engineering_routingoperation l WHERE l.document_id = r.id)""",
     """INSERT INTO stock_stockmove (company_id, item_id, state, quantity, from_location_id, to_location_id, planned_on,

@@ -8,10 +8,17 @@ from playwright.sync_api import expect
 WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1280}
 
 
+def bicycle(somebody) -> dict:
+    """The bill of material of a bicycle."""
+    category = somebody.first("items/item-categories", code="FG")["id"]
+    item = somebody.first("items/items", category=category, make_or_buy="make", active="true")
+    return somebody.first("engineering/boms", active="true", item=item["id"])
+
+
 def released(person) -> tuple[str, str]:
     """(address, number) of a small order the planner has just handed over."""
     planner = person("planner")
-    bom = planner.first("engineering/boms", active="true", item__category__code="FG")
+    bom = bicycle(planner)
     site = planner.first("stock/stock-balances", item=bom["item"]["id"])["location__site"]["label"]
     planner.opens("/production/production-orders/new/").enters(
         item=bom["item"]["label"].split(" ")[0], quantity="3", site=site
@@ -92,7 +99,7 @@ def test_the_progress_board_and_the_steps_of_an_order(person):
 
 def test_an_engineer_makes_a_version_and_compares_it(person):
     engineer = person("engineer")
-    bom = engineer.first("engineering/boms", active="true", item__category__code="FG")
+    bom = bicycle(engineer)
     engineer.opens(f"/engineering/tree/{bom['id']}/")
     rows = engineer.page.locator(".bom-tree summary")
     rows.first.focus()

@@ -44,7 +44,7 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
         order["steps"] = [_placed(step, first, last, today) for step in steps[order["id"]]]
         order["due_at"] = _at(order["due_on"], first, last)
         order["forecast_at"] = _at(order["forecast_on"] + timedelta(days=1), first, last)
-    return {"orders": shown, "counts": counts, "page": page, "pages": pages, "today_at": _at(today, first, last),
+    return {"orders": shown, "counts": counts, "at_page": page, "pages": pages, "today_at": _at(today, first, last),
             "weeks": _weeks(first, last)}  # fmt: skip
 
 
