@@ -16,7 +16,8 @@ PINYIN = """
 hua zhong dong nan bei xi hai jiang shan he jin yin tong tie mu shui huo tu tian di da xiao chang ming guang xin
 xing long sheng da tong tai an kang fu rui xiang he xin cheng de li bao long feng yun xing chen yu hang ke ji gong
 ye ji dian neng yuan jian cai"""
-TABLES = ("kernel_documentidentity", "crm_lead", "parties_party", "parties_contact", "crm_poolcustomer", "crm_poolmove")
+TABLES = ("kernel_documentidentity", "crm_lead", "parties_party", "parties_contact", "crm_poolcustomer", "crm_poolmove",
+          "crm_opportunity")  # fmt: skip
 
 
 def _word(words: str, places: str) -> str:
@@ -39,9 +40,12 @@ NAMED = f"""
                 FROM generate_series(1::bigint, %(rows)s) n) AS t) AS u
 """
 
+# Keys rise with time, as those of the house do (RFC 9562, version 7): a lead a minute.
 LEADS = f"""
 CREATE TEMP TABLE made ON COMMIT DROP AS
-SELECT gen_random_uuid() AS id, t.*, 'LB' || lpad(n::text, 8, '0') AS number,
+SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - (%(rows)s - n) * 60000), 12, '0') || '7'
+        || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 5, 15))::uuid AS id,
+    t.*, 'LB' || lpad(n::text, 8, '0') AS number,
     CASE WHEN n <= %(stale)s THEN 'claimed' WHEN n %% 10 < 5 THEN 'open' WHEN n %% 10 < 7 THEN 'claimed'
          WHEN n %% 10 < 9 THEN 'lost' ELSE 'qualified' END AS state
 FROM ({NAMED}) AS t;
@@ -78,14 +82,33 @@ SELECT id, 'Ona', initcap(sound), '', 'ona@' || sound || n || '.example', '+3705
     true, now(), now(), 1, '{{}}'
 FROM made WHERE n %% 4 = 0;
 INSERT INTO crm_poolcustomer (company_id, party_id, pool_id, state, owner_id, territory_id, level, since, cause, reason,
-    claimed_at, touched_at, worth, created_at, updated_at, version, custom)
+    claimed_at, touched_at, worth, last_deal_on, created_at, updated_at, version, custom)
 SELECT %(company)s, id, pool_id, CASE WHEN owner_id IS NULL THEN 'waiting' ELSE 'held' END, owner_id, territory_id,
     (ARRAY['A', 'B', 'C', 'D'])[1 + n %% 4], since, 'entered', '',
     CASE WHEN owner_id IS NOT NULL THEN now() - interval '400 days' END,
     CASE WHEN n <= %(stale)s THEN now() - interval '380 days' ELSE now() - interval '1 day' END,
-    (n * 91) %% 500000, now(), now(), 1, '{{}}'
+    CASE WHEN n %% 4 = 0 THEN (n / 4 * 91) %% 50000 + 100 ELSE 0 END,
+    CASE WHEN n %% 4 = 0 THEN CURRENT_DATE - (n / 4 %% 700)::int END, now(), now(), 1, '{{}}'
 FROM made;
 """
+"""One in four bought once; what that brought is noted as the night before would have done."""
+
+AGAIN = """
+CREATE TEMP TABLE back ON COMMIT DROP AS
+SELECT lead_id, party_id, pool_id, from_owner_id FROM crm_poolmove WHERE cause = 'no_follow_up';
+UPDATE crm_lead l SET owner_id = back.from_owner_id, former_owner_id = NULL, released_at = NULL, state = 'claimed',
+    pool_id = back.pool_id, claimed_at = now() - interval '90 days', touched_at = now() - interval '80 days'
+FROM back WHERE l.id = back.lead_id AND l.state = 'open' AND l.number LIKE 'LB%%';
+UPDATE parties_party p SET owner_id = back.from_owner_id, pooled_at = NULL
+FROM back WHERE p.id = back.party_id AND p.pooled_at IS NOT NULL AND p.code LIKE 'B%%';
+UPDATE crm_poolcustomer c SET owner_id = back.from_owner_id, former_owner_id = NULL, state = 'held',
+    pool_id = back.pool_id, cause = 'entered', claimed_at = now() - interval '400 days',
+    touched_at = now() - interval '380 days'
+FROM back WHERE c.party_id = back.party_id AND c.state = 'waiting';
+DELETE FROM crm_poolmove WHERE cause = 'no_follow_up';
+DELETE FROM kernel_rowhistory WHERE table_name IN ('crm_lead', 'parties_party');
+"""
+"""Whoever a night returned is held and due once more, as if it had not been."""
 
 
 def make(rows: int, stale: int, out) -> float:
@@ -141,7 +164,44 @@ def make(rows: int, stale: int, out) -> float:
             out(f"{rows} {kind} after {time.perf_counter() - began:.0f} s")
         for index in indexes:
             cursor.execute(index["made"])
+    _deals(rows // 4, company, [u.pk for u in people])
+    _tidy()
+    return time.perf_counter() - began
+
+
+def _deals(count: int, company, people: list[int]) -> None:
+    """One won deal of every fourth customer, within two years."""
+    from filling import Filling
+
+    from mainspring.kernel.models import DocumentIdentity
+    from mainspring.modules.crm.models import Opportunity
+
+    same = {"company_id": company.pk, "number": "'OB' || lpad(n::text, 8, '0')"}
+    amount, day = "(n * 91::bigint) % 50000 + 100", "CURRENT_DATE - n % 700"
+    with Filling() as filling:
+        filling.add(DocumentIdentity, count, id="md5('OB' || n)::uuid", kind="'crm.opportunity'", **same)
+        filling.add(
+            Opportunity, count, id="md5('OB' || n)::uuid", state="'won'", name="'Deal ' || n", amount=amount,
+            party_id="(SELECT p.id FROM parties_party p WHERE p.code = 'B' || n * 4)", amount_base=amount,
+            owner_id=f"(ARRAY{people})[1 + n % {len(people)}]", currency_id=f"'{company.base_currency_id}'",
+            closed_on=day, stage_since=day, created_at=f"({day})::timestamptz", **same,
+        )  # fmt: skip
+
+
+def again() -> None:
+    """Have those go back once more whom an earlier night returned."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off")
+        for statement in AGAIN.split(";\n")[:-1]:
+            cursor.execute(statement.replace("%%", "%"))
+    _tidy()
+
+
+def _tidy() -> None:
+    from django.db import connection
+
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
-    return time.perf_counter() - began

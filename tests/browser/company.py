@@ -5,6 +5,7 @@ python tests/browser/company.py     (with MAINSPRING_DATA naming the folder)
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 DAYS = 5
 READERS = {"reader_en": "en", "reader_lt": "lt", "reader_zh": "zh-hans"}
@@ -33,10 +34,21 @@ def fill() -> None:
             one.territories.set(Territory.objects.all())
 
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
+def main() -> None:
+    """Fill the folder and leave `company.made` in it, empty or with what went wrong."""
     from mainspring.site import cli
 
-    with cli.database():
-        cli.set_up_django()
-        fill()
+    made = Path(os.environ["MAINSPRING_DATA"]) / "company.made"
+    try:
+        with cli.database():
+            cli.set_up_django()
+            fill()
+    except BaseException as error:
+        made.write_text(repr(error))
+        raise
+    made.write_text("")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainspring.site.settings")
+    main()

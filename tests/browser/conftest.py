@@ -1,6 +1,7 @@
 """One company and one server for all browser tests of a run; every person signs in once.
 
-The first worker that needs the server makes its data folder and starts it, the last one to leave stops it.
+The company is made beside the first tests of the run; the first worker that needs the server starts it, the last one
+to leave stops it.
 MAINSPRING_BROWSER=http://127.0.0.1:8000 uses a server that runs already, with a demo company in English;
 MAINSPRING_BROWSER=off leaves these tests out, where there is no Chromium. Without it a missing Chromium is a failure.
 """
@@ -27,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
+COMPANY_SECONDS_MAX = 900
 START_SECONDS_MAX = 90
 PATIENCE_SECONDS = int(os.environ.get("MAINSPRING_BROWSER_SECONDS", "30"))
 """How long a walk waits for what it expects; a busy machine needs more than the product does."""
@@ -41,14 +43,41 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(off)
 
 
+def pytest_collection_finish(session):
+    """Nobody waits for the company: one of the workers lets it be made while all of them test."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0" or os.environ.get("MAINSPRING_BROWSER"):
+        return
+    if any(item.get_closest_marker("browser") for item in session.items) and not session.config.option.collectonly:
+        _make_company(_shared(session.config._tmp_path_factory) / "browser-data")
+
+
+def _shared(factory) -> Path:
+    """The folder all workers of a run share."""
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+def _make_company(data: Path) -> None:
+    data.mkdir(parents=True)
+    subprocess.run([sys.executable, ROOT / "tools" / "messages.py", "compile"], check=True)
+    with open(data / "company.log", "w") as log:
+        subprocess.Popen(
+            [sys.executable, HERE / "company.py"], env=_environment(data), stdout=log, stderr=subprocess.STDOUT
+        )
+
+
+def _environment(data: Path) -> dict:
+    inherited = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "MAINSPRING_TEST_DATA")}
+    return inherited | {"MAINSPRING_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """Address of the running product."""
     if running := os.environ.get("MAINSPRING_BROWSER"):
         yield running.rstrip("/")
         return
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared = _shared(tmp_path_factory)
     data, note = shared / "browser-data", shared / "browser-site.json"
     with _locked(shared / "browser.lock"):
         state = json.loads(note.read_text()) if note.exists() else _start(data)
@@ -66,14 +95,14 @@ def site(tmp_path_factory):
 
 
 def _start(data: Path) -> dict:
-    """Make the company, start the server; {"address", "pid"}."""
-    data.mkdir(parents=True, exist_ok=True)
-    environment = {
-        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "MAINSPRING_TEST_DATA")
-    }
-    environment |= {"MAINSPRING_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
-    subprocess.run([sys.executable, ROOT / "tools" / "messages.py", "compile"], check=True)
-    subprocess.run([sys.executable, HERE / "company.py"], env=environment, check=True)
+    """Start the server once the company is made; {"address", "pid"}."""
+    made = data / "company.made"
+    for _half_second in range(COMPANY_SECONDS_MAX * 2):
+        if made.exists():
+            break
+        time.sleep(0.5)
+    if not made.exists() or made.read_text():
+        raise RuntimeError(f"the company was not made: {(data / 'company.log').read_text()[-2000:]}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -81,7 +110,7 @@ def _start(data: Path) -> dict:
     with open(data / "serve.log", "w") as log:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
-            env=environment,
+            env=_environment(data),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -10,12 +10,14 @@ EVERYTHING = bool(os.environ.get("MAINSPRING_BROWSER_ALL"))
 SHELL = (
     "/", "/inbox/", "/search/?q=vilnius", "/profile/", "/jobs/", "/dossier/", "/settings/", "/accounts/2fa/",
     "/profile/tokens/", "/components/", "/guide/", "/guide/sales/", "/organization/import-rates/",
-    "/items/items/import/", "/no/such/page/",
+    "/items/items/import/", "/no/such/page/", "/crm/pools/", "/crm/my-day/", "/crm/follow-up/", "/crm/cards/",
+    "/crm/reminders/", "/crm/forecast/", "/crm/forecast/changes/", "/crm/forecast/velocity/", "/analytics/charts/",
 )  # fmt: skip
 
 
 MAIN = (
     "crm/leads", "crm/opportunities", "parties/parties", "items/items", "sales/quotations", "sales/sales-orders",
+    "contracts/contracts",
     "sales/shipments", "purchasing/purchase-requests", "purchasing/purchase-orders", "purchasing/bill-matches",
     "stock/stock-balances", "stock/stock-counts", "production/production-orders", "planning/plan-runs",
     "accounting/invoices", "accounting/payments", "accounting/journal-entries", "organization/role-grants",

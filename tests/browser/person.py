@@ -1,6 +1,7 @@
 """What a person does at the screen, in the words of the guide."""
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -12,6 +13,14 @@ WATCH = """() => {
     });
 }"""
 """Marks the page as it is, so that one can tell when it was loaded or drawn anew."""
+
+
+SEND = """async ([path, body]) => {
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
+    const answer = await fetch(path, {method: "POST", headers, body: JSON.stringify(body)});
+    return {status: answer.status, body: await answer.json()};
+}"""
 
 
 class Person:
@@ -155,6 +164,23 @@ class Person:
         found = answer.json()["results"]
         assert found, f"no {key} with {filters}"
         return found[0]
+
+    def sends(self, key: str, body: dict, *, status: int = 201) -> dict:
+        """What programs send in this person's name, to prepare what a walk begins with: /api/v1/…"""
+        if self.page.url == "about:blank":
+            self.opens("/")
+        answer = self.page.evaluate(SEND, [f"/api/v1/{key}/", body])
+        assert answer["status"] == status, answer
+        return answer["body"]
+
+    def has_a_customer(self, **values) -> dict:
+        """A customer of this person's whom nobody else has to do with."""
+        mark = str(time.time_ns())[-9:]
+        return self.sends(
+            "parties/parties",
+            {"code": f"C{mark}", "name": f"Dviratininkai {mark}", "country": "LT", "currency": "EUR",
+             "is_customer": True, **values},
+        )  # fmt: skip
 
     # -- verbs ----------------------------------------------------------------------------------------------------
 

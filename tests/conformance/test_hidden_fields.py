@@ -118,7 +118,7 @@ def _surfaces(res, record, names: list[str]):
     api = f"/api/v1/{res.key}/"
     yield addresses.of_resource(res, record.pk)
     yield addresses.of_resource(res, record.pk, "edit")
-    yield addresses.of_resource(res)
+    yield addresses.of_resource(res, view="all")
     yield addresses.of_resource(res, columns=",".join(names))
     yield addresses.of_resource(res, "export", format="csv")
     yield addresses.of_resource(res, "export", format="csv", columns=",".join(names))

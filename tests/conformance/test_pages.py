@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import resource
-from mainspring.web import addresses
+from mainspring.web import addresses, saved
 from mainspring.web.views import lists
 
 BUDGETS = json.loads((Path(__file__).parent.parent / "budgets" / "pages.json").read_text())
@@ -17,7 +17,8 @@ RESOURCES = [pytest.param(res, id=key) for key, res in sorted(resource.registry.
 
 def pages(res, record):
     """Addresses of all generic pages of a resource."""
-    yield addresses.of_resource(res)
+    yield addresses.of_resource(res, view="all")
+    yield from (saved.address(res, view) for view in saved.standing(res))
     if res.creatable:
         yield addresses.of_resource(res, "new")
     yield addresses.of_resource(res, "help")
@@ -56,11 +57,12 @@ def test_every_page_of_a_resource_answers(boss, samples, res):
 def test_a_list_costs_the_same_for_two_rows_and_for_many(boss, samples, res):
     made = samples.some(res.model, 2)
     assert len(made) == 2, "a sample is missing: tests/conformance/makers.py makes what plain values do not"
-    boss.get(addresses.of_resource(res))
-    few = _queries(boss, addresses.of_resource(res))
+    path = saved.address(res, views[0]) if (views := saved.standing(res)) else addresses.of_resource(res)
+    boss.get(path)
+    few = _queries(boss, path)
     samples.some(res.model, 5)
-    boss.get(addresses.of_resource(res))  # a change of configuration is read anew once
-    many = _queries(boss, addresses.of_resource(res))
+    boss.get(path)  # a change of configuration is read anew once
+    many = _queries(boss, path)
     assert len(many) <= len(few), "\n".join(q["sql"][:200] for q in many)
     assert len(many) <= BUDGETS["list"], "\n".join(q["sql"][:200] for q in many)
 

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import translation
 
 from mainspring.kernel import jobs, reports, resource, workflow
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Membership, Role, User
+from mainspring.web import interface_strings
 
 REPORTS = [pytest.param(report, id=name) for name, report in sorted(reports.registry.items())]
 SCHEDULED = [pytest.param(job, id=name) for name, job in sorted(jobs.registry.items()) if job.schedule]
@@ -94,3 +97,16 @@ def test_a_workflow_is_whole(model):
     assert not led, f"no verb leads to {led}"
     if resource.of(model) is not None:
         assert all(flow.color(state) for state in known)
+
+
+def test_titles_of_groups_in_forms_are_translated():
+    """They are written without quotation marks, so `interface_strings` lists those no module translates anyway."""
+    titles = {
+        title.replace("_", " ")
+        for res in resource.registry.values()
+        for title in re.findall(r"(?:^|\|)\s*([A-Z]\w*):", res.form)
+        if not res.module.startswith("fleet")
+    }
+    with translation.override("lt"):
+        missing = {title for title in titles if translation.gettext(title) == title}
+    assert not missing - set(interface_strings.FORM_TITLES)

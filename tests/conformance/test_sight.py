@@ -14,6 +14,7 @@ from mainspring.kernel import access, policies, resource, roles
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Document, Membership, Role, User
 from mainspring.web import addresses
+from mainspring.web.views import shell
 
 RESOURCES = [pytest.param(res, id=key) for key, res in sorted(resource.registry.items())]
 ROLES = sorted(roles.declared())
@@ -43,7 +44,7 @@ class Person:
         yield "page", self._answers(addresses.of_resource(res, record.pk))
         yield "edit", self._answers(addresses.of_resource(res, record.pk, "edit")) and self._may("change", res)
         yield "REST record", self._answers(f"/api/v1/{res.key}/{record.pk}/")
-        yield "list", self._names(addresses.of_resource(res), f"/{res.key}/{record.pk}/")
+        yield "list", self._names(addresses.of_resource(res, view="all"), f"/{res.key}/{record.pk}/")
         yield "REST list", self._holds(f"/api/v1/{res.key}/?size=200", record)
         label = res.model._meta.label_lower
         if resource.of(res.model) is res:
@@ -114,6 +115,16 @@ def _calls(monkeypatch):
     monkeypatch.setenv("MAINSPRING_API_RATE", "100000000")
 
 
+@pytest.fixture
+def searched(monkeypatch, res):
+    """The search looks among records of this kind only: each kind is searched alike, and apart from all others."""
+    monkeypatch.setattr(shell, "searched", lambda ctx: [res] if res in every(ctx) else [])
+
+
+every = shell.searched
+
+
+@pytest.mark.usefixtures("searched")
 @pytest.mark.parametrize("res", RESOURCES)
 def test_all_surfaces_show_the_same(samples, res):
     record = samples.one(res.model)
@@ -121,6 +132,7 @@ def test_all_surfaces_show_the_same(samples, res):
         assert look(Person(f"{alike[0]}-here", alike[0], samples.company), res, record) == [], alike
 
 
+@pytest.mark.usefixtures("searched")
 @pytest.mark.parametrize("res", RESOURCES)
 def test_a_record_of_one_company_does_not_exist_for_another(samples, res):
     record = samples.one(res.model)

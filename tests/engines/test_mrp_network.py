@@ -276,7 +276,7 @@ def rows_of(plan, item):
 
 
 @given(problems())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_the_plan_equals_the_twin(given_problem):
     plan, twin = Plan(compiled(given_problem)), Twin(given_problem)
     for item in range(len(given_problem["items"])):
@@ -286,7 +286,7 @@ def test_the_plan_equals_the_twin(given_problem):
 
 
 @given(problems(), st.booleans(), st.data())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_net_change_equals_the_full_run(given_problem, follow, data):
     plan = Plan(compiled(given_problem), follow=follow)
     last = len(given_problem["first_days"]) - 2

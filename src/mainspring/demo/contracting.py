@@ -10,6 +10,7 @@ from mainspring.modules.accounting.models import Payment
 from mainspring.modules.contracts import reminding
 from mainspring.modules.contracts.models import (
     Amendment,
+    CallOff,
     CollectionPlan,
     Contract,
     Instalment,
@@ -137,7 +138,13 @@ def _request(life: Life, line: Instalment, ago: int, *, submit: bool = True) -> 
         "invoice request", InvoiceRequest, ctx, contract=contract, basis="instalment", instalment=line,
         wanted_on=_day(life, ago), tax_address=words.TAX_ADDRESS,
     )  # fmt: skip
-    return life.do(made, "submit", ctx) if made and submit else made
+    if made is None or not submit:
+        return made
+    done = life.do(made, "submit", ctx)
+    if done is None:  # many small ones of a customer wait like a large one
+        _approve(life, made, ago)
+        done = InvoiceRequest.objects.get(pk=made.pk)
+    return done if done.state == "requested" else None
 
 
 def _invoiced(life: Life, line: Instalment, ago: int):
@@ -204,6 +211,7 @@ def _in_trouble(life: Life, contract: Contract) -> None:
 def _framework(life: Life) -> None:
     """Orders a customer has already are called off under a framework that ends soon."""
     orders = SalesOrder.objects.filter(**life.mine, state="confirmed").exclude(owner=None)
+    orders = orders.exclude(pk__in=CallOff.objects.values("order"))
     first = orders.order_by("-number").first()
     if first is None:
         return

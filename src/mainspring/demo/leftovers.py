@@ -20,7 +20,7 @@ from mainspring.modules.sales import offering
 from mainspring.modules.sales.models import OfferLink, Quotation, Return, SalesOrder, Shipment
 from mainspring.modules.stock.models import StockAdjustment, StockBalance, StockCount, Transfer
 
-from . import following, making, moving, selling, supplying, words
+from . import following, making, moving, selling, supplying, winning, words
 from .baskets import basket
 from .life import Life
 
@@ -29,7 +29,18 @@ SHIPPED = ("in_transit", "received")
 
 def live(life: Life) -> None:
     """Everything that is missing, subject by subject; each tops up what the ones before left."""
-    for subject in (_leads, _deals, _quotations, _orders, _deliveries, _purchases, _arrivals, _warehouse, _money):
+    for subject in (
+        _leads,
+        _deals,
+        _pipeline,
+        _quotations,
+        _orders,
+        _deliveries,
+        _purchases,
+        _arrivals,
+        _warehouse,
+        _money,
+    ):
         subject(life)
     following.live(life)
     if life.cast.makes:
@@ -111,6 +122,34 @@ def _deals(life: Life) -> None:
         deal = _deal(life)
         if deal:
             _walk(life, deal, ways[state], life.by(deal.owner.username))
+
+
+def _pipeline(life: Life) -> None:
+    """Whoever sells has a deal in each stage of the usual way of selling, one of them in those of the others too."""
+    usual, *others = life.stages.values()
+    for n, name in enumerate(sorted(set(life.cast.sellers.values()))):
+        own = [c for c in life.customers if life.seller_of(c.territory.code) == name]
+        open_deals = Opportunity.objects.filter(**life.mine, state="open", owner__username=name)
+        there = set(open_deals.values_list("stage", flat=True))
+        stages = [stage for stages in ([usual, *others] if n == 0 else [usual]) for stage in stages]
+        for at, stage in enumerate(stages):
+            if own and stage.pk not in there:
+                _in_stage(life, life.by(name), own[at % len(own)], stage)
+
+
+def _in_stage(life: Life, ctx, customer, stage) -> None:
+    amount, closes = Decimal(life.rng.randrange(8, 60) * 500), life.in_days(8, 130)
+    deal = life.make(
+        "opportunity", Opportunity, ctx, name=life.rng.choice(words.NEEDS), party=customer, owner=ctx.user,
+        process=stage.process, source="own", amount=amount, expected_close_on=closes,
+    )  # fmt: skip
+    if deal is None or deal.stage_id == stage.pk:
+        return
+    if stage.planned:
+        winning.say_what(life, deal, ctx)
+        deal = Opportunity.objects.get(pk=deal.pk)
+    contact = {"contact": customer.contacts.first()} if stage.asks_contact else {}
+    life.do(deal, "move", ctx, stage=stage, amount=amount, expected_close_on=closes, **contact)
 
 
 def _offer(life: Life, discount: int = 0) -> Quotation | None:

@@ -115,7 +115,9 @@ class Life:
     def stages(self) -> dict[int, list[Stage]]:
         """Sales process -> its stages in their order."""
         found: dict[int, list[Stage]] = {}
-        for stage in Stage.objects.filter(process__company__code=self.cast.company).order_by("position"):
+        for stage in Stage.objects.filter(process__company__code=self.cast.company).order_by(
+            "process__rank", "position"
+        ):
             found.setdefault(stage.process_id, []).append(stage)
         return found
 

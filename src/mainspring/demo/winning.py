@@ -142,7 +142,7 @@ def _move_on(life: Life, deal: Opportunity) -> None:
         if further.asks_close_on:
             asked["expected_close_on"] = life.in_days(10, 45)
         if further.planned and not deal.lines.exists():
-            _say_what(life, deal, ctx)
+            say_what(life, deal, ctx)
         done = life.do(deal, "move", ctx, stage=further, **asked)
         if done and further.code in ("proposal", "offer"):
             quote(life, deal)
@@ -150,7 +150,7 @@ def _move_on(life: Life, deal: Opportunity) -> None:
         quote(life, deal)
 
 
-def _say_what(life: Life, deal: Opportunity, ctx) -> None:
+def say_what(life: Life, deal: Opportunity, ctx) -> None:
     """The items the deal is about, for the plan to count on."""
     wanted = [{"item": line["item"], "quantity": line["quantity"]} for line in basket(life)]
     day = life.in_days(30, 80)

@@ -253,6 +253,7 @@ def _perform(record, verb: workflow.Verb, ctx, version: int | None, cleaned: dic
         work = workflow.effect_of(model, name)
         outcome = (work([record], run.ctx, **cleaned) or [None])[0] if work else None
         del record._read
+        before |= {name: record.__dict__[name] for name in record.__dict__.pop("_wrote", ())}
         if verb.target and record.state == source:  # an effect may choose another target itself
             record.state = verb.target
         if leaves_draft and gapless:

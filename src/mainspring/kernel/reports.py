@@ -23,11 +23,12 @@ registry: dict[str, "Report"] = {}
 
 @dataclass
 class Answer:
-    """What a report says: rows, totals by column path, and notes for the reader."""
+    """What a report says: rows, totals by column path, notes for the reader, and columns that say nothing this time."""
 
     rows: list[dict]
     totals: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ class Report:
     def may_leave(self, ctx) -> bool:
         """Whether this person may take the rows out as a file (SEC-03)."""
         return access.can(ctx, apps.get_model(self.entity), "export")
+
+    def shown(self, answer: Answer) -> list[Column]:
+        """The columns an answer fills."""
+        return [column for column in self.columns if column.path not in answer.without]
 
     def initial(self, ctx) -> dict:
         """Proposed parameters."""

@@ -101,6 +101,7 @@ class Resource:
     quick       fields a quick-create dialog asks for
     codes       fields a scanner finds the record by ("code barcode")
     scan        columns of the line grid that scanned codes fill, the quantity last; "+quantity" adds one a scan
+    views       {name: (label, "state=open&order=due_on")}: tabs of the list; the first one opens first
     creatable   False when records only come from other documents
     proposes    {field: "me" or "today"}: what the form of a new record begins with
     also_called {field: "other|names"}: what columns of lists that are imported are usually called
@@ -126,6 +127,7 @@ class Resource:
     quick = ""
     codes = ""
     scan = ""
+    views: dict[str, tuple[Any, str]] = {}
     creatable = True
     proposes: dict[str, str] = {}
     also_called: dict[str, str] = {}

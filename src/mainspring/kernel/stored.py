@@ -81,6 +81,16 @@ def save(record, before: dict) -> None:
         record.save(update_fields=names)
 
 
+def wrote(record, now, **values) -> None:
+    """Note what the effect of a verb wrote by a statement of its own, version and time included: it is not written
+    again."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version += 1
+    record.updated_at = now
+    record._wrote = [record._meta.get_field(name).attname for name in (*values, "version", "updated_at")]
+
+
 def snapshot(record) -> dict:
     """All column values as the audit entry of a deletion keeps them."""
     return {f.name: audit.plain(getattr(record, f.attname)) for f in record._meta.concrete_fields}

@@ -133,6 +133,15 @@ FORM_TITLES = (
     _("Where"),
     _("Who"),
     _("Work"),
+    _("Silence"),
+    _("Invoicing"),
+    _("Tax data"),
+    _("Start"),
+    _("Rules"),
+    _("Server"),
+    _("What becomes of it"),
+    _("Meaning"),
+    _("Needs"),
     _("Worth"),
 )
 """Titles of groups in the forms of resources, which are written without quotation marks there."""

@@ -94,20 +94,21 @@ def _form(report: reports.Report, request) -> record_forms.RecordForm:
 
 
 def _table(report: reports.Report, answer: reports.Answer, documents: dict, request) -> dict:
+    columns = report.shown(answer)
     rows = [
         {
             "id": n,
             "href": _href(row, documents),
             "tone": "strong" if row.get("_strong") else "",
-            "cells": [_cell(c, row, request.ctx) for c in report.columns],
+            "cells": [_cell(c, row, request.ctx) for c in columns],
         }
         for n, row in enumerate(answer.rows)
     ]
-    totals = [_cell(c, answer.totals, request.ctx) for c in report.columns] if answer.totals and rows else None
+    totals = [_cell(c, answer.totals, request.ctx) for c in columns] if answer.totals and rows else None
     return {
         "url": request.get_full_path(),
         "title": str(report.title),
-        "columns": [cells.head(c) for c in report.columns],
+        "columns": [cells.head(c) for c in columns],
         "rows": rows,
         "totals": totals,
         "totals_label": _("Total"),
@@ -149,7 +150,7 @@ def _charts(report: reports.Report, answer: reports.Answer, documents: dict) -> 
     if not report.chart or not answer.rows:
         return []
     labels = {c.path: str(c.label) for c in report.columns}
-    x, ys = report.chart["x"], report.chart["y"]
+    x, ys = report.chart["x"], [y for y in report.chart["y"] if y not in answer.without]
     dated = any(c.path == x and c.kind == "date" for c in report.columns)
     rows = list({row[x]: row for row in answer.rows}.values()) if dated else answer.rows  # a day's last word
     hrefs = [_href(row, documents) for row in rows]
@@ -178,8 +179,8 @@ def _sheet(report: reports.Report, answer: reports.Answer, request) -> Streaming
     """The rows as a sheet with exact numbers and dates, noted like every export."""
     if not report.may_leave(request.ctx):
         raise PermissionDenied(_("You may not export this report."))
-    lines = [[row.get(c.path) for c in report.columns] for row in answer.rows]
     columns = [replace(c, label=str(c.label)) for c in report.columns]
+    lines = [[row.get(c.path) for c in columns] for row in answer.rows]
     return exchange.taken_out(request, report.name, report.entity, len(lines), columns, lines)
 
 

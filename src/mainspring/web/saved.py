@@ -1,6 +1,7 @@
 """Saved views of lists: tabs, the default one, and which columns a person sees."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from django.core.exceptions import FieldDoesNotExist
@@ -22,7 +23,21 @@ def of_list(request, res) -> list[SavedView]:
     return list(SavedView.objects.filter(mine, entity=res.key).order_by("position", "id"))
 
 
-def address(res, view: SavedView) -> str:
+@dataclass(frozen=True)
+class Standing:
+    """A view the resource itself declares."""
+
+    pk: str
+    name: str
+    parameters: str
+    mode = "list"
+
+
+def standing(res) -> list[Standing]:
+    return [Standing(name, str(label), parameters) for name, (label, parameters) in res.views.items()]
+
+
+def address(res, view: SavedView | Standing) -> str:
     """Where a view shows: its mode's page with its parameters."""
     base = addresses.of_resource(res) if view.mode == "list" else addresses.of_resource(res, view.mode)
     params = [*parse_qsl(view.parameters), ("view", str(view.pk))]
@@ -30,18 +45,33 @@ def address(res, view: SavedView) -> str:
 
 
 def default_address(request, res, views):
-    """A redirect to the default view when the bare list is opened; the person's own default wins."""
+    """A redirect to the view the bare list opens with: the person's own default, a shared one, the resource's first."""
     if request.GET or request.headers.get("HX-Request"):
         return None
     defaults = sorted((v for v in views if v.is_default), key=lambda v: v.owner_id != request.user.pk)
-    return redirect(address(res, defaults[0])) if defaults else None
+    chosen = [*defaults, *standing(res)][:1]
+    return redirect(address(res, chosen[0])) if chosen else None
 
 
 def tabs(request, res, views) -> list[dict]:
-    """The views as tabs, with one for everything."""
-    present = request.GET.get("view", "")
-    found = [{"label": _("All"), "href": addresses.of_resource(res) + "?view=all", "active": present in ("", "all")}]
-    return found + [{"label": v.name, "href": address(res, v), "active": present == str(v.pk)} for v in views]
+    """The resource's views, everything, and what people saved, as tabs."""
+    present = request.GET.get("view") or _meant(request, standing(res))
+    everything = {
+        "label": _("All"),
+        "href": addresses.of_resource(res) + "?view=all",
+        "active": present in ("", "all"),
+    }
+
+    def tab(view) -> dict:
+        return {"label": view.name, "href": address(res, view), "active": present == str(view.pk)}
+
+    return [*(tab(v) for v in standing(res)), everything, *(tab(v) for v in views)]
+
+
+def _meant(request, views: list[Standing]) -> str:
+    """The view whose parameters the address has without naming it, as boards and pivots do."""
+    given = set(request.GET.items())
+    return next((view.pk for view in views if given and set(parse_qsl(view.parameters)) == given), "")
 
 
 def current(request, res) -> SavedView | None:

@@ -65,10 +65,10 @@ function cartesian(props: ChartProps): object {
   const horizontal = props.kind === "horizontal";
   const label = (value: string) => (props.x.dates ? shortDate(value) : value);
   const across = { type: "category", data: props.x.values, name: horizontal ? "" : props.x.label, nameLocation: "middle", nameGap: 28, inverse: horizontal, boundaryGap: props.series.some((one) => isBar(props, one)), axisLabel: { formatter: (value: string) => (props.x.dates ? dayMonth(value) : value), hideOverlap: true, width: horizontal ? 130 : undefined, overflow: horizontal ? "truncate" : undefined } };
-  const up = [axis(props.y, false), ...(props.y2 ? [axis(props.y2, true)] : [])];
+  const up = [horizontal ? { ...axis(props.y, false), nameLocation: "middle", nameGap: 24, nameTextStyle: {} } : axis(props.y, false), ...(props.y2 ? [axis(props.y2, true)] : [])];
   return {
     animationDuration: 220,
-    grid: { left: 4, right: props.y2 ? 4 : 14, top: props.series.length > 1 ? 58 : 34, bottom: props.x.label && !horizontal ? 26 : 4, containLabel: true },
+    grid: { left: 4, right: props.y2 ? 4 : 14, top: props.series.length > 1 ? 58 : 34, bottom: (horizontal ? props.y?.label || props.y?.unit : props.x.label) ? 26 : 4, containLabel: true },
     legend: { show: props.series.length > 1 && props.kind !== "waterfall", top: 0, left: 0, type: "scroll" },
     tooltip: { trigger: "axis", axisPointer: { type: props.series.some((one) => isBar(props, one)) ? "shadow" : "line" }, formatter: (items: { axisValue: string; marker: string; seriesName: string; value: unknown; seriesIndex: number }[]) => tip(props, items, label) },
     xAxis: horizontal ? up[0] : across,

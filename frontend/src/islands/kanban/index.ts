@@ -6,6 +6,7 @@ import { t } from "../../core/text";
 
 /** A board: dropping a card performs the verb of the move; a refusal puts the card back and says why. */
 export default function mount(root: HTMLElement): () => void {
+  const drag = new Drag(root);
   const boards = [...root.querySelectorAll<HTMLElement>(".board-cards")].map((column) =>
     Sortable.create(column, {
       group: { name: "cards", put: () => column.dataset.closed === undefined },
@@ -15,15 +16,46 @@ export default function mount(root: HTMLElement): () => void {
       ghostClass: "is-ghost",
       filter: "[data-locked]",
       preventOnFilter: false,
+      onStart: () => drag.begin(),
       onEnd: (event) => {
         const { from, oldIndex, item, to } = event;
-        if (from === to && oldIndex === event.newIndex) return;
+        drag.end();
+        if (from === to && oldIndex === event.newIndex) return drag.catchUp();
         void move(item, from, from.children[oldIndex! + (from === to && oldIndex! > event.newIndex! ? 1 : 0)] ?? null, to);
       },
     }),
   );
   root.addEventListener("keydown", (event) => onKey(event, root));
   return () => boards.forEach((board) => board.destroy());
+}
+
+/** While a card is held in the hand its board is not drawn anew: it would be taken away. What came is fetched after. */
+class Drag {
+  private held = false;
+  private missed = false;
+
+  constructor(root: HTMLElement) {
+    const wait = (event: Event) => {
+      if (!this.held) return;
+      this.missed = true;
+      event.preventDefault();
+    };
+    root.addEventListener("htmx:beforeRequest", wait);
+    root.addEventListener("htmx:beforeSwap", wait);
+  }
+
+  begin(): void {
+    this.held = true;
+  }
+
+  end(): void {
+    this.held = false;
+  }
+
+  catchUp(): void {
+    if (this.missed) htmx.trigger(document.body, "live:table");
+    this.missed = false;
+  }
 }
 
 async function move(card: HTMLElement, from: HTMLElement, back: Element | null, to: HTMLElement): Promise<void> {
@@ -46,16 +78,19 @@ async function move(card: HTMLElement, from: HTMLElement, back: Element | null, 
   }
 }
 
-/** The card stays where it was dropped and cannot be taken again before the board is drawn anew with its new version. */
+/** The card stays where it was dropped and cannot be taken again before the board is drawn with its new version. */
 function settle(card: HTMLElement): void {
   card.dataset.locked = t("This card has just been moved.");
-  htmx.trigger(document.body, "live:table");
+  const redraw = () => htmx.trigger(document.body, "live:table");
+  const stale = card.closest(".board")?.classList.contains("htmx-request"); // asked for before the move
+  if (stale) document.body.addEventListener("htmx:afterSettle", redraw, { once: true });
+  else redraw();
 }
 
 function done(card: HTMLElement, answer: Response): void {
+  settle(card);
   const trigger = answer.headers.get("HX-Trigger");
   if (trigger?.startsWith("{")) for (const [name, detail] of Object.entries(JSON.parse(trigger))) htmx.trigger(document.body, name, detail as never);
-  settle(card);
 }
 
 /** The move needs inputs: the dialog opens, and leaving it without sending puts the card back. */
@@ -66,15 +101,16 @@ function ask(card: HTMLElement, html: string, putBack: () => void): void {
   htmx.process(body);
   let sent = false;
   const onSent = (event: Event) => {
-    sent ||= (event as CustomEvent).detail.xhr.status === 204;
+    if (sent || (event as CustomEvent).detail.xhr.status !== 204) return;
+    sent = true;
+    settle(card);
   };
   body.addEventListener("htmx:beforeOnLoad", onSent);
   dialog.addEventListener(
     "close",
     () => {
       body.removeEventListener("htmx:beforeOnLoad", onSent);
-      if (sent) settle(card);
-      else putBack();
+      if (!sent) putBack();
     },
     { once: true },
   );

@@ -7,6 +7,8 @@ import numpy as np
 from mainspring.engines.problem import Defect, InvalidProblem
 
 SIZE_MAX = 2**31 - 1
+SPAN_MAX = 20_000_000
+"""Keys within so many are counted in place, others are sorted."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,23 @@ def purchases(customer, item, *, customers: int, items: int) -> Purchases:
     _indexes("customer", arrays["customer"], customers)
     _indexes("item", arrays["item"], items)
     return Purchases(**arrays, customers=customers, items=items)
+
+
+def numbered(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the different keys, rising; for each entry which of them it is): as numpy.unique, without sorting where the keys
+    lie close together."""
+    keys = _whole(keys)
+    if not len(keys):
+        return keys, keys
+    low = int(keys.min())
+    span = int(keys.max()) - low + 1
+    if span > SPAN_MAX:
+        distinct, place = np.unique(keys, return_inverse=True)
+        return distinct, place.reshape(-1)
+    at = keys - low
+    there = np.zeros(span, dtype=bool)
+    there[at] = True
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[at]
 
 
 def within(name: str, value: float, low: float, high: float) -> None:

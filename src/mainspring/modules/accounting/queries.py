@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines.money import exchange
 from mainspring.kernel import database, errors, remembered
 from mainspring.kernel.models import Company, Currency
+from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.organization import queries as organization
 
 from .models import Account, AccountRule, TaxCode, TaxRate
@@ -243,6 +244,19 @@ def open_items(
     )
 
 
+def open_balance(ctx, parties, roles=("receivable", "prepayment")) -> Decimal:
+    """What these partners owe together, in base currency: the sum of their `open_items`."""
+    return database.scalar(
+        """
+        SELECT COALESCE(SUM(l.amount), 0) FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
+        WHERE l.open_item AND l.company_id = %(company)s AND a.role = ANY(%(roles)s) AND l.party_id IN (
+            SELECT one.id FROM unnest(%(parties)s::bigint[]) AS p(id), parties_one_with(p.id) AS one(id))""",
+        company=ctx.company_id,
+        parties=list(parties),
+        roles=list(roles),
+    )
+
+
 def locked_open_items(origin_id, roles=("receivable", "payable")) -> list[dict]:
     """What is open now of one document, oldest due first; its ledger rows must be guarded by a lock on the document."""
     return database.rows(
@@ -270,6 +284,10 @@ def first_open_on(company_id: int, area: str, day: date) -> date:
         areas=[area, "all"],
     )
     return max(day, locked) if locked else day
+
+
+hoped_for: PluginPoint = PluginPoint("accounting.hoped_for", default=lambda ctx, until, on: [])
+"""Called as hoped_for(ctx, until, on): rows like those of `cash_in_sight` of money nobody has agreed to pay yet."""
 
 
 def cash_in_sight(ctx, until: date, on: date | None = None) -> list[dict]:

@@ -229,13 +229,20 @@ def run_vat_summary(ctx, since, on) -> Answer:
 
 
 def run_cash_in_sight(ctx, until) -> Answer:
-    """Expected receipts and payments with a running bank balance."""
+    """Expected receipts and payments with a running bank balance; what is only hoped for in one beside it."""
     balance = sum((queries.balance_of(ctx.company_id, role) for role in ("bank", "cash")), ZERO)
-    rows = [{"planned_on": ctx.business_date, "party": _("Bank and cash"), "balance": balance, "_strong": True}]
-    for row in queries.cash_in_sight(ctx, until):
-        balance += row["amount_base"]
-        rows.append({**row, "balance": balance})
-    return Answer(rows)
+    hoped, hopes = ZERO, queries.hoped_for(ctx, until, ctx.business_date)
+    rows = [{"planned_on": ctx.business_date, "party": _("Bank and cash"), "balance": balance, "with_deals": balance,
+             "_strong": True}]  # fmt: skip
+    for row in sorted(queries.cash_in_sight(ctx, until) + hopes, key=lambda row: row["planned_on"]):
+        if row["source"] == "deal":
+            hoped += row["amount_base"]
+        else:
+            balance += row["amount_base"]
+        rows.append({**row, "balance": balance, "with_deals": balance + hoped if hopes else None})
+    if not hopes:
+        return Answer(rows, without=("with_deals",))
+    return Answer(rows, notes=[_("Open deals count times their chance, and only in the balance with open deals.")])
 
 
 def _account_row(r: dict, sign: int, ctx, on: date, since: date | None = None) -> dict:
@@ -389,6 +396,7 @@ Report(
         Column("amount", lazy("Amount"), "money", currency="currency"),
         money("amount_base", lazy("In base currency")),
         money("balance", lazy("Balance")),
+        money("with_deals", lazy("Balance with open deals")),
     ),
     run_cash_in_sight,
     (
@@ -399,5 +407,5 @@ Report(
             initial=lambda record, ctx: date.fromordinal(ctx.business_date.toordinal() + 91),
         ),
     ),
-    chart={"kind": "line", "x": "planned_on", "y": ["balance"]},
+    chart={"kind": "line", "x": "planned_on", "y": ["balance", "with_deals"]},
 )

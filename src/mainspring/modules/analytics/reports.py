@@ -2,9 +2,7 @@
 
 from decimal import Decimal
 
-import numpy as np
 from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -16,9 +14,8 @@ from mainspring.kernel.workflow import Input
 from mainspring.modules.parties.models import Party
 from mainspring.modules.sales.models import SalesOrder
 
-from . import queries
+from . import queries, reading
 from .models import BoughtTogether, CustomerInsight
-from .reading import COUNTED
 
 MONTHS = 12
 ROWS_MAX = 500
@@ -99,21 +96,16 @@ Report(
 
 def run_cohorts(ctx, show) -> Answer:
     """Of the customers in sight won in a month, how many still buy so many months later, or how much."""
-    monthly = (
-        access.rows(ctx, SalesOrder)
-        .filter(company=ctx.company_id, state__in=COUNTED, ordered_on__lte=ctx.business_date)
-        .annotate(_month=TruncMonth("ordered_on"))
-        .order_by()
-        .values_list("party_id", "_month")
-        .annotate(_net=Sum("net_base"))
+    party, month, amount = reading.months(
+        access.rows(ctx, SalesOrder).filter(
+            company=ctx.company_id, state__in=reading.COUNTED, ordered_on__lte=ctx.business_date
+        )
     )
-    rows = [(party, month.year * 12 + month.month - 1, int(net * 100)) for party, month, net in monthly]
-    if not rows:
+    if not len(party):
         return Answer([], notes=[_("Nothing was ordered yet.")])
-    party, month, amount = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    _parties, customer = np.unique(party, return_inverse=True)
+    parties, customer = data.numbered(party)
     today = ctx.business_date.year * 12 + ctx.business_date.month - 1
-    orders = data.orders(customer.reshape(-1), month, amount, customers=len(_parties))
+    orders = data.orders(customer, month, amount, customers=len(parties))
     found = cohorts.follow(orders, until=today)
     return Answer([_cohort(found, n, today, show) for n in range(len(found.size))][-3 * MONTHS :])
 

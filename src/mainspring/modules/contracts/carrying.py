@@ -11,6 +11,7 @@ from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import Input, Verb, effect, guard
 from mainspring.modules.crm import queries as crm
 from mainspring.modules.crm.models import Opportunity
+from mainspring.modules.pricing import queries as pricing
 from mainspring.modules.sales.models import Quotation, SalesOrder
 
 from . import facts
@@ -35,7 +36,7 @@ workflow.extend(
         "",
         label=gettext_lazy("Contract"),
         bulk=False,
-        help=gettext_lazy("Drafts a contract of the amount that was won."),
+        help=gettext_lazy("Drafts a contract of the offer, the items or the amount that was won."),
     ),
 )
 workflow.extend(
@@ -134,8 +135,9 @@ def is_under_none(order, ctx):
 
 @effect(Opportunity, "contract")
 def from_deal(deal, ctx):
-    """The contract of a won deal: its last accepted offer when there is one, else the amount that was won."""
-    offer = Quotation.objects.filter(opportunity=deal, state="accepted").order_by("-number").first()
+    """The contract of a won deal: of its last offer, the accepted ones first; else of its items, else of its amount."""
+    offers = Quotation.objects.filter(opportunity=deal, state__in=("accepted", "sent"))
+    offer = offers.order_by("state", "-number").first()
     if offer is not None:
         return from_quotation_of(offer, ctx)
     return commands.create(
@@ -144,8 +146,22 @@ def from_deal(deal, ctx):
         name=deal.name,
         **crm.handed_on(deal),
         value=deal.amount,
+        lines=_priced_lines(deal, ctx),
         links=[deal],
     )
+
+
+def _priced_lines(deal, ctx) -> list[dict]:
+    """The items of a deal; where it names no price, the customer's own of today. None when a price is not known."""
+    lines = list(deal.lines.select_related("item__unit", "item__sale_unit", "unit").order_by("position"))
+    book = pricing.Book(deal.party, ctx.business_date, deal.currency_id, {line.item_id for line in lines})
+    found: list[dict] = []
+    for line in lines:
+        price = book.price(line.item, line.quantity, line.unit).price if line.price is None else line.price
+        if price is None:
+            return []
+        found.append({"item": line.item, "quantity": line.quantity, "unit": line.unit, "price": price})
+    return found
 
 
 def from_quotation_of(offer: Quotation, ctx) -> Contract:

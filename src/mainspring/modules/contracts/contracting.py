@@ -188,9 +188,16 @@ def _next(contract: Contract, ctx) -> Contract:
 
 
 def renew_due(ctx) -> int:
-    """Contracts that renew by themselves and end today or have ended get their next one, in force; returns how many."""
+    """Contracts that renew by themselves and end today or have ended get their next one, in force; returns how many.
+
+    Those of customers who are no longer active end.
+    """
     due = Contract.objects.filter(
-        company=ctx.company_id, state="active", renewal=Renewal.AUTOMATIC, valid_until__lte=ctx.business_date
+        company=ctx.company_id,
+        state="active",
+        renewal=Renewal.AUTOMATIC,
+        valid_until__lte=ctx.business_date,
+        party__active=True,
     ).exclude(pk__in=Contract.objects.exclude(state="cancelled").filter(renews__isnull=False).values("renews"))
     count = 0
     for contract in due.order_by("valid_until", "pk"):

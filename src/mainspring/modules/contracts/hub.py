@@ -17,19 +17,27 @@ ROWS_MAX = 12
 TONES = {"done": "success", "part": "warning", "written_off": "neutral", "waiting": "neutral"}
 
 
+def at_the_top(contract: Contract, ctx) -> dict:
+    """What the head of a contract's page shows: what to do next and how far it is."""
+    plan, lines = _planned(contract)
+    return {"bars": _bars(contract, ctx), "steps": _steps(contract, plan, lines, ctx)}
+
+
 def of_contract(contract: Contract, ctx) -> dict:
-    """What the panel of a contract shows; only what the person may see."""
-    plan = CollectionPlan.objects.filter(contract=contract).first()
-    lines = facts.in_order(list(plan.lines.all())) if plan is not None else []
+    """What the tab of a contract shows: plan and orders; only what the person may see."""
+    plan, lines = _planned(contract)
     return {
-        "bars": _bars(contract, ctx),
-        "steps": _steps(contract, plan, lines, ctx),
         "instalments": [_instalment(line, contract, ctx) for line in lines[:ROWS_MAX]]
         if access.can(ctx, Instalment, "view")
         else [],
         "plan_href": notifications.page_of("contracts.collectionplan", plan.pk) if plan is not None else "",
         "orders": _orders(contract, ctx),
     }
+
+
+def _planned(contract: Contract) -> tuple[CollectionPlan | None, list[Instalment]]:
+    plan = CollectionPlan.objects.filter(contract=contract).first()
+    return plan, facts.in_order(list(plan.lines.all())) if plan is not None else []
 
 
 def money(amount: Decimal, contract) -> str:

@@ -133,10 +133,11 @@ class TaxProfiles(Resource):
     quick = "party name"
 
 
+resource.amend("contracts.contract", panel="contracts/next.html", context=hub.at_the_top, place="top")
 resource.amend(
     "contracts.contract",
     panel="contracts/hub.html",
-    title=_("Progress"),
+    title=_("Plan and orders"),
     context=lambda contract, ctx: {"hub": hub.of_contract(contract, ctx)},
 )
 for _label, _key in (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mainspring.engines.calendar import cadences
-from mainspring.kernel import commands, errors, events, remembered, workflow
+from mainspring.kernel import commands, database, errors, events, remembered, workflow
 from mainspring.kernel.workflow import Input, Verb, effect, guard
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties.models import Party
@@ -255,9 +255,15 @@ def enter(records: list, ctx) -> None:
             start(cadence, record, ctx)
 
 
+PAUSED = "SELECT EXISTS (SELECT FROM crm_cadencerun WHERE {name}_id = ANY(%s) AND state = 'paused')"
+"""Whether there is any to go on with: what nearly every claim asks and nearly none has."""
+
+
 def take_over(records: list, ctx) -> int:
     """Plans that paused when their record (all of one model) lost its owner go on with the new one, or start anew."""
     name = next(iter(tasks.about_of(records[0])))
+    if not database.planned(PAUSED.format(name=name), [[record.pk for record in records]])[0][0]:
+        return 0
     paused = CadenceRun.objects.filter(state="paused", ending=Outcome.POOL, **{f"{name}__in": records})
     paused = paused.select_related("cadence", f"{name}__owner").select_for_update(of=("self",)).order_by("pk")
     count = 0

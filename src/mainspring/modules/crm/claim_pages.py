@@ -105,7 +105,7 @@ def _lead(lead: Lead) -> dict:
         "why": why,
         "since": formats.day(since),
         "mark": _("score %(score)s") % {"score": lead.score} if lead.score is not None else "",
-        "worth": f"{formats.number(lead.value, 0, 2)} {lead.currency_id or ''}".strip() if lead.value else "",
+        "worth": f"{formats.number(lead.value, 0, 0)} {lead.currency_id or ''}".strip() if lead.value else "",
     }
 
 
@@ -120,7 +120,7 @@ def _customer(place: PoolCustomer, currency: str) -> dict:
         "why": f"{why}, {place.reason}" if place.reason else why,
         "since": formats.day(timezone.localdate(place.since)),
         "mark": _("level %(level)s") % {"level": place.level} if place.level else "",
-        "worth": f"{formats.number(place.worth, 0, 2)} {currency}" if place.worth else "",
+        "worth": f"{formats.number(place.worth, 0, 0)} {currency}" if place.worth else "",
     }
 
 

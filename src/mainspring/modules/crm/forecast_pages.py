@@ -27,7 +27,7 @@ TABS = (
     ("velocity", gettext_lazy("Velocity"), "/crm/forecast/velocity/"),
 )
 BOARD = "/crm/opportunities/board/"
-LIVE = "table:crm.opportunity"
+WATCHED = "crm.opportunity crm.target"
 SHOWN_MAX = 200
 
 
@@ -147,7 +147,7 @@ def _page(request, template: str, tab: str, chooser: Chooser, **context):
             "form": chooser.form,
             "errors": chooser.errors,
             "url": request.get_full_path(),
-            "topic": LIVE,
+            "watch": WATCHED,
         }
         | context,
     )  # fmt: skip
@@ -226,7 +226,7 @@ def _months_chart(whole, asked) -> dict:
                 "label": str(forecasting.LABELS[name]),
                 "kind": kind,
                 "tone": tone,
-                "values": [float(row.amount(name)) for row in rows],
+                "values": [float(row.amount(name)) if row.amount(name) or name != "target" else None for row in rows],
                 "hrefs": [_of_month(name, row.month, asked.where) for row in rows],
             }
             for name, kind, tone in drawn

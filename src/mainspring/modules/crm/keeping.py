@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from mainspring.kernel import database, errors, workflow
+from mainspring.kernel import database, errors, stored, workflow
 from mainspring.kernel.workflow import Input, Verb, effect, guard
 from mainspring.modules.parties.models import Party
 
@@ -30,7 +30,7 @@ for _verb in VERBS:
 
 CLAIM = """
     WITH taken AS (
-        UPDATE parties_party p SET owner_id = %(user)s, pooled_at = NULL
+        UPDATE parties_party p SET owner_id = %(user)s, pooled_at = NULL, version = p.version + 1, updated_at = %(now)s
         FROM crm_poolcustomer c JOIN crm_leadpool pool ON pool.id = c.pool_id
             LEFT JOIN crm_levelrule r ON r.pool_id = c.pool_id AND r.level = c.level
         WHERE p.id = %(party)s AND c.party_id = p.id AND p.owner_id IS NULL AND p.pooled_at IS NOT NULL
@@ -90,12 +90,13 @@ def claim(party, ctx):
     if ctx.user is None or ctx.user.pk is None:
         raise ValidationError(_("Only a person can claim a customer."))
     queries.lock_claims(ctx.user)
-    if not database.execute(CLAIM, party=party.pk, user=ctx.user.pk, now=timezone.now(), day=ctx.business_date):
+    now = timezone.now()
+    if not database.execute(CLAIM, party=party.pk, user=ctx.user.pk, now=now, day=ctx.business_date):
         party.refresh_from_db()
         waits(party, ctx)
         why = why_not(party, place_of(party), ctx.user, ctx.business_date)
         raise why or errors.Conflict(_("Somebody changed this meanwhile; try again."))
-    party.refresh_from_db(fields=["owner", "pooled_at"])
+    stored.wrote(party, now, owner=ctx.user, pooled_at=None)
 
 
 def why_not(party, place: PoolCustomer, user, day) -> ValidationError | None:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, database, errors, events
+from mainspring.kernel import commands, database, errors, events, stored
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import Contact, Party
@@ -28,7 +28,8 @@ def not_taken(lead, ctx):
 
 TAKE = """
     WITH taken AS (
-        UPDATE crm_lead lead SET owner_id = %(user)s, state = 'claimed', claimed_at = %(now)s, touched_at = %(now)s
+        UPDATE crm_lead lead SET owner_id = %(user)s, state = 'claimed', claimed_at = %(now)s, touched_at = %(now)s,
+            version = lead.version + 1, updated_at = %(now)s
         FROM crm_leadpool pool
         WHERE lead.id = %(lead)s AND pool.id = lead.pool_id AND lead.owner_id IS NULL AND lead.state = 'open'
           AND COALESCE((SELECT m.holding_max FROM crm_poolmember m
@@ -57,12 +58,11 @@ def claim(lead, ctx):
     if ctx.user is None or ctx.user.pk is None:
         raise ValidationError(_("Only a person can claim a lead."))
     queries.lock_claims(ctx.user)
-    taken = database.execute(
-        TAKE, lead=lead.pk, user=ctx.user.pk, now=timezone.now(), day=ctx.business_date, held=list(HELD)
-    )
+    now = timezone.now()
+    taken = database.execute(TAKE, lead=lead.pk, user=ctx.user.pk, now=now, day=ctx.business_date, held=list(HELD))
     if not taken:
         _say_why_not(lead, ctx)
-    lead.refresh_from_db(fields=["owner", "state", "claimed_at", "touched_at"])
+    stored.wrote(lead, now, owner=ctx.user, state="claimed", claimed_at=now, touched_at=now)
 
 
 def _say_why_not(lead, ctx):

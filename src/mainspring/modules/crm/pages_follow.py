@@ -273,6 +273,15 @@ def offered(ctx) -> list[dict]:
     return [{"value": f"{n}:{key}", "label": label, "kind": kinds[n]} for (n, key), label in found.items()]
 
 
+def at_the_top(record, ctx) -> dict | None:
+    """What is planned with a lead or a deal, at the head of its page; nothing where nothing is."""
+    planned = panel(record, ctx)
+    tasks_here = [task | {"subject": task["title"], "title": task["method"]} for task in planned["tasks"][:2]]
+    return planned | {"tasks": tasks_here, "runs": [], "log": ""} if tasks_here else None
+
+
+for _name in ("lead", "opportunity"):
+    resource.amend(MODELS[_name]._meta.label_lower, panel="crm/next_top.html", context=at_the_top, place="top")
 for _model in MODELS.values():
     resource.amend(
         _model._meta.label_lower, panel="crm/next_steps.html", title=gettext_lazy("Next steps"), context=panel

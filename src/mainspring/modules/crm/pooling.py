@@ -78,7 +78,8 @@ def to_pool(ctx, rows: list[dict], *, now: datetime, cause: str = "", reason: st
         f"""
         WITH RECURSIVE {ABOVE}, best AS MATERIALIZED ({POOL_OF_CUSTOMER})
         UPDATE crm_poolcustomer c SET pool_id = COALESCE(best.pool_id, c.pool_id), since = %(now)s, cause = t.cause,
-            reason = %(reason)s, former_owner_id = t.owner, claimed_at = NULL, touched_at = NULL, reminded_at = NULL,
+            state = 'waiting', owner_id = NULL, reason = %(reason)s,
+            former_owner_id = t.owner, claimed_at = NULL, touched_at = NULL, reminded_at = NULL,
             version = c.version + 1, updated_at = %(now)s
         FROM unnest(%(ids)s::bigint[], %(owners)s::bigint[], %(causes)s::text[]) AS t (id, owner, cause)
         JOIN parties_party p ON p.id = t.id LEFT JOIN best ON best.root = p.territory_id
@@ -125,6 +126,7 @@ def settle(ctx, now: datetime, parties: list[int] | None = None) -> int:
         FROM parties_party p JOIN best ON best.root = p.territory_id
         WHERE p.is_customer AND p.active AND p.merged_into_id IS NULL
           AND (%(all)s OR p.id = ANY(%(parties)s::bigint[]))
+          AND NOT EXISTS (SELECT FROM crm_poolcustomer there WHERE there.party_id = p.id)
         ON CONFLICT (party_id) DO NOTHING RETURNING party_id, pool_id, owner_id)
         INSERT INTO crm_poolmove (party_id, pool_id, to_owner_id, user_id, cause, reason, day, at)
         SELECT party_id, pool_id, owner_id, %(user)s::bigint, 'assigned', '', %(day)s, %(now)s FROM made

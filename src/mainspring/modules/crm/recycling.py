@@ -9,7 +9,8 @@ Modules above say what they know of customers by SQL, so that all of them are as
 Each statement may use %(company)s and %(today)s.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils import timezone
@@ -65,19 +66,33 @@ def _union(parts: dict[str, str], empty: str) -> str:
     return " UNION ALL ".join(f"({sql})" for sql in parts.values()) or empty
 
 
-def _clocks() -> str:
-    """Every held customer with the days its pool counts and the day it goes back; `blocked` says what keeps it."""
+HELD_ONES = "c.state = 'held' AND c.owner_id IS NOT NULL"
+SOME = "{0}party_id = ANY(%(parties)s::bigint[])"
+OF_OWNER = (
+    "{0}party_id IN (SELECT o.party_id FROM crm_poolcustomer o "
+    "WHERE o.owner_id = %(owner)s AND o.state = 'held' AND o.company_id = %(company)s)"
+)
+
+
+def _clocks(only: str = "", *, held: bool = True) -> str:
+    """Held customers with the days their pool counts and the day they go back; `blocked` says what keeps them.
+
+    only  of these customers, so that no deal of another is read: SOME or OF_OWNER
+    held  False: those that wait too
+    """
+    here, among = only.format("c.") or "true", only.format("") or "true"
     return f"""
     WITH deal AS (
         SELECT party_id, max(day) AS day, sum(amount) FILTER (WHERE day > %(today)s - 730) AS amount
         FROM ({_union(_deals, "SELECT NULL::bigint, NULL::date, 0 WHERE false")}) AS d (party_id, day, amount)
-        GROUP BY party_id),
+        WHERE {among} GROUP BY party_id),
     contract AS (
         SELECT party_id, bool_or(day IS NULL OR day >= %(today)s) AS lives, max(day) AS ended
         FROM ({_union(_contracts, "SELECT NULL::bigint, NULL::date WHERE false")}) AS c (party_id, day)
-        GROUP BY party_id),
+        WHERE {among} GROUP BY party_id),
     approval AS (
-        SELECT DISTINCT party_id FROM ({_union(_approvals, "SELECT NULL::bigint WHERE false")}) AS a (party_id)),
+        SELECT DISTINCT party_id FROM ({_union(_approvals, "SELECT NULL::bigint WHERE false")}) AS a (party_id)
+        WHERE {among}),
     clock AS (
         SELECT c.id, c.party_id, c.owner_id, c.pool_id, c.reminded_at, pool.remind_days, deal.day AS last_deal,
             COALESCE(deal.amount, 0) AS worth, contract.ended, contract.lives, approval.party_id AS waits,
@@ -92,7 +107,7 @@ def _clocks() -> str:
         LEFT JOIN deal ON deal.party_id = c.party_id
         LEFT JOIN contract ON contract.party_id = c.party_id
         LEFT JOIN approval ON approval.party_id = c.party_id
-        WHERE c.company_id = %(company)s AND c.state = 'held' AND c.owner_id IS NOT NULL AND pool.active),
+        WHERE c.company_id = %(company)s AND {HELD_ONES if held else "true"} AND {here} AND pool.active),
     rule AS (
         SELECT clock.*,
             touched + make_interval(days => follow_days) AS by_follow_up,
@@ -111,9 +126,7 @@ def _clocks() -> str:
 
 def clock_of(party: Party, company_id: int, today) -> dict | None:
     """How the clock of one held customer stands: back, cause, blocked and the days counted; None when none runs."""
-    found = database.rows(
-        _clocks() + "SELECT * FROM due WHERE party_id = %(party)s", party=party.pk, company=company_id, today=today
-    )
+    found = database.rows(_clocks(SOME) + "SELECT * FROM due", parties=[party.pk], company=company_id, today=today)
     return found[0] if found else None
 
 
@@ -121,90 +134,119 @@ def clock_of(party: Party, company_id: int, today) -> dict | None:
 
 
 def recycle_leads(ctx, now: datetime) -> int:
-    """Return to their pools the leads nobody followed up; the number returned. Four statements for any number."""
-    return _in_parts(lambda: _some_leads(ctx, now))
+    """Return to their pools the leads nobody followed up; the number returned; few statements for any number."""
+    found = database.rows(DUE_LEADS.format(only=""), company=ctx.company_id, held=list(HELD), now=now)
+    keys = [row["id"] for row in found]
+    with _telling(ctx, "/crm/leads/?state=open", _leads_went_back) as counts:
+        for first in range(0, len(keys), AT_ONCE):
+            _some_leads(ctx, now, keys[first : first + AT_ONCE], counts)
+    return counts.total()
 
 
 def recycle_customers(ctx, now: datetime) -> int:
-    """Return to their pools the customers whose owner did not follow up, made no deal or lost the contract."""
+    """Return to their pools the customers whose owner did not follow up, made no deal or lost the contract.
+
+    All clocks are read once; those of each part again under the locks of its customers.
+    """
     if not admitting.customer_pools.get(ctx.company_id):
         return 0
-    return _in_parts(lambda: _some_customers(ctx, now))
-
-
-def _in_parts(some) -> int:
-    total = 0
-    while done := some():
-        total += done
-        if done < AT_ONCE:
-            break
-    return total
+    due = database.rows(
+        _clocks() + "SELECT party_id FROM due WHERE back < %(now)s AND blocked = '' ORDER BY party_id",
+        company=ctx.company_id,
+        today=ctx.business_date,
+        now=now,
+    )
+    keys = [row["party_id"] for row in due]
+    with _telling(ctx, "/crm/pool-customers/?state=waiting", _customers_went_back) as counts:
+        for first in range(0, len(keys), AT_ONCE):
+            _some_customers(ctx, now, keys[first : first + AT_ONCE], counts)
+    return counts.total()
 
 
 DUE_LEADS = """
-SELECT lead.id, lead.owner_id, lead.pool_id, lead.territory_id, lead.source, lead.value
+SELECT lead.id, lead.owner_id, lead.pool_id
 FROM crm_lead lead JOIN crm_leadpool pool ON pool.id = lead.pool_id
 WHERE lead.company_id = %(company)s AND lead.state = ANY(%(held)s) AND pool.recycle_days IS NOT NULL
   AND lead.merged_into_id IS NULL
   AND COALESCE(lead.touched_at, lead.claimed_at) < %(now)s - make_interval(days => pool.recycle_days)
   AND NOT EXISTS (SELECT 1 FROM kernel_approvalrequest r WHERE r.identity_id = lead.id AND r.state = 'waiting')
-ORDER BY lead.id LIMIT %(most)s FOR UPDATE OF lead SKIP LOCKED
+  {only}
 """
+"""Held leads whose owner was silent for the days of their pool."""
+
+BACK_TO_POOLS = f"""
+WITH RECURSIVE {pooling.ABOVE},
+    kinds AS (
+        SELECT DISTINCT l.company_id, l.territory_id, l.source, l.interest_id,
+            CASE WHEN (SELECT count(value_min) > 0 FROM crm_leadpool) THEN l.value END AS value
+        FROM crm_lead l WHERE l.id = ANY(%(keys)s)),
+    best AS MATERIALIZED (
+        SELECT lead.*, (
+            SELECT pool.id FROM above JOIN crm_leadpool pool ON pool.territory_id = above.id
+            WHERE above.root = lead.territory_id AND {pooling.TAKES_LEAD}
+            ORDER BY pool.priority, above.distance, pool.code LIMIT 1) AS pool_id
+        FROM kinds AS lead)
+UPDATE crm_lead lead SET former_owner_id = lead.owner_id, owner_id = NULL, released_at = %(now)s, claimed_at = NULL,
+    next_on = NULL, state = 'open', version = lead.version + 1, updated_at = %(now)s,
+    pool_id = COALESCE(best.pool_id, lead.pool_id)
+FROM best
+WHERE lead.id = ANY(%(keys)s) AND best.company_id = lead.company_id AND best.territory_id = lead.territory_id
+  AND best.source = lead.source AND best.interest_id IS NOT DISTINCT FROM lead.interest_id
+  AND (best.value IS NULL OR best.value = lead.value)
+"""
+"""The pool of each is looked for once for all leads that are alike in what pools ask for."""
 
 
-def _some_leads(ctx, now: datetime) -> int:
+def _some_leads(ctx, now: datetime, leads: list, counts: Counter) -> None:
     with commands.batch(Lead, ctx, "recycle") as inner:
-        due = database.rows(DUE_LEADS, company=ctx.company_id, held=list(HELD), now=now, most=AT_ONCE)
-        if not due:
-            return 0
-        keys = [row["id"] for row in due]
-        pooling.log(inner, "lead", due, cause="no_follow_up", now=now)
-        database.execute(
-            f"""
-            WITH RECURSIVE {pooling.ABOVE}
-            UPDATE crm_lead lead SET former_owner_id = lead.owner_id, owner_id = NULL, released_at = %(now)s,
-                claimed_at = NULL, next_on = NULL, state = 'open', version = lead.version + 1, updated_at = %(now)s,
-                pool_id = COALESCE((
-                    SELECT pool.id FROM above JOIN crm_leadpool pool ON pool.territory_id = above.id
-                    WHERE above.root = lead.territory_id AND {pooling.TAKES_LEAD}
-                    ORDER BY pool.priority, above.distance, pool.code LIMIT 1), lead.pool_id)
-            WHERE lead.id = ANY(%(keys)s)""",
-            keys=keys,
-            now=now,
-        )
-        _tell(inner, due, "/crm/leads/?state=open", _leads_went_back)
-    return len(due)
-
-
-def _some_customers(ctx, now: datetime) -> int:
-    with commands.batch(Party, ctx, "recycle") as inner:
         due = database.rows(
-            _clocks()
-            + """
-            SELECT p.id, p.owner_id, due.pool_id, due.cause FROM due JOIN parties_party p ON p.id = due.party_id
-            WHERE due.back < %(now)s AND due.blocked = '' AND p.merged_into_id IS NULL AND p.owner_id = due.owner_id
-            ORDER BY p.id LIMIT %(most)s FOR UPDATE OF p SKIP LOCKED""",
+            DUE_LEADS.format(only="AND lead.id = ANY(%(leads)s) ORDER BY lead.id FOR UPDATE OF lead SKIP LOCKED"),
+            company=ctx.company_id,
+            held=list(HELD),
+            now=now,
+            leads=leads,
+        )
+        if due:
+            pooling.log(inner, "lead", due, cause="no_follow_up", now=now)
+            database.execute(BACK_TO_POOLS, keys=[row["id"] for row in due], now=now)
+    counts.update(row["owner_id"] for row in due)
+
+
+def _some_customers(ctx, now: datetime, parties: list[int], counts: Counter) -> None:
+    with commands.batch(Party, ctx, "recycle") as inner:
+        locked = database.rows(
+            "SELECT id FROM parties_party WHERE id = ANY(%(parties)s) AND merged_into_id IS NULL "
+            "AND owner_id IS NOT NULL ORDER BY id FOR UPDATE SKIP LOCKED",
+            parties=parties,
+        )
+        # Sets are joined with sets: the planner takes what the filters leave of them for a few rows.
+        database.execute("SET LOCAL enable_nestloop = off")
+        due = database.rows(
+            _clocks(SOME) + "SELECT party_id AS id, owner_id, pool_id, cause FROM due "
+            "WHERE back < %(now)s AND blocked = '' ORDER BY id",
             company=ctx.company_id,
             today=ctx.business_date,
             now=now,
-            most=AT_ONCE,
+            parties=[row["id"] for row in locked],
         )
-        if not due:
-            return 0
-        pooling.to_pool(inner, due, now=now)
-        _tell(inner, due, "/crm/pool-customers/?state=waiting", _customers_went_back)
-    return len(due)
+        database.execute("SET LOCAL enable_nestloop = on")
+        if due:
+            pooling.to_pool(inner, due, now=now)
+    counts.update(row["owner_id"] for row in due)
 
 
-def _tell(ctx, due: list[dict], href: str, title) -> None:
-    """Former owners hear how many went back."""
-    counts: dict[int, int] = defaultdict(int)
-    for row in due:
-        counts[row["owner_id"]] += 1
-    people = User.objects.in_bulk(list(counts))
-    for key, count in counts.items():
-        if key in people:
-            notifications.notify([people[key]], ctx, kind="lead", title=title(count), href=href)
+@contextmanager
+def _telling(ctx, href: str, title):
+    """Former owners hear once how many of theirs went back, however many parts it took; yields {owner: count}."""
+    counts: Counter[int] = Counter()
+    try:
+        yield counts
+    finally:
+        alike = defaultdict(list)
+        for person in User.objects.filter(pk__in=counts):
+            alike[counts[person.pk]].append(person)
+        for count, people in alike.items():
+            notifications.notify(people, ctx, kind="lead", title=title(count), href=href)
 
 
 def _leads_went_back(count: int):
@@ -227,11 +269,10 @@ def going_back(company_id: int, today, now: datetime, *, owner=None, unreminded:
     if not admitting.customer_pools.get(company_id):
         return []
     return database.rows(
-        _clocks()
+        _clocks(OF_OWNER if owner is not None else "")
         + """
         SELECT id, party_id, owner_id, back, cause FROM due
         WHERE blocked = '' AND back < %(now)s + make_interval(days => remind_days)
-          AND (%(owner)s::bigint IS NULL OR owner_id = %(owner)s::bigint)
           AND (NOT %(unreminded)s OR reminded_at IS NULL OR reminded_at < touched)
         ORDER BY back, id""",
         company=company_id,
@@ -278,7 +319,7 @@ def _titled(count: int):
 def weigh(ctx) -> int:
     """Note what customers in pools brought and when the last deal was, so that a claimer sees what waits."""
     return database.execute(
-        _clocks().replace("AND c.state = 'held' AND c.owner_id IS NOT NULL", "")
+        _clocks(held=False)
         + """
         UPDATE crm_poolcustomer c SET worth = due.worth, last_deal_on = due.last_deal FROM due
         WHERE due.id = c.id AND (c.worth, c.last_deal_on) IS DISTINCT FROM (due.worth, due.last_deal)""",

@@ -8,7 +8,7 @@ from mainspring.kernel.resource import Column
 from mainspring.kernel.workflow import Input
 from mainspring.modules.parties import queries as parties
 
-from . import reports_follow, returns  # noqa: F401 - they register their reports
+from . import hoping, reports_follow, returns  # noqa: F401 - they register their reports
 
 
 def run_exists(ctx, who) -> Answer:

@@ -104,7 +104,9 @@ def _day(moment) -> date:
 
 
 def _behind(by: str, key, since: date, until: date) -> str:
-    """The list of the follow-ups behind a row; of customer levels, of all of the time."""
+    """The list of the follow-ups behind a row; of a level the customers who have it, with their last follow-up."""
+    if by == "level":
+        return f"/crm/pool-customers/?{urlencode({'level': key} if key else {'level__empty': 'true'})}"
     if by == "week":
         since, until = _day(key), _day(key) + timedelta(days=6)
     given = {"at__gte": since.isoformat(), "at__lt": (until + timedelta(days=1)).isoformat()}

@@ -1,6 +1,7 @@
 """Pages and endpoints of lead pools, leads, opportunities and follow-ups."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Column, Resource
@@ -69,6 +70,10 @@ class Opportunities(Resource):
     lines = "item quantity unit price site wanted_on"
     quick = "name party amount expected_close_on"
     order = "expected_close_on"
+    views = {
+        "open": (pgettext_lazy("deal", "Open"), "state=open&order=expected_close_on"),
+        "mine": (_("Mine"), "owner=me&state=open&order=expected_close_on"),
+    }
     dimensions = (
         "stage state process forecast owner owner__department territory party source campaign "
         "expected_close_on closed_on close_reason competitor"

@@ -44,11 +44,11 @@ BEGIN
     ELSE
         SELECT array_agg(DISTINCT lead_id) FILTER (WHERE lead_id IS NOT NULL),
                array_agg(DISTINCT opportunity_id) FILTER (WHERE opportunity_id IS NOT NULL) INTO leads, deals
-        FROM (SELECT n.id FROM is_now n JOIN was o ON o.id = n.id
-              WHERE (n.state, n.due_on, n.lead_id, n.opportunity_id)
-                    IS DISTINCT FROM (o.state, o.due_on, o.lead_id, o.opportunity_id)) AS moved
-        CROSS JOIN LATERAL (SELECT lead_id, opportunity_id FROM is_now WHERE is_now.id = moved.id
-                            UNION ALL SELECT lead_id, opportunity_id FROM was WHERE was.id = moved.id) AS both_sides;
+        FROM ((SELECT id, state, due_on, lead_id, opportunity_id FROM is_now
+               EXCEPT SELECT id, state, due_on, lead_id, opportunity_id FROM was)
+              UNION ALL
+              (SELECT id, state, due_on, lead_id, opportunity_id FROM was
+               EXCEPT SELECT id, state, due_on, lead_id, opportunity_id FROM is_now)) AS both_sides;
     END IF;
     PERFORM crm_next_days(COALESCE(leads, '{}'), COALESCE(deals, '{}'));
     RETURN NULL;
@@ -61,14 +61,29 @@ CREATE OR REPLACE TRIGGER crm_task_gone AFTER DELETE ON crm_followuptask
     REFERENCING OLD TABLE AS was FOR EACH STATEMENT EXECUTE FUNCTION crm_task_changed();
 """
 
+SET_FROM = 100
+"""Records from which on statements are planned anew for their number: a plan made for one compares each with each."""
+
 FOLLOW_SUBJECT = """
 CREATE OR REPLACE FUNCTION crm_follow_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM is_now n JOIN was o ON o.id = n.id
-                   WHERE n.owner_id IS DISTINCT FROM o.owner_id OR {decided}) THEN
+    IF NOT EXISTS (SELECT id, owner_id, {stands} FROM is_now EXCEPT SELECT id, owner_id, {stands} FROM was) THEN
         RETURN NULL;
     END IF;
-    -- Tasks somebody is just finishing are passed over: they end with that, and nobody waits for each other.
+    IF (SELECT count(*) FROM is_now) < {set_from} THEN
+        {statements};
+    ELSE
+        {planned_anew};
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER crm_follow_{name} AFTER UPDATE ON {table}
+    REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION crm_follow_{name}();
+"""
+
+STATEMENTS = (
+    # Tasks somebody is just finishing are passed over: they end with that, and nobody waits for each other.
+    """
     UPDATE crm_followuptask t SET state = 'dropped', done_at = now(), ending = ended.ending,
         version = version + 1, updated_at = now()
     FROM (SELECT task.id, CASE WHEN {decided} THEN 'closed' ELSE 'pool' END AS ending
@@ -76,7 +91,8 @@ BEGIN
           WHERE task.state = 'open'{alone}
             AND (({decided}) AND ({ends}) OR ({returned}))
           FOR UPDATE OF task SKIP LOCKED) AS ended
-    WHERE t.id = ended.id;
+    WHERE t.id = ended.id""",
+    """
     UPDATE crm_followuptask t SET owner_id = going.owner_id, reminded_at = NULL, escalation = 0,
         version = version + 1, updated_at = now()
     FROM (SELECT task.id, n.owner_id
@@ -84,7 +100,8 @@ BEGIN
           WHERE task.state = 'open'{alone} AND n.owner_id IS NOT NULL AND n.owner_id IS DISTINCT FROM o.owner_id
             AND (task.owner_id = o.owner_id OR task.owner_id IS NULL)
           FOR UPDATE OF task SKIP LOCKED) AS going
-    WHERE t.id = going.id;
+    WHERE t.id = going.id""",
+    """
     UPDATE crm_cadencerun r SET
         state = CASE WHEN {decided} OR c.on_return = 'end' THEN 'ended' ELSE 'paused' END,
         ending = CASE WHEN {decided} THEN 'closed' ELSE 'pool' END,
@@ -92,19 +109,22 @@ BEGIN
         paused_at = now()
     FROM is_now n, was o, crm_cadence c
     WHERE n.id = r.{column} AND o.id = n.id AND c.id = r.cadence_id AND r.state IN ('active', 'paused')
-      AND (({decided}) OR ({returned}) AND r.state = 'active');
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE TRIGGER crm_follow_{name} AFTER UPDATE ON {table}
-    REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION crm_follow_{name}();
-"""
+      AND (({decided}) OR ({returned}) AND r.state = 'active')""",
+)
 """decided: the record was closed; ends: which tasks end with that; returned: nobody owns the record any more;
 alone: a customer's own tasks, not those of its deals."""
 
 
 def _declare(name: str, table: str, column: str, decided: str, ends: str, returned: str, alone: str = "") -> None:
+    given = {"column": column, "decided": decided, "ends": ends, "returned": returned, "alone": alone}
+    statements = [statement.format(**given) for statement in STATEMENTS]
     sql = FOLLOW_SUBJECT.format(
-        name=name, table=table, column=column, decided=decided, ends=ends, returned=returned, alone=alone
+        name=name,
+        table=table,
+        stands="active" if "active" in decided else "state",
+        set_from=SET_FROM,
+        statements=";".join(statements),
+        planned_anew=";".join(f"EXECUTE $anew${statement}$anew$" for statement in statements),
     )
     database.declare(f"crm_follow_{name}", sql)
 

@@ -214,13 +214,22 @@ def search(text: str, company_id: int) -> list[Match]:
     if sum(sign.isdigit() for sign in text) * 2 >= len(text):
         return _of_number(text, company_id)
     sound, asked = normalise.sound_key(text), Asked(company_id, name=text)
-    parts = [normalise.sound_key(word) for word in text.split()]
-    keys = asked.keys() | {"alike": sound}
+    words = normalise.telling_words(text)
+    keys, called = asked.keys(), " ".join(words)
     if len(sound) >= CONTAINED_MIN:
-        keys |= {"contained": f"%{'%'.join(parts)}%"}
-    if len(text) >= CONTAINED_MIN and text.isascii():  # of other letters the index may hold no groups; they have sounds
-        keys |= {"called": f"%{_plain(text.upper())}%"}
-    return _found([asked], [keys])[0]
+        keys |= {"contained": f"%{'%'.join(normalise.sound_key(word) for word in words)}%"}
+    if len(called) >= CONTAINED_MIN and text.isascii():  # of other letters the index may hold no groups
+        keys |= {"called": f"%{_plain(called.upper())}%"}
+    found = _found([asked], [keys])[0]
+    if len(found) >= FOUND_MAX:  # what only sounds alike comes after all of these
+        return found
+    return _merged(found, _found([asked], [{"alike": sound}])[0])
+
+
+def _merged(sure: list[Match], alike: list[Match]) -> list[Match]:
+    """Each record once, the sure ones first."""
+    known = {(match.source.what, match.record_id) for match in sure}
+    return [*sure, *(m for m in alike if (m.source.what, m.record_id) not in known)][:FOUND_MAX]
 
 
 def _plain(text: str) -> str:

@@ -92,6 +92,11 @@ def group(party_id: int) -> list[int]:
     return _walked(above(party_id)[-1], "party_id", "other_id")
 
 
+def in_group(party_id: int) -> bool:
+    """Whether a company has a parent or a subsidiary."""
+    return PartyRelation.objects.filter(Q(party=party_id) | Q(other=party_id), kind=RelationKind.PARENT).exists()
+
+
 def _walked(start: int, near: str, far: str) -> list[int]:
     return [
         row["id"]

@@ -53,6 +53,16 @@ def name_key(name: str) -> str:
     return key or folded(name).replace(" ", "")
 
 
+def telling_words(name: str) -> list[str]:
+    """The words of a name as written, without those at its ends that only say its legal form."""
+    words = name.split()
+    while len(words) > 1 and folded(words[-1]) in _WORDS:
+        words.pop()
+    while len(words) > 1 and folded(words[0]) in _WORDS:
+        words.pop(0)
+    return words
+
+
 def sound_key(name: str) -> str:
     """How a name sounds, to find those alike: its key Chinese characters as pinyin without tones (华为: huawei)."""
     key = name_key(name)

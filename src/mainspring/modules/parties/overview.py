@@ -23,6 +23,7 @@ from mainspring.kernel import access, formats, home, sight
 from mainspring.kernel.plugin_points import PluginPoint
 
 from . import feed
+from . import models_relations as relations
 from .feed import happening, kinds
 from .models import Contact
 
@@ -66,6 +67,10 @@ class Customer:
     def rows(self, model, verb: str = "view"):
         """Records of the customer in sight, for models with a field `party`; none where there is no right at all."""
         return access.rows(self.ctx, model, verb).filter(party=self.party)
+
+    def group(self) -> list[int]:
+        """Keys of the companies of the customer's group in sight, itself among them; empty where it has no other."""
+        return self.once("parties.group", lambda: _group(self))
 
     def money(self, label, value, **more) -> home.Number:
         """A figure in the company's base currency, without cents."""
@@ -137,6 +142,15 @@ def _people(customer) -> list[dict]:
             }
         )
     return found
+
+
+def _group(customer) -> list[int]:
+    if not relations.in_group(customer.party.pk):
+        return []
+    family = relations.group(customer.party.pk)
+    seen = access.rows(customer.ctx, type(customer.party)).filter(pk__in=family).order_by()
+    found = list(seen.values_list("pk", flat=True))
+    return found if len(found) > 1 else []
 
 
 def log_button(customer) -> dict:

@@ -70,10 +70,15 @@ def people_to_write_to(record, ctx) -> list[tuple[str, str, str]]:
 
 
 def customer_terms(document, company, ctx) -> None:
-    """Currency, payment term, territory and owner from the customer where a document of sale leaves them open."""
+    """Currency, payment term, territory and owner from the customer where a document of sale leaves them open.
+
+    Nothing new is agreed with somebody who is no customer or no longer active.
+    """
     party = document.party
     if not party.is_customer:
         raise ValidationError({"party": _("%(party)s is not a customer.") % {"party": party}})
+    if not party.active:
+        raise ValidationError({"party": _("%(party)s is no longer active.") % {"party": party}})
     document.currency_id = document.currency_id or party.currency_id or company.base_currency_id
     document.payment_term_id = document.payment_term_id or party.payment_term_id
     document.territory_id = document.territory_id or party.territory_id

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from mainspring.kernel import access, database, formats, home, reports
 from mainspring.kernel.models import OutgoingMail
+from mainspring.modules.accounting import queries as books
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
@@ -21,6 +22,8 @@ from .models import Quotation, Return, SalesOrder, Shipment
 ZERO = Decimal(0)
 FALL_PCT = 30
 UNANSWERED_DAYS = 7
+LISTED_MAX = 100
+"""Companies of a group an address names."""
 
 overview = parties.overview
 
@@ -117,7 +120,12 @@ def _revenue(customer) -> list[float] | None:
     ctx = customer.ctx
     if not (access.can(ctx, Invoice, "view") and access.may_see(ctx, Invoice, "total_base")):
         return None
-    rows = customer.rows(Invoice).filter(state="posted", kind__in=("customer_invoice", "customer_credit"), total__gt=0)
+    return _by_month(ctx, customer.rows(Invoice))
+
+
+def _by_month(ctx, invoices) -> list[float]:
+    """Income of twelve months that invoices booked, this month last."""
+    rows = invoices.filter(state="posted", kind__in=("customer_invoice", "customer_credit"), total__gt=0)
     net = F("total_base") * F("net") / F("total")
     return home.by_month(ctx, rows, "invoice_on", Sum(Case(When(kind="customer_credit", then=-net), default=net)))
 
@@ -166,6 +174,31 @@ def revenue_of_a_year(customer) -> list[home.Number]:
             trend=trend,
             href=f"/accounting/invoices/?party={customer.party.pk}&kind__in=customer_invoice,customer_credit&state=posted",
             order=30,
+        )
+    ]
+
+
+@overview.figures.fill
+def group_revenue(customer) -> list[home.Number]:
+    """What all companies of the customer's group that the person may see brought in twelve months, and owe."""
+    ctx = customer.ctx
+    if revenue(customer) is None or not customer.group():
+        return []
+    trend = _by_month(ctx, access.rows(ctx, Invoice).filter(party__in=customer.group()))
+    return [
+        customer.money(
+            _("Revenue of the group"),
+            Decimal(str(round(sum(trend), 2))),
+            note=_("companies: %(count)d, open balance %(amount)s")
+            % {
+                "count": len(customer.group()),
+                "amount": customer.in_words(books.open_balance(ctx, customer.group())),
+            },
+            trend=trend,
+            href=f"/accounting/invoices/?party__in={','.join(map(str, customer.group()))}&state=posted"
+            if len(customer.group()) <= LISTED_MAX
+            else "",
+            order=32,
         )
     ]
 

@@ -45,10 +45,7 @@ def priced(document, ctx, lines) -> None:
 
 
 def _terms(document, ctx, company) -> None:
-    party = document.party
     parties.customer_terms(document, company, ctx)
-    if not party.active:
-        raise ValidationError({"party": _("%(party)s is no longer active.") % {"party": party}})
     if document.site_id is None:
         document.site = organization.usual_site.get(company.pk)
     elif document.site.company_id != company.pk:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, looking, mailing, printing, restoring, sight
+from mainspring.kernel import access, looking, mailing, printing, resource, restoring, sight
 from mainspring.kernel.models import Document
 from mainspring.web import addresses, cells, grids
 from mainspring.web.views import banners, base, lanes, lists, tabs, verbs
@@ -36,6 +36,7 @@ def page(request, res, record):
             "banner": banners.of_record(record, request.ctx),
             "workflow": way(request, res, record) if res.workflow else None,
             "tops": tabs.panels(request, res, record, "top"),
+            "tabs_first": bool(resource.amendments(res.model, "first")),
             "panels": tabs.panels(request, res, record, "body"),
             "tabs": tabs.of_record(request, res, record),
             "dossier": dossier(record),
@@ -56,9 +57,19 @@ def heading(request, res, record) -> dict:
     }
     if res.workflow:
         page["state"] = cells.state_badge(res.workflow, record.state)
+    if res.is_document:
+        page["subtitle"] = _about(request, res, record)
     page |= neighbours(request, res, record)
     page["more"] += _usual(request, res, record)
     return page
+
+
+def _about(request, res, record) -> str:
+    """Whom or what a document is about, as far as the person may read it."""
+    modes = sight.Fields(res, request.ctx)
+    names = [f.name for f in res.model._meta.concrete_fields if f.name in ("name", "party")]
+    readable = all(modes.mode_on(record, name) in ("view", "edit") for name in names)
+    return str(record.party_label or "") if names and readable else ""
 
 
 def _usual(request, res, record) -> list[dict]:

@@ -122,15 +122,18 @@ def found_groups(request, text: str) -> list[dict]:
         items = recent(request)
         return [{"label": _("Recent"), "icon": "clock", "items": items, "count": len(items)}] if items else []
     groups = [_numbers(request, text), _pages(request, text), _merged(request, text)]
-    for res in resource.registry.values():
-        if (
-            res.search
-            and resource.of(res.model) is res
-            and access.can(request.ctx, res.model, "view")
-            and len(text) > 1
-        ):
-            groups.append(_records(request, res, text))
+    if len(text) > 1:
+        groups += [_records(request, res, text) for res in searched(request.ctx)]
     return [g for g in groups if g and g["items"]]
+
+
+def searched(ctx) -> list:
+    """Resources whose records the person finds by words."""
+    return [
+        res
+        for res in resource.registry.values()
+        if res.search and resource.of(res.model) is res and access.can(ctx, res.model, "view")
+    ]
 
 
 def _numbers(request, text: str) -> dict:

@@ -1,14 +1,13 @@
 """The tabs of a record page: related records and what upper modules added."""
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, query, resource
+from mainspring.kernel import access, database, query, resource
 from mainspring.web import addresses, cells
 from mainspring.web.views import base
 
@@ -80,9 +79,7 @@ def counted(related: dict) -> dict:
             sql, values = "SELECT 1 WHERE false", ()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS found)")
         params += values
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        numbers = cursor.fetchone()
+    numbers = database.planned(f"SELECT {', '.join(parts)}", params)[0]  # its plan costs more than its run
     return {
         key: f"{COUNT_MAX}+" if number > COUNT_MAX else str(number)
         for key, number in zip(related, numbers, strict=True)

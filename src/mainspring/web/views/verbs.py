@@ -31,7 +31,7 @@ def buttons(request, record) -> dict:
             beside = button
         elif verb.danger:
             more.insert(0, button)
-        elif not why and primary is None and (verb.target or verb.sources) and not over:
+        elif not why and primary is None and (verb.target or verb.sources) and not over and not _is_back(flow, verb):
             primary = button
         elif not verb.target and len(quiet) >= 2:
             more.append(button)
@@ -41,6 +41,11 @@ def buttons(request, record) -> dict:
         # a step without a state of its own is the next one
         primary = quiet.pop(0)
     return {"primary": primary, "beside": beside, "quiet": quiet[:3], "more": quiet[3:] + more}
+
+
+def _is_back(flow, verb) -> bool:
+    """Whether a verb begins a record's way anew: seldom what is to be done next."""
+    return flow is not None and verb.target == flow.initial
 
 
 def _button(record, verb, why: str) -> dict:

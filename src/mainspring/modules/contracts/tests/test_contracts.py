@@ -44,6 +44,32 @@ def test_a_won_deal_becomes_a_contract(world):
     assert (contract.name, contract.value, contract.opportunity) == ("Pumps", 5000, deal)
 
 
+def test_a_contract_of_a_deal_carries_its_items_or_its_offer(world):
+    items = [{"item": world.pump, "quantity": 3, "price": 90}, {"item": world.pump, "quantity": 2}]
+    deal = commands.create(Opportunity, world.ctx, name="Pumps", party=world.acme, amount=470, lines=items)
+    won = commands.perform(deal, "win", world.ctx, amount=470)
+    contract = commands.perform(won, "contract", world.ctx).outcome
+    assert list(contract.lines.values_list("item", "quantity", "price")) == [
+        (world.pump.pk, 3, 90),
+        (world.pump.pk, 2, 100),
+    ]
+    assert contract.value == D("568.70")
+    other = commands.create(Opportunity, world.ctx, name="More", party=world.acme, amount=900, lines=items)
+    offer = commands.perform(other, "quote", world.ctx).outcome
+    commands.perform(offer, "send", world.ctx)
+    other = commands.perform(fresh(other), "win", world.ctx, amount=900)
+    assert commands.perform(other, "contract", world.ctx).outcome.quotation == offer
+
+
+def test_nothing_is_agreed_with_a_customer_who_is_no_longer_active(world):
+    contract = world.contract(valid_until="2026-03-31", renewal="automatic", renewal_months=6)
+    world.acme = commands.change(world.acme, world.ctx, active=False)
+    with pytest.raises(ValidationError, match="no longer active"):
+        world.contract()
+    assert contracts.renew_due(world.on("2026-04-01")) == 0
+    assert not Contract.objects.filter(renews=contract).exists()
+
+
 def test_orders_under_a_contract_are_watched(world):
     world.stocked(world.pump, 100, "60.00")
     contract = world.contract("1210")
@@ -210,11 +236,11 @@ def test_ending_and_taking_it_back(world):
 def test_the_page_says_what_comes_next_and_why(world):
     contract = world.contract(state="signed")
     world.plan(contract)
-    said = hub.of_contract(fresh(contract), world.ctx)
+    said = hub.at_the_top(fresh(contract), world.ctx)
     assert [step["title"] for step in said["steps"]] == ["Activate"]
     commands.perform(contract, "activate", world.ctx)
     late = world.on("2026-03-20")
-    steps = hub.of_contract(fresh(contract), late)["steps"]
+    steps = hub.at_the_top(fresh(contract), late)["steps"]
     assert [step["title"] for step in steps] == ["Collect", "Request invoice"]
     assert "10,000.00 EUR is overdue" in steps[0]["why"]
 

@@ -259,15 +259,15 @@ class Migration(migrations.Migration):
                 ('score_reasons', models.JSONField(default=list, editable=False, verbose_name='reasons of the score')),
                 ('name_key', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sound_key', models.CharField(blank=True, default='', editable=False, max_length=400)),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
+                ('campaign', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.campaign', verbose_name='campaign')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
-                ('former_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
-                ('interest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.itemcategory', verbose_name='product interest')),
-                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='merged into')),
+                ('currency', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
+                ('former_owner', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
+                ('interest', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.itemcategory', verbose_name='product interest')),
+                ('merged_into', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.lead', verbose_name='merged into')),
                 ('owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('party', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party', verbose_name='customer')),
+                ('party', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='parties.party', verbose_name='customer')),
                 ('territory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
             ],
             options={
@@ -584,11 +584,11 @@ class Migration(migrations.Migration):
                 ('reminded_at', models.DateTimeField(editable=False, null=True)),
                 ('last_deal_on', models.DateField(editable=False, null=True, verbose_name='last deal on')),
                 ('worth', mainspring.kernel.fields.MoneyField(decimal_places=4, default=Decimal('0'), editable=False, help_text="What deals of the last two years brought, in the company's currency.", max_digits=20, verbose_name='worth')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('former_owner', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
+                ('former_owner', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='former owner')),
                 ('owner', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('party', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='parties.party', verbose_name='customer')),
+                ('party', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='places', to='parties.party', verbose_name='customer')),
                 ('pool', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='crm.leadpool', verbose_name='pool')),
                 ('territory', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.territory', verbose_name='territory')),
             ],
@@ -907,7 +907,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(fields=['company', 'territory', 'state'], name='lead_territory'),
+            index=models.Index(fields=['company', 'territory', 'state', 'pool'], name='lead_territory'),
         ),
         migrations.AddIndex(
             model_name='lead',
@@ -920,6 +920,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(models.F('pool'), models.OrderBy(models.F('score'), descending=True, nulls_last=True), models.OrderBy(models.F('value'), descending=True), models.OrderBy(models.F('identity'), descending=True), condition=models.Q(('state', 'open')), name='lead_waits_score'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('campaign__isnull', False)), fields=['campaign'], name='lead_campaign'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('interest__isnull', False)), fields=['interest'], name='lead_interest'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='lead_party'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='lead_merged_into'),
         ),
         migrations.AddIndex(
             model_name='lead',

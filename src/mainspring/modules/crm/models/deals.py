@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine
@@ -126,7 +127,7 @@ class Opportunity(Document):
         ),
         editable=STAGES,
         closed=("won", "lost"),
-        labels={"open": _("Open"), "won": _("Won"), "lost": _("Lost")},
+        labels={"open": pgettext_lazy("deal", "Open"), "won": _("Won"), "lost": _("Lost")},
         colors={"open": "blue", "won": "green", "lost": "red"},
     )
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Entity
@@ -57,7 +58,7 @@ class Handover(Entity):
         ),
         editable=("open",),
         closed=("done", "taken_back"),
-        labels={"open": _("Open"), "done": _("Handed over"), "taken_back": _("Taken back")},
+        labels={"open": pgettext_lazy("task", "Open"), "done": _("Handed over"), "taken_back": _("Taken back")},
         colors={"open": "amber", "done": "green", "taken_back": "grey"},
     )
 

@@ -52,9 +52,9 @@ class Lead(Document):
     pool = fields.link(LeadPool, _("pool"), null=True, editable=False, related_name="leads")
     owner = fields.link(settings.AUTH_USER_MODEL, _("owner"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=12, choices=Source, default=Source.WEB)
-    interest = fields.link("items.ItemCategory", _("product interest"), optional=True)
-    campaign = fields.link(Campaign, _("campaign"), optional=True)
-    currency = fields.link("kernel.Currency", _("currency"), optional=True)
+    interest = fields.link("items.ItemCategory", _("product interest"), optional=True, db_index=False)
+    campaign = fields.link(Campaign, _("campaign"), optional=True, db_index=False)
+    currency = fields.link("kernel.Currency", _("currency"), optional=True, db_index=False)
     value = fields.MoneyField(_("expected value"), currency="currency", blank=True)
     note = models.TextField(_("note"), blank=True)
     duplicate_reason = models.CharField(
@@ -67,11 +67,11 @@ class Lead(Document):
     touched_at = models.DateTimeField(_("last follow-up"), null=True, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
     next_on = models.DateField(_("next step on"), null=True, editable=False)
-    former_owner = fields.link(settings.AUTH_USER_MODEL, _("former owner"), null=True, editable=False)
+    former_owner = fields.link(settings.AUTH_USER_MODEL, _("former owner"), null=True, editable=False, db_index=False)
     released_at = models.DateTimeField(_("back in the pool since"), null=True, editable=False)
     close_reason = models.CharField(_("reason lost"), max_length=12, choices=LostReason, blank=True, editable=False)
-    party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads")
-    merged_into = fields.link("self", _("merged into"), null=True, editable=False)
+    party = fields.link("parties.Party", _("customer"), null=True, editable=False, related_name="leads", db_index=False)
+    merged_into = fields.link("self", _("merged into"), null=True, editable=False, db_index=False)
     score = models.PositiveSmallIntegerField(
         _("score"), null=True, editable=False, help_text=_("How promising it is, from 0 to 100, by the scoring rules.")
     )
@@ -189,7 +189,7 @@ class Lead(Document):
             models.Index(fields=["vat_number"], name="lead_vat_number", condition=~Q(vat_number="")),
             models.Index(fields=["email"], name="lead_email", condition=~Q(email="")),
             models.Index(fields=["name_key"], name="lead_name_key"),
-            models.Index(fields=["company", "territory", "state"], name="lead_territory"),
+            models.Index(fields=["company", "territory", "state", "pool"], name="lead_territory"),
             models.Index(fields=["pool", "-value", "-identity"], name="lead_waits_worth", condition=Q(state="open")),
             models.Index(fields=["pool", "-identity"], name="lead_waits_new", condition=Q(state="open")),
             models.Index(
@@ -199,6 +199,10 @@ class Lead(Document):
                 F("identity").desc(),
                 name="lead_waits_score",
                 condition=Q(state="open"),
+            ),
+            *(
+                models.Index(fields=[name], name=f"lead_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("campaign", "interest", "party", "merged_into")  # few have one; no entry for all others
             ),
             models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
         ]

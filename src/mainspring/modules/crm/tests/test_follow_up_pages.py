@@ -6,7 +6,8 @@ from django.test import Client
 
 from mainspring.kernel import commands, timeline
 from mainspring.kernel.models import Attachment
-from mainspring.modules.crm.models import Activity, CalendarFeed, FollowUpTask, ReminderHabit
+from mainspring.kernel.reports import registry as reports
+from mainspring.modules.crm.models import Activity, CalendarFeed, FollowUpTask, PoolCustomer, ReminderHabit
 from mainspring.modules.parties.models import Party
 
 
@@ -130,3 +131,20 @@ def test_a_person_sets_reminders_and_makes_renews_and_withdraws_an_address(brows
     assert browser.post("/crm/reminders/withdraw/").status_code == 204
     assert not CalendarFeed.objects.filter(revoked_at=None).exists()
     assert browser.post("/crm/reminders/withdraw/").status_code == 404
+
+
+def test_a_row_of_a_customer_level_opens_the_customers_of_that_level(browser, acme, mei, regions):
+    commands.perform(acme, "log", mei, content="Asked for pumps", method="call")
+    place = PoolCustomer.objects.create(
+        company=regions.company, party=acme, pool=regions.east_pool, owner=mei.user, territory=regions.east
+    )
+    for level, asked in (("A", "level=A"), ("", "level__empty=true")):
+        PoolCustomer.objects.filter(pk=place.pk).update(level=level)
+        found, _given = reports["crm-follow-ups"].answer(mei, by="level", since="2020-01-01", until="2100-01-01")
+        (row,) = found.rows
+        assert row["_href"] == f"/crm/pool-customers/?{asked}"
+        page = browser.get(row["_href"])
+        assert page.status_code == 200
+        assert str(acme.name) in page.content.decode()
+    other = browser.get("/crm/pool-customers/?level=B")
+    assert str(acme.name) not in other.content.decode()

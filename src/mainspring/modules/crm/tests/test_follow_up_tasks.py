@@ -253,3 +253,18 @@ def test_an_old_follow_up_is_only_corrected_by_a_manager_with_a_reason(regions, 
     with pytest.raises(ValidationError, match="never deleted"):
         commands.delete(said, boss)
     assert Activity.objects.count() == 1
+
+
+def test_many_customers_returned_in_one_statement_end_their_tasks_as_one_does(regions, mei):
+    """K03: from a hundred on the statements are planned for their number; what follows is the same."""
+    values = {"is_customer": True, "country": "LT", "currency_id": "EUR", "territory": regions.east, "owner": mei.user}
+    parties = Party.objects.bulk_create(Party(code=f"M{n}", name=f"Many {n}", **values) for n in range(120))
+    for party in (parties[3], parties[90]):
+        tasks.open_for(party, regions.system, why="Ask how it goes", due_on=date(2026, 3, 9))
+    Party.objects.filter(pk__in=[p.pk for p in parties]).update(website="https://many.example")
+    assert len(waiting(owner=mei.user)) == 2
+
+    Party.objects.filter(pk__in=[p.pk for p in parties]).update(owner=None)
+
+    assert waiting() == []
+    assert set(FollowUpTask.objects.values_list("state", "ending")) == {("dropped", "pool")}

@@ -3,18 +3,19 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mainspring.kernel import commands, query, resource
+from mainspring.kernel import commands, query, reports, resource
 from mainspring.kernel.models import Currency, DocumentIdentity
 from mainspring.modules.crm import changing, forecasting, pipeline, velocity
 from mainspring.modules.crm.models import DealChange, Opportunity, Stage, Target
 from mainspring.modules.organization.models import ExchangeRate
-from mainspring.modules.parties.models import Party
+from mainspring.modules.parties.models import Party, PaymentTerm
 
 MARCH, JUNE = date(2026, 3, 1), date(2026, 6, 1)
 
@@ -289,3 +290,30 @@ def test_dropping_a_card_asks_only_what_the_stage_lacks(sales):
     assert lost.status_code == 200
     assert 'name="reason"' in lost.content.decode()
     assert web.post(move, {"to": "nowhere"}, headers={"HX-Request": "true"}).status_code == 409
+
+
+# -- in the books ---------------------------------------------------------------------------------------------------
+
+
+def test_open_deals_are_a_line_of_their_own_in_cash_in_sight(sales):
+    """CRM-08, FIN-06: their chance of their amount, by the customer's terms; nobody reads deals they may not see."""
+    term = commands.create(PaymentTerm, sales.system, code="N30", name="30 days", lines=[{"percent": 100, "days": 30}])
+    sales.acme = commands.change(sales.acme, sales.system, payment_term=term)
+    deal(sales, sales.acme, 1000, date(2026, 3, 10), probability=50)
+    deal(sales, sales.acme, 500, date(2026, 3, 20), probability=10)
+    deal(sales, sales.beta, 900, date(2026, 2, 1), probability=100)  # late, due at once
+    deal(sales, sales.beta, 900, date(2026, 3, 9), probability=100, forecast="left_out")
+    deal(sales, sales.beta, 900, date(2026, 9, 9), probability=100)
+    report = reports.registry["cash-in-sight"]
+    found, _given = report.answer(sales.system, until="2026-06-01")
+    rows = [(r["planned_on"], r["amount_base"], r["balance"], r["with_deals"]) for r in found.rows[1:]]
+    assert rows == [(date(2026, 3, 2), 900, 0, 900), (date(2026, 4, 19), 550, 0, 1450)]
+    listed = resource.of(Opportunity)
+    for row, count in zip(found.rows[1:], (1, 2), strict=True):
+        params = dict(parse_qsl(urlsplit(row["_href"]).query))
+        q = query.Query(listed, sales.system, query.parse(params))
+        assert (q.errors, q.count()[0]) == ({}, count)
+    clerk = sales.ctx(sales.person("clerk", "accountant"))
+    answer, _given = report.answer(clerk, until="2026-06-01")
+    assert len(answer.rows) == 1
+    assert "with_deals" not in [column.path for column in report.shown(answer)]

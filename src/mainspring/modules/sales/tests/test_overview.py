@@ -13,7 +13,7 @@ from mainspring.kernel.reports import registry as reports
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.crm.models import Opportunity
 from mainspring.modules.parties import feed, overview
-from mainspring.modules.parties.models import PortalAccess
+from mainspring.modules.parties.models import PartyRelation, PortalAccess
 from mainspring.modules.sales.models import Quotation, SalesOrder, Shipment
 
 
@@ -54,6 +54,25 @@ def test_what_matters_about_a_customer_is_at_the_head_of_its_page(busy):
     assert found["Revenue"] == ("300", "margin 120.00 EUR, 40 %")
     assert found["Last contact"][1] == "next: Send an offer on 3 Mar 2026"
     assert found["Open deals"][1] == "1, weighted"
+
+
+def test_a_customer_of_a_group_shows_what_its_companies_in_sight_bring_and_owe(busy):
+    """CRM-01: parent and subsidiary bought; the third one is in another territory."""
+    assert "Revenue of the group" not in figures(busy.ctx, busy.acme)
+    busy.stocked(busy.pump, 5, "60.00")
+    south = type(busy.north).objects.create(code="SOUTH", name="South")
+    child, far = busy.customer("Child"), busy.customer("Far", territory=south)
+    for company in (child, far):
+        commands.create(PartyRelation, busy.ctx, party=busy.acme, kind="parent", other=company)
+        sold = busy.order(busy.pump, 1, party=company)
+        busy.ship(sold)
+        busy.bill(sold)
+    for company in (busy.acme, child, far):
+        whole = figures(busy.ctx, company)["Revenue of the group"]
+        assert whole == ("500", "companies: 3, open balance 605.00 EUR")
+    rep = busy.context(busy.person("ona", "sales_rep"))
+    assert figures(rep, child)["Revenue of the group"] == ("400", "companies: 2, open balance 484.00 EUR")
+    assert figures(rep, child)["Revenue"][0] == "100"
 
 
 def test_everything_that_happened_is_one_list_newest_first(busy):
