@@ -104,15 +104,16 @@ def _claims() -> list[Answer]:
     waiting = list(Party.objects.filter(pooled_at__isnull=False, code__startswith="B").order_by("pk")[: PEOPLE * 2])
     before = PoolMove.objects.filter(cause="claimed").count()
 
-    def claim(n: int) -> float:
+    def claim(n: int) -> tuple[float, float]:
         began = time.perf_counter()
         commands.perform(waiting[n], "claim", Context(people[n % PEOPLE], ctx.business_date, ctx.company_id))
-        return (time.perf_counter() - began) * 1000
+        return began, time.perf_counter()
 
     at_once(PEOPLE, lambda n: claim(PEOPLE + n))  # warm
-    began = time.perf_counter()
-    spent, errors = at_once(PEOPLE, claim)
-    seconds = time.perf_counter() - began
+    done_at, errors = at_once(PEOPLE, claim)
+    # From the first one's start to the last one's end: a server's connections are open before.
+    seconds = max(end for _start, end in done_at) - min(start for start, _end in done_at)
+    spent = [(end - start) * 1000 for start, end in done_at]
     done = PoolMove.objects.filter(cause="claimed").count() - before
     return [
         Answer("claims at once", len(spent), "claims", PEOPLE, exactly=True),

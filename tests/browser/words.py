@@ -25,7 +25,7 @@ SAID = """() => {
 }"""
 _ALLOWED = """
 Mainspring API CSV XLSX PDF Webhook EUR USD CNY PLN Ctrl Delete items UTC URL BIC IBAN PVM VAT OK ID English
-Lietuvių webhook GTIN kg SHA HTTP JSON TOTP Excel UTF SKU
+Lietuvių webhook GTIN kg SHA HTTP JSON TOTP Excel UTF SKU ALL
 """
 ALLOWED = frozenset(_ALLOWED.split())
 _ENGLISH = """
@@ -79,7 +79,7 @@ def names_of_records(request) -> set[str]:
         ("parties/parties", ("name",)),
         ("organization/sites", ("name",)),
         ("organization/departments", ("name",)),
-        ("organization/territories", ("name",)),
+        ("organization/territories", ("name", "code")),
         ("organization/companies", ("name",)),
         ("accounting/accounts", ("name",)),
         ("accounting/tax-codes", ("name",)),
@@ -96,6 +96,7 @@ def names_of_records(request) -> set[str]:
         ("kernel/tasks", ("title",)),
         ("crm/opportunities", ("name",)),
         ("crm/campaigns", ("name",)),
+        ("contracts/contracts", ("name",)),
         ("organization/unit-categories", ("name",)),
     ):
         answer = request.get(f"/api/v1/{key}/?size=500")

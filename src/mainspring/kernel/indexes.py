@@ -4,7 +4,7 @@ sorted by, by the names of what its rows are linked to, and of search by any par
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from . import access, database, resource, shapes
+from . import database, resource, shapes
 
 
 def declare_for_lists() -> None:
@@ -21,8 +21,8 @@ def declare_for_lists() -> None:
                     _declare(f"sort_{table}_{field.column}", table, f'(company_id, "{field.column}", {pk})')
                 elif field.is_relation:
                     _declare_names(field.related_model)
-        for column in _searched(res):
-            _declare(f"find_{table}_{column}", table, f'USING gin (UPPER("{column}"::text) gin_trgm_ops)')
+        if searched := ", ".join(f'UPPER("{column}"::text) gin_trgm_ops' for column in _searched(res)):
+            _declare(f"find_{table}", table, f"USING gin ({searched})")
 
 
 def _columns(res):
@@ -43,13 +43,16 @@ def _declare_names(model) -> None:
 
 
 def _searched(res):
-    """Own naming columns of the search: the expression is the one Django writes for "contains"."""
+    """Own columns of the search, long texts aside: one without an index would make all others be read row by row.
+
+    The expression is the one Django writes for "contains".
+    """
     for name in res.names("search"):
         try:
             field = res.model._meta.get_field(name)
         except FieldDoesNotExist:
             continue
-        if name in access.NAMING and isinstance(field, models.CharField):
+        if isinstance(field, models.CharField):
             yield field.column
 
 

@@ -939,7 +939,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'claimed', 'qualified'))), fields=['company', '-score'], name='lead_score'),
+            index=models.Index(fields=['company', 'score', 'identity'], name='lead_score'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(fields=['company', 'name', 'identity'], name='lead_name'),
         ),
         migrations.AddConstraint(
             model_name='lead',

@@ -204,7 +204,8 @@ class Lead(Document):
                 models.Index(fields=[name], name=f"lead_{name}", condition=Q(**{f"{name}__isnull": False}))
                 for name in ("campaign", "interest", "party", "merged_into")  # few have one; no entry for all others
             ),
-            models.Index(fields=["company", "-score"], name="lead_score", condition=Q(state__in=LIVE)),
+            models.Index(fields=["company", "score", "identity"], name="lead_score"),
+            models.Index(fields=["company", "name", "identity"], name="lead_name"),
         ]
 
     def __str__(self):
