@@ -2,10 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-WIDTHS = {"phone": 390, "tablet": 820, "desktop": 1280}
+PHONE = 390
+WIDER = (820, 1280)
 
 
 def bicycle(somebody) -> dict:
@@ -16,13 +16,14 @@ def bicycle(somebody) -> dict:
 
 
 def released(person) -> tuple[str, str]:
-    """(address, number) of a small order the planner has just handed over."""
+    """(address, number) of a small order the planner has just handed over.
+
+    Raw frames stand at the plant alone; the first stock of a bicycle may be a shop's, where nothing is made.
+    """
     planner = person("planner")
-    bom = bicycle(planner)
-    site = planner.first("stock/stock-balances", item=bom["item"]["id"])["location__site"]["label"]
-    planner.opens("/production/production-orders/new/").enters(
-        item=bom["item"]["label"].split(" ")[0], quantity="3", site=site
-    ).saves()
+    item = planner.first("items/items", code="RF-NER-M")
+    site = planner.first("stock/stock-balances", item=item["id"])["location__site"]["label"]
+    planner.opens("/production/production-orders/new/").enters(item=item["code"], quantity="3", site=site).saves()
     planner.presses("Confirm").presses("Release", despite_shortages=True)
     assert planner.state == "Released"
     return re.sub(r"https?://[^/]+", "", planner.page.url), planner.page.locator(".heading-number").inner_text()
@@ -32,10 +33,18 @@ def fits(somebody) -> bool:
     return somebody.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("screen", WIDTHS)
-def test_work_is_started_paused_and_reported_with_large_buttons(person, screen):
+def fits_wider(somebody) -> bool:
+    """On a tablet and a desktop too."""
+    for width in WIDER:
+        somebody.page.set_viewport_size({"width": width, "height": 900})
+        if not fits(somebody):
+            return False
+    return True
+
+
+def test_work_is_started_paused_and_reported_with_large_buttons(person):
     order, number = released(person)
-    worker = person("workshop", width=WIDTHS[screen]).opens(f"/production/floor/?q={number}/10")
+    worker = person("workshop", width=PHONE).opens(f"/production/floor/?q={number}/10")
     page = worker.page
     assert fits(worker)
     job = page.locator(".floor-job").first
@@ -63,14 +72,14 @@ def test_work_is_started_paused_and_reported_with_large_buttons(person, screen):
     dialog.locator("button[type=submit]").click()
     expect(page.locator(".floor-job").first).to_contain_text("2 / 3")
     assert fits(worker)
+    assert fits_wider(worker)
     worker.opens(order).sees("Operations")
     assert worker.state == "In progress"
 
 
-@pytest.mark.parametrize("screen", WIDTHS)
-def test_material_is_picked_by_its_code(person, screen):
+def test_material_is_picked_by_its_code(person):
     order, _number = released(person)
-    worker = person("workshop", width=WIDTHS[screen])
+    worker = person("workshop", width=PHONE)
     worker.opens(f"/production/picking/{order.split('/')[3]}/")
     page = worker.page
     assert fits(worker)
@@ -83,6 +92,7 @@ def test_material_is_picked_by_its_code(person, screen):
     stocked.get_by_role("button", name="Take").click()
     expect(page.locator("main [role=status], main [role=alert]").first).to_be_visible()
     assert open_rows.count() in (before, before - 1)
+    assert fits_wider(worker)
 
 
 def test_the_progress_board_and_the_steps_of_an_order(person):
@@ -109,7 +119,8 @@ def test_an_engineer_makes_a_version_and_compares_it(person):
     engineer.page.keyboard.press("ArrowDown")
     expect(rows.nth(1)).to_be_focused()
     engineer.opens(f"/engineering/boms/{bom['id']}/").presses("New version")
-    engineer.page.locator(f"a[href^='/engineering/compare/'][href$='/{bom['id']}/']").first.click()
+    engineer.page.get_by_role("tab", name="Tree").click()
+    engineer.page.locator("a[href^='/engineering/compare/']").first.click()
     expect(engineer.page.locator(".compare-table tbody tr").first).to_be_visible()
     engineer.goes_to("Products", "Engineering changes").opens_first_row().sees("Bills it changes")
     assert fits(person("engineer", width=390).opens(f"/engineering/tree/{bom['id']}/"))

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from mainspring.kernel.models import Company, Currency, Site, User
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization.models import Unit, UnitCategory
 from mainspring.modules.parties.models import Party
-from mainspring.modules.planning import following, queries
+from mainspring.modules.planning import commands as settling
+from mainspring.modules.planning import following, planner, queries
 from mainspring.modules.planning.models import PlanMark, PlanState
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest
 from mainspring.modules.stock import commands as stock
@@ -87,6 +90,19 @@ def start():
         process.stdout.close()
 
 
+@contextmanager
+def following_here():
+    """A planner that is not to be killed, as a thread of this process."""
+    stop = threading.Event()
+    thread = threading.Thread(target=planner.work, args=[stop], daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(PATIENCE_SECONDS)
+
+
 def eventually(what, why: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not what():
@@ -106,43 +122,38 @@ def test_a_planner_killed_in_the_middle_is_followed_by_one_that_plans_once(shop,
     )
     assert PlanMark.objects.exists()
 
-    first = start()
-    eventually(lambda: shop.proposed() == [7], "nobody planned")
-    assert not PlanMark.objects.exists()
-    first.send_signal(signal.SIGKILL)  # at rest this time
-    first.wait()
-    shop.wants(9)
-    start()
-    eventually(lambda: shop.proposed() == [9], "the change made while nobody planned was lost")
+    with following_here():
+        eventually(lambda: shop.proposed() == [7], "nobody planned")
+        eventually(lambda: not PlanMark.objects.exists(), "marks are left")
+    shop.wants(9)  # while nobody plans
+    with following_here():
+        eventually(lambda: shop.proposed() == [9], "the change made while nobody planned was lost")
 
 
 def test_of_two_planners_one_plans_and_the_other_takes_over(shop, start):
-    first, second = start(), start()
+    first = start()
     shop.wants(5)
     eventually(lambda: shop.proposed() == [5], "nobody planned")
-    assert queries.age(shop.ctx).runs
-    version = PlanState.objects.get(company=shop.company).version
-    for count in range(6, 16):
-        shop.wants(count)
-    eventually(lambda: shop.proposed() == [15] and not PlanMark.objects.exists(), "the plan did not follow")
-    assert PlanState.objects.get(company=shop.company).version > version
-    first.send_signal(signal.SIGKILL)
-    second_alone = second.poll() is None
-    assert second_alone
-    shop.wants(21)
-    eventually(lambda: shop.proposed() == [21], "the second did not take over")
+    with following_here():
+        assert queries.age(shop.ctx).runs
+        version = PlanState.objects.get(company=shop.company).version
+        for count in range(6, 16):
+            shop.wants(count)
+        eventually(lambda: shop.proposed() == [15] and not PlanMark.objects.exists(), "the plan did not follow")
+        assert PlanState.objects.get(company=shop.company).version > version
+        first.send_signal(signal.SIGKILL)
+        shop.wants(21)
+        eventually(lambda: shop.proposed() == [21], "the second did not take over")
 
 
-def test_a_plan_made_beside_the_planner_is_noticed_by_it(shop, start):
+def test_a_plan_made_beside_the_planner_is_noticed_by_it(shop):
     """Who settles the plan by hand takes the marks; the planner sees another version and reads everything anew."""
-    from mainspring.modules.planning import commands as planning
-
-    start()
-    shop.wants(4)
-    eventually(lambda: shop.proposed() == [4], "nobody planned")
-    for count in range(30, 36):
-        shop.wants(count)
-        planning.settle(shop.ctx)
-        assert shop.proposed() == [count]
-    shop.wants(50)
-    eventually(lambda: shop.proposed() == [50] and not PlanMark.objects.exists(), "it went on with an old plan")
+    with following_here():
+        shop.wants(4)
+        eventually(lambda: shop.proposed() == [4], "nobody planned")
+        for count in range(30, 36):
+            shop.wants(count)
+            settling.settle(shop.ctx)
+            assert shop.proposed() == [count]
+        shop.wants(50)
+        eventually(lambda: shop.proposed() == [50] and not PlanMark.objects.exists(), "it went on with an old plan")

