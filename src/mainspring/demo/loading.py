@@ -122,6 +122,7 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
         paying.revalue(life, paying.month_end_before(lived[-1]))
         leftovers.live(life)
         contracting.live(life)
+    planning.expect(lives[0].by("planner"))
     making.plan(lives[0])
     for life in lives:
         for text, count in life.refused.most_common(8):

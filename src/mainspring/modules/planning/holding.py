@@ -14,7 +14,7 @@ from mainspring.engines.mrp.plan import Plan
 from mainspring.engines.mrp.tables import need_row
 from mainspring.modules.items.models import Item
 
-from . import network, nodes
+from . import forecasting, network, nodes
 from .network import HORIZON, REORDER, Structure
 from .reading import Reader
 
@@ -219,7 +219,27 @@ def _quantities(reader: Reader) -> tuple[SimpleNamespace, SimpleNamespace, Simpl
     parts = [reader.receipts(), reader.requests(), reader.firm_orders()]
     names = [name for name in vars(parts[0]) if name != "count"]
     receipts = SimpleNamespace(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
-    return reader.demand(), receipts, reader.on_hand()
+    return _demand(reader), receipts, reader.on_hand()
+
+
+def _demand(reader: Reader) -> SimpleNamespace:
+    """What documents ask for, and what is left of the forecasts."""
+    asked = reader.demand()
+    left = [f for f in forecasting.left(reader.given["company"], reader.given["today"], reader.given["items"]) if f.day]
+    if not left:
+        return asked
+    values = {
+        "item": [f.item for f in left],
+        "site": [f.site for f in left],
+        "day": [(f.day - reader.given["today"]).days for f in left if f.day],
+        "quantity": [f.left for f in left],
+        "document": [NOBODY] * len(left),
+        "key": [-f.key for f in left],
+        "forecast": [True] * len(left),
+    }
+    more = {name: np.array(column, getattr(asked, name).dtype) for name, column in values.items()}
+    joined = {name: np.concatenate([getattr(asked, name), more[name]]) for name in values}
+    return SimpleNamespace(**joined, count=asked.count + len(left))
 
 
 def _rows(s: Structure, read: SimpleNamespace, *, receipts: bool) -> Rows:

@@ -93,10 +93,16 @@ _declare(
     "item_id site_id state quantity starts_on due_on",
 )
 _declare(
+    "planning_demandforecast",
+    """SELECT DISTINCT r.item_id, r.site_id, s.company_id, false FROM {rows} r
+    JOIN kernel_site s ON s.id = r.site_id""",
+    "item_id site_id starts_on ends_on quantity",
+)
+_declare(
     "items_itemsite",
     "SELECT DISTINCT r.item_id, r.site_id, NULL::bigint, true FROM {rows} r",
     "item_id site_id policy lead_time_days safety_stock reorder_point reorder_to lot_rule lot_size minimum multiple "
-    "maximum",
+    "maximum demand_fence_days planning_fence_days",
 )
 _declare(
     "items_item",

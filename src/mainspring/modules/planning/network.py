@@ -171,7 +171,7 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
     zero = np.zeros(len(kind), np.int64)
     found.items = engine.Items(
         on_hand=zero, safety=safety, kind=kind, size=size, minimum=minimum, multiple=multiple, maximum=maximum,
-        start_row=start_row,
+        start_row=start_row, fence=HORIZON.bucket_of(of_plan("fence").astype(np.int64)),
     )  # fmt: skip
     found.yields = recipes.Yields(which, operations.sequence[row], operations.kept[row])
     found.shop, found.centers = _shop(found, which, row, operations)

@@ -104,6 +104,7 @@ def _event_label(event: timelines.Event) -> str:
         "buy": _("Proposal to buy"),
         "request": _("Purchase request"),
         "part": _("Part of"),
+        "forecast": _("Forecast"),
     }
     return " ".join(part for part in (names.get(event.kind, ""), event.label) if part) or _("a plan")
 

@@ -46,16 +46,20 @@ class Reader:
     # -- what changes all day --
 
     def demand(self) -> SimpleNamespace:
-        """Planned moves out of the storage of a site; what a deal was to bring by now expires (P21)."""
+        """Planned moves out of the storage of a site.
+
+        What a deal was to bring by now, or before the demand fence, does not count (P21, P23).
+        """
         return self._read(
             """SELECT m.item_id, f.site_id, (m.planned_on - %(today)s::date)::int4, (m.quantity * 1000000)::int8,
                    COALESCE(m.origin_id, '00000000-0000-0000-0000-000000000000'::uuid), m.id,
                    m.is_forecast
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
+            LEFT JOIN items_itemsite p ON m.is_forecast AND p.item_id = m.item_id AND p.site_id = f.site_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND f.kind = 'internal'
               AND NOT (t.kind = 'internal' AND t.site_id = f.site_id)
-              AND NOT (m.is_forecast AND m.planned_on < %(today)s){only}""",
+              AND NOT (m.is_forecast AND m.planned_on < %(today)s + COALESCE(p.demand_fence_days, 0)){only}""",
             "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8 forecast:bool",
             "m.item_id",
         )
@@ -165,10 +169,11 @@ class Reader:
                    (CASE p.lot_rule WHEN 'fixed' THEN 1 WHEN 'period' THEN 2 ELSE 0 END)::int4,
                    (COALESCE(p.lot_size, 0) * 1000000)::int8, (p.minimum * 1000000)::int8,
                    (p.multiple * 1000000)::int8, (COALESCE(p.maximum, 0) * 1000000)::int8,
-                   (p.safety_stock * 1000000)::int8, (p.reorder_point * 1000000)::int8, (p.reorder_to * 1000000)::int8
+                   (p.safety_stock * 1000000)::int8, (p.reorder_point * 1000000)::int8, (p.reorder_to * 1000000)::int8,
+                   p.planning_fence_days::int4
             FROM items_itemsite p JOIN kernel_site s ON s.id = p.site_id AND s.company_id = %(company)s""",
             "item:int8 site:int8 policy:int4 lead:int4 rule:int4 size:int8 minimum:int8 multiple:int8 maximum:int8 "
-            "safety:int8 point:int8 upto:int8",
+            "safety:int8 point:int8 upto:int8 fence:int4",
         )
 
     def sources(self) -> SimpleNamespace:

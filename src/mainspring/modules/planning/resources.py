@@ -25,6 +25,19 @@ class PlanMessages(Resource):
     creatable = False
 
 
+class DemandForecasts(Resource):
+    model = models.DemandForecast
+    menu = MENU
+    icon = "chart-dots"
+    columns = "item site starts_on ends_on quantity"
+    search = "item__code item__name site__code"
+    filters = "item site starts_on item__category"
+    form = "item site starts_on ends_on quantity"
+    order = "starts_on"
+    dimensions = "item site starts_on item__category"
+    measures = "quantity"
+
+
 class CenterLoads(Resource):
     model = models.CenterLoad
     menu = f"{MENU} / Reports"

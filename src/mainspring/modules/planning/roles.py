@@ -4,6 +4,8 @@ from mainspring.kernel.roles import grant
 
 grant("planner", "planning.planrun", "view create change delete export run cancel")
 grant("planner", "planning.planmessage", "view export follow")
+grant("planner", "planning.demandforecast", "view create change delete import export")
+grant("sales_manager", "planning.demandforecast", "view create change export")
 grant("planner", "planning.centerload", "view export")
 grant("planner", "planning.firmproposal", "view create delete")
 grant("planner", "production.productionorder", "change")

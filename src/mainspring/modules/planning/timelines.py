@@ -10,10 +10,12 @@ from typing import Any
 from django.db.models import Q
 
 from mainspring import rounding
-from mainspring.kernel import database, sentences
+from mainspring.kernel import database, formats, sentences
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import BomLine
 from mainspring.modules.items.models import Item, ItemSite
+
+from . import forecasting
 
 ZERO = Decimal(0)
 
@@ -22,7 +24,8 @@ ZERO = Decimal(0)
 class Event:
     """A demand (below zero) or supply of an item at a site.
 
-    kind      stock, move, make, buy (a proposal, firm or not), request, part (asked for by a proposal of `parent`)
+    kind      stock, move, forecast (what is left of it), make, buy (a proposal, firm or not), request, part (asked
+              for by a proposal of `parent`)
     document  the document's key, of a part the proposal that asks; `label` what to call it
     """
 
@@ -33,6 +36,7 @@ class Event:
     document_kind: str = ""
     label: str = ""
     firm: bool = False
+    is_forecast: bool = False
     parent: Item | None = None
     original_on: date | None = None
     reason: str = ""
@@ -49,7 +53,14 @@ class Timeline:
         self.planning = row
         self.safety_stock = row.safety_stock if row else ZERO
         self.on_hand = self._on_hand()
-        events = [*self._moves(), *self._proposals(), *self._requests(), *self._parts(), *self._by_products()]
+        events = [
+            *self._moves(),
+            *self._forecasts(),
+            *self._proposals(),
+            *self._requests(),
+            *self._parts(),
+            *self._by_products(),
+        ]
         events.sort(key=lambda e: (e.on, e.quantity > 0, e.label))
         balance = self.on_hand
         for event in events:
@@ -70,15 +81,16 @@ class Timeline:
     def _moves(self) -> list[Event]:
         rows = database.rows(
             """
-            SELECT m.planned_on, m.quantity, m.origin_id, d.kind, d.title,
+            SELECT m.planned_on, m.quantity, m.origin_id, m.is_forecast, d.kind, d.title,
                    CASE WHEN m.is_forecast THEN m.reference ELSE d.number END AS number,
                    (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
+            LEFT JOIN items_itemsite p ON p.item_id = m.item_id AND p.site_id = %(site)s
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND m.item_id = %(item)s
               AND (f.site_id = %(site)s AND f.kind = 'internal') <> (t.site_id = %(site)s AND t.kind = 'internal')
-              AND NOT (m.is_forecast AND m.planned_on < %(today)s)
+              AND NOT (m.is_forecast AND m.planned_on < %(today)s + COALESCE(p.demand_fence_days, 0))
             ORDER BY m.planned_on, m.id""",
             site=self.site.pk,
             company=self.ctx.company_id,
@@ -94,8 +106,18 @@ class Timeline:
                 r["kind"] or "",
                 r["number"] or r["title"] or "",
                 original_on=r["planned_on"],
+                is_forecast=r["is_forecast"],
             )
             for r in rows
+        ]
+
+    def _forecasts(self) -> list[Event]:
+        """What is left of the forecasts, on the days they count (P21, P23)."""
+        self.forecasts = forecasting.left(self.ctx.company_id, self.ctx.business_date, [self.item.pk], self.site.pk)
+        return [
+            Event("forecast", f.day, -Decimal(f.left).scaleb(-6), label=formats.day(f.starts_on))
+            for f in self.forecasts
+            if f.day
         ]
 
     def _proposals(self) -> list[Event]:

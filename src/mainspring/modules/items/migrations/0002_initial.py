@@ -138,6 +138,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='itemsite',
+            constraint=models.CheckConstraint(condition=models.Q(('demand_fence_days__isnull', True), ('planning_fence_days__isnull', True), models.Q(('demand_fence_days__lte', models.F('planning_fence_days')), ('planning_fence_days__lte', 366)), _connector='OR'), name='item_site_fences', violation_error_message='The demand fence lies within the planning fence, and that within a year.'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemsite',
             constraint=models.CheckConstraint(condition=models.Q(('maximum__isnull', True), models.Q(('maximum__gt', 0), ('maximum__gte', models.F('minimum'))), _connector='OR'), name='item_site_maximum', violation_error_message='The maximum cannot be below the minimum.'),
         ),
         migrations.AddConstraint(

@@ -105,6 +105,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DemandForecast',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('starts_on', models.DateField(verbose_name='first day')),
+                ('ends_on', models.DateField(verbose_name='last day')),
+                ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, max_digits=20, unit='item__unit', verbose_name='quantity')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forecasts', to='items.item', verbose_name='item')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site')),
+            ],
+            options={
+                'verbose_name': 'forecast',
+                'verbose_name_plural': 'forecasts',
+                'ordering': ['starts_on', 'item', 'site'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'site', 'starts_on'), name='forecast_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='forecast_positive', violation_error_message='A forecast is above zero.'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='forecast_period', violation_error_message='The last day is not before the first.')],
+            },
+        ),
+        migrations.CreateModel(
             name='PlanMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
