@@ -84,9 +84,10 @@ def _schema_digest() -> str:
     from django.apps import apps
     from django.conf import settings
 
-    from mainspring.kernel import database, roles
+    from mainspring.kernel import database, lean_indexes, roles, rowhistory
 
-    digest = hashlib.sha256(repr((settings.INSTALLED_APPS, sorted(database._declared.items()),
+    everywhere = (rowhistory.REMOVED, rowhistory.CHANGED, rowhistory.TEST, lean_indexes.LEAN, database.REFUSE_CHANGE)
+    digest = hashlib.sha256(repr((settings.INSTALLED_APPS, sorted(database._declared.items()), everywhere,
                                   sorted(roles.declared().items()))).encode())  # fmt: skip
     folders = [Path(config.path) for config in apps.get_app_configs() if "mainspring" in config.name]
     for path in sorted(

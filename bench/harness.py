@@ -204,7 +204,7 @@ def browser(**headers):
 def at_once(count: int, work: Callable, *, ready: Callable | None = None) -> tuple[list, list[str]]:
     """Run work(n) in `count` threads that start together: (results, errors).
 
-    ready  done once on each thread's connection before the start, so that connections are warm as a server keeps them
+    ready(n)  done on each thread's connection before the start, so that connections are warm as a server keeps them
     """
     import threading
 
@@ -216,7 +216,7 @@ def at_once(count: int, work: Callable, *, ready: Callable | None = None) -> tup
         try:
             connection.ensure_connection()
             if ready:
-                ready()
+                ready(n)
             gate.wait()
             results.append(work(n))
         except Exception as error:  # told as part of the answer

@@ -53,7 +53,7 @@ def measure(options) -> list[Answer]:
         return spent
 
     results, errors = at_once(
-        WRITERS, take, ready=lambda: stock.post_moves(ctx, [warming], effective_on=ctx.business_date)
+        WRITERS, take, ready=lambda _n: stock.post_moves(ctx, [warming], effective_on=ctx.business_date)
     )
     every = [row for spent in results for row in spent]
     taken = [ms for ms, got in every if got]

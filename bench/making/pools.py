@@ -95,17 +95,19 @@ FROM made;
 
 AGAIN = """
 CREATE TEMP TABLE back ON COMMIT DROP AS
-SELECT lead_id, party_id, pool_id, from_owner_id FROM crm_poolmove WHERE cause = 'no_follow_up';
+SELECT m.id, m.lead_id, m.party_id, m.pool_id, m.from_owner_id
+FROM crm_poolmove m LEFT JOIN crm_lead l ON l.id = m.lead_id LEFT JOIN parties_party p ON p.id = m.party_id
+WHERE m.cause = 'no_follow_up' AND (l.number LIKE 'LB%%' OR p.code LIKE 'B%%');
 UPDATE crm_lead l SET owner_id = back.from_owner_id, former_owner_id = NULL, released_at = NULL, state = 'claimed',
     pool_id = back.pool_id, claimed_at = now() - interval '90 days', touched_at = now() - interval '80 days'
-FROM back WHERE l.id = back.lead_id AND l.state = 'open' AND l.number LIKE 'LB%%';
+FROM back WHERE l.id = back.lead_id AND l.state = 'open';
 UPDATE parties_party p SET owner_id = back.from_owner_id, pooled_at = NULL
-FROM back WHERE p.id = back.party_id AND p.pooled_at IS NOT NULL AND p.code LIKE 'B%%';
+FROM back WHERE p.id = back.party_id AND p.pooled_at IS NOT NULL;
 UPDATE crm_poolcustomer c SET owner_id = back.from_owner_id, former_owner_id = NULL, state = 'held',
     pool_id = back.pool_id, cause = 'entered', claimed_at = now() - interval '400 days',
     touched_at = now() - interval '380 days'
 FROM back WHERE c.party_id = back.party_id AND c.state = 'waiting';
-DELETE FROM crm_poolmove WHERE cause = 'no_follow_up';
+DELETE FROM crm_poolmove m USING back WHERE m.id = back.id;
 DELETE FROM kernel_rowhistory WHERE table_name IN ('crm_lead', 'parties_party');
 """
 """Whoever a night returned is held and due once more, as if it had not been."""
@@ -133,7 +135,7 @@ def make(rows: int, stale: int, out) -> float:
     ):
         m.territories.set(places if n < 100 else places[n % len(places) :][:1])
     LeadPool.objects.filter(company=company).update(
-        holding_max=None, daily_claims_max=None, recycle_days=60, deal_days=None, remind_days=None
+        holding_max=None, daily_claims_max=None, views_max=None, recycle_days=60, deal_days=None, remind_days=None
     )
     database.execute("DELETE FROM crm_poolmember")
     database.execute("DELETE FROM crm_levelrule")

@@ -128,7 +128,7 @@ class Person:
         field = box.locator(".ts-control input, input[role=combobox]").first
         field.click()
         field.fill(text)
-        self.page.locator(".ts-dropdown .option, [role=listbox] [role=option]").filter(has_text=text).first.click()
+        box.locator(".ts-dropdown .option, [role=listbox] [role=option]").filter(has_text=text).first.click()
 
     def saves(self) -> "Person":
         """Press the form's button and wait for the record."""

@@ -55,7 +55,17 @@ function onClick(event: MouseEvent): void {
   if (group && root.dataset.menu === "folded" && innerWidth >= 900) menu("fold");
 }
 
+/** The menu shows where one is, however far down that stands. */
+function showCurrent(): void {
+  const body = document.querySelector<HTMLElement>(".menu-body");
+  const link = body?.querySelector<HTMLElement>("[aria-current]");
+  if (!body || !link) return;
+  const hidden = link.getBoundingClientRect().bottom - body.getBoundingClientRect().bottom;
+  if (hidden > 0) body.scrollTop += hidden + body.clientHeight / 3;
+}
+
 export function start(): void {
+  showCurrent();
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && root.hasAttribute("data-menu-open")) menu("close");

@@ -13,31 +13,13 @@ from functools import cache, partial
 from typing import Any
 
 import psycopg
-from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from django.db.backends.signals import connection_created
 
-_declared: dict[str, str] = {}
+from . import lean_indexes, rowhistory
 
-ROW_HISTORY = """
-CREATE OR REPLACE FUNCTION mainspring_row_history() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    before jsonb := to_jsonb(OLD);
-    after jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(NEW) ELSE '{}'::jsonb END;
-    changes jsonb;
-BEGIN
-    SELECT jsonb_object_agg(key, jsonb_build_array(value, after -> key)) INTO changes
-    FROM jsonb_each(before)
-    WHERE (TG_OP = 'DELETE' OR value IS DISTINCT FROM after -> key) AND key NOT IN ('version', 'updated_at');
-    IF changes IS NOT NULL THEN
-        INSERT INTO kernel_rowhistory (table_name, row_id, parent_id, operation, changes, command_id, at)
-        VALUES (TG_TABLE_NAME, before ->> TG_ARGV[0], before ->> 'document_id', TG_OP, changes,
-                NULLIF(current_setting('mainspring.command', true), '')::uuid, clock_timestamp());
-    END IF;
-    RETURN NULL;
-END $$;
-"""
+_declared: dict[str, str] = {}
 
 REFUSE_CHANGE = """
 CREATE OR REPLACE FUNCTION mainspring_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -82,14 +64,8 @@ def append_only(model) -> None:
 
 def install() -> None:
     """Install all declared SQL and the row-history triggers, unless exactly this is installed already."""
-    tables = set(connection.introspection.table_names())
-    history = [
-        f'CREATE OR REPLACE TRIGGER mainspring_history AFTER UPDATE OR DELETE ON "{m._meta.db_table}" '
-        f"FOR EACH ROW EXECUTE FUNCTION mainspring_row_history('{m._meta.pk.column}');"
-        for m in apps.get_models()
-        if m._meta.db_table in tables and getattr(m, "history", False)
-    ]
-    statements = [ROW_HISTORY, REFUSE_CHANGE, *history, *_declared.values()]
+    tables = connection.introspection.table_names()
+    statements = [*rowhistory.statements(), REFUSE_CHANGE, *_declared.values(), lean_indexes.LEAN]
     digest = hashlib.sha256("\n".join([*statements, *sorted(tables)]).encode()).hexdigest()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT obj_description(to_regproc('mainspring_row_history'), 'pg_proc')")
@@ -159,6 +135,22 @@ def execute(sql: str, **parameters) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.rowcount
+
+
+@contextmanager
+def many_rows(*models):
+    """Thousands of rows of these models change in the block, within a transaction.
+
+    What changes in indexes of words waits in a list and is brought in once, sorted; each few hundred rows would be
+    brought in by themselves otherwise, at three times the cost. The lists end empty, for searches read them whole.
+    """
+    execute("SET LOCAL gin_pending_list_limit = '1GB'")
+    yield
+    execute(
+        "SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "JOIN pg_am m ON m.oid = c.relam WHERE m.amname = 'gin' AND i.indrelid = ANY(%(tables)s::regclass[])",
+        tables=[f'"{model._meta.db_table}"' for model in models],
+    )
 
 
 _later: ContextVar[list[tuple[str, Sequence]] | None] = ContextVar("later_statements", default=None)

@@ -1,6 +1,6 @@
 """Values as text in the person's language: the same words on pages, prints and exported sheets."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
@@ -54,6 +54,8 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
         return str(value.get("name", "")) if isinstance(value, dict) else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
+    if isinstance(value, time):
+        return clock(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {v}" for name, v in value.items())
     return str(value)
@@ -62,6 +64,11 @@ def text(column, value, record=None, *, mode: str = "edit", company_id: int | No
 def day(value, form: str = "SHORT_DATE_FORMAT") -> str:
     """A date in the reader's form; "" when there is none."""
     return _dated(value, form, get_language()) if value else ""
+
+
+def clock(value: time) -> str:
+    """A time of day; seconds only where somebody meant them."""
+    return value.strftime("%H:%M:%S" if value.second else "%H:%M")
 
 
 def moment(value: datetime, form: str = "SHORT_DATETIME_FORMAT") -> str:

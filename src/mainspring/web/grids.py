@@ -1,6 +1,7 @@
 """The line grid: its properties, and what comes back from it."""
 
 import json
+from datetime import time
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -76,7 +77,9 @@ def values(shown, line) -> dict:
     found = {}
     for column in shown:
         kind, value = column.kind, column.value_of(line)
-        if value is None or kind in PLAIN:
+        if isinstance(value, time):
+            found[column.path] = formats.clock(value)
+        elif value is None or kind in PLAIN:
             found[column.path] = value
         elif kind == "link":
             found[column.path] = {"id": str(value.pk), "text": str(value)}

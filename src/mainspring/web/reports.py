@@ -70,7 +70,7 @@ def page(request, name):
                 else [],
             },
             "form": form,
-            "notes": answer.notes,
+            "notes": answer.notes if answer.rows else [],
             "charts": _charts(report, answer, documents),
             "table": _table(report, answer, documents, request),
         },
@@ -113,8 +113,14 @@ def _table(report: reports.Report, answer: reports.Answer, documents: dict, requ
         "totals": totals,
         "totals_label": _("Total"),
         "count": None,
-        "empty": {"title": _("Nothing to show"), "text": _("Choose other parameters."), "icon": "report"},
+        "empty": {"title": _("Nothing to show"), "text": _why_empty(report, answer), "icon": "report"},
     }
+
+
+def _why_empty(report: reports.Report, answer: reports.Answer) -> str:
+    if answer.notes:
+        return " ".join(map(str, answer.notes))
+    return _("Choose other parameters.") if report.parameters else ""
 
 
 def _cell(column, row: dict, ctx) -> dict:

@@ -5,6 +5,8 @@ import { escapeHtml, t } from "../../core/text";
 
 TomSelect.define("remove_button", removeButton);
 
+const PAUSE_MILLISECONDS = 130;
+
 interface Item {
   id: string;
   text: string;
@@ -21,8 +23,47 @@ export default function mount(element: HTMLElement): () => void {
   const asking = (query: string) => withParameters(url!, { q: query, ...(owner?.value ? { within: within!, of: owner.value } : {}) });
   const many = field instanceof HTMLSelectElement ? field.multiple : field.dataset.many !== undefined;
   const names: Record<string, string> = JSON.parse(field.dataset.names ?? "{}");
+  // What was typed before the field was dressed is a word to look up, never the key of a record.
+  const early = url && document.activeElement === field && field instanceof HTMLInputElement && field.value !== field.defaultValue ? field.value : "";
+  if (early) field.value = (field as HTMLInputElement).defaultValue;
   const chosen = field.dataset.names ? Object.keys(names) : field.value ? [field.value] : [];
   const start = chosen.map((id) => ({ id, text: names[id] ?? text ?? id }));
+  let questions = 0;
+  let listed: string | null = null;
+  let isPointing = false;
+  const forgetList = () => {
+    chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
+    listed = null;
+    isPointing = false;
+  };
+  // What belongs to another word or owner is not the list any more; the next focus asks again.
+  const renew = () => {
+    forgetList();
+    chooser.wrapper.classList.remove("preloaded");
+  };
+  /** Ask for what stands in the box after a pause. Only the answer to the last question counts: that to an earlier one
+   *  may come later, and the question every focus puts must not take the place of what is typed meanwhile. */
+  const ask = (_word: string, done: (items?: Item[]) => void) => {
+    const mine = ++questions;
+    chooser.loading = 1;
+    window.setTimeout(async () => {
+      if (mine !== questions) return;
+      const word = chooser.inputValue();
+      const items = await json<{ items: Item[] }>(asking(word)).then((answer) => answer.items, () => undefined);
+      if (mine !== questions) return;
+      if (items) forgetList();
+      listed = items ? word : null;
+      done(items);
+    }, PAUSE_MILLISECONDS);
+  };
+  /** The record that is meant by a word whose list is not there yet: of this code, or the only one found. */
+  const take = async (word: string) => {
+    const items = await json<{ items: Item[] }>(asking(word)).then((answer) => answer.items, () => []);
+    const exact = items.find((item) => item.code?.toLowerCase() === word.toLowerCase()) ?? (items.length === 1 ? items[0] : null);
+    if (!exact) return chooser.open();
+    chooser.addOption(exact as never);
+    chooser.addItem(String(exact.id));
+  };
   const chooser = new TomSelect(field as never, {
     valueField: url ? "id" : "value",
     labelField: "text",
@@ -34,24 +75,12 @@ export default function mount(element: HTMLElement): () => void {
     plugins: many ? ["remove_button"] : [],
     openOnFocus: true,
     selectOnTab: true,
-    loadThrottle: 130,
+    loadThrottle: null,
     // A refresh that is put off would open the list again after the choice, over the next field.
     refreshThrottle: 0,
     preload: url ? "focus" : false,
     shouldLoad: () => !!url,
-    load: url
-      ? (query: string, done: (items?: Item[]) => void) => {
-          json<{ items: Item[] }>(asking(query)).then(
-            (answer) => {
-              chooser.clearOptions(((option: Item) => chooser.items.includes(String(option.id))) as never);
-              done(answer.items);
-              // An answer that comes after the choice must not open the list again, over the next field.
-              if (!chooser.isFocused) chooser.close();
-            },
-            () => done(),
-          );
-        }
-      : undefined,
+    load: url ? ask : undefined,
     // The server has chosen and ordered what it sends.
     score: url ? () => () => 1 : undefined,
     render: {
@@ -64,30 +93,38 @@ export default function mount(element: HTMLElement): () => void {
       chooser.setTextboxValue("");
       if (!many) chooser.blur();
     },
-  } as never) as TomSelect & { items: string[]; isFocused: boolean; activeOption: HTMLElement | null };
-  // A scanner types a code and Enter before any answer is there: the code is looked up and the one record taken.
+    onBlur: () => {
+      isPointing = false;
+      if (!url || listed === "") return;
+      questions++; // nobody waits for the answer any more
+      chooser.loading = 0;
+      renew();
+    },
+  } as never) as TomSelect & { items: string[]; isFocused: boolean; activeOption: HTMLElement | null; loading: number };
+  // A scanner, or a quick hand, types a word and Enter before its list is there: what the list of an earlier word has
+  // first is not what is meant. Neither is what heads the list meant by who only passes an empty field with Tab.
   chooser.control_input.addEventListener(
     "keydown",
     (event: KeyboardEvent) => {
-      const typed = chooser.control_input.value.trim();
-      if (event.key !== "Enter" || !url || !typed || chooser.activeOption) return;
+      const word = chooser.inputValue();
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") isPointing = true;
+      if (!url || !["Enter", "Tab"].includes(event.key)) return;
+      if (event.key === "Tab" && !word && !isPointing) return event.stopImmediatePropagation();
+      if (!word || (chooser.activeOption && listed === word)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      void json<{ items: Item[] }>(asking(typed)).then(({ items }) => {
-        const exact = items.find((item) => item.code?.toLowerCase() === typed.toLowerCase()) ?? (items.length === 1 ? items[0] : null);
-        if (!exact) return chooser.open();
-        chooser.addOption(exact as never);
-        chooser.addItem(String(exact.id));
-      });
+      void take(word);
     },
     true,
   );
-  // What belonged to another owner is no choice any more; the next focus asks again.
+  if (early) {
+    chooser.focus();
+    chooser.control_input.value = early;
+    chooser.control_input.dispatchEvent(new Event("input"));
+  }
   const forget = () => {
     chooser.clear();
-    chooser.clearOptions();
-    chooser.loadedSearches = {};
-    chooser.wrapper.classList.remove("preloaded");
+    renew();
   };
   owner?.addEventListener("change", forget);
   // The field itself is only the carrier of the value now.

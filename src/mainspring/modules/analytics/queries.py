@@ -1,6 +1,7 @@
 """Questions about insight: why a score, what to suggest to whom, who bought one item and not the other."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mainspring.kernel import access, database, formats
 from mainspring.modules.items.models import Item
@@ -33,9 +34,12 @@ def reasons(ctx, found: CustomerInsight) -> list[dict]:
         "share": formats.number(found.share_all_pct, 0, 0)
     }
     currency = formats.base_currency(found.company_id)
-    value = _(
+    value = ngettext(
+        "%(orders)d order worth %(amount)s. Against all customers: recency %(recency)d, frequency %(frequency)d and "
+        "value %(monetary)d of 5.",
         "%(orders)d orders worth %(amount)s. Against all customers: recency %(recency)d, frequency %(frequency)d and "
-        "value %(monetary)d of 5."
+        "value %(monetary)d of 5.",
+        found.orders,
     ) % {
         "orders": found.orders,
         "amount": f"{formats.number(found.revenue, 2)} {currency}",

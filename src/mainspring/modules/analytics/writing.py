@@ -21,7 +21,7 @@ FROM (SELECT party_id, orders, DATE '{EPOCH}' + first::int AS first_on, DATE '{E
              revenue / 100.0 AS revenue, margin / 100.0 AS margin, recency, frequency, monetary,
              (%(segments)s::text[])[segment + 1] AS segment, (ARRAY['A', 'B', 'C'])[abc + 1] AS abc,
              (ARRAY['X', 'Y', 'Z'])[xyz + 1] AS xyz, silent_days, NULLIF(usual_days, -1) AS usual_days, pauses,
-             pauses_shorter, share_all / 10000.0 AS share_all_pct, risk / 10000.0 AS risk_pct,
+             pauses_shorter, ROUND(share_all / 10000.0, 1) AS share_all_pct, ROUND(risk / 10000.0, 1) AS risk_pct,
              (%(risks)s::text[])[level + 1] AS risk
       FROM insight_staged) s
 JOIN parties_party p ON p.id = s.party_id

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mainspring.kernel import access, database
 from mainspring.kernel.money import rounded
+from mainspring.modules.crm import commands as deals
 from mainspring.modules.sales import queries as sales
 
 from .models import LIVE, CallOff, Contract, Instalment
@@ -98,3 +99,20 @@ def overdue(ctx):
     return access.rows(ctx, Instalment).filter(
         document__state="agreed", due_on__lt=ctx.business_date, open_amount__gt=0
     )
+
+
+@deals.agreed.fill
+def worth_of_deals(company_id) -> dict:
+    """{open deal: value of its contracts in base currency} whose collection plan says when the money comes."""
+    return {
+        row["deal"]: row["worth"]
+        for row in database.rows(
+            """
+        SELECT c.opportunity_id AS deal, SUM(c.value_base) AS worth
+        FROM contracts_contract c JOIN crm_opportunity d ON d.id = c.opportunity_id AND d.state = 'open'
+        JOIN contracts_collectionplan p ON p.contract_id = c.id AND p.state = 'agreed'
+        WHERE c.company_id = %(company)s AND c.state IN ('signed', 'active', 'suspended', 'completed')
+        GROUP BY 1""",
+            company=company_id,
+        )
+    }

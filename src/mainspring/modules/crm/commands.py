@@ -22,8 +22,8 @@ from . import (  # noqa: F401 - they register what they do
     tasks,
     telling,
 )
-from .expecting import ordered, replan
+from .expecting import agreed, ordered, replan
 from .leading import recycle
 
-__all__ = ["feeding", "handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
+__all__ = ["agreed", "feeding", "handing", "ordered", "recycle", "recycling", "reminding", "replan", "tasks"]
 """`tasks.open_for(record, ctx, why=…, due_on=…)` asks for a follow-up from any module above (CRM-22)."""

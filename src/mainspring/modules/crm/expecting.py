@@ -26,6 +26,10 @@ ZERO = Decimal(0)
 ordered: PluginPoint = PluginPoint("crm.ordered", default=lambda deal_ids: {})
 """Called with keys of deals: {(deal, item): what orders of the deal take of the item, in stocking units}."""
 
+agreed: PluginPoint = PluginPoint("crm.agreed", many=True)
+"""Called with (company_id); answers {open deal: what its orders or contracts bring in, in base currency}: money that is
+expected there and is not hoped for once more."""
+
 
 @dataclass(frozen=True)
 class Expected:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats, money, periods, resource
-from mainspring.kernel.models import Currency, Territory, User
+from mainspring.kernel.models import Territory, User
+from mainspring.modules.organization import queries as organization
 from mainspring.web import forms, menus
 from mainspring.web.views import base
 
@@ -102,8 +103,9 @@ class Chooser:
         return self._day("first", _("From"), self.ctx.business_date - timedelta(days=365))
 
     def currency(self) -> str:
-        codes = [(c, c) for c in Currency.objects.order_by("code").values_list("code", flat=True)]
-        return self._choice("currency", _("Currency"), codes, preparing.base_currency(self.ctx.company_id))
+        base = preparing.base_currency(self.ctx.company_id)
+        codes = sorted({base} | organization.convertible(base, self.ctx.business_date))
+        return self._choice("currency", _("Currency"), [(code, code) for code in codes], base)
 
     def process(self) -> str:
         mine = access.rows(self.ctx, SalesProcess).filter(active=True)
@@ -313,8 +315,8 @@ def changes(request):
                 "deal": change.deal,
                 "href": f"/crm/opportunities/{change.deal['pk']}/",
                 "kind": changing.KINDS[kind],
-                "before": _money(change.before, asked.currency),
-                "after": _money(change.after, asked.currency),
+                "before": _money(change.before or None, asked.currency),
+                "after": _money(change.after or None, asked.currency),
                 "closes_before": change.closes_before,
                 "closes_after": change.closes_after,
             }

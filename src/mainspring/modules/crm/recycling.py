@@ -208,7 +208,8 @@ def _some_leads(ctx, now: datetime, leads: list, counts: Counter) -> None:
         )
         if due:
             pooling.log(inner, "lead", due, cause="no_follow_up", now=now)
-            database.execute(BACK_TO_POOLS, keys=[row["id"] for row in due], now=now)
+            with database.many_rows(Lead):
+                database.execute(BACK_TO_POOLS, keys=[row["id"] for row in due], now=now)
     counts.update(row["owner_id"] for row in due)
 
 
@@ -231,7 +232,8 @@ def _some_customers(ctx, now: datetime, parties: list[int], counts: Counter) -> 
         )
         database.execute("SET LOCAL enable_nestloop = on")
         if due:
-            pooling.to_pool(inner, due, now=now)
+            with database.many_rows(Party):
+                pooling.to_pool(inner, due, now=now)
     counts.update(row["owner_id"] for row in due)
 
 

@@ -28,6 +28,8 @@ BY = (
     ("week", lazy("Week")),
     ("level", lazy("Customer level")),
 )
+NO_PLACE = "-"
+"""Level of what belongs to no customer in pools: leads, and customers nobody shares."""
 PATHS = {"person": ("user", "owner"), "method": ("method", "method")}
 
 
@@ -54,7 +56,7 @@ def _grouped(rows, by: str, person: str, day: str):
         case "week":
             group = TruncWeek(day)
         case "level":
-            group = Coalesce("party__places__level", Value(""))
+            group = Coalesce("party__places__level", Value(NO_PLACE))
         case _:
             group = F("method")
     return rows.order_by().annotate(group=group)
@@ -95,7 +97,7 @@ def _names(by: str, rows):
         return lambda key: str(people.get(key) or _("Nobody"))
     if by == "week":
         return lambda key: _day(key)
-    labels = {"method": dict(Method.choices), "level": dict(Level.choices)}[by]
+    labels = {"method": dict(Method.choices), "level": dict(Level.choices) | {NO_PLACE: _("Not in pools")}}[by]
     return lambda key: str(labels.get(key) or _("None"))
 
 
@@ -105,6 +107,8 @@ def _day(moment) -> date:
 
 def _behind(by: str, key, since: date, until: date) -> str:
     """The list of the follow-ups behind a row; of a level the customers who have it, with their last follow-up."""
+    if by == "level" and key == NO_PLACE:
+        return ""
     if by == "level":
         return f"/crm/pool-customers/?{urlencode({'level': key} if key else {'level__empty': 'true'})}"
     if by == "week":

@@ -87,6 +87,21 @@ def rate(from_code: str, to_code: str, on: date) -> tuple[Decimal, date]:
     return found.value, found.dated_on
 
 
+def convertible(code: str, on: date) -> set[str]:
+    """Currencies a rate leads to from this one by the day: direct, inverse or through a third currency."""
+    rows = database.rows(
+        """
+        WITH pairs AS (
+            SELECT from_currency_id AS a, to_currency_id AS b FROM organization_exchangerate WHERE valid_on <= %(on)s
+            UNION SELECT to_currency_id, from_currency_id FROM organization_exchangerate WHERE valid_on <= %(on)s)
+        SELECT b FROM pairs WHERE a = %(code)s
+        UNION SELECT next.b FROM pairs JOIN pairs next ON next.a = pairs.b WHERE pairs.a = %(code)s""",
+        code=code,
+        on=on,
+    )
+    return {row["b"] for row in rows} - {code}
+
+
 def convert(amount: Decimal, from_code: str, to_code: str, on: date, digits: int | None = None) -> Decimal:
     """An amount in the other currency: exact factor, rounded once, at that currency's digits unless told."""
     if digits is None:

@@ -49,13 +49,13 @@ TESTS = {
     "name": "t.name_key = a.name",
     "phone": "t.phone = a.phone AND t.phone <> ''",
     "email": "t.email = a.email AND t.email <> ''",
-    "contained": "t.sound_key LIKE a.contained",
-    "called": "UPPER(t.name::text) LIKE a.called",
-    "alike": "t.sound_key %% a.alike",
+    "contained": "t.sound_key LIKE %(contained)s",
+    "called": "UPPER(t.name::text) LIKE %(called)s",
+    "alike": "t.sound_key %% %(alike)s",
 }
 
-BOUNDED = ("contained", "called", "alike")
-"""What may match very many: only so many are read as are told."""
+OF_ONE = ("contained", "called", "alike")
+"""What only a single question asks for. The database is told the very words, so it knows how rare they are."""
 
 CONTAINED_MIN = 3
 """Letters from which on a part of a name is looked for."""
@@ -139,12 +139,12 @@ class Source:
 
     def part(self, by: str) -> str:
         """SQL of what one key finds here; every part has its index."""
-        likeness = "similarity(t.sound_key, a.alike)::numeric(4, 2)" if by == "alike" else "NULL::numeric"
-        found = (
-            f"SELECT a.n, '{self.what}' AS what, {self.columns}, '{by}' AS by, {likeness} AS likeness "
-            f"FROM {self.table} JOIN asked a ON {TESTS[by]} AND a.{by} <> '' WHERE {self.where}"
-        )
-        return f"({found} LIMIT {MATCHES_MAX})" if by in BOUNDED[:2] else found
+        likeness = "similarity(t.sound_key, %(alike)s)::numeric(4, 2)" if by == "alike" else "NULL::numeric"
+        told = f"'{self.what}' AS what, {self.columns}, '{by}' AS by, {likeness} AS likeness"
+        if by in OF_ONE:
+            found = f"SELECT 0 AS n, {told} FROM {self.table} WHERE {TESTS[by]} AND {self.where}"
+            return found if by == "alike" else f"({found} LIMIT {MATCHES_MAX})"
+        return f"SELECT a.n, {told} FROM {self.table} JOIN asked a ON {TESTS[by]} AND a.{by} <> '' WHERE {self.where}"
 
 
 SOURCES: dict[str, Source] = {}
@@ -199,7 +199,7 @@ def same_many(asked: Sequence[Asked]) -> list[list[Match]]:
 def alike(asked: Asked) -> list[Match]:
     """Collisions, and after them names that sound alike, the likest first."""
     sound = normalise.sound_key(asked.name) if asked.name else ""
-    return _found([asked], [asked.keys() | {"alike": sound}])[0]
+    return _found([asked], [asked.keys() | ({"alike": sound} if sound else {})])[0]
 
 
 def search(text: str, company_id: int) -> list[Match]:
@@ -272,19 +272,24 @@ def _found(asked: Sequence[Asked], keys: list[dict[str, str]]) -> list[list[Matc
     wanted = [by for by in REASONS if any(one.get(by) for one in keys)]
     if not wanted:
         return [[] for _one in asked]
-    if "alike" in wanted:
-        database.execute("SELECT set_config('pg_trgm.similarity_threshold', %(least)s, true)", least=str(ALIKE_MIN))
+    if "alike" in wanted:  # for the session: outside a transaction a local setting ends with its own statement
+        database.execute("SELECT set_config('pg_trgm.similarity_threshold', %(least)s, false)", least=str(ALIKE_MIN))
+    several = [by for by in wanted if by not in OF_ONE]
     parts = [source.part(by) for by in wanted for source in SOURCES.values() if by in source.keys]
-    columns = ", ".join(f"%({by})s::text[]" for by in wanted)
-    rows = database.rows(
+    columns = ", ".join(f"%({by})s::text[]" for by in several)
+    questions = (
         f"WITH asked AS MATERIALIZED (SELECT * FROM unnest(%(n)s::int[], %(country)s::text[], {columns}) "
-        f"AS a(n, country, {', '.join(wanted)})) SELECT * FROM ({' UNION ALL '.join(parts)}) AS found "
+        f"AS a(n, country, {', '.join(several)})) "
+    )
+    rows = database.rows(
+        f"{questions if several else ''}SELECT * FROM ({' UNION ALL '.join(parts)}) AS found "
         "ORDER BY likeness DESC NULLS FIRST, name LIMIT %(most)s",
         n=list(range(len(asked))),
         country=[one.country for one in asked],
         most=MATCHES_MAX * len(asked),
         company=asked[0].company_id,
-        **{by: [one.get(by, "") for one in keys] for by in wanted},
+        **{by: [one.get(by, "") for one in keys] for by in several},
+        **{by: keys[0][by] for by in wanted if by in OF_ONE},
         **{name: value for source in SOURCES.values() for name, value in source.values().items()},
     )
     rows = [row for row in rows if _key_of(row) not in asked[row["n"]].besides]

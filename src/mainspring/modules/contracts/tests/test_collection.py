@@ -10,6 +10,7 @@ from mainspring.kernel import checks, commands
 from mainspring.modules.accounting import queries as books
 from mainspring.modules.accounting.models import PlannedCash
 from mainspring.modules.contracts.models import CollectedPart, Instalment, ReceiptMatch
+from mainspring.modules.crm.models import Opportunity
 
 from .world import fresh
 
@@ -153,6 +154,23 @@ def test_cash_in_sight_counts_an_instalment_or_its_invoice_never_both(world):
     assert seen() == 26000
     world.pays(10000)
     assert seen() == 16000
+
+
+def test_a_contract_of_an_open_deal_is_not_hoped_for_once_more(world):
+    """CRM-08, CRM-10: what its instalments will bring is agreed; the rest of the deal stays a hope."""
+    on = world.ctx.business_date
+    deal = commands.create(
+        Opportunity, world.ctx, name="Pumps", party=world.acme, amount=40000, probability=50, expected_close_on=on
+    )
+
+    def hoped():
+        return sum(row["amount_base"] for row in books.hoped_for(world.ctx, on.replace(year=2027), on))
+
+    assert hoped() == 20000
+    contract = world.contract(opportunity=deal)
+    assert hoped() == 20000
+    world.plan(contract)
+    assert hoped() == 5000
 
 
 def test_orders_under_a_planned_contract_expect_no_money_of_their_own(world):

@@ -135,6 +135,8 @@ def test_a_person_sets_reminders_and_makes_renews_and_withdraws_an_address(brows
 
 def test_a_row_of_a_customer_level_opens_the_customers_of_that_level(browser, acme, mei, regions):
     commands.perform(acme, "log", mei, content="Asked for pumps", method="call")
+    found, _given = reports["crm-follow-ups"].answer(mei, by="level", since="2020-01-01", until="2100-01-01")
+    assert [(row["group"], row["follow_ups"], row["_href"]) for row in found.rows] == [("Not in pools", 1, "")]
     place = PoolCustomer.objects.create(
         company=regions.company, party=acme, pool=regions.east_pool, owner=mei.user, territory=regions.east
     )
