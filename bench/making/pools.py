@@ -135,7 +135,7 @@ def make(rows: int, stale: int, out) -> float:
     ):
         m.territories.set(places if n < 100 else places[n % len(places) :][:1])
     LeadPool.objects.filter(company=company).update(
-        holding_max=None, daily_claims_max=None, recycle_days=60, deal_days=None, remind_days=None
+        holding_max=None, daily_claims_max=None, views_max=None, recycle_days=60, deal_days=None, remind_days=None
     )
     database.execute("DELETE FROM crm_poolmember")
     database.execute("DELETE FROM crm_levelrule")

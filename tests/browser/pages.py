@@ -19,7 +19,7 @@ MAIN = (
     "crm/leads", "crm/opportunities", "parties/parties", "items/items", "sales/quotations", "sales/sales-orders",
     "contracts/contracts",
     "sales/shipments", "purchasing/purchase-requests", "purchasing/purchase-orders", "purchasing/bill-matches",
-    "stock/stock-balances", "stock/stock-counts", "production/production-orders", "production/plan-runs",
+    "stock/stock-balances", "stock/stock-counts", "production/production-orders", "planning/plan-runs",
     "accounting/invoices", "accounting/payments", "accounting/journal-entries", "organization/role-grants",
     "kernel/custom-fields", "kernel/approval-rules", "kernel/tasks",
 )  # fmt: skip

@@ -8,8 +8,8 @@ def path(somebody) -> str:
 
 
 def test_a_plan_is_run_and_a_proposal_firmed(person):
-    planner = person("planner").goes_to("Production", "Planning runs")
-    planner.opens("/production/plan-runs/new/").saves().presses("Plan")
+    planner = person("planner").goes_to("Planning", "Planning runs")
+    planner.opens("/planning/plan-runs/new/").saves().presses("Plan")
     assert planner.state == "Done"
     assert planner.page.get_by_text("What needs a person").count()
     planner.goes_to("Production", "Production orders")

@@ -39,8 +39,9 @@ from mainspring.modules.crm.models import (
 from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
 from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
-from mainspring.modules.organization.models import ExchangeRate, Unit
+from mainspring.modules.organization.models import ExchangeRate, Unit, WorkCalendar
 from mainspring.modules.parties.models import Party, PaymentTerm
+from mainspring.modules.production.models import ProductionOperation, WorkSession
 from mainspring.modules.purchasing.models import SupplierItem
 from mainspring.modules.sales.models import OfferAnswer, Quotation
 from mainspring.modules.stock import commands as stock
@@ -244,6 +245,25 @@ def routing(samples):
     center = samples.one(WorkCenter)
     line = {"sequence": 10, "work_center": center, "name": "Assemble", "setup_hours": 1, "run_hours_per_unit": 1}
     return commands.create(Routing, ctx(samples), item=item(samples, make_or_buy="make"), lines=[line])
+
+
+@maker("engineering.workcenter")
+def work_center(samples):
+    """Machine and overhead are parts of the hourly cost."""
+    n = next(_numbers)
+    day = WorkCalendar.objects.get_or_create(code="SAMPLE", defaults={"name": "Any day"})[0]
+    return WorkCenter.objects.create(
+        site=site(samples), code=f"WC{n}", name=f"Center {n}", calendar=day, hourly_cost=30, machine_hourly_cost=10
+    )
+
+
+@maker("production.worksession")
+def work_session(samples):
+    """Nobody is at work twice at once: each person of their own."""
+    n = next(_numbers)
+    person = User.objects.create(username=f"worker{n}")
+    operation = samples.one(ProductionOperation)
+    return WorkSession.objects.create(operation=operation, person=person, started_at=timezone.now())
 
 
 @maker("kernel.absence")

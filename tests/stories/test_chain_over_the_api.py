@@ -237,9 +237,9 @@ def takes_the_order(office, quotation: str) -> str:
 
 def plans(office) -> tuple[str, list[str]]:
     cast = office.cast
-    office.refuse_values("planner", "POST", "production/plan-runs/", {}, {"site": NO_LINK})
-    run = office.call("planner", "POST", "production/plan-runs/", {"site": cast.site.pk})
-    office.do("planner", f"production/plan-runs/{run['id']}", "run")
+    office.refuse_values("planner", "POST", "planning/plan-runs/", {}, {"site": NO_LINK})
+    run = office.call("planner", "POST", "planning/plan-runs/", {"site": cast.site.pk})
+    office.do("planner", f"planning/plan-runs/{run['id']}", "run")
     proposed = office.call("planner", "GET", "production/production-orders/?state=proposed")["results"]
     assert len(proposed) == 1
     assert proposed[0]["reason_text"]

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 
 from mainspring.kernel import checks, commands, defaults, errors, numbering, roles
-from mainspring.kernel.models import ApprovalRequest, JobRun
+from mainspring.kernel.models import ApprovalRequest
 from mainspring.modules.crm import changing, forecasting, velocity
 from mainspring.modules.crm.models import Lead, LeadPool, Opportunity, Stage, Target
 from mainspring.modules.engineering.models import Bom
 from mainspring.modules.items.models import ItemSite
-from mainspring.modules.production import commands as production
+from mainspring.modules.planning import commands as planning
+from mainspring.modules.planning.models import PlanMark
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.sales import offering
 from mainspring.modules.sales.models import Quotation, SalesOrder
@@ -66,8 +67,8 @@ def test_a_week_of_a_sales_manager(firm, monkeypatch):
     deal = commands.perform(deal, "move", rep, stage=proposal, expected_close_on="2026-04-10")
 
     # The plan follows at once: half of forty, and the proposal names the deal.
-    assert JobRun.objects.filter(name="production.follow").exists()
-    production.propose(firm.ctx, firm.site)
+    assert PlanMark.objects.filter(item=firm.bike.pk, site=firm.site.pk).exists()
+    planning.settle(firm.ctx)
     planned = ProductionOrder.objects.get(item=firm.bike, state="proposed")
     assert planned.quantity == 20
     assert f"{deal.number} (50 % × 40)" in str(planned.reason_text)
@@ -116,13 +117,13 @@ def test_a_week_of_a_sales_manager(firm, monkeypatch):
     order = commands.perform(quotation, "accept", rep).outcome
     deal.refresh_from_db()
     assert (deal.state, deal.amount) == ("won", Decimal(17000))
-    production.propose(firm.ctx, firm.site)
+    planning.settle(firm.ctx)
     assert ProductionOrder.objects.get(item=firm.bike, state="proposed").quantity == 40, "won, not yet ordered"
 
     # The order takes the place of the deal in the plan: forty once, not eighty.
     commands.perform(SalesOrder.objects.get(pk=order.pk), "confirm", rep)
     assert not StockMove.objects.filter(is_forecast=True).exists()
-    production.propose(firm.ctx, firm.site)
+    planning.settle(firm.ctx)
     made = ProductionOrder.objects.get(item=firm.bike, state="proposed")
     order.refresh_from_db()
     assert (made.quantity, made.reason["demands"][0]["number"]) == (40, order.number)

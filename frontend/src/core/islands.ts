@@ -5,6 +5,7 @@ export interface Island {
 }
 
 const islands: Record<string, () => Promise<{ default: Island }>> = {
+  "bom-tree": () => import("../islands/bom-tree"),
   agenda: () => import("../islands/agenda"),
   calendar: () => import("../islands/calendar"),
   chart: () => import("../islands/chart"),

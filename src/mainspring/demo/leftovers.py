@@ -7,7 +7,8 @@ from django.db.models import F
 from mainspring.kernel import collaboration, commands
 from mainspring.modules.accounting.models import Account, Invoice, Payment, Revaluation, Voucher
 from mainspring.modules.crm.models import Lead, Opportunity
-from mainspring.modules.production.models import PlanRun, ProductionOrder, ProductionReport
+from mainspring.modules.planning.models import PlanRun
+from mainspring.modules.production.models import ProductionOrder, ProductionReport, Reason
 from mainspring.modules.purchasing.models import (
     PurchaseOrder,
     PurchaseRequest,
@@ -44,6 +45,7 @@ def live(life: Life) -> None:
     following.live(life)
     if life.cast.makes:
         _workshop(life)
+        _floor(life)
         _notes(life)
 
 
@@ -437,6 +439,29 @@ def _workshop(life: Life) -> None:
         run = life.make("planning run", PlanRun, planner, site=life.plants[1])
         if run and state == "cancelled":
             life.do(run, "cancel", planner)
+
+
+def _floor(life: Life) -> None:
+    """Today in the workshop: one operation runs, one stands still for a reason, one is being done again."""
+    ctx, person = life.by("workshop"), life.user("workshop")
+    waiting = list(
+        ProductionOrder.objects.filter(**life.mine, state__in=("released", "in_progress"), operations__done_hours=0)
+        .distinct().order_by("due_on", "number")[:6]
+    )  # fmt: skip
+    for number, order in enumerate(waiting):
+        operation = order.operations.filter(done_hours=0, supplier=None).order_by("sequence").first()
+        if operation is None:
+            continue
+        life.do(order, "assign", life.by("planner"), operation=operation.sequence, person=person)
+        if number == 1:
+            life.do(order, "start", ctx, operation=operation.sequence)
+            reason = Reason.objects.get(code="MATERIAL")
+            life.do(order, "pause", ctx, operation=operation.sequence, reason=reason)
+        elif number == 2 and order.quantity >= 3:
+            again = {"rework": Decimal(1), "reason": Reason.objects.get(code="REALIGN"), "hours": Decimal("0.5")}
+            life.do(order, "report", ctx, operation=operation.sequence, good=Decimal(1), **again)
+        elif number == 3:
+            life.do(order, "start", ctx, operation=operation.sequence)
 
 
 def _money(life: Life) -> None:

@@ -18,14 +18,14 @@ from mainspring.kernel import database
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
 from mainspring.modules.crm import demo as pools
 from mainspring.modules.items.demo import parts
-from mainspring.modules.items.models import Item
+from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
 from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
 from .life import BALTIC, SUZHOU, Desks, Life
 
-ROOMS = ("organization", "items", "parties", "pricing", "engineering", "crm")
+ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
 SEED = 2026
 
 
@@ -93,6 +93,8 @@ def _begin(context, size: str, extent: Extent, first: date, rng) -> dict[int, fl
     rates = planning.rates(size, extent.orders_a_day * planning.BIKES_AN_ORDER, rng)
     goods = list(Item.objects.filter(category__code="FG", active=True).order_by("code"))
     planning.plan_items(context(), size, rates, selling.popular(goods, rates))
+    for membership in Membership.objects.filter(role__code="planner"):
+        ItemSite.objects.filter(site__company=membership.company).exclude(policy="none").update(planner=membership.user)
     opening.sources(context, rng, size, {code: lead for code, *_rest, lead in parts(size)})
     opening.shelves(context, first, rates, rng)
     return rates
@@ -120,6 +122,7 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
         paying.revalue(life, paying.month_end_before(lived[-1]))
         leftovers.live(life)
         contracting.live(life)
+    planning.expect(lives[0].by("planner"))
     making.plan(lives[0])
     for life in lives:
         for text, count in life.refused.most_common(8):

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from mainspring.modules.planning.models import PlanRun
 from mainspring.modules.production import commands as production
-from mainspring.modules.production import ordering
-from mainspring.modules.production.models import PlanRun, ProductionOrder
+from mainspring.modules.production import queries
+from mainspring.modules.production.models import ProductionOrder, Reason
 
 from .life import Life
 
@@ -14,11 +15,10 @@ PASSES_IN_THE_PAST = 4
 
 
 def plan(life: Life) -> None:
-    """Renew the plan of each plant."""
-    for site in life.plants:
-        run = life.make("planning run", PlanRun, life.by("planner"), site=site)
-        if run:
-            life.do(run, "run", life.by("planner"))
+    """Renew the plan of the company."""
+    run = life.make("planning run", PlanRun, life.by("planner"))
+    if run:
+        life.do(run, "run", life.by("planner"))
 
 
 def firm(life: Life) -> None:
@@ -44,7 +44,7 @@ def _once(life: Life) -> int:
     mine = ProductionOrder.objects.filter(**life.mine).select_related("item")
     worked = 0
     for order in mine.filter(state="confirmed", starts_on__lte=life.until).order_by("starts_on", "number")[:40]:
-        if not ordering.shortages(order):
+        if not queries.shortages(order):
             worked += bool(life.do(order, "release", life.by("planner")))
     ctx = life.by("workshop")
     for order in mine.filter(state="released").order_by("starts_on", "number")[:25]:
@@ -60,7 +60,10 @@ def _once(life: Life) -> int:
 
 def report(life: Life, order: ProductionOrder, operations) -> None:
     """Hours of operations, a little more or less than planned."""
-    for operation in operations:
+    for operation in operations.select_related("work_center"):
+        if operation.supplier_id:
+            outside(life, order, operation)
+            continue
         hours = operation.setup_hours + operation.run_hours_per_unit * order.quantity
         hours *= Decimal(str(round(life.rng.uniform(0.92, 1.15), 2)))
         life.do(
@@ -68,9 +71,27 @@ def report(life: Life, order: ProductionOrder, operations) -> None:
             "report",
             life.by("workshop"),
             operation=operation.sequence,
-            good=order.quantity,
+            good=operation.target,
             hours=hours.quantize(Decimal("0.01")),
+            **scrapped(life, order),
         )
+
+
+def scrapped(life: Life, order: ProductionOrder) -> dict:
+    """Now and then something is lost, with the reason."""
+    if order.quantity < 4 or not life.happens(0.05):
+        return {}
+    reasons = list(Reason.objects.filter(kind="scrap").order_by("code"))
+    return {"scrap": Decimal(1), "reason": life.rng.choice(reasons)}
+
+
+def outside(life: Life, order: ProductionOrder, operation) -> None:
+    """The frames go to the plater and come back; the buyer confirms the service."""
+    ctx = life.by("workshop")
+    sent = life.do(order, "send_out", ctx, operation=operation.sequence)
+    if sent:
+        life.do(sent.outcome, "confirm", life.by("buyer"))
+        life.do(order, "take_back", ctx, operation=operation.sequence)
 
 
 def finish(life: Life, order: ProductionOrder) -> None:

@@ -22,7 +22,7 @@ CAPITAL = {"EUR": Decimal(1_500_000), "CNY": Decimal(9_000_000)}
 FIRST_SOURCES = (  # beginning of the item's code: supplier
     ("RIM", "TAIHUB"), ("HUB", "TAIHUB"), ("SPOK", "TAIHUB"), ("TYR", "BALTRUB"), ("TUB", "BALTRUB"),
     ("TUBE", "ALUNORD"), ("DROP", "ALUNORD"), ("WIRE", "ALUNORD"), ("PNT", "SPALVA"), ("DECL", "SPALVA"),
-    ("CHN", "NBOCHAIN"), ("CAS", "NBOCHAIN"), ("CART", "PAKAS"),
+    ("CHN", "NBOCHAIN"), ("CAS", "NBOCHAIN"), ("CART", "PAKAS"), ("OFFC", "ALUNORD"),
 )  # fmt: skip
 BY_CATEGORY = {"DRIVE": "DRIVEX", "BRAKE": "STOPPER", "SEAT": "SEATCO", "ELEC": "VOLTA", "PART": "PARTSHUB"}
 SECOND_SOURCE = "PARTSHUB"

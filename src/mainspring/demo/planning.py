@@ -1,14 +1,17 @@
 """How the demo's items are planned: stock, lots and reorder points follow from what is expected to be sold."""
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from mainspring.kernel.models import Site
 from mainspring.modules.engineering import demo as engineering
 from mainspring.modules.items.demo import parts
 from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization.demo import bulk
+from mainspring.modules.planning.models import DemandForecast
 
 BIKES_AN_ORDER = 4
 PAST = "PAST"
@@ -89,6 +92,34 @@ def filled_up(rate: float, point: int, to: int, *, least: int = 2) -> dict:
         "reorder_point": whole(rate * point + least),
         "reorder_to": whole(rate * to + 3 * least),
     }
+
+
+FORECAST_MONTHS = 4
+FENCES = {"demand_fence_days": 7, "planning_fence_days": 21}
+
+
+def expect(ctx) -> None:
+    """Forecasts by month of the bicycles Vilnius makes; the plan of two of them is left alone for three weeks."""
+    site = Site.objects.get(code="VNO")
+    months = [ctx.business_date.replace(day=1)]
+    for _n in range(FORECAST_MONTHS):
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    goods = list(
+        Item.objects.filter(category__code="FG", make_or_buy="make", active=True, sites__site=site).order_by("code")[
+            :20
+        ]
+    )
+    bulk(
+        DemandForecast,
+        ctx,
+        [
+            {"item": item, "site": site, "starts_on": start, "ends_on": end - timedelta(days=1),
+             "quantity": Decimal(4 + (7 * n + 3 * m) % 9)}
+            for n, item in enumerate(goods)
+            for m, (start, end) in enumerate(pairwise(months))
+        ],
+    )  # fmt: skip
+    ItemSite.objects.filter(item__in=[item.pk for item in goods[:2]], site=site).update(**FENCES)
 
 
 def whole(quantity: float) -> Decimal:

@@ -6,7 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import access, commands, errors, jobs, notifications, resource, restoring
+from . import access, commands, errors, jobs, notifications, resource, restoring, sets, workflow
 
 RECORDS_MAX = 100_000
 REFUSALS_KEPT = 500
@@ -24,6 +24,9 @@ class Outcome:
 def perform(model, keys, verb: str, ctx, inputs: dict, outcome: Outcome | None = None, key: str = "") -> Outcome:
     """Perform a verb ("delete" too) on each record; `key` makes each of them happen once, however often it is tried."""
     outcome = outcome or Outcome()
+    if len(keys) > 1 and not key and workflow.works_on_sets(model, verb) and _as_set(model, keys, verb, ctx, inputs):
+        outcome.done += len(keys)
+        return outcome
     for pk in keys:
         name = str(pk)
         try:
@@ -44,6 +47,18 @@ def perform(model, keys, verb: str, ctx, inputs: dict, outcome: Outcome | None =
         except (PermissionDenied, OverflowError, ValueError) as error:
             outcome.refused.append([str(pk), name, str(error)])
     return outcome
+
+
+def _as_set(model, keys, verb: str, ctx, inputs: dict) -> bool:
+    """All at once where the verb's work takes a set; False, and nothing done, when any of them is refused."""
+    try:
+        records = list(access.rows(ctx, model).filter(pk__in=keys))
+        if len(records) < len(keys):
+            return False
+        sets.perform(records, verb, ctx, **inputs)
+    except (ValidationError, PermissionDenied, errors.ApprovalRequired, ObjectDoesNotExist, ValueError, OverflowError):
+        return False
+    return True
 
 
 @jobs.job("kernel.bulk_verb", title=gettext_lazy("Verb on many records"))

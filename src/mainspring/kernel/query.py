@@ -271,8 +271,12 @@ class Query:
         return page
 
     def count(self, cap: int = 1000) -> tuple[int, bool]:
-        """How many records match, and whether the number is exact: counting stops at `cap`."""
-        found = self.filtered().values("pk")[: cap + 1].count()
+        """How many records match, and whether the number is exact: counting stops at `cap`.
+
+        Counted along the key: without an order the database walks any index in the hope of soon having enough, and all
+        that matches may lie at its end.
+        """
+        found = self.filtered().order_by("-pk").values("pk")[: cap + 1].count()
         return min(found, cap), found <= cap
 
     # -- order ----------------------------------------------------------------------------------------

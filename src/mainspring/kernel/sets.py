@@ -40,7 +40,10 @@ def perform(records: Sequence, name: str, ctx, **inputs) -> list:
 
 
 def _locked(model, keys: list, name: str, ctx) -> list:
-    found = {r.pk: r for r in model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")}
+    rows = model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    if links := getattr(model, "read_with", ()):
+        rows = rows.select_related(*links)
+    found = {r.pk: r for r in rows}
     if len(found) < len(set(keys)):
         raise model.DoesNotExist
     if not ctx.trusted and access.rows(ctx, model, name).filter(pk__in=keys).count() < len(found):

@@ -42,7 +42,7 @@ def totals(q: query.Query, paths: list[str], *, cap: int = 10_000) -> tuple[int,
     if not plan.measures:
         count, exact = q.count(cap)
         return count, exact, None
-    rows = q.filtered().annotate(**plan.inputs).values("pk", *plan.names())[: cap + 1]
+    rows = q.filtered().annotate(**plan.inputs).order_by("-pk").values("pk", *plan.names())[: cap + 1]
     found = rows.aggregate(_count=Count("pk"), **plan.aggregates())
     if found["_count"] > cap:
         return cap, False, None

@@ -193,6 +193,7 @@ class Workflow:
 
 
 _effects: dict[tuple[str, str], Callable] = {}
+_on_sets: set[tuple[str, str]] = set()
 _guards: dict[tuple[str, str], list[Callable]] = {}
 _extensions: dict[str, list[Verb]] = {}
 
@@ -246,9 +247,16 @@ def effect(model, name: str, *, many: bool = False):
 
     def bind(fn):
         _effects[model._meta.label_lower, name] = fn if many else _one_by_one(fn)
+        if many:
+            _on_sets.add((model._meta.label_lower, name))
         return fn
 
     return bind
+
+
+def works_on_sets(model, name: str) -> bool:
+    """Whether the work of a verb takes many records in about as many statements as one."""
+    return (model._meta.label_lower, name) in _on_sets
 
 
 def _one_by_one(fn):

@@ -9,9 +9,10 @@ from mainspring.modules.accounting import queries as books
 from mainspring.modules.accounting.models import Payment
 from mainspring.modules.crm.models import Lead
 from mainspring.modules.parties.models import Party
+from mainspring.modules.planning.models import PlanRun
 from mainspring.modules.pricing.models import PartyPriceList
 from mainspring.modules.production import queries as production
-from mainspring.modules.production.models import PlanRun, ProductionOrder
+from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing import queries as supply
 from mainspring.modules.purchasing.models import BillMatch, PurchaseRequest

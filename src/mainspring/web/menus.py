@@ -29,10 +29,10 @@ ORDER = ("customers", "sales", "contracts", "purchasing", "production", "plannin
          "accounting")  # fmt: skip
 NAMES = {
     "Work": _lazy("Work"), "Customers": _lazy("Customers"), "Sales": _lazy("Sales"), "Purchasing": _lazy("Purchasing"),
-    "Contracts": _lazy("Contracts"),
-    "Production": _lazy("Production"), "Stock": _lazy("Stock"), "Products": _lazy("Products"),
-    "Parties": _lazy("Parties"), "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"),
-    "Reports": _lazy("Reports"), "Insight": _lazy("Insight"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
+    "Contracts": _lazy("Contracts"), "Production": _lazy("Production"), "Planning": _lazy("Planning"),
+    "Stock": _lazy("Stock"), "Products": _lazy("Products"), "Parties": _lazy("Parties"),
+    "Accounting": _lazy("Accounting"), "Administration": _lazy("Administration"), "Reports": _lazy("Reports"),
+    "Insight": _lazy("Insight"), "Setup": _lazy("Setup"), "Closing": _lazy("Closing"),
     "Valuation": _lazy("Valuation"), "Engineering": _lazy("Engineering"), "Prices": _lazy("Prices"),
     "Structure": _lazy("Structure"), "Access": _lazy("Access"), "Currencies": _lazy("Currencies"),
     "Units and calendars": _lazy("Units and calendars"),

@@ -1,4 +1,4 @@
-"""Standard costs from bills and routings; and what keeps units of components as they are."""
+"""Everything that changes engineering: versions, engineering changes, standard costs from bills and routings."""
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
 from mainspring.modules.organization.models import unit_in_use
 
-from . import models, queries
+from . import changing, models, queries, versioning  # noqa: F401  (binds the verbs)
 
 
 @effect(models.Bom, "roll_up_cost")
@@ -17,8 +17,31 @@ def roll_up_cost(bom, ctx, save: bool = False):
     """Compute the cost level by level; with `save` it becomes the standard cost of every made item in it."""
     company_id = bom.site.company_id if bom.site_id else ctx.company_id
     bom.roll_up = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
+    keep_roll_up(bom, bom.roll_up, company_id, ctx.business_date)
     if save:
         _save_costs(bom.roll_up, company_id, ctx)
+
+
+def keep_roll_up(bom, rows, company_id: int, on) -> models.CostRollUp:
+    """Store what a roll-up found, in place of an earlier one of the same version and day."""
+    models.CostRollUp.objects.filter(bom=bom, company=company_id, rolled_up_on=on).delete()
+    top = rows[0]
+    kept = models.CostRollUp.objects.create(
+        bom=bom, item=bom.item, company_id=company_id, rolled_up_on=on, total=top.total, is_missing=top.is_missing,
+        **top.split,
+    )  # fmt: skip
+    models.CostRollUpLine.objects.bulk_create(
+        [
+            models.CostRollUpLine(
+                document=kept, position=n, level=row.level, item=row.item, quantity=row.quantity,
+                material=row.material, labour=row.labour, machine=row.machine, overhead=row.overhead,
+                is_missing=row.is_missing,
+            )
+            for n, row in enumerate(rows, 1)
+        ],
+        batch_size=1000,
+    )  # fmt: skip
+    return kept
 
 
 def roll_up_all(ctx) -> int:
@@ -65,22 +88,30 @@ def boms_in(unit) -> str:
 
 
 # Two people saving bills at once could close a loop that neither sees, so the database looks again at commit (P08).
+# Drafts and versions of other days count: what is drafted now is released later.
 database.declare(
     "engineering_no_loop_function",
     """
 CREATE OR REPLACE FUNCTION engineering_no_loop() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     loop_codes text;
+    bom bigint := CASE WHEN TG_TABLE_NAME = 'engineering_bomline' THEN (to_jsonb(NEW) ->> 'document_id')::bigint
+                       ELSE (to_jsonb(NEW) ->> 'bom_id')::bigint END;
+    first bigint := CASE WHEN TG_TABLE_NAME = 'engineering_bomline' THEN (to_jsonb(NEW) ->> 'component_id')::bigint
+                         ELSE (to_jsonb(NEW) ->> 'alternate_id')::bigint END;
+    own bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('engineering_bom'));
+    SELECT b.item_id INTO own FROM engineering_bom b WHERE b.id = bom AND b.state <> 'retired';
     WITH RECURSIVE down AS (
-        SELECT NEW.component_id AS item_id
+        SELECT first AS item_id
         UNION
-        SELECT l.component_id FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
-               JOIN engineering_bomline l ON l.document_id = b.id)
-    SELECT i.code INTO loop_codes FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
-           JOIN items_item i ON i.id = down.item_id
-    WHERE b.id = NEW.document_id LIMIT 1;
+        SELECT below.component_id FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.state <> 'retired'
+        JOIN LATERAL (
+            SELECT l.component_id FROM engineering_bomline l WHERE l.document_id = b.id
+            UNION ALL SELECT a.alternate_id FROM engineering_bomalternate a WHERE a.bom_id = b.id) below ON true)
+    SELECT i.code INTO loop_codes FROM down JOIN items_item i ON i.id = down.item_id
+    WHERE down.item_id = own LIMIT 1;
     IF loop_codes IS NOT NULL THEN
         RAISE EXCEPTION '% would contain itself', loop_codes USING ERRCODE = 'P0001';
     END IF;
@@ -88,6 +119,10 @@ BEGIN
 END $$;
 """,
 )
-database.declare_constraint_trigger(
-    "engineering_no_loop", "engineering_bomline", "AFTER INSERT OR UPDATE", "engineering_no_loop"
-)
+for _table in ("engineering_bomline", "engineering_bomalternate"):
+    database.declare_constraint_trigger(
+        f"{_table}_no_loop" if _table != "engineering_bomline" else "engineering_no_loop",
+        _table,
+        "AFTER INSERT OR UPDATE",
+        "engineering_no_loop",
+    )

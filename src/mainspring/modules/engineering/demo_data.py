@@ -33,3 +33,34 @@ COMMON = (
     ("BOLT", "1", 2, 10),
     ("CART", "1", 1, 20),
 )
+
+# parts of the hourly cost: machine, overhead
+COST_PARTS = ("0.35", "0.15")
+
+# work center: (code, name) of its machines
+MACHINES = {
+    "CUT": (("SAW1", "Band saw 1"), ("SAW2", "Band saw 2")),
+    "WELD": (("TIG1", "TIG cell 1"), ("TIG2", "TIG cell 2"), ("TIG3", "TIG cell 3"), ("TIG4", "TIG cell 4")),
+    "PAINT": (("LINE1", "Powder line"),),
+    "LACE": (("LAC1", "Lacing machine 1"), ("LAC2", "Lacing machine 2"), ("LAC3", "Lacing machine 3")),
+    "TRUE": (("TRU1", "Truing robot 1"), ("TRU2", "Truing robot 2")),
+}
+SKILLS = (("WELD", "Welding, ISO 9606"), ("COAT", "Powder coating"), ("TRUE", "Wheel truing"))
+
+# prefix of the item, sequence: skill, tool, instruction
+STEPS = {
+    ("RF", 10): ("WELD", "JIG-F", "Tack all joints first. Check the alignment in the jig before the last bead."),
+    ("PF", 10): ("COAT", "", "Degrease, rinse twice, dry at 120 °C. Coat within four hours."),
+    ("WHL", 20): ("TRUE", "", "Lateral run-out at most 0.3 mm, tension within 10 %."),
+    ("", 20): ("", "", "Brakes, gears and lights are tried on every bicycle before it is packed."),
+}
+TOOLS = (("VNO", "JIG-F", "Frame jig", 4), ("VNO", "STAND", "Assembly stand", 8))
+
+# prefix of the item, sequence: name, minimum, maximum, measured in
+POINTS = (
+    ("RF", 10, "Alignment of the head tube", "0", "0.8", "mm"),
+    ("PF", 10, "Thickness of the coat", "60", "100", "µm"),
+    ("WHL", 20, "Lateral run-out", "0", "0.3", "mm"),
+    ("", 20, "Torque of the stem", "5", "6", "Nm"),
+    ("", 20, "Brakes hold", None, None, ""),
+)

@@ -12,7 +12,7 @@ SHOWN_MAX = 200
 
 home.watch(
     "engineering/boms",
-    {"active": "true", "valid_to": "next_30_days"},
+    {"state": "released", "valid_to": "next_30_days"},
     ngettext_lazy("%(count)d bill of material ends soon", "%(count)d bills of material end soon", "count"),
     _("Valid for thirty days at most. Make the next revision before it ends."),
     verb="change",
@@ -22,13 +22,34 @@ home.watch(
 )
 home.watch(
     "engineering/routings",
-    {"active": "true", "valid_to": "next_30_days"},
+    {"state": "released", "valid_to": "next_30_days"},
     ngettext_lazy("%(count)d routing ends soon", "%(count)d routings end soon", "count"),
     _("Valid for thirty days at most. Make the next revision before it ends."),
     verb="change",
     icon="route",
     tone="amber",
     due="valid_to",
+)
+
+
+home.watch(
+    "engineering/boms",
+    {"state": "draft"},
+    ngettext_lazy(
+        "%(count)d draft version of a bill of material", "%(count)d draft versions of bills of material", "count"
+    ),
+    _("Nobody makes anything from a draft. Release it when it is right."),
+    verb="release",
+    icon="binary-tree",
+)
+home.watch(
+    "engineering/engineering-changes",
+    {"state": "draft"},
+    ngettext_lazy("%(count)d engineering change to carry out", "%(count)d engineering changes to carry out", "count"),
+    _("Look at the bills it changes, leave out what is to stay, and change all at once."),
+    verb="carry_out",
+    icon="git-compare",
+    due="effective_on",
 )
 
 
@@ -77,7 +98,7 @@ def kept(ctx):
         home.Number(
             _("Valid bills of material"),
             formats.number(access.rows(ctx, Bom).filter(active=True).count()),
-            href="/engineering/boms/?active=true",
+            href="/engineering/boms/?state=released",
             note=_("active, of all revisions"),
             order=62,
         ),

@@ -1,20 +1,52 @@
-"""Which bill and routing hold, what a quantity needs through all levels, where an item is used, what it should cost."""
+"""Which bill and routing hold, what a quantity needs through all levels, what comes out, where an item is used."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
-from mainspring import rounding
 from mainspring.engines.mrp import bills
 from mainspring.engines.mrp import data as mrp
 from mainspring.kernel import database
-from mainspring.modules.items import queries as items
+from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.organization import queries as organization
 
 from . import models
+from .capacity import open_hours, people_with, skills_of
+from .costing import CostRow, cost_roll_up, rates, work_cost
+
+__all__ = [
+    "CostRow",
+    "Need",
+    "alternates_of",
+    "bom_for",
+    "components",
+    "cost_roll_up",
+    "explode",
+    "items_below",
+    "know_lines",
+    "line_need",
+    "loop_path",
+    "main_share",
+    "on_hand",
+    "open_hours",
+    "outputs_of",
+    "people_with",
+    "rates",
+    "routing_for",
+    "skills_of",
+    "where_used",
+    "work_cost",
+    "yield_factor",
+]
+
+on_hand = PluginPoint("engineering.on_hand", default=lambda ctx, item_ids: {})
+"""f(ctx, item ids) -> {item id: quantity on hand} as far as the person may see it; filled by who keeps the stock."""
 
 LEVELS_MAX = 60
 """Deeper than any product; a loop cannot be saved, so this is never reached by a right bill."""
@@ -38,41 +70,28 @@ class Need:
     operation_sequence: int | None = None
 
 
-@dataclass
-class CostRow:
-    """Cost of one stocking unit of an item, for one level of the roll-up; in the company's base currency."""
+def bom_for(item, on: date, site=None, known: dict | None = None) -> models.Bom | None:
+    """The active bill of material of that day: the site's own before the one for every site.
 
-    level: int
-    item: object
-    quantity: Decimal
-    material: Decimal
-    work: Decimal
-    is_missing: bool = False
-    path: tuple[str, ...] = field(default=())
-
-    @property
-    def total(self) -> Decimal:
-        return self.material + self.work
+    known  what was looked up already; pass one dict when asking for many orders
+    """
+    return _holding(models.Bom, item, on, site, known)
 
 
-def bom_for(item, on: date, site=None) -> models.Bom | None:
-    """The active bill of material of that day: the site's own before the one for every site."""
-    return _holding(models.Bom, item, on, site)
-
-
-def routing_for(item, on: date, site=None) -> models.Routing | None:
+def routing_for(item, on: date, site=None, known: dict | None = None) -> models.Routing | None:
     """The active routing of that day: the site's own before the one for every site."""
-    return _holding(models.Routing, item, on, site)
+    return _holding(models.Routing, item, on, site, known)
 
 
-def components(item, quantity: Decimal, on: date, site=None) -> list[Need]:
+def components(item, quantity: Decimal, on: date, site=None, known: dict | None = None) -> list[Need]:
     """What an order for the quantity takes: one level, phantoms replaced by what is in them (P05)."""
-    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=False))
+    known = {} if known is None else known
+    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=False, known=known))
 
 
 def explode(item, quantity: Decimal, on: date, site=None) -> list[Need]:
     """Every component at every level, parents before their components; losses compound (P01 to P04)."""
-    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=True))
+    return list(_walk(item, quantity, on, site, level=1, path=(item.code,), deep=True, known={}))
 
 
 def where_used(item, levels: int = LEVELS_MAX) -> list[dict]:
@@ -96,16 +115,74 @@ def where_used(item, levels: int = LEVELS_MAX) -> list[dict]:
     )
 
 
+def items_below(item_id: int) -> set[int]:
+    """Items in any version of the item's bills that is not retired, at every level, alternates too."""
+    return {
+        row["item_id"]
+        for row in database.rows(
+            f"""
+        WITH RECURSIVE {EDGES}, down AS (
+            SELECT e.component_id AS item_id FROM edge e WHERE e.item_id = %(item)s
+            UNION SELECT e.component_id FROM down JOIN edge e ON e.item_id = down.item_id)
+        SELECT item_id FROM down""",
+            item=item_id,
+        )
+    }
+
+
+EDGES = """edge AS NOT MATERIALIZED (
+            SELECT b.item_id, l.component_id FROM engineering_bom b
+            JOIN engineering_bomline l ON l.document_id = b.id WHERE b.state <> 'retired'
+            UNION ALL SELECT b.item_id, a.alternate_id FROM engineering_bom b
+            JOIN engineering_bomalternate a ON a.bom_id = b.id WHERE b.state <> 'retired')"""
+"""What is in what, by every version that is not retired: a loop across versions is one too (P08)."""
+
+
+def alternates_of(bom) -> dict[int, list[models.BomAlternate]]:
+    """{component: what may be taken instead in this bill, the first choice first} (P06)."""
+    found: dict[int, list] = {}
+    for row in bom.bomalternates.select_related("alternate__unit").order_by("priority", "id"):
+        found.setdefault(row.component_id, []).append(row)
+    return found
+
+
+def outputs_of(bom_ids: Iterable[int]) -> dict[int, list[models.BomOutput]]:
+    """{bill: what comes out of one batch beside its item}; supply on the order's day (P07). One query."""
+    found: dict[int, list] = {}
+    rows = models.BomOutput.objects.filter(bom__in=list(bom_ids)).select_related("item__unit").order_by("bom", "id")
+    for row in rows:
+        found.setdefault(row.bom_id, []).append(row)
+    return found
+
+
+def main_share(bom) -> Fraction:
+    """The share of an order's cost that its own item bears, 1 without co- and by-products."""
+    return 1 - sum((Fraction(o.cost_share_pct) for o in bom.bomoutputs.all()), Fraction(0)) / 100
+
+
+def yield_factor(routing, sequence: int | None = None, *, after: bool = False) -> Fraction:
+    """Units to start at an operation for one good unit of the order: the yields from it on multiply (P02).
+
+    sequence  of the operation; None: the first one
+    after     of the operations after it only: the good units it has to deliver
+    """
+    factor = Fraction(1)
+    for operation in routing.lines.all() if routing is not None else ():
+        counts = sequence is None or operation.sequence > sequence or (operation.sequence == sequence and not after)
+        if counts and operation.yield_pct != 100:
+            factor *= 100 / Fraction(operation.yield_pct)
+    return factor
+
+
 def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
     """Codes on the way from the item down to itself if it held these components; empty without a loop (P08)."""
     found = database.rows(
-        """
-        WITH RECURSIVE down AS (
+        f"""
+        WITH RECURSIVE {EDGES}, down AS (
             SELECT c.id AS item_id, ARRAY[%(item)s::bigint, c.id] AS path FROM unnest(%(components)s::bigint[]) AS c(id)
             UNION ALL
             SELECT l.component_id, down.path || l.component_id
-            FROM down JOIN engineering_bom b ON b.item_id = down.item_id AND b.active
-                 JOIN engineering_bomline l ON l.document_id = b.id
+            FROM down JOIN edge l ON l.item_id = down.item_id
             WHERE down.item_id <> %(item)s
               AND (l.component_id = %(item)s OR NOT l.component_id = ANY(down.path)))
         SELECT (SELECT array_agg(i.code ORDER BY n) FROM unnest(path) WITH ORDINALITY AS p(id, n)
@@ -117,50 +194,77 @@ def loop_path(item_id: int, component_ids) -> tuple[str, ...]:
     return tuple(found[0]["codes"]) if found else ()
 
 
-def cost_roll_up(bom, *, company_id: int, on: date, seen: dict | None = None) -> list[CostRow]:
-    """Cost of one unit of the bill's item, level by level: the item first, then its components below it.
-
-    A made component costs what its own bill and routing say; a bought one its standard cost, else it is missing.
-    Work is (set-up spread over the batch + run hours) at the work centers' hourly cost and efficiency.
-
-    seen  costs already computed, by item id; pass one dict when rolling up many bills
-    """
-    seen = {} if seen is None else seen
-    rows: list[CostRow] = []
-    _cost(bom.item, bom, company_id, on, Decimal(1), 0, (bom.item.code,), seen, rows)
-    seen[bom.item_id] = rows[0].material, rows[0].work, rows[0].is_missing
-    return rows
-
-
 # -- helpers ----------------------------------------------------------------------------------------------------------
 
 
-def _holding(model, item, on: date, site):
-    lines = Prefetch(
-        "lines",
-        queryset=model._meta.get_field("lines").related_model.objects.select_related(
-            *(("component__unit", "unit") if model is models.Bom else ("work_center",))
-        ),
-    )
-    found = (
-        model.objects.filter(item=item, active=True)
-        .filter(Q(valid_from=None) | Q(valid_from__lte=on))
-        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
-    )
-    found = found.filter(Q(site=None) | Q(site=site)) if site is not None else found.filter(site=None)
-    return max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
+def _holding(model, item, on: date, site, known: dict | None):
+    key = model, item.pk, on, site.pk if site is not None else None
+    if known is not None and key in known:
+        return known[key]
+    found = _at_site(model)(item.pk, on, on, site.pk) if site is not None else _everywhere(model)(item.pk, on, on)
+    holds = max(found, key=lambda one: one.site_id is not None, default=None)
+    if holds is not None:
+        know_lines(holds)
+    if known is not None:
+        known[key] = holds
+    return holds
 
 
-def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None):
-    bom = bom_for(item, on, site)
+LINKS = {models.Bom: "component", models.Routing: "work_center"}
+"""What the lines of each name and is read with them."""
+
+
+def know_lines(holds: models.Bom | models.Routing) -> None:
+    """Read the lines of a bill or a routing with what they name, unless they are known."""
+    if "lines" in holds.__dict__.get("_prefetched_objects_cache", ()):
+        return
+    found = holds.lines.all()
+    found._result_cache, found._prefetch_done = _lines(type(holds))(holds.pk), True
+    for line in found._result_cache:
+        line.document = holds
+    holds.__dict__.setdefault("_prefetched_objects_cache", {})["lines"] = found
+
+
+@cache
+def _at_site(model) -> Prepared:
+    return Prepared(
+        lambda item, after, before, site: _valid(model, item, after, before).filter(Q(site=None) | Q(site_id=site))
+    )
+
+
+@cache
+def _everywhere(model) -> Prepared:
+    return Prepared(lambda item, after, before: _valid(model, item, after, before).filter(site=None))
+
+
+def _valid(model, item, after, before):
+    """Active ones of an item that began by one day and end after another."""
+    return (
+        model.objects.filter(item_id=item, active=True)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=after))
+        .filter(Q(valid_to=None) | Q(valid_to__gt=before))
+    )
+
+
+@cache
+def _lines(model) -> Prepared:
+    line = model._meta.get_field("lines").related_model
+    return Prepared(
+        lambda key: line.objects.filter(document_id=key).select_related(LINKS[model]).order_by(*line._meta.ordering)
+    )
+
+
+def _walk(item, quantity: Decimal, on, site, *, level, path, deep, known, sequence=None):
+    bom = bom_for(item, on, site, known)
     if bom is None or level > LEVELS_MAX:
         return
+    routing = routing_for(item, on, site, known) if item.kind != "phantom" else None
     for line in bom.lines.all():
         component = line.component
         need = Need(
             level,
             component,
-            line_need(line, bom, quantity),
+            line_need(line, bom, quantity, routing),
             (*path, component.code),
             line,
             line.operation_sequence if line.operation_sequence is not None else sequence,
@@ -175,6 +279,7 @@ def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None
                 level=level + 1,
                 path=need.path,
                 deep=True,
+                known=known,
                 sequence=need.operation_sequence,
             )
         elif component.kind == "phantom":
@@ -186,16 +291,22 @@ def _walk(item, quantity: Decimal, on, site, *, level, path, deep, sequence=None
                 level=level,
                 path=need.path,
                 deep=False,
+                known=known,
                 sequence=need.operation_sequence,
             )
         else:
             yield need
 
 
-def line_need(line: models.BomLine, bom: models.Bom, quantity: Decimal) -> Decimal:
-    """What an order for the quantity needs of one line, in the component's stocking unit (P01 to P03)."""
+def line_need(line: models.BomLine, bom: models.Bom, quantity: Decimal, routing=None) -> Decimal:
+    """What an order for the quantity needs of one line, in the component's stocking unit (P01 to P03).
+
+    routing  whose yields raise what is started at the operation that takes the component; lines prefetched
+    """
     factor = organization.factor_between(line.unit, line.component.unit, line.component)
     per_batch = Fraction(line.quantity) * factor
+    if routing is not None and not line.is_fixed:
+        per_batch *= yield_factor(routing, line.operation_sequence)
     row = mrp.BomLine(
         parent="parent",
         component="component",
@@ -204,44 +315,3 @@ def line_need(line: models.BomLine, bom: models.Bom, quantity: Decimal) -> Decim
         fixed_quantity=per_batch * (100 + Fraction(line.scrap_pct)) / 100 if line.is_fixed else Fraction(0),
     )
     return bills.component_need(quantity, row, bom_output=bom.batch_quantity, digits=line.component.unit.digits)
-
-
-def _cost(item, bom, company_id, on, quantity, level, path, seen, rows) -> Decimal:
-    """Append the item's row and those below it; the cost of one unit. Items met again are not computed again."""
-    row = CostRow(level, item, quantity, Decimal(0), Decimal(0), path=path)
-    rows.append(row)
-    if bom is None:
-        standard = items.standard_costs([item.pk], company_id).get(item.pk)
-        row.material, row.is_missing = standard or Decimal(0), standard is None
-        return row.total
-    material = Fraction(0)
-    for line in bom.lines.select_related("component__unit", "unit"):
-        component = line.component
-        factor = organization.factor_between(line.unit, component.unit, component)
-        each = Fraction(line.quantity) * factor * (100 + Fraction(line.scrap_pct)) / 100 / Fraction(bom.batch_quantity)
-        below = bom_for(component, on, bom.site) if component.make_or_buy == "make" else None
-        shown = rounding.from_fraction(each, 6)
-        if component.pk in seen:
-            unit_cost, (part_material, part_work, missing) = sum(seen[component.pk][:2]), seen[component.pk]
-            rows.append(
-                CostRow(level + 1, component, shown, part_material, part_work, missing, (*path, component.code))
-            )
-        else:
-            at = len(rows)
-            unit_cost = _cost(component, below, company_id, on, shown, level + 1, (*path, component.code), seen, rows)
-            seen[component.pk] = rows[at].material, rows[at].work, rows[at].is_missing
-        material += each * Fraction(unit_cost)
-        row.is_missing = row.is_missing or seen[component.pk][2]
-    row.material = rounding.from_fraction(material, 6)
-    row.work = rounding.from_fraction(work_cost(routing_for(item, on, bom.site), bom.batch_quantity), 6)
-    return row.total
-
-
-def work_cost(routing: models.Routing | None, batch: Decimal) -> Fraction:
-    """Cost of the work in one unit when made in batches: set-up once a batch, run for each unit (C01)."""
-    cost = Fraction(0)
-    for operation in routing.lines.all() if routing else ():
-        center = operation.work_center
-        run = Fraction(operation.run_hours_per_unit) * 100 / Fraction(center.efficiency_pct)
-        cost += (Fraction(operation.setup_hours) / Fraction(batch) + run) * Fraction(center.hourly_cost)
-    return cost

@@ -130,10 +130,14 @@ PARTS = (
     ("DISP", "Display", "Valdymo ekranas", "仪表", "ELEC", "pcs", "27.50", "0.110", 70),
     ("BOLT", "Bolt set M5", "Varžtų M5 rinkinys", "M5螺栓套装", "PART", "set", "0.80", "0.120", 7),
     ("CART", "Bicycle carton", "Dviračio dėžė", "自行车纸箱", "PACK", "pcs", "3.10", "1.900", 5),
+    ("BELLB", "Brass bell", "Žalvarinis skambutis", "黄铜车铃", "PART", "pcs", "2.35", "0.08", 12),
+    ("CARTR", "Carton, recycled", "Perdirbto kartono dėžė", "再生纸箱", "PACK", "pcs", "3.05", "1.4", 6),
+    ("OFFC", "Tube offcuts", "Vamzdžių atraižos", "管材边角料", "RAW", "kg", "0.60", "1", 10),
 )
 
 # code, English, Lithuanian, Chinese, unit
 SERVICES = (
     ("FREIGHT", "Freight", "Transportas", "运费", "pcs"),
     ("ASSEMBLY", "Assembly on site", "Surinkimas", "现场组装", "h"),
+    ("PLATING", "Chrome plating of a frame", "Rėmo chromavimas", "车架镀铬", "pcs"),
 )

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -179,6 +180,9 @@ class ItemUnit(Entity):
         return Fraction(self.numerator, self.denominator)
 
 
+FENCE_DAYS_MAX = 366
+
+
 class ItemSite(Entity):
     """How one item is planned at one site; quantities in the stocking unit, lead time in working days."""
 
@@ -211,6 +215,17 @@ class ItemSite(Entity):
     minimum = fields.QuantityField(_("minimum"), unit="item__unit", default=0)
     multiple = fields.QuantityField(_("multiple"), unit="item__unit", default=0)
     maximum = fields.QuantityField(_("maximum"), unit="item__unit", null=True, blank=True)
+    demand_fence_days = models.PositiveIntegerField(
+        _("demand fence (days)"), default=0, help_text=_("So many days ahead only orders count, no forecast.")
+    )
+    planning_fence_days = models.PositiveIntegerField(
+        _("planning fence (days)"),
+        default=0,
+        help_text=_("So many days ahead nothing new is proposed; only people change the plan there."),
+    )
+    planner = fields.link(
+        settings.AUTH_USER_MODEL, _("planner"), optional=True, help_text=_("Whose work its proposals are.")
+    )
 
     key = ("item", "site")
     company_path = "site__company"
@@ -237,6 +252,13 @@ class ItemSite(Entity):
                 name="item_site_lead_time",
                 condition=Q(lead_time_days__isnull=True) | Q(lead_time_days__lte=DAYS_MAX),
                 violation_error_message=_("A lead time is at most ten years."),
+            ),
+            models.CheckConstraint(
+                name="item_site_fences",
+                condition=Q(demand_fence_days__isnull=True)
+                | Q(planning_fence_days__isnull=True)
+                | Q(demand_fence_days__lte=models.F("planning_fence_days"), planning_fence_days__lte=FENCE_DAYS_MAX),
+                violation_error_message=_("The demand fence lies within the planning fence, and that within a year."),
             ),
             models.CheckConstraint(
                 name="item_site_maximum",

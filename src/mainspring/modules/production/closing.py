@@ -55,17 +55,18 @@ def _settle(order, ctx) -> None:
 
 def _outputs(order) -> list[StockMove]:
     posted = ProductionReport.objects.filter(order=order.pk, kind="output", state="posted").values("pk")
-    return list(
-        StockMove.objects.filter(
-            origin__in=posted, item=order.item_id, state="done", from_location__kind="production"
-        ).order_by("pk")
-    )
+    made = [order.item_id, *order.outputs.filter(cost_share_pct__gt=0).values_list("item_id", flat=True)]
+    moves = StockMove.objects.filter(origin__in=posted, item__in=made, state="done", from_location__kind="production")
+    return [m for m in moves.select_related("item").order_by("pk") if m.item.cost_method != "standard"]
 
 
 def _to_goods(order, left: Decimal, outputs: list[StockMove], ctx) -> None:
     wip = accounting.account_for(order.company_id, "wip", order.item)
     digits = order.company.base_currency.digits
-    shares = money.allocate(money.rounded(left, digits), [move.quantity for move in outputs], digits)
+    weights = [move.quantity * (move.unit_cost or ZERO) for move in outputs]
+    if not all(weights):
+        weights = [move.quantity if move.item_id == order.item_id else ZERO for move in outputs]
+    shares = money.allocate(money.rounded(left, digits), weights, digits)
     for move, share in zip(outputs, shares, strict=True):
         if share:
             stock.charge_receipt(ctx, move, share, effective_on=ctx.business_date, origin=order, account=wip)

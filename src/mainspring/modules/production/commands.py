@@ -1,7 +1,15 @@
-"""Everything that changes production: orders, shop reports, costs, and the plan that proposes orders."""
+"""Everything that changes production: orders, shop reports and costs."""
 
-from . import closing, ordering, planning, reporting  # noqa: F401  (binds the verbs)
-from .ordering import confirm_orders
-from .planning import propose
+from . import (  # noqa: F401  (binds the verbs)
+    closing,
+    confirming,
+    floor,
+    ordering,
+    outside,
+    releasing,
+    reporting,
+    splitting,
+)
+from .confirming import confirm_orders
 
-__all__ = ["confirm_orders", "propose"]
+__all__ = ["confirm_orders"]

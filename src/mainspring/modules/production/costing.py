@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from mainspring.kernel import database
 from mainspring.modules.accounting import queries as accounting
+from mainspring.modules.engineering.queries import rates
+from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
 from mainspring.modules.stock.models import CostBalance
 
@@ -24,8 +26,19 @@ def unit_costs(company_id: int, item_ids) -> dict[int, Decimal]:
 def planned_cost(order, components, operations, costs: dict[int, Decimal]) -> Decimal:
     """Materials at today's cost and work at the work centers' rates, for the whole order, base currency."""
     material = sum((c.required_quantity * costs.get(c.item_id, ZERO) for c in components), ZERO)
-    work = sum((scheduling.clock_hours(o, order.quantity) * o.work_center.hourly_cost for o in operations), ZERO)
+    work = sum((_planned_work(operation) for operation in operations), ZERO)
     return material + work
+
+
+def _planned_work(operation) -> Decimal:
+    """What an operation should cost: its hours, or what its supplier is usually paid."""
+    if operation.supplier_id:
+        return operation.target * (operation.outside_price or standard_cost(operation.service, operation.order))
+    return scheduling.clock_hours(operation, operation.target) * operation.work_center.hourly_cost
+
+
+def standard_cost(item, order) -> Decimal:
+    return items.standard_cost(item, order.company_id) if item is not None else ZERO
 
 
 def output_unit_cost(order) -> Decimal:
@@ -35,6 +48,15 @@ def output_unit_cost(order) -> Decimal:
         if standard:
             return standard.standard_cost
     return order.planned_unit_cost or ZERO
+
+
+def beside_unit_cost(order, output) -> Decimal:
+    """What a unit of a co- or by-product is received at: its standard cost, else its share of the planned cost."""
+    if output.item.cost_method == "standard":
+        standard = ItemCost.objects.filter(company=order.company_id, item=output.item_id).first()
+        if standard:
+            return standard.standard_cost
+    return output.unit_cost
 
 
 def in_process(order) -> Decimal:
@@ -60,18 +82,7 @@ def cost_sheet(order) -> list[dict]:
     """One row per component, operation and the output: kind, name, planned and actual quantity and amount."""
     costs = unit_costs(order.company_id, order.lines.values_list("item_id", flat=True))
     rows = []
-    issued = {
-        row["component_id"]: row["amount"]
-        for row in database.rows(
-            """
-        SELECT m.origin_line AS component_id, -SUM(v.stock) AS amount
-        FROM stock_stockvalue v JOIN stock_stockmove m ON m.id = v.move_id
-        JOIN production_productionreport r ON r.id = m.origin_id
-        WHERE r.order_id = %(order)s AND r.kind IN ('issue', 'return', 'output') AND m.origin_line IS NOT NULL
-        GROUP BY m.origin_line""",
-            order=order.pk,
-        )
-    }
+    issued = _issued_values(order)
     for line in order.lines.select_related("item"):
         rows.append(
             {
@@ -83,26 +94,103 @@ def cost_sheet(order) -> list[dict]:
                 "actual": issued.get(line.pk, ZERO),
             }
         )
-    worked = {
-        row["operation_id"]: row["cost"]
-        for row in database.rows(
-            """
-        SELECT b.operation_id, SUM(b.cost) AS cost FROM production_capacitybooking b
-        JOIN production_productionoperation o ON o.id = b.operation_id
-        WHERE o.order_id = %(order)s AND b.state = 'done' GROUP BY b.operation_id""",
-            order=order.pk,
-        )
-    }
+    worked = {key: cost for key, (_hours, cost) in _worked(order).items()}
     for operation in order.operations.select_related("work_center"):
-        hours = scheduling.clock_hours(operation, order.quantity)
+        operation.order = order
+        hours = scheduling.clock_hours(operation, operation.target)
         rows.append(
             {
                 "kind": "operation",
                 "name": f"{operation.sequence} {operation.name}",
                 "planned_quantity": hours,
                 "actual_quantity": operation.done_hours,
-                "planned": hours * operation.work_center.hourly_cost,
+                "planned": operation.target * operation.outside_price
+                if operation.outside_price is not None
+                else hours * operation.work_center.hourly_cost,
                 "actual": worked.get(operation.pk, ZERO),
             }
         )
     return rows
+
+
+def variances(order) -> list[dict]:
+    """What the order cost beyond its plan: one row per kind, unfavourable above zero (base currency, MFG-10).
+
+    price, usage  materials: dearer than planned today; more taken than planned, at the planned price
+    labour, machine, overhead  hours beyond the plan at the parts of the work centers' rates; suppliers' work as labour
+    scrap         what the units lost had taken up by then, at planned cost (part of the rows above, shown beside them)
+    Quantities planned are those of what was made so far: after half the order, half of its material is planned.
+    """
+    made = order.completed_quantity or max((o.good_quantity for o in order.operations.all()), default=ZERO)
+    share = min(made / order.quantity, Decimal(1)) if order.quantity else ZERO
+    found = dict.fromkeys(("price", "usage", "labour", "machine", "overhead", "scrap"), ZERO)
+    costs = unit_costs(order.company_id, order.lines.values_list("item_id", flat=True))
+    issued = _issued_values(order)
+    for line in order.lines.all():
+        taken, unit = line.issued_quantity - line.returned_quantity, costs.get(line.item_id, ZERO)
+        found["price"] += issued.get(line.pk, ZERO) - taken * unit
+        found["usage"] += (taken - line.required_quantity * share) * unit
+    worked = _worked(order)
+    for operation in order.operations.select_related("work_center"):
+        operation.order = order
+        hours, cost = worked.get(operation.pk, (ZERO, ZERO))
+        if operation.outside_price is not None:
+            found["labour"] += cost - operation.outside_price * operation.good_quantity
+            continue
+        planned = scheduling.clock_hours(operation, operation.good_quantity) if operation.good_quantity else ZERO
+        planned = ZERO if operation.rework_of_id else planned
+        for part, rate in rates(operation.work_center).items():
+            found[part] += (hours - planned) * rate
+        found["scrap"] += operation.scrap_quantity * _planned_until(order, operation, costs)
+    return [{"kind": kind, "amount": amount} for kind, amount in found.items()]
+
+
+def _planned_until(order, operation, costs: dict) -> Decimal:
+    """Planned cost of one unit after an operation: its materials and the work up to it."""
+    material = sum(
+        (
+            line.required_quantity * costs.get(line.item_id, ZERO)
+            for line in order.lines.all()
+            if line.operation_sequence is None or line.operation_sequence <= operation.sequence
+        ),
+        ZERO,
+    )
+    work = sum(
+        (
+            scheduling.clock_hours(one, order.quantity) * one.work_center.hourly_cost
+            for one in order.operations.select_related("work_center")
+            if one.sequence <= operation.sequence and one.rework_of_id is None
+        ),
+        ZERO,
+    )
+    return (material + work) / order.quantity
+
+
+def _issued_values(order) -> dict:
+    """{component: what was issued of it less returned, at the cost it had}."""
+    return {
+        row["component_id"]: row["amount"]
+        for row in database.rows(
+            """
+        SELECT m.origin_line AS component_id, -SUM(v.stock) AS amount
+        FROM stock_stockvalue v JOIN stock_stockmove m ON m.id = v.move_id
+        JOIN production_productionreport r ON r.id = m.origin_id
+        WHERE r.order_id = %(order)s AND r.kind IN ('issue', 'return', 'output') AND m.origin_line IS NOT NULL
+        GROUP BY m.origin_line""",
+            order=order.pk,
+        )
+    }
+
+
+def _worked(order) -> dict:
+    """{operation: (hours, cost) reported}."""
+    return {
+        row["operation_id"]: (row["hours"], row["cost"])
+        for row in database.rows(
+            """
+        SELECT b.operation_id, SUM(b.hours) AS hours, SUM(b.cost) AS cost FROM production_capacitybooking b
+        JOIN production_productionoperation o ON o.id = b.operation_id
+        WHERE o.order_id = %(order)s AND b.state = 'done' GROUP BY b.operation_id""",
+            order=order.pk,
+        )
+    }

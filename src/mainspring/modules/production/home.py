@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 from mainspring.kernel import access, formats, home
 
 from . import queries
-from .models import CapacityBooking, PlanRun, ProductionOrder, ProductionReport
+from .models import CapacityBooking, ProductionOrder, ProductionReport
 
 IN_WORK = "released,in_progress"
 
@@ -98,7 +98,7 @@ home.watch(
 @home.numbers.fill
 def in_work(ctx):
     """Orders in the workshop, and the load of the two weeks ahead, for planners."""
-    if not access.can(ctx, PlanRun, "run"):
+    if not access.can(ctx, ProductionOrder, "confirm"):
         return []
     working = access.rows(ctx, ProductionOrder).filter(state__in=IN_WORK.split(",")).count()
     rows = queries.load(ctx, weeks=2)
@@ -130,7 +130,7 @@ def in_work(ctx):
 @home.numbers.fill
 def work_done(ctx):
     """Hours and output reported this week, for the workshop."""
-    if not access.can(ctx, ProductionReport, "post") or access.can(ctx, PlanRun, "run"):
+    if not access.can(ctx, ProductionReport, "post") or access.can(ctx, ProductionOrder, "confirm"):
         return []
     found = []
     reports = access.rows(ctx, ProductionReport).filter(state="posted")

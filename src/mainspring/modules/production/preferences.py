@@ -22,12 +22,3 @@ Preference(
     _("Issue components with the output"),
     help=_("What the output needs and was not issued is taken out of stock when it is received."),
 )
-Preference(
-    "production.wait_days",
-    "integer",
-    5,
-    _("Days to wait for late supply"),
-    minimum=0,
-    maximum=365,
-    help=_("Supply late by so many days is to be expedited; only later supply is ordered again."),
-)

@@ -26,23 +26,32 @@ def order(record: ProductionOrder, ctx, lines) -> None:
     if lines is None and record.starts_on and record.due_on:
         return
     asked_on = record.starts_on or record.due_on or ctx.business_date
-    if record.bom_id is None:
-        record.bom = engineering.bom_for(record.item, asked_on, record.site)
-    if record.routing_id is None:
-        record.routing = engineering.routing_for(record.item, asked_on, record.site)
+    choose_versions(record, ctx, {}, asked_on)
     _dates(record, ctx)
     if lines is not None:
         explode(record, lines)
 
 
-def explode(record: ProductionOrder, lines: list[ProductionComponent]) -> None:
+def choose_versions(record: ProductionOrder, ctx, known: dict, on=None) -> None:
+    """The bill and routing valid on the day the order starts, where it names none (P26).
+
+    known  versions looked up already, see `engineering.queries.bom_for`
+    """
+    on = on or record.starts_on or record.due_on or ctx.business_date
+    if record.bom_id is None:
+        record.bom = engineering.bom_for(record.item, on, record.site, known)
+    if record.routing_id is None:
+        record.routing = engineering.routing_for(record.item, on, record.site, known)
+
+
+def explode(record: ProductionOrder, lines: list[ProductionComponent], known: dict | None = None) -> None:
     """Fill or scale the components; lines a person added by hand stay as they are."""
     if record.bom is None or record.exploded_quantity == record.quantity:
         return
     if not lines:
-        lines += _components(record)
+        lines += _components(record, known)
     else:
-        wanted = {line.bom_line_id: line.required_quantity for line in _components(record) if line.bom_line_id}
+        wanted = {line.bom_line_id: line.required_quantity for line in _components(record, known) if line.bom_line_id}
         for line in lines:
             line.required_quantity = wanted.get(line.bom_line_id, line.required_quantity)
     record.exploded_quantity = record.quantity
@@ -50,10 +59,13 @@ def explode(record: ProductionOrder, lines: list[ProductionComponent]) -> None:
         line.position = position
 
 
-def _components(record: ProductionOrder) -> list[ProductionComponent]:
+def _components(record: ProductionOrder, known: dict | None = None) -> list[ProductionComponent]:
+    engineering.know_lines(record.bom)
+    if record.routing_id:
+        engineering.know_lines(record.routing)
     found = []
-    for line in record.bom.lines.select_related("component__unit", "unit"):
-        need = engineering.line_need(line, record.bom, record.quantity)
+    for line in record.bom.lines.all():
+        need = engineering.line_need(line, record.bom, record.quantity, record.routing)
         if line.component.kind != "phantom":
             parts = [(line.component, need, line.operation_sequence, line)]
         else:
@@ -64,10 +76,17 @@ def _components(record: ProductionOrder) -> list[ProductionComponent]:
                     n.operation_sequence if n.operation_sequence is not None else line.operation_sequence,
                     n.line,
                 )
-                for n in engineering.components(line.component, need, record.starts_on, record.site)
+                for n in engineering.components(line.component, need, record.starts_on, record.site, known)
             ]
         found += [
-            ProductionComponent(item=item, required_quantity=quantity, operation_sequence=sequence, bom_line=source)
+            ProductionComponent(
+                item=item,
+                required_quantity=quantity,
+                operation_sequence=sequence,
+                bom_line=source,
+                role=source.role,
+                taking=source.taking,
+            )
             for item, quantity, sequence, source in parts
             if quantity > 0 and item.is_stocked
         ]
@@ -110,7 +129,7 @@ def report(record: ProductionReport, ctx, lines) -> None:
             record.person = ctx.user
         if record.hours is None and record.operation_id:
             record.hours = scheduling.clock_hours(
-                record.operation, record.good + record.scrap, with_setup=not record.operation.done_hours
+                record.operation, record.good + record.scrap + record.rework, with_setup=not record.operation.done_hours
             )
     if lines is None or record.kind not in ("issue", "return"):
         return

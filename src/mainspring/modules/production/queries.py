@@ -14,10 +14,10 @@ from mainspring.modules.organization.models import WorkCalendar
 from mainspring.modules.purchasing import queries as purchasing
 
 from . import scheduling
-from .costing import cost_sheet, in_process, wip_accounts
-from .ordering import shortages
+from .costing import cost_sheet, in_process, variances, wip_accounts
+from .releasing import shortages
 
-__all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "shortages"]
+__all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "shortages", "variances"]
 
 ZERO = Decimal(0)
 
@@ -105,4 +105,24 @@ def open_in_process(ctx) -> list[dict]:
         GROUP BY o.id, o.number, i.code, o.state HAVING SUM(l.amount) <> 0 ORDER BY o.number""",
         company=ctx.company_id,
         accounts=wip_accounts(ctx.company_id),
+    )
+
+
+def picking(order) -> list[dict]:
+    """One row per component still to be issued or issued: item, open and required quantity, where it lies (MFG-06)."""
+    return database.rows(
+        """
+        SELECT c.id, i.id AS item_id, i.code, i.name, u.code AS unit, c.required_quantity, c.operation_sequence,
+               c.issued_quantity - c.returned_quantity AS issued, c.taking,
+               GREATEST(c.required_quantity - c.issued_quantity + c.returned_quantity, 0) AS open,
+               (SELECT string_agg(l.code || ' ' || trim_scale(b.quantity), ', ' ORDER BY l.code)
+                FROM stock_stockbalance b JOIN stock_location l ON l.id = b.location_id
+                WHERE b.item_id = c.item_id AND l.site_id = %(site)s AND l.kind = 'internal'
+                  AND b.quantity > 0) AS places
+        FROM production_productioncomponent c JOIN items_item i ON i.id = c.item_id
+        JOIN organization_unit u ON u.id = i.unit_id
+        WHERE c.document_id = %(order)s
+        ORDER BY (c.required_quantity <= c.issued_quantity - c.returned_quantity), c.position""",
+        order=order.pk,
+        site=order.site_id,
     )

@@ -5,22 +5,26 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import database, events, money, preferences
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockMove, StockValue
 
-from . import costing, ordering
+from . import costing, floor, ordering
 from .events import ReportPosted
 from .models import (
     CapacityBooking,
+    ProductionOperation,
     ProductionOrder,
     ProductionReport,
     ProductionReportLine,
+    WorkSession,
 )
 
 ZERO = Decimal(0)
@@ -39,32 +43,32 @@ def order_is_in_the_workshop(report, ctx):
 @effect(ProductionReport, "post")
 def post(report, ctx):
     """Book the report and bring the order's progress and plan up to date."""
-    order = (
-        ProductionOrder.objects.select_for_update(of=("self",))
-        .select_related("item__unit", "site")
-        .get(pk=report.order_id)
-    )
-    report.order = order
+    report.order = order = _locked_order.one(report.order_id)
     order_is_in_the_workshop(report, ctx)
     {"issue": _issue, "return": _return, "work": _work, "output": _output}[report.kind](report, order, ctx)
     report.state = "posted"
-    ProductionReport.objects.filter(pk=report.pk).update(state="posted")  # progress counts posted reports
+    database.write(report, ["state"])  # progress counts posted reports
     refresh(order)
     if order.state == "released":
         order.state = "in_progress"
     ordering.replan(order, ctx)
-    ProductionOrder.objects.filter(pk=order.pk).update(
-        state=order.state,
-        completed_quantity=order.completed_quantity,
-        scrapped_quantity=order.scrapped_quantity,
-        expected_on=order.expected_on,
-    )
+    database.write(order, ["state", "completed_quantity", "scrapped_quantity", "expected_on"])
     events.publish(ReportPosted(report.pk), ctx)
+
+
+_locked_order = Prepared(
+    lambda key: (
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .select_related("item__unit", "site")
+        .filter(pk=key)
+        .order_by()
+    )
+)
 
 
 def refresh(order: ProductionOrder) -> None:
     """Derive issued, returned, worked and completed quantities from posted reports; rows that differ are written."""
-    found = database.rows(
+    found = database.planned_rows(
         """
         WITH posted AS (
             SELECT id, kind, good, scrap FROM production_productionreport
@@ -87,9 +91,27 @@ def refresh(order: ProductionOrder) -> None:
             WHERE o.order_id = %(order)s GROUP BY o.id),
         operations AS (
             UPDATE production_productionoperation o
-            SET good_quantity = w.good, scrap_quantity = w.scrap, done_hours = w.hours
-            FROM worked w WHERE w.id = o.id
-              AND (o.good_quantity, o.scrap_quantity, o.done_hours) IS DISTINCT FROM (w.good, w.scrap, w.hours))
+            SET good_quantity = w.good, scrap_quantity = w.scrap, done_hours = w.hours,
+                progress = CASE WHEN o.is_closed OR w.good >= COALESCE(o.quantity, ord.quantity) THEN 'done'
+                                WHEN o.progress = 'done' OR (o.progress = 'outside' AND w.good + w.scrap > 0)
+                                THEN CASE WHEN w.hours + w.good + w.scrap > 0 THEN 'paused' ELSE 'open' END
+                                WHEN o.progress = 'open' AND w.hours + w.good + w.scrap > 0 THEN 'paused'
+                                ELSE o.progress END,
+                started_at = COALESCE(o.started_at, CASE WHEN w.hours + w.good + w.scrap > 0 THEN now() END),
+                finished_at = CASE WHEN o.is_closed OR w.good >= COALESCE(o.quantity, ord.quantity)
+                                   THEN COALESCE(o.finished_at, now()) END
+            FROM worked w, production_productionorder ord
+            WHERE w.id = o.id AND ord.id = o.order_id AND (
+                (o.good_quantity, o.scrap_quantity, o.done_hours) IS DISTINCT FROM (w.good, w.scrap, w.hours)
+                OR (o.is_closed OR w.good >= COALESCE(o.quantity, ord.quantity)) <> (o.progress = 'done'))),
+        beside AS (
+            UPDATE production_productionoutput out SET received_quantity = got.quantity
+            FROM (SELECT p.id, COALESCE(SUM(m.quantity), 0) AS quantity FROM production_productionoutput p
+                  LEFT JOIN (stock_stockmove m JOIN posted ON posted.id = m.origin_id
+                             JOIN stock_location f ON f.id = m.from_location_id AND f.kind = 'production')
+                       ON m.item_id = p.item_id AND m.state = 'done'
+                  WHERE p.order_id = %(order)s GROUP BY p.id) got
+            WHERE got.id = out.id AND out.received_quantity IS DISTINCT FROM got.quantity)
         SELECT COALESCE(SUM(good) FILTER (WHERE kind = 'output'), 0) AS completed, COALESCE(SUM(scrap), 0) AS scrapped
         FROM posted""",
         order=order.pk,
@@ -165,19 +187,55 @@ def _return(report, order, ctx) -> None:
 
 def _work(report, order, ctx) -> None:
     """Time at the work center's rate goes into the order's cost."""
-    operation = report.operation
-    if report.scrap and not report.scrap_reason:
+    # Read again under the order's lock: another report may have been posted since this one was begun.
+    operation = ProductionOperation.objects.select_related("work_center").get(pk=report.operation_id)
+    operation.order = order
+    report.operation = operation
+    if (report.scrap or report.rework) and not (report.scrap_reason or report.reason_id):
         raise ValidationError({"scrap_reason": _("Say why there is scrap.")})
-    if not (report.good or report.scrap or report.hours):
+    if not (report.good or report.scrap or report.rework or report.hours):
         raise ValidationError(_("Report a quantity or hours."))
-    _refuse_more_than_ordered(order, operation.good_quantity + report.good)
+    _refuse_more_than_ordered(order, operation, operation.good_quantity + report.good)
     digits = order.company.base_currency.digits
-    report.cost = money.rounded((report.hours or ZERO) * operation.work_center.hourly_cost, digits)
+    if operation.outside_price is not None:
+        report.cost = money.rounded((report.good + report.scrap) * operation.outside_price, digits)
+    else:
+        report.cost = money.rounded((report.hours or ZERO) * operation.work_center.hourly_cost, digits)
     _book_time(report, 1)
     _absorb(report, order, report.cost, report.done_on, ctx)
+    if report.rework:
+        floor.add_rework(report, operation)
+    _close_times(report, operation)
+
+
+def _close_times(report, operation) -> None:
+    """What was worked until now belongs to this report; who works on goes on from here."""
+    now = timezone.now()
+    running = list(WorkSession.objects.filter(operation=operation, stopped_at=None))
+    WorkSession.objects.filter(operation=operation, stopped_at=None).update(stopped_at=now)
+    WorkSession.objects.filter(operation=operation, report=None).update(report=report)
+    if operation.good_quantity + report.good < operation.target and operation.progress == "running":
+        WorkSession.objects.bulk_create(
+            [
+                WorkSession(operation=operation, person_id=s.person_id, machine_id=s.machine_id, started_at=now)
+                for s in running
+            ]
+        )
 
 
 def _book_time(report, sign: int) -> None:
+    if report.operation.rework_of_id and report.good:  # what is right again counts where it went wrong
+        CapacityBooking.objects.create(
+            company_id=report.company_id,
+            work_center_id=report.operation.work_center_id,
+            operation_id=report.operation.rework_of_id,
+            state="done",
+            on_date=report.done_on,
+            hours=ZERO,
+            good=sign * report.good,
+            person=report.person,
+            origin_id=report.pk,
+        )
     CapacityBooking.objects.create(
         company_id=report.company_id,
         work_center_id=report.operation.work_center_id,
@@ -189,6 +247,7 @@ def _book_time(report, sign: int) -> None:
         scrap=sign * report.scrap,
         cost=sign * report.cost,
         person=report.person,
+        machine=report.machine,
         origin_id=report.pk,
     )
 
@@ -210,50 +269,67 @@ def _absorb(report, order, amount: Decimal, on, ctx) -> None:
     )
 
 
-def _refuse_more_than_ordered(order, total: Decimal) -> None:
+def _refuse_more_than_ordered(order, operation, total: Decimal) -> None:
     over = preferences.get(order.company_id, "production.over_completion_pct")
-    if total > order.quantity * (100 + over) / 100:
+    ordered = operation.target if operation is not None else order.quantity
+    if total > ordered * (100 + over) / 100:
         text = _("%(total)s would be made of %(ordered)s ordered.")
-        raise ValidationError(
-            {"good": text % {"total": ordering.plain(total), "ordered": ordering.plain(order.quantity)}}
-        )
+        raise ValidationError({"good": text % {"total": ordering.plain(total), "ordered": ordering.plain(ordered)}})
 
 
 def _output(report, order, ctx) -> None:
     """Finished goods come in at standard or planned cost; the order's close settles the difference."""
     if report.good <= 0:
         raise ValidationError({"good": _("The quantity must be above zero.")})
-    _refuse_more_than_ordered(order, order.completed_quantity + report.good)
-    wish = order.backflush if order.backflush is not None else preferences.get(order.company_id, "production.backflush")
-    if wish:
-        _backflush(report, order, ctx)
+    _refuse_more_than_ordered(order, None, order.completed_quantity + report.good)
+    _backflush(report, order, ctx)
     places = stock.ensure_locations(order.site, ctx)
     digits = order.company.base_currency.digits
     unit_cost = costing.output_unit_cost(order)
-    report.cost = -money.rounded(unit_cost * report.good, digits)
-    stock.post_moves(
-        ctx,
-        [
-            stock.MoveSpec(
-                order.item,
-                report.good,
-                places["production"],
-                places["internal"],
-                report,
-                unit_cost=unit_cost,
-                value=-report.cost,
-                reference=order.number,
-            )
-        ],
-        effective_on=report.done_on,
-    )
+    main = money.rounded(unit_cost * report.good, digits)
+    specs = [
+        stock.MoveSpec(
+            order.item,
+            report.good,
+            places["production"],
+            places["internal"],
+            report,
+            unit_cost=unit_cost,
+            value=main,
+            reference=order.number,
+        ),
+        *_beside(report, order, places),
+    ]
+    report.cost = -sum((spec.value for spec in specs if spec.value), ZERO)
+    stock.post_moves(ctx, specs, effective_on=report.done_on)
+
+
+def _beside(report, order, places) -> list:
+    """Co- and by-products that come out with so much of the item, at their share of the cost (P07)."""
+    share = min((order.completed_quantity + report.good) / order.quantity, Decimal(1))
+    digits = order.company.base_currency.digits
+    specs = []
+    for output in order.outputs.select_related("item__unit"):
+        due = money.rounded(output.quantity * share, output.item.unit.digits) - output.received_quantity
+        if due > 0:
+            cost = costing.beside_unit_cost(order, output)
+            specs.append(
+                stock.MoveSpec(
+                    output.item, due, places["production"], places["internal"], report, unit_cost=cost,
+                    value=money.rounded(cost * due, digits), reference=order.number,
+                )
+            )  # fmt: skip
+    return specs
 
 
 def _backflush(report, order, ctx) -> None:
-    """Issue what the output made so far needs and was not issued, in proportion."""
+    """Issue what the output made so far needs and was not issued, in proportion, of components taken that way."""
+    wish = order.backflush if order.backflush is not None else preferences.get(order.company_id, "production.backflush")
     share = (order.completed_quantity + report.good) / order.quantity
     parts = []
     for component in order.lines.select_related("item__unit"):
+        if not (component.taking == "backflush" or (not component.taking and wish)):
+            continue
         due = (
             min(
                 money.rounded(component.required_quantity * share, component.item.unit.digits),

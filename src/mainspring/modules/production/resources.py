@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import exceptions, models
+from . import models, panels
 
 MENU = "Production"
 
@@ -16,12 +16,17 @@ class ProductionOrders(Resource):
     icon = "tools"
     columns = (
         "number item quantity state starts_on due_on expected_on site completed_quantity scrapped_quantity "
-        "planned_unit_cost reason_text"
+        "planned_unit_cost priority responsible reason_text"
     )
     search = "number item__code item__name reason_text"
-    filters = "state item site starts_on due_on expected_on is_planned"
-    form = "item quantity site | Dates: starts_on due_on | Made from: bom routing backflush | note reason_text"
-    lines = "item required_quantity operation_sequence needed_on issued_quantity returned_quantity"
+    filters = "state item site starts_on due_on expected_on is_planned priority responsible"
+    form = (
+        "item quantity site | Dates: starts_on due_on priority | Made from: bom routing backflush | "
+        "responsible note reason_text"
+    )
+    lines = (
+        "item required_quantity operation_sequence role taking instead_of needed_on issued_quantity returned_quantity"
+    )
     order = "due_on"
     dimensions = "state item site due_on starts_on"
     measures = "quantity completed_quantity scrapped_quantity"
@@ -30,6 +35,7 @@ class ProductionOrders(Resource):
     related = {
         _("Operations"): ("production/production-operations", "order"),
         _("Shop reports"): ("production/production-reports", "order"),
+        _("Co- and by-products"): ("production/production-outputs", "order"),
     }
 
 
@@ -37,15 +43,18 @@ class ProductionReports(Resource):
     model = models.ProductionReport
     menu = MENU
     icon = "clipboard-check"
-    columns = "number kind order order__item operation done_on good scrap scrap_reason hours cost state person"
+    columns = (
+        "number kind order order__item operation done_on good scrap rework reason scrap_reason hours cost state person "
+        "machine"
+    )
     search = "number order__number order__item__code scrap_reason"
-    filters = "state kind order done_on person operation__work_center"
-    form = "order kind done_on | Work: operation good scrap scrap_reason hours person"
+    filters = "state kind order done_on person reason operation__work_center"
+    form = "order kind done_on | Work: operation good scrap rework reason scrap_reason | hours person machine"
     lines = "component item quantity"
     scan = "item quantity"
     order = "-number"
-    dimensions = "state kind order__item operation__work_center person done_on"
-    measures = "good scrap hours cost"
+    dimensions = "state kind order__item operation__work_center reason person done_on"
+    measures = "good scrap rework hours cost"
     calendar = "done_on"
     kanban = "state"
 
@@ -55,20 +64,55 @@ class ProductionOperations(Resource):
     menu = MENU
     icon = "list-numbers"
     columns = (
-        "order sequence name work_center starts_on ends_on setup_hours run_hours_per_unit done_hours good_quantity "
-        "scrap_quantity"
-    )
-    search = "order__number name"
-    filters = "work_center starts_on ends_on order__state"
-    form = (
-        "order sequence name work_center | starts_on ends_on | setup_hours run_hours_per_unit queue_hours | done_hours "
+        "order sequence name progress work_center machine person starts_on ends_on planned_end_on done_hours "
         "good_quantity scrap_quantity"
     )
+    search = "order__number name"
+    filters = "progress work_center machine person supplier starts_on ends_on order__state"
+    form = (
+        "order sequence name progress | work_center machine person skill tool supplier | planned_start_on "
+        "planned_end_on starts_on ends_on started_at finished_at | setup_hours run_hours_per_unit queue_hours "
+        "move_hours | quantity done_hours good_quantity scrap_quantity | instruction"
+    )
     order = "starts_on"
-    dimensions = "work_center starts_on"
+    dimensions = "progress work_center person machine starts_on"
     measures = "done_hours good_quantity scrap_quantity"
+    related = {_("Times at work"): ("production/work-sessions", "operation")}
     calendar = "starts_on ends_on"
     creatable = False
+
+
+class ProductionOutputs(Resource):
+    model = models.ProductionOutput
+    icon = "recycle"
+    columns = "order item quantity received_quantity cost_share_pct unit_cost"
+    search = "order__number item__code"
+    filters = "order item"
+    form = "order item quantity received_quantity | cost_share_pct unit_cost"
+    creatable = False
+
+
+class WorkSessions(Resource):
+    model = models.WorkSession
+    menu = f"{MENU} / Reports"
+    icon = "clock-play"
+    columns = "started_at person operation__order operation machine stopped_at pause_reason report"
+    search = "operation__order__number person__username"
+    filters = "person machine pause_reason started_at"
+    form = "person operation machine | started_at stopped_at pause_reason report"
+    order = "-started_at"
+    dimensions = "person machine pause_reason"
+    creatable = False
+
+
+class Reasons(Resource):
+    model = models.Reason
+    menu = f"{MENU} / Setup"
+    icon = "message-question"
+    columns = "code name kind active"
+    search = "code name"
+    filters = "kind active"
+    form = "code name kind active"
 
 
 class CapacityBookings(Resource):
@@ -85,20 +129,11 @@ class CapacityBookings(Resource):
     creatable = False
 
 
-class PlanRuns(Resource):
-    model = models.PlanRun
-    menu = MENU
-    icon = "refresh-dot"
-    columns = "number site ran_on state planned_items new_proposals changed_proposals withdrawn_proposals message_text"
-    search = "number"
-    filters = "state site ran_on"
-    form = "site"
-    order = "-number"
-
-
 for _label, _key in ((_("Production orders"), "production/production-orders"),):
     resource.amend("items.item", related=(_label, _key, "item"))
-resource.amend(
-    "production.planrun", panel="production/exceptions.html", title=_("What needs a person"), context=exceptions.panel
-)
 resource.amend("engineering.workcenter", related=(_("Operations"), "production/production-operations", "work_center"))
+resource.amend("production.productionorder", panel="production/steps.html", title=_("Steps"), context=panels.steps)
+resource.amend(
+    "production.productionorder", panel="production/material.html", title=_("Missing material"), context=panels.material
+)
+resource.amend("production.productionorder", panel="production/cost.html", title=_("Cost"), context=panels.cost)

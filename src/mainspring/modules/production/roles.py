@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel.roles import grant, role
 
-ORDER = "view create change delete export confirm release issue report receive complete reopen cancel"
+FLOOR = "issue pick report receive complete start pause undo send_out take_back assign substitute"
+ORDER = f"view create change delete export confirm release reschedule {FLOOR} move_operation split merge reopen cancel"
 SETUP = (
     "items.item",
     "items.itemcategory",
@@ -28,11 +29,10 @@ grant("planner", "production.productionorder", ORDER)
 grant("planner", "production.productionreport", "view export")
 grant("planner", "production.productionoperation", "view export")
 grant("planner", "production.capacitybooking", "view export")
-grant("planner", "production.planrun", "view create change delete export run cancel")
 grant("planner", "items.itemsite", "create change import export")
 
 HIDDEN = {"planned_unit_cost": "hide", "reason": "hide"}
-grant("workshop", "production.productionorder", "view issue report receive complete", "site", **HIDDEN)
+grant("workshop", "production.productionorder", f"view {FLOOR}", "site", **HIDDEN)
 grant(
     "workshop",
     "production.productionreport",
@@ -40,11 +40,18 @@ grant(
     "site",
     cost="hide",
 )
-grant("workshop", "production.productionoperation", "view export", "site")
+grant("workshop", "production.productionoperation", "view export", "site", outside_price="hide")
 grant("workshop", "production.capacitybooking", "view", "site", cost="hide")
-grant("warehouse", "production.productionorder", "view issue receive", "site", **HIDDEN)
+grant("warehouse", "production.productionorder", "view issue pick receive", "site", **HIDDEN)
 grant("warehouse", "production.productionreport", "view create change post cancel", "site", cost="hide")
 
+for _code in ("planner", "workshop"):
+    grant(_code, "production.worksession", "view export")
+    grant(_code, "production.reason", "view create change export")
+grant("planner", "production.productionoutput", "view export")
+grant("workshop", "production.productionoutput", "view", "site", unit_cost="hide", cost_share_pct="hide")
+for _entity in ("reason", "worksession", "productionoutput"):
+    grant("engineer", f"production.{_entity}", "view export")
 grant("engineer", "production.productionorder", "view export")
 grant("engineer", "production.productionoperation", "view export")
 grant("engineer", "production.productionreport", "view export")
@@ -53,4 +60,3 @@ for _code in ("accountant", "controller", "auditor", "manager"):
 grant("accountant", "production.productionorder", "close")
 grant("controller", "production.productionorder", "close")
 grant("buyer", "production.productionorder", "view")
-grant("buyer", "production.planrun", "view")

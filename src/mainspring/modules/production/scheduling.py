@@ -45,24 +45,48 @@ def forward(
     starts_on: date,
     calendars: Mapping[int, Calendar],
 ) -> list[Slot]:
-    """Run the operations one after another from the morning of a day.
+    """Run the operations from the morning of a day: one after another, side by side, or overlapping.
 
     remaining  {operation key: (quantity left, set-up still to do)}; nothing left means the operation is passed over
-    Queue time passes in working hours and takes no capacity.
+    Queue and move time pass in working hours and take no capacity. A parallel operation starts with the one before
+    it; one that passes units on lets the next start after so many of them, and the next never ends before it.
     """
-    slots, day, used = [], starts_on, ZERO
+    slots: list[Slot] = []
+    begins = follows = ends = (starts_on, ZERO)
     for operation in operations:
         quantity, with_setup = remaining[operation.pk]
         calendar = calendars[operation.work_center.calendar_id]
+        beside = bool(getattr(operation, "is_parallel", False) and slots)
+        at = begins if beside else follows
+        begins = at
         clock = clock_hours(operation, quantity, with_setup=with_setup) if quantity > 0 else ZERO
+        day, used = at
         if operation.queue_hours and clock:
             day, used, _days = _pass(calendar, day, used, operation.queue_hours)
         first = _first_open(calendar, day, used)
-        ends, used, days = _pass(calendar, day, used, clock)
+        passed_on = _passed_on(operation, quantity, with_setup, calendar, (day, used), clock)
+        day, used, days = _pass(calendar, day, used, clock)
+        before, ends = ends, max(ends, (day, used))
         standard = standard_hours(operation, quantity, with_setup=with_setup) if clock else ZERO
-        slots.append(Slot(operation, days[0][0] if days else first, ends, _spread(days, clock, standard)))
-        day = ends
+        last = max(before, (day, used))[0] if clock else day
+        slots.append(Slot(operation, days[0][0] if days else first, last, _spread(days, clock, standard)))
+        after = passed_on or _moved(operation, calendar, (day, used), clock)
+        follows = max(follows, after) if beside else after
     return slots
+
+
+def _passed_on(operation, quantity, with_setup, calendar, at, clock):
+    """When the first units reach the next operation; None when all go on together."""
+    some = getattr(operation, "overlap_quantity", None)
+    if not (some and clock and some < quantity):
+        return None
+    day, used, _days = _pass(calendar, *at, clock_hours(operation, some, with_setup=with_setup))
+    return _moved(operation, calendar, (day, used), clock)
+
+
+def _moved(operation, calendar, at, clock):
+    hours = getattr(operation, "move_hours", ZERO)
+    return _pass(calendar, *at, hours)[:2] if hours and clock else at
 
 
 def calendars_of(operations) -> dict[int, Calendar]:

@@ -11,6 +11,7 @@ from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
+from mainspring.modules.promising import commands as promising
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock import queries as shelves
 
@@ -60,6 +61,8 @@ def promise(order, ctx):
 
 
 def _promise(order, ctx, lines) -> None:
+    if order.site_id and (items := [line.item_id for line in lines if line.item_id]):
+        promising.take_turns(order.site_id, items)
     before = {line.pk: (line.promised_on, line.promise_reason) for line in lines}
     preparing.promise(order, ctx, lines, apart_from=order)
     changed = [line for line in lines if before[line.pk] != (line.promised_on, line.promise_reason)]

@@ -1,4 +1,4 @@
-"""Run Mainspring on this machine: database, web and worker under one supervisor.
+"""Run Mainspring on this machine: database, web, worker and planner under one supervisor.
 
 Ctrl-C or SIGTERM stops all of them. Data stays in the data folder (MAINSPRING_DATA, default ./.data).
 """
@@ -20,13 +20,15 @@ HELP = "run web, worker and database on this machine"
 STOP_SECONDS_MAX = 15
 START_SECONDS_MAX = 60
 RESTART_PAUSE_SECONDS = 5
+BESIDE = ("worker", "planner")
+"""What runs beside the web server, each a process of its own."""
 
 
 def add_arguments(parser):
     parser.add_argument("--port", type=int, default=int(os.environ.get("MAINSPRING_PORT") or 8000), help="default 8000")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--demo", choices="SML", help="fill an empty database with the demo company of this size")
-    parser.add_argument("--no-worker", action="store_true", help="start no background worker")
+    parser.add_argument("--no-worker", action="store_true", help="start no background worker and no planner")
     parser.add_argument("--processes", type=int, default=2, help="web processes (default 2)")
 
 
@@ -51,6 +53,7 @@ def run(options):
         _greet(options, sign_ins)
         if not options.no_worker:  # after the first answer, so that the two do not race for the machine
             children["worker"] = _spawn("worker", commands["worker"])
+            children["planner"] = _spawn("planner", commands["planner"])
         return _watch(children, options)
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
@@ -100,7 +103,7 @@ def _commands(options) -> dict[str, list[str]]:
         "--workers", str(options.processes), "--no-ws", "--log-level", "warning", "--backpressure", "1024",
         "--respawn-failed-workers", "--workers-kill-timeout", "5", "mainspring.site.asgi:application",
     ]  # fmt: skip
-    return {"web": web, "worker": [sys.executable, "-m", "mainspring.site.cli", "worker"]}
+    return {"web": web, **{name: [sys.executable, "-m", "mainspring.site.cli", name] for name in BESIDE}}
 
 
 def _spawn(name: str, command: list[str]) -> subprocess.Popen:
@@ -148,17 +151,18 @@ def _greet(options, sign_ins: list) -> None:
 
 
 def _watch(children: dict[str, subprocess.Popen], options) -> int:
-    """Until the web server ends; a worker that ends is started again."""
+    """Until the web server ends; a worker or planner that ends is started again."""
     while True:
         time.sleep(0.5)
         if children["web"].poll() is not None:
             print(f"mainspring serve: the web server ended with {children['web'].returncode}", file=sys.stderr)
             return 1
-        worker = children.get("worker")
-        if worker is not None and worker.poll() is not None:
-            print(f"mainspring serve: the worker ended with {worker.returncode}, starting it again", file=sys.stderr)
-            time.sleep(RESTART_PAUSE_SECONDS)
-            children["worker"] = _spawn("worker", _commands(options)["worker"])
+        for name in BESIDE:
+            child = children.get(name)
+            if child is not None and child.poll() is not None:
+                print(f"mainspring serve: the {name} ended with {child.returncode}, starting it again", file=sys.stderr)
+                time.sleep(RESTART_PAUSE_SECONDS)
+                children[name] = _spawn(name, _commands(options)[name])
 
 
 def _stop(children: dict[str, subprocess.Popen]) -> None:

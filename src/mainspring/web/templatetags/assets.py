@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import mark_safe
 
+from mainspring.kernel import formats
 from mainspring.web import interface_strings
 
 BUILD = pathlib.Path(__file__).resolve().parent.parent / "static" / "build"
@@ -107,6 +108,12 @@ def props(value, element_id: str = ""):
 def entry_of(mapping, key: str):
     """A mapping's entry or None; `{{ verb.values }}` alone would call the dictionary's own method."""
     return mapping.get(key) if hasattr(mapping, "get") else getattr(mapping, key, None)
+
+
+@register.filter
+def shortest(value, digits: int = 6) -> str:
+    """A local number without trailing zeros, with at most so many digits after the point; "" for none."""
+    return "" if value in (None, "") else formats.number(value, 0, digits)
 
 
 @register.filter

@@ -94,8 +94,9 @@ def _step(request, res, name: str, keys, inputs, title: str, form):
         refused=[said for said in _list(request.POST.get("refused", "")) if _is_said(said)][: bulk_verbs.RECORDS_MAX],
         deleted=_list(request.POST.get("deleted", "")),
     )
-    outcome = bulk_verbs.perform(res.model, keys[:STEP], name, request.ctx, inputs, before)
-    rest, total = keys[STEP:], max(len(keys), base.version_from(request.POST.get("total")) or 0)
+    step = AT_ONCE_MAX if workflow.works_on_sets(res.model, name) else STEP
+    outcome = bulk_verbs.perform(res.model, keys[:step], name, request.ctx, inputs, before)
+    rest, total = keys[step:], max(len(keys), base.version_from(request.POST.get("total")) or 0)
     answer = render(
         request,
         "web/parts/bulk.html",

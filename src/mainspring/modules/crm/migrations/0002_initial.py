@@ -1075,7 +1075,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='poolcustomer',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['owner', 'pool'], name='pool_customer_held'),
+            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'pool'], name='pool_customer_owner'),
         ),
         migrations.AddIndex(
             model_name='poolcustomer',

@@ -69,7 +69,7 @@ class PoolCustomer(Entity):
             ),
         ]
         indexes = [
-            models.Index(fields=["owner", "pool"], name="pool_customer_held", condition=Q(state="held")),
+            models.Index(fields=["owner", "pool"], name="pool_customer_owner", condition=Q(owner__isnull=False)),
             models.Index(fields=["pool", "-since", "-id"], name="pool_customer_waits", condition=Q(state="waiting")),
             models.Index(fields=["pool", "-worth", "-id"], name="pool_customer_worth", condition=Q(state="waiting")),
             models.Index(fields=["company", "-since", "-id"], name="pool_customer_list"),

@@ -88,6 +88,8 @@ class Migration(migrations.Migration):
                 ('minimum', mainspring.kernel.fields.QuantityField(decimal_places=6, default=0, max_digits=20, unit='item__unit', verbose_name='minimum')),
                 ('multiple', mainspring.kernel.fields.QuantityField(decimal_places=6, default=0, max_digits=20, unit='item__unit', verbose_name='multiple')),
                 ('maximum', mainspring.kernel.fields.QuantityField(blank=True, decimal_places=6, max_digits=20, null=True, unit='item__unit', verbose_name='maximum')),
+                ('demand_fence_days', models.PositiveIntegerField(default=0, help_text='So many days ahead only orders count, no forecast.', verbose_name='demand fence (days)')),
+                ('planning_fence_days', models.PositiveIntegerField(default=0, help_text='So many days ahead nothing new is proposed; only people change the plan there.', verbose_name='planning fence (days)')),
             ],
             options={
                 'verbose_name': 'item planning',

@@ -77,6 +77,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='itemsite',
+            name='planner',
+            field=models.ForeignKey(blank=True, help_text='Whose work its proposals are.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='planner'),
+        ),
+        migrations.AddField(
+            model_name='itemsite',
             name='site',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site'),
         ),
@@ -130,6 +135,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='itemsite',
             constraint=models.CheckConstraint(condition=models.Q(('lead_time_days__isnull', True), ('lead_time_days__lte', 3650), _connector='OR'), name='item_site_lead_time', violation_error_message='A lead time is at most ten years.'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemsite',
+            constraint=models.CheckConstraint(condition=models.Q(('demand_fence_days__isnull', True), ('planning_fence_days__isnull', True), models.Q(('demand_fence_days__lte', models.F('planning_fence_days')), ('planning_fence_days__lte', 366)), _connector='OR'), name='item_site_fences', violation_error_message='The demand fence lies within the planning fence, and that within a year.'),
         ),
         migrations.AddConstraint(
             model_name='itemsite',

@@ -1,15 +1,17 @@
 """Tables of production, by subject."""
 
-from .orders import ProductionComponent, ProductionOperation, ProductionOrder
-from .plan import PlanRun
+from .operations import ProductionOperation, ProductionOutput, Reason, WorkSession
+from .orders import ProductionComponent, ProductionOrder
 from .reports import CapacityBooking, ProductionReport, ProductionReportLine
 
 __all__ = [
     "CapacityBooking",
-    "PlanRun",
     "ProductionComponent",
     "ProductionOperation",
     "ProductionOrder",
+    "ProductionOutput",
     "ProductionReport",
     "ProductionReportLine",
+    "Reason",
+    "WorkSession",
 ]

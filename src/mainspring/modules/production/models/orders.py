@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +11,10 @@ from django.utils.translation import pgettext_lazy
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentIdentity, DocumentLine, Site
 from mainspring.kernel.sentences import LongSentenceField
-from mainspring.kernel.workflow import Input, Verb, Workflow
-from mainspring.modules.engineering.models import Bom, BomLine, Routing, WorkCenter
+from mainspring.modules.engineering.models import Bom, BomLine, Routing
 from mainspring.modules.items.models import Item
+
+from . import verbs
 
 ZERO = Decimal(0)
 
@@ -60,102 +62,17 @@ class ProductionOrder(Document):
     completed_quantity = fields.QuantityField(_("completed"), unit="item__unit", default=ZERO, editable=False)
     scrapped_quantity = fields.QuantityField(_("scrapped"), unit="item__unit", default=ZERO, editable=False)
     planned_unit_cost = fields.PriceField(_("planned unit cost"), null=True, default=None, editable=False)
+    responsible = fields.link(settings.AUTH_USER_MODEL, _("responsible"), optional=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=5, help_text=_("1 before all others, 9 when there is nothing else to do.")
+    )
     note = models.TextField(_("note"), blank=True)
 
+    read_with = ("item",)
     number_format = "MO{year}-{seq:05}"
-    workflow = Workflow(
-        "draft",
-        (
-            Verb(
-                "confirm",
-                ("draft", "proposed"),
-                "confirmed",
-                label=_("Confirm"),
-                help=_("Components, output and work are planned."),
-            ),
-            Verb(
-                "release",
-                "confirmed",
-                "released",
-                label=_("Release"),
-                ask=(Input("despite_shortages", "bool", _("Despite shortages"), required=False),),
-                help=_("Checks and reserves the material and hands the order to the workshop."),
-            ),
-            Verb(
-                "issue",
-                ("released", "in_progress"),
-                "in_progress",
-                label=_("Issue components"),
-                ask=(Input("draft", "bool", _("Only a draft to edit"), required=False),),
-                help=_("Takes what is still needed of every component out of stock."),
-            ),
-            Verb(
-                "report",
-                ("released", "in_progress"),
-                "in_progress",
-                label=_("Report work"),
-                ask=(
-                    Input("operation", "integer", _("Operation"), help=_("Its sequence number.")),
-                    Input("good", "decimal", _("Good"), required=False),
-                    Input("scrap", "decimal", _("Scrap"), required=False),
-                    Input("scrap_reason", label=_("Reason of the scrap"), required=False),
-                    Input(
-                        "hours",
-                        "decimal",
-                        _("Hours"),
-                        required=False,
-                        help=_("Empty: the planned hours of this quantity."),
-                    ),
-                ),
-                help=_("Books quantity and time of an operation."),
-            ),
-            Verb(
-                "receive",
-                ("released", "in_progress"),
-                "in_progress",
-                label=_("Receive output"),
-                ask=(Input("quantity", "decimal", _("Quantity"), initial=lambda record, ctx: record.open_quantity),),
-                help=_("Puts finished goods into stock."),
-            ),
-            Verb(
-                "complete",
-                "in_progress",
-                "completed",
-                label=_("Complete"),
-                help=_("No more is made; what is left of the plan is released."),
-            ),
-            Verb("reopen", "completed", "in_progress", label=_("Reopen")),
-            Verb(
-                "close",
-                "completed",
-                "closed",
-                label=_("Close"),
-                help=_("Books the variances; nothing is left in process."),
-            ),
-            Verb("cancel", ("draft", "proposed", "confirmed", "released"), "cancelled", label=_("Cancel"), danger=True),
-        ),
-        closed=("closed", "cancelled"),
-        labels={
-            "draft": _("Draft"),
-            "proposed": _("Proposed"),
-            "confirmed": _("Confirmed"),
-            "released": _("Released"),
-            "in_progress": _("In progress"),
-            "completed": _("Completed"),
-            "closed": _("Closed"),
-            "cancelled": _("Cancelled"),
-        },
-        colors={
-            "proposed": "amber",
-            "released": "blue",
-            "in_progress": "blue",
-            "completed": "green",
-            "closed": "green",
-        },
-        editable=("draft", "proposed"),
-    )
+    workflow = verbs.workflow()
     scope_paths = {"own": "created_by", "site": "site"}
-    always_editable = ("note",)
+    always_editable = ("note", "responsible", "priority")
 
     class Meta:
         verbose_name, verbose_name_plural = _("production order"), _("production orders")
@@ -167,6 +84,11 @@ class ProductionOrder(Document):
                 name="production_dates",
                 condition=Q(starts_on__isnull=True) | Q(due_on__isnull=True) | Q(due_on__gte=models.F("starts_on")),
                 violation_error_message=_("An order cannot be due before it starts."),
+            ),
+            models.CheckConstraint(
+                name="production_priority",
+                condition=Q(priority__gte=1, priority__lte=9),
+                violation_error_message=_("A priority is from 1 to 9."),
             ),
         ]
 
@@ -203,6 +125,11 @@ class ProductionComponent(DocumentLine):
         related_name="+",
         verbose_name=_("line of the bill"),
     )
+    role = models.CharField(_("role"), max_length=10, choices=BomLine.Role, default=BomLine.Role.MAIN)
+    taking = models.CharField(
+        _("taken"), max_length=10, choices=BomLine.Taking, default=BomLine.Taking.ORDER, blank=True
+    )
+    instead_of = fields.link(Item, _("instead of"), null=True, editable=False)
     needed_on = models.DateField(_("needed on"), null=True, blank=True, editable=False)
     issued_quantity = fields.QuantityField(_("issued"), unit="item__unit", default=ZERO, editable=False)
     returned_quantity = fields.QuantityField(_("returned"), unit="item__unit", default=ZERO, editable=False)
@@ -220,40 +147,3 @@ class ProductionComponent(DocumentLine):
     def open_quantity(self) -> Decimal:
         """Still to be issued: required less issued plus returned."""
         return max(self.required_quantity - self.issued_quantity + self.returned_quantity, ZERO)
-
-
-class ProductionOperation(models.Model):
-    """A step of the order at a work center, frozen from the routing; hours are clock hours (rule C01)."""
-
-    order = models.ForeignKey(
-        ProductionOrder,
-        on_delete=models.CASCADE,
-        related_name="operations",
-        editable=False,
-        verbose_name=_("production order"),
-    )
-    sequence = models.PositiveIntegerField(_("sequence"), editable=False)
-    work_center = fields.link(WorkCenter, _("work center"), editable=False)
-    name = models.CharField(_("operation"), max_length=120, editable=False)
-    setup_hours = models.DecimalField(_("set-up hours"), max_digits=12, decimal_places=4, default=ZERO, editable=False)
-    run_hours_per_unit = models.DecimalField(
-        _("run hours per unit"), max_digits=14, decimal_places=6, default=ZERO, editable=False
-    )
-    queue_hours = models.DecimalField(_("queue hours"), max_digits=12, decimal_places=4, default=ZERO, editable=False)
-    starts_on = models.DateField(_("starts on"), null=True, editable=False)
-    ends_on = models.DateField(_("ends on"), null=True, editable=False)
-    good_quantity = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO, editable=False)
-    scrap_quantity = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO, editable=False)
-    done_hours = models.DecimalField(_("hours spent"), max_digits=14, decimal_places=4, default=ZERO, editable=False)
-
-    history = True
-    company_path = "order__company"
-    scope_paths = {"site": "order__site"}
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("operation"), _("operations")
-        ordering = ["order", "sequence"]
-        constraints = [models.UniqueConstraint(fields=["order", "sequence"], name="production_operation_once")]
-
-    def __str__(self):
-        return f"{self.sequence} {self.name}"

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import database, fields
 from mainspring.kernel.models import Company, Document, DocumentIdentity, DocumentLine
 from mainspring.kernel.workflow import Input, Verb, Workflow
-from mainspring.modules.engineering.models import WorkCenter
+from mainspring.modules.engineering.models import Machine, WorkCenter
 from mainspring.modules.items.models import Item
 
-from .orders import ProductionComponent, ProductionOperation, ProductionOrder
+from .operations import ProductionOperation, Reason
+from .orders import ProductionComponent, ProductionOrder
 
 ZERO = Decimal(0)
 
@@ -33,9 +34,14 @@ class ProductionReport(Document):
     operation = fields.link(ProductionOperation, _("operation"), optional=True, related_name="reports", within="order")
     good = fields.QuantityField(_("good"), unit="order__item__unit", default=ZERO)
     scrap = fields.QuantityField(_("scrap"), unit="order__item__unit", default=ZERO)
+    rework = fields.QuantityField(
+        _("to rework"), unit="order__item__unit", default=ZERO, help_text=_("Becomes an operation of its own.")
+    )
+    reason = fields.link(Reason, _("reason"), optional=True, help_text=_("Why there is scrap or rework."))
     scrap_reason = models.CharField(_("reason of the scrap"), max_length=120, blank=True)
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, null=True, blank=True)
     person = fields.link(settings.AUTH_USER_MODEL, _("person"), optional=True)
+    machine = fields.link(Machine, _("machine"), optional=True)
     cost = fields.MoneyField(_("cost"), editable=False)
 
     fixed = ("order", "kind")
@@ -67,7 +73,7 @@ class ProductionReport(Document):
         constraints = [
             models.CheckConstraint(
                 name="report_not_negative",
-                condition=Q(good__gte=0, scrap__gte=0),
+                condition=Q(good__gte=0, scrap__gte=0, rework__gte=0),
                 violation_error_message=_("Quantities cannot be negative."),
             ),
             models.CheckConstraint(
@@ -134,6 +140,7 @@ class CapacityBooking(models.Model):
     scrap = fields.QuantityField(_("scrap"), default=ZERO, editable=False)
     cost = fields.MoneyField(_("cost"), editable=False)
     person = fields.link(settings.AUTH_USER_MODEL, _("person"), null=True, editable=False, db_index=False)
+    machine = fields.link(Machine, _("machine"), null=True, editable=False, db_index=False)
     origin = fields.link(DocumentIdentity, _("document"), editable=False)
 
     history = False

@@ -8,7 +8,7 @@ import pytest
 from mainspring.kernel import commands
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.accounting import queries as books
-from mainspring.modules.engineering.models import Bom, Routing, WorkCenter
+from mainspring.modules.engineering.models import Bom, BomOutput, Routing, WorkCenter
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.organization.models import WorkCalendar
 from mainspring.modules.production.models import ProductionOrder
@@ -76,6 +76,18 @@ class Making:
                 ],
             )
         return item
+
+    def losing(self, item, *yields: str) -> None:
+        """Of what starts at the operations of the item, one after another, so much in a hundred is good."""
+        lines = Routing.objects.get(item=item).lines.order_by("sequence")
+        for line, share in zip(lines, yields, strict=True):
+            lines.filter(pk=line.pk).update(yield_pct=share)
+
+    def beside(self, item, code: str, quantity: str):
+        """Another item that comes out of one unit of the item."""
+        other = self.world.item(code, make_or_buy="buy")
+        commands.create(BomOutput, self.ctx, bom=Bom.objects.get(item=item), item=other, quantity=quantity)
+        return other
 
     def bring(self, item, quantity: str, cost: str, *, day: date | None = None) -> None:
         """Goods out of nowhere, today or on a day before."""

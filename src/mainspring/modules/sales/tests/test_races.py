@@ -1,12 +1,14 @@
 """Orders under real concurrent connections."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 
 from mainspring.kernel import commands
-from mainspring.modules.sales import queries
+from mainspring.modules.sales import preparing, queries
 from mainspring.modules.sales.models import SalesOrder, Shipment
 from mainspring.modules.stock.models import StockBalance
 
@@ -37,6 +39,25 @@ def test_two_orders_cannot_both_keep_the_last_pump(committed_world):
     assert all(isinstance(d, SalesOrder) for d in done)
     assert sorted(sum(queries.reserved(o).values()) for o in orders) == [0, 0, 0, 1]
     assert StockBalance.objects.get(item=world.pump, location__kind="internal").reserved == 1
+
+
+def test_the_same_unit_is_promised_once(committed_world, monkeypatch):
+    """SAL-04, U5: one pump is here: of two orders looked up at the same moment one is promised it for today."""
+    world, both_have_read, look = committed_world, Barrier(2), preparing.promise
+
+    def look_together(*args, **more):
+        look(*args, **more)
+        with suppress(BrokenBarrierError):
+            both_have_read.wait(timeout=1)
+
+    world.order(world.item("OTHER", price=1), 1)  # the first of a year makes the series, and others wait for that
+    world.stocked(world.pump, 1, "60.00")
+    parties = [world.customer(name) for name in ("First", "Second")]  # orders of one customer wait for one another
+    orders = [world.order(world.pump, 1, confirm=False, party=party) for party in parties]
+    monkeypatch.setattr(preparing, "promise", look_together)
+    together([lambda o=o: commands.perform(o, "confirm", world.ctx) for o in orders])
+    promised = [SalesOrder.objects.get(pk=o.pk).promised_on for o in orders]
+    assert promised.count(world.ctx.business_date) == 1
 
 
 def test_two_orders_at_once_cannot_both_use_the_last_of_a_credit_limit(committed_world):

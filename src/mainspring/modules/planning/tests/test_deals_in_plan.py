@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from mainspring.kernel import checks, commands
-from mainspring.kernel.models import JobRun
 from mainspring.modules.crm.models import Opportunity, Stage
-from mainspring.modules.production import commands as production
+from mainspring.modules.planning import commands as planning
+from mainspring.modules.planning.models import PlanMark
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.promising import queries as promising
 from mainspring.modules.sales.models import SalesOrder
@@ -101,7 +101,7 @@ def test_orders_consume_what_the_deal_was_expected_to_bring(selling):
 
 def test_the_plan_makes_what_deals_may_bring_and_says_for_which(selling):
     move(selling, "proposal")
-    production.propose(selling.ctx, selling.site)
+    planning.settle(selling.ctx)
     made = ProductionOrder.objects.get(item=selling.frame, state="proposed")
     assert made.quantity == 50
     assert f"50 pcs for {selling.deal.number} (50 % × 100)" in str(made.reason_text)
@@ -109,7 +109,7 @@ def test_the_plan_makes_what_deals_may_bring_and_says_for_which(selling):
     [row] = shelves.projection(selling.ctx, selling.frame, selling.site)
     assert (row["number"], row["is_forecast"], row["quantity"]) == (selling.deal.number, True, -50)
     commands.perform(selling.deal, "lose", selling.ctx, reason="price")
-    production.propose(selling.ctx, selling.site)
+    planning.settle(selling.ctx)
     assert not ProductionOrder.objects.filter(item=selling.frame, state="proposed").exists()
 
 
@@ -124,12 +124,12 @@ def test_no_promise_waits_for_a_forecast(selling):
 def test_what_was_expected_by_now_expires(selling):
     move(selling, "proposal")
     later = selling.world.on("2026-04-21")
-    production.propose(later, selling.site)
+    planning.settle(later)
     assert not ProductionOrder.objects.filter(item=selling.frame, state="proposed").exists()
 
 
 def test_a_change_of_a_deal_has_its_items_planned_at_once(selling):
-    """Within seconds: the run of the planner waits in the queue when the change commits."""
+    """Within a second: the change marks its items for the planner in its own transaction."""
+    planning.settle(selling.ctx)
     move(selling, "proposal")
-    run = JobRun.objects.get(name="production.follow")
-    assert (run.arguments["site_id"], run.arguments["items"]) == (selling.site.pk, [selling.frame.pk])
+    assert list(PlanMark.objects.values_list("item", "site").distinct()) == [(selling.frame.pk, selling.site.pk)]

@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from mainspring.kernel import commands
-from mainspring.modules.production import commands as production
-from mainspring.modules.production import exceptions
-from mainspring.modules.production.models import PlanRun, ProductionOrder
+from mainspring.modules.engineering.models import Bom, BomOutput
+from mainspring.modules.planning import commands as planning
+from mainspring.modules.planning import exceptions_shown
+from mainspring.modules.planning.models import PlanMessage, PlanRun
+from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest, SupplierItem
 from mainspring.modules.stock import commands as stock
 
@@ -27,6 +29,11 @@ def proposals():
     return made, bought
 
 
+def said():
+    """The exceptions of the plan in words."""
+    return [exceptions_shown.sentence(exceptions_shown.told(m)) for m in PlanMessage.objects.order_by("pk")]
+
+
 def test_a_shortage_proposes_to_make_and_to_buy_and_says_why(making):
     """P09, P13, S05, PUR-04: 50 frames for Friday 20 March: make 50, and buy the tubes that are missing."""
     making.planning(making.frame, lead_time_days=5)
@@ -35,7 +42,7 @@ def test_a_shortage_proposes_to_make_and_to_buy_and_says_why(making):
         SupplierItem, making.ctx, supplier=supplier, item=making.tube, price="4", lead_time_days=3, multiple="20"
     )
     origin = needed(making, making.frame, "50", "2026-03-20")
-    found = production.propose(making.ctx, making.site)
+    found = planning.settle(making.ctx)
     made, bought = proposals()
     assert made == [("FRAME", 50, date(2026, 3, 13), date(2026, 3, 20))]
     assert bought == [("TUBE", 60, date(2026, 3, 10), date(2026, 3, 13))]
@@ -52,11 +59,11 @@ def test_a_shortage_proposes_to_make_and_to_buy_and_says_why(making):
 def test_running_again_changes_nothing_and_firming_gives_nothing_new(making):
     """P19, S05, P20: the order will be five days late; that is said, and nothing is ordered a second time."""
     needed(making, making.frame, "50", "2026-03-20")
-    production.propose(making.ctx, making.site)
+    planning.settle(making.ctx)
     keys = set(ProductionOrder.objects.values_list("pk", flat=True)) | set(
         PurchaseRequest.objects.values_list("pk", flat=True)
     )
-    again = production.propose(making.ctx, making.site)
+    again = planning.settle(making.ctx)
     assert (again.new, again.changed, again.withdrawn) == (0, 0, 0)
     assert keys == set(ProductionOrder.objects.values_list("pk", flat=True)) | set(
         PurchaseRequest.objects.values_list("pk", flat=True)
@@ -65,18 +72,16 @@ def test_running_again_changes_nothing_and_firming_gives_nothing_new(making):
     assert order.number
     assert [c.required_quantity for c in order.lines.all()] == [150, 25]
     commands.perform(PurchaseRequest.objects.get(), "approve", making.ctx)
-    firm = production.propose(making.ctx, making.site)
+    firm = planning.settle(making.ctx)
     assert (firm.new, firm.changed, firm.withdrawn) == (0, 0, 0)
-    assert [m["text"] for m in firm.messages] == [
-        f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."
-    ]
+    assert said() == [f"FRAME: expedite {order.number} of 2026-03-25, needed on 2026-03-20."]
 
 
 def test_demand_that_goes_away_takes_its_proposals_with_it(making):
     origin = needed(making, making.frame, "50", "2026-03-20")
-    production.propose(making.ctx, making.site)
+    planning.settle(making.ctx)
     stock.replan(making.ctx, origin, [])
-    found = production.propose(making.ctx, making.site, items=[making.frame.pk])
+    found = planning.settle(making.ctx)
     assert found.withdrawn == 2
     assert proposals() == ([], [])
 
@@ -84,9 +89,9 @@ def test_demand_that_goes_away_takes_its_proposals_with_it(making):
 def test_planning_some_items_counts_what_other_proposals_need(making):
     """A net-change run gives what a full one gives: tubes are needed by frames that are not planned now."""
     needed(making, making.frame, "50", "2026-03-20")
-    production.propose(making.ctx, making.site)
+    planning.settle(making.ctx)
     before = proposals()
-    found = production.propose(making.ctx, making.site, items=[making.tube.pk])
+    found = planning.settle(making.ctx)
     assert (found.new, found.changed, found.withdrawn) == (0, 0, 0)
     assert proposals() == before
 
@@ -95,7 +100,7 @@ def test_a_reorder_point_looks_at_the_position_and_orders_up_to(making):
     """P18: on hand 100 less 40 needed is 60, at the point of 60: order up to 200."""
     making.planning(making.tube, policy="reorder", reorder_point="60", reorder_to="200", lead_time_days=2)
     needed(making, making.tube, "40", "2026-05-20")
-    production.propose(making.ctx, making.site)
+    planning.settle(making.ctx)
     assert proposals() == ([], [("TUBE", 140, date(2026, 3, 2), date(2026, 3, 4))])
     assert PurchaseRequest.objects.get().reason["code"] == "reorder_point"
 
@@ -110,7 +115,7 @@ def test_what_cannot_be_there_in_time_is_said(making):
     assert (order.starts_on, order.due_on) == (date(2026, 3, 2), date(2026, 3, 9))
     assert "possible on" in order.reason_text
     assert run.message_text == "Cannot be there in time: 1"
-    (late,) = exceptions.panel(run, making.ctx)["kinds"]
+    (late,) = exceptions_shown.panel(run, making.ctx)["kinds"]
     assert [m["text"] for m in late["first"]] == ["FRAME: needed on 2026-03-03, possible on 2026-03-09."]
     assert (run.state, run.new_proposals) == ("done", 1)
 
@@ -119,6 +124,36 @@ def test_bad_master_data_is_listed_and_the_run_goes_on(making):
     """P27: a lot rule without a size does not kill the run."""
     making.planning(making.tube, lot_rule="fixed", lot_size="10", minimum="20", multiple="15", maximum="25")
     needed(making, making.tube, "150", "2026-05-20")
-    found = production.propose(making.ctx, making.site)
-    assert [m["item"] for m in found.messages] == ["TUBE"]
+    planning.settle(making.ctx)
+    assert [m.item.code for m in PlanMessage.objects.filter(code="data")] == ["TUBE"]
     assert proposals()[1][0][:2] == ("TUBE", Decimal(50))
+
+
+def test_what_operations_lose_is_planned_for(making):
+    """P02: 98 % and 95 % of what starts is left, so 100 good frames take 322.2 tubes; 100 are there."""
+    making.planning(making.frame, lead_time_days=5)
+    making.losing(making.frame, "98", "95")
+    needed(making, making.frame, "100", "2026-05-20")
+    planning.settle(making.ctx)
+    assert proposals()[1] == [("TUBE", 223, date(2026, 5, 13), date(2026, 5, 13))]
+
+
+def test_what_comes_out_beside_is_supply(making):
+    """P07: fifty frames bring ten offcuts on the day they are due; only the other fifteen are bought."""
+    making.planning(making.frame, lead_time_days=5)
+    offcut = making.beside(making.frame, "OFFCUT", "0.2")
+    needed(making, making.frame, "50", "2026-03-20")
+    needed(making, offcut, "25", "2026-03-20")
+    planning.settle(making.ctx)
+    assert ("OFFCUT", 15) in [(code, quantity) for code, quantity, *_ in proposals()[1]]
+
+
+def test_what_goes_into_what_it_comes_out_of_does_not_stop_the_plan(making):
+    """P08: racks come out of frames and are made of frames: that is said, and the rest is planned."""
+    frame = making.made("FRAME2", [(making.tube, "1")])
+    rack = making.made("RACK", [(frame, "1")])
+    commands.create(BomOutput, making.ctx, bom=Bom.objects.get(item=frame), item=rack, quantity=1)
+    needed(making, rack, "50", "2026-05-20")
+    planning.settle(making.ctx)
+    assert sorted(row[:2] for row in proposals()[0]) == [("FRAME2", 50), ("RACK", 50)]
+    assert [m.item.code for m in PlanMessage.objects.filter(code="data")] == ["RACK"]

@@ -1,0 +1,123 @@
+"""Exceptions of the plan as rows: what the engine finds, named by document, and only differences written."""
+
+from collections import Counter
+from decimal import Decimal
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainspring.engines.mrp import messages as engine
+from mainspring.kernel import preferences
+from mainspring.kernel.models import DocumentIdentity
+
+from .holding import Held
+from .models import PlanMessage
+from .network import HORIZON, REORDER
+from .proposals import _ready_days
+from .reading import day
+from .reasons import _document
+
+Row = tuple  # (item, site, code, document, comes on, needed on, quantity, note)
+COLUMNS = ("item_id", "site_id", "code", "document_id", "comes_on", "needed_on", "quantity", "note")
+
+
+def found(held: Held, nodes: NDArray | None) -> Counter:
+    """The exceptions of these nodes, or of all (P10, P17, P20)."""
+    told = engine.messages(held.plan, held.receipt_days, nodes)
+    early = preferences.get(held.company_id, "planning.early_days")
+    kept = (told.code != engine.EXCESS) & ~((told.code == engine.DEFER) & (told.wanted - told.day <= early))
+    rows: Counter = Counter()
+    by_node: dict[int, list[int]] = {}
+    for n in np.flatnonzero(kept).tolist():
+        by_node.setdefault(int(told.item[n]), []).append(n)
+    for node, places in by_node.items():
+        rows.update(_of_node(held, node, told, places))
+    rows.update(_overdue_demand(held, nodes))
+    for defect in held.structure.defects:
+        if nodes is None or defect["node"] in nodes:
+            rows[_row(held, defect["node"], "data", note=f"{defect['field']} {defect['rule']}")] += 1
+    known = {row[3] for row in rows if row[3]}
+    real = set(DocumentIdentity.objects.filter(pk__in=known).values_list("pk", flat=True)) if known else set()
+    return Counter({(*r[:3], r[3] if r[3] in real else None, *r[4:]): n for r, n in rows.items()})
+
+
+def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
+    found_here = []
+    is_late = any(told.code[n] == engine.EXPEDITE for n in places)
+    orders = [n for n in places if told.subject[n] == engine.ORDER]
+    short = [n for n in places if told.code[n] == engine.BELOW_SAFETY]
+    safe = int(held.structure.items.safety[node])
+    only_safety = bool(short) and int(told.quantity[short[0]]) <= safe
+    for n in places:
+        code, when, wanted, quantity = (int(getattr(told, name)[n]) for name in ("code", "day", "wanted", "quantity"))
+        if told.subject[n] == engine.RECEIPT:
+            if held.structure.policy[node] == REORDER:
+                continue
+            rows, at = held.receipt_row(node, int(told.row[n]))
+            name = "overdue_receipt" if code == engine.PAST_DUE else engine.NAMES[code]
+            found_here.append(_row(held, node, name, _document(rows.document[at]), when, wanted, quantity))
+        elif told.subject[n] == engine.ORDER and not only_safety:
+            row = int(told.row[n])
+            due = int(HORIZON.first_days[held.plan.pool.due[row]])
+            ready = int(_ready_days(held)[held.structure.items.start_row[node]])
+            found_here.append(_row(held, node, "late", None, ready, due, quantity))
+        elif code == engine.BELOW_SAFETY and (only_safety or not (orders or is_late)):
+            found_here.append(_row(held, node, "below_safety", None, wanted, when, quantity))
+    return found_here
+
+
+def _overdue_demand(held: Held, nodes: NDArray | None) -> list[Row]:
+    if nodes is None:
+        chosen = np.unique(held._all[0].node[held._all[0].day < 0])
+        nodes = np.union1d(chosen, np.array(list(held._own), np.int64)).astype(np.int64)
+    rows = []
+    for node in nodes.tolist():
+        demand = held.demand(node)
+        for n in np.flatnonzero(demand.day < 0).tolist():
+            when = int(demand.day[n])
+            document = _document(demand.document[n])
+            rows.append(_row(held, node, "overdue_demand", document, 0, when, int(demand.quantity[n])))
+    return rows
+
+
+def _row(
+    held: Held, node: int, code: str, document: UUID | None = None, comes=None, needed=None, quantity=0, note=""
+) -> Row:
+    s = held.structure
+    comes_on = None if comes is None else day(held.today, comes)
+    needed_on = None if needed is None or (code == "cancel") else day(held.today, needed)
+    amount = Decimal(int(quantity)).scaleb(-int(s.digits[node]))
+    return int(s.item[node]), int(s.site[node]), code, document, comes_on, needed_on, amount.normalize() + 0, note
+
+
+def write(held: Held, nodes: NDArray | None) -> tuple[int, int]:
+    """Make the stored exceptions of these nodes (None: all) those the plan has; (added, taken away)."""
+    wanted = found(held, nodes)
+    query = PlanMessage.objects.filter(company=held.company_id)
+    if nodes is not None:
+        query = query.filter(item__in=np.unique(held.structure.item[nodes]).tolist())
+    inside = None if nodes is None else set(nodes.tolist())
+    gone = []
+    for key, *row in query.values_list("pk", *COLUMNS):
+        row[6] = row[6].normalize() + 0
+        if inside is not None and not inside & _nodes(held, row[0], row[1]):
+            continue
+        if wanted[tuple(row)] > 0:
+            wanted[tuple(row)] -= 1
+        else:
+            gone.append(key)
+    new = [
+        PlanMessage(company_id=held.company_id, **dict(zip(COLUMNS, row, strict=True)))
+        for row, count in wanted.items()
+        for _ in range(count)
+    ]
+    if gone:
+        PlanMessage.objects.filter(pk__in=gone).delete()
+    PlanMessage.objects.bulk_create(new, batch_size=2000)
+    return len(new), len(gone)
+
+
+def _nodes(held: Held, item: int, site: int) -> set[int]:
+    node = int(held.structure.node(np.array([item]), np.array([site]))[0])
+    return {node} if node >= 0 else set()

@@ -1,0 +1,278 @@
+"""The facts of a company as the engine's network: a node an item and site, whole numbers of its smallest unit.
+
+What cannot be planned as given is planned without its lot rule and noted in `defects`, so that one bad row never stops
+the plan (P27).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mainspring.engines.mrp import network as engine
+from mainspring.engines.mrp import tables
+from mainspring.kernel import preferences
+from mainspring.kernel.models import Site
+from mainspring.modules.engineering.models import WorkCenter
+from mainspring.modules.organization import queries as organization
+
+from . import nodes, recipes
+from .nodes import NET, NEVER, REORDER, SITE_BITS
+from .reading import FOREVER, MICRO, Reader
+
+DAYS, WEEKS = 182, 52
+HORIZON = engine.Horizon.of(DAYS, WEEKS)
+"""Half a year in days, another in weeks; what is needed later waits until it comes near."""
+PAST_DAYS = 4000
+TICKS = 3600  # seconds in an hour: load is whole seconds
+
+
+@dataclass
+class Structure:
+    """What the plan is built from: nodes in order of `keys`, lines, operations; quantities in smallest units.
+
+    keys       item << SITE_BITS | place of the site in `sites`
+    scale      millionths in one smallest unit of the node's item
+    """
+
+    company_id: int
+    today: date
+    sites: NDArray
+    keys: NDArray
+    item: NDArray
+    site: NDArray
+    digits: NDArray
+    made: NDArray
+    phantom: NDArray
+    policy: NDArray
+    lead: NDArray
+    point: NDArray
+    upto: NDArray
+    items: engine.Items
+    starts: NDArray
+    lines: engine.Lines
+    shop: engine.Shop
+    centers: NDArray
+    wait_days: int
+    yields: recipes.Yields
+    known: SimpleNamespace = field(repr=False, default=None)  # type: ignore[assignment]
+    defects: list[dict] = field(default_factory=list)
+
+    @property
+    def scale(self) -> NDArray:
+        return 10 ** (6 - self.digits)
+
+    def key(self, item: NDArray, site: NDArray) -> NDArray:
+        """Keys of items at sites; -1 where the site is not planned."""
+        place = np.searchsorted(self.sites, site)
+        found = (place < len(self.sites)) & (self.sites[np.minimum(place, len(self.sites) - 1)] == site)
+        return np.where(found, (item << SITE_BITS) | place, -1)
+
+    def node(self, item: NDArray, site: NDArray) -> NDArray:
+        """Places of items at sites among the nodes, -1 where there is none."""
+        return nodes.place(self.keys, self.key(item, site))
+
+    def plans(self, item: NDArray, site: NDArray) -> NDArray:
+        """Whether items could be nodes at these sites."""
+        keys = self.key(item, site)
+        known = nodes.place(self.known.item, item) >= 0
+        return known & (keys >= 0) & (nodes.place(self.known.never, keys) < 0)
+
+
+def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
+    """Read what the plan of a company is built from.
+
+    used  (item, site) arrays of everything in stock, demand or supply that makes a node beside the planning data
+    """
+    reader = Reader(company_id, today)
+    items, sites, planning = reader.items(), reader.sites().site, reader.planning()
+    found = Structure.__new__(Structure)
+    found.company_id, found.today, found.sites, found.defects = company_id, today, sites, []
+    keys = found.key(planning.item, planning.site) if len(sites) else np.full(planning.count, -1, np.int64)
+    order = np.argsort(keys, kind="stable")
+    planning = SimpleNamespace(**{n: c[order] for n, c in vars(planning).items() if n != "count"}, key=keys[order])
+    found.known = SimpleNamespace(item=items.item, never=planning.key[planning.policy == NEVER])
+    bills = reader.bills()
+    wanted = (planning.policy != NEVER) & (planning.key >= 0)
+    item = np.concatenate([planning.item[wanted], used.item])
+    site = np.concatenate([planning.site[wanted], used.site])
+    possible = found.plans(item, site) if len(sites) else np.zeros(len(item), np.bool_)
+    start = np.unique(found.key(item[possible], site[possible])) if len(sites) else np.zeros(0, np.int64)
+    found.keys = _with_components(found, start, bills, items)
+    found.item, found.site = found.keys >> SITE_BITS, sites[found.keys & ((1 << SITE_BITS) - 1)]
+    row = nodes.place(items.item, found.item)
+    found.digits, found.made, found.phantom = items.digits[row], items.made[row], items.phantom[row]
+    operations = reader.operations()
+    _policies(found, planning, reader.sources(), items, operations)
+    found.lines = recipes.lines(found, bills, reader.outputs(), items)
+    found.wait_days = preferences.get(company_id, "planning.wait_days")
+    return found
+
+
+# -- nodes ------------------------------------------------------------------------------------------------------------
+
+
+def _with_components(found: Structure, start: NDArray, bills, items) -> NDArray:
+    """The nodes and everything they are made of, at the same sites."""
+    known, fresh = start, start
+    made = np.sort(items.item[items.made])
+    while len(fresh):
+        fresh = fresh[nodes.place(made, fresh >> SITE_BITS) >= 0]
+        which, row = nodes.uses(fresh, bills, found.sites)
+        below = np.unique((bills.component[row] << SITE_BITS) | (fresh[which] & ((1 << SITE_BITS) - 1)))
+        allowed = (nodes.place(found.known.item, below >> SITE_BITS) >= 0) & (nodes.place(found.known.never, below) < 0)
+        fresh = below[allowed & (nodes.place(known, below) < 0)]
+        known = np.union1d(known, fresh)
+    return known
+
+
+def _policies(found: Structure, planning, sources, items, operations) -> None:
+    """Lot rules, lead times, start tables and operations of the nodes."""
+    at = nodes.place(planning.key, found.keys)
+    scale = found.scale
+
+    def of_plan(name, default=0):
+        return np.where(at >= 0, getattr(planning, name)[at] if len(planning.key) else default, default)
+
+    def up(values):
+        return -(-values // scale)
+
+    found.policy = np.where(at >= 0, of_plan("policy"), NET)
+    kind = of_plan("rule").astype(np.int64)
+    size = np.where(kind == 2, of_plan("size") // MICRO, of_plan("size") // scale)
+    minimum, multiple, maximum = up(of_plan("minimum")), up(of_plan("multiple")), of_plan("maximum") // scale
+    safety, found.point, found.upto = up(of_plan("safety")), of_plan("point") // scale, up(of_plan("upto"))
+    lead = of_plan("lead").astype(np.int64)
+    source = np.where(found.made, -1, nodes.place(sources.item, found.item))
+    buys = source >= 0
+    if buys.any():
+        least, step = _in_stocking_units(found, sources, items, source)
+        minimum = np.where(buys & (minimum == 0), least, minimum)
+        multiple = np.where(buys & (multiple == 0), step, multiple)
+        lead = np.where(buys & (sources.lead[source] > 0), sources.lead[source], lead)
+    which, row = nodes.uses(found.keys, operations, found.sites)
+    works = found.made[which] & ~found.phantom[which]
+    which, row = which[works], row[works]
+    routed = np.zeros(len(found.keys), np.bool_)
+    routed[which] = True
+    lead = np.where((lead == 0) & routed, 1, lead)
+    found.lead = lead
+    _note_defects(found, kind, size, minimum, multiple, maximum)
+    bad = np.array([d["node"] for d in found.defects], np.int64)
+    for column in (kind, size, minimum, multiple, maximum, safety):
+        column[bad] = 0
+    kind = np.where(kind == 1, engine.FIXED, np.where(kind == 2, engine.PERIOD, engine.LOT_FOR_LOT))
+    kind = np.where(found.phantom, engine.PASS_THROUGH, kind)
+    found.policy = np.where(found.phantom, NET, found.policy)
+    safety = np.where(found.policy == REORDER, 0, safety)
+    found.starts, start_row = _starts(found)
+    zero = np.zeros(len(kind), np.int64)
+    found.items = engine.Items(
+        on_hand=zero, safety=safety, kind=kind, size=size, minimum=minimum, multiple=multiple, maximum=maximum,
+        start_row=start_row, fence=HORIZON.bucket_of(of_plan("fence").astype(np.int64)),
+    )  # fmt: skip
+    found.yields = recipes.Yields(which, operations.sequence[row], operations.kept[row])
+    found.shop, found.centers = _shop(found, which, row, operations)
+
+
+def _in_stocking_units(found: Structure, sources, items, source: NDArray) -> tuple[NDArray, NDArray]:
+    """(minimum, multiple) of the first sources, raised at the stocking unit's digits (P12)."""
+    factors = nodes.factors(zip(items.item.tolist(), items.unit.tolist(), strict=True), sources.item, sources.unit)
+    found_at = []
+    for values in (sources.minimum, sources.multiple):
+        wide = values.astype(object)
+        for n, factor in factors.items():
+            wide[n] = -(-int(values[n]) * factor.numerator // factor.denominator)
+        chosen = np.where(source >= 0, wide[source], 0).astype(np.int64)
+        found_at.append(-(-chosen // found.scale))
+    return found_at[0], found_at[1]
+
+
+def _note_defects(found: Structure, kind, size, minimum, multiple, maximum) -> None:
+    least = np.maximum(minimum, multiple)
+    least = np.where(multiple > 0, -(-least // np.maximum(multiple, 1)) * multiple, least)
+    wrong = {
+        "lot.maximum": (maximum > 0) & (maximum < least),
+        "lot.quantity": (kind > 0) & (size <= 0),
+    }
+    rules = {
+        "lot.maximum": "must be at least the minimum raised to the multiple",
+        "lot.quantity": "must be above 0 for this lot rule",
+    }
+    for name, rows in wrong.items():
+        for node in np.flatnonzero(rows):
+            found.defects.append({"node": int(node), "field": name, "rule": rules[name]})
+
+
+# -- dates ------------------------------------------------------------------------------------------------------------
+
+
+def working_days(calendar, today: date) -> tables.WorkingDays:
+    """A calendar as flags around the plan's first day."""
+    first = -PAST_DAYS
+    days = (today + timedelta(days=n) for n in range(first, HORIZON.days + 400))
+    return tables.WorkingDays(np.array([calendar.is_working(d) for d in days], np.bool_), first)
+
+
+def site_calendars(sites, today: date) -> dict[int, tables.WorkingDays]:
+    """The working days of sites; those that share a calendar share the flags."""
+    made: dict[int, tables.WorkingDays] = {}
+    found = {}
+    for site in Site.objects.filter(pk__in=[int(s) for s in sites]):
+        calendar = organization.site_days(site)
+        if id(calendar) not in made:
+            made[id(calendar)] = working_days(calendar, today)
+        found[site.pk] = made[id(calendar)]
+    return found
+
+
+def _starts(found: Structure) -> tuple[NDArray, NDArray]:
+    """(start tables, row of each node): one a site and lead time."""
+    calendars = site_calendars(found.sites, found.today)
+    place = found.keys & ((1 << SITE_BITS) - 1)
+    pairs, rows = np.unique(np.stack([place, found.lead]), axis=1, return_inverse=True)
+    starts = [tables.start_row(HORIZON, [(calendars[int(found.sites[p])], int(lead))]) for p, lead in pairs.T.tolist()]
+    table = np.stack(starts) if starts else np.zeros((1, HORIZON.buckets), np.int32)
+    return table, rows.reshape(-1).astype(np.int32)
+
+
+def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[engine.Shop, NDArray]:
+    """The operations of the nodes and the seconds each work center has open a day (C01 to C03)."""
+    centers = list(WorkCenter.objects.filter(site__company=found.company_id).select_related("calendar").order_by("pk"))
+    keys = np.array([c.pk for c in centers], np.int64)
+    at = nodes.place(keys, operations.center[row])
+    which, row, at = which[at >= 0], row[at >= 0], at[at >= 0]
+    if not len(which):
+        return engine.Shop.none(HORIZON.days), keys[:0]
+    calendars = organization.calendars({c.calendar_id for c in centers})
+    order = np.arange(len(which)) - np.searchsorted(which, which)  # which are in order: nodes come one after another
+    count = np.bincount(which, minlength=len(found.keys))[which]
+    offset = order * found.lead[which] // np.maximum(count, 1)
+    calendar = np.array([c.calendar_id for c in centers], np.int64)[at]
+    pairs, day_row = np.unique(np.stack([calendar, offset]), axis=1, return_inverse=True)
+    flags = {pk: working_days(calendars[pk], found.today) for pk in set(calendar.tolist())}
+    days = np.stack([tables.begin_row(HORIZON, int(days), flags[int(pk)]) for pk, days in pairs.T.tolist()])
+    run = operations.run[row] / MICRO * TICKS / 10.0 ** found.digits[which]
+    run = run * found.yields.raised(which, operations.sequence[row])
+    shop = engine.Shop(
+        which.astype(np.int32), at.astype(np.int32), operations.setup[row] * TICKS // MICRO, run,
+        day_row.reshape(-1).astype(np.int32), days, _capacity(centers, calendars, found.today),
+    )  # fmt: skip
+    return shop, keys
+
+
+def _capacity(centers, calendars, today: date) -> NDArray:
+    """Seconds open by work center and day: hours × size × efficiency; exceptions before the weekly pattern (C03)."""
+    open_days: dict[int, NDArray] = {}
+    for pk, calendar in calendars.items():
+        days = (today + timedelta(days=n) for n in range(HORIZON.days))
+        open_days[pk] = np.array([sum(b - a for a, b in calendar.intervals(d)) * 60 for d in days], np.int64)
+    rows = [
+        open_days[c.calendar_id] * (c.size * int(c.efficiency_pct * 100) if c.active else 0) // 10_000 for c in centers
+    ]
+    return np.stack(rows)
+
+
+__all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "Structure", "site_calendars", "structure"]

@@ -1,0 +1,102 @@
+"""The planner: one process a database that follows every change.
+
+It looks for marks ten times a second and plans what they reach, company by company. A second planner waits until the
+first is gone; what a dead one had not finished was never written, and its marks are still there.
+"""
+
+import logging
+import signal
+import threading
+import time
+
+from django.db import close_old_connections, connection
+
+from mainspring.kernel import database
+from mainspring.kernel.models import Company
+
+from .following import LOCK_SPACE, Kept, Outcome, batch, context
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1
+WAIT_SECONDS = 2
+BACK_OFF_SECONDS = (1, 5, 15, 60)
+
+
+class Planner:
+    """Holds the plan of every company and follows it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Kept] = {}
+        self.failed: dict[int, tuple[int, float]] = {}  # company: failures in a row, when to try again
+
+    def turn(self) -> int:
+        """Follow what is marked, and whoever has no plan of today yet; how many companies were planned."""
+        done = 0
+        for company in self._companies():
+            if self.failed.get(company.pk, (0, 0.0))[1] > time.monotonic():
+                continue
+            try:
+                outcome = batch(context(company), self.kept.setdefault(company.pk, Kept()))
+                self.failed.pop(company.pk, None)
+                done += 1
+                _tell(company, outcome)
+            except Exception:
+                if not connection.is_usable():
+                    raise
+                count = self.failed.get(company.pk, (0, 0.0))[0]
+                pause = BACK_OFF_SECONDS[min(count, len(BACK_OFF_SECONDS) - 1)]
+                self.failed[company.pk] = count + 1, time.monotonic() + pause
+                logger.exception("the plan of %s could not be followed; trying again in %s s", company.code, pause)
+        return done
+
+    def _companies(self) -> list[Company]:
+        """Companies with marks, or whose plan is not of today."""
+        marked = {row["company"] for row in database.rows("SELECT DISTINCT company FROM planning_planmark")}
+        if marked - self.kept.keys() or not self.kept or time.monotonic() > getattr(self, "_next_look", 0):
+            self._next_look = time.monotonic() + 30  # the date changes, companies are added
+            self._known = list(Company.objects.order_by("pk"))
+        return [c for c in self._known if c.pk in marked or self._is_stale(c)]
+
+    def _is_stale(self, company: Company) -> bool:
+        kept = self.kept.get(company.pk)
+        return kept is None or kept.held is None or kept.held.today != context(company).business_date
+
+
+def _tell(company: Company, outcome: Outcome) -> None:
+    if outcome.is_full or outcome.seconds > 1:
+        logger.info(
+            "%s: %s items planned in %.2f s (%s new, %s changed, %s withdrawn)",
+            company.code, outcome.items, outcome.seconds, outcome.new, outcome.changed, outcome.withdrawn,
+        )  # fmt: skip
+
+
+def work(stop: threading.Event | None = None) -> None:
+    """Be the planner until told to stop."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            _follow(stop)
+        except Exception:
+            logger.exception("the planner lost the database; looking for it again")
+            connection.close()
+            stop.wait(WAIT_SECONDS)
+
+
+def _follow(stop: threading.Event) -> None:
+    close_old_connections()
+    while not database.scalar("SELECT pg_try_advisory_lock(%(space)s, 0)", space=LOCK_SPACE):
+        if stop.wait(WAIT_SECONDS):
+            return
+    try:
+        planner = Planner()
+        while not stop.is_set():
+            if not planner.turn():
+                stop.wait(LOOK_SECONDS)
+    finally:
+        if connection.is_usable():
+            database.scalar("SELECT pg_advisory_unlock(%(space)s, 0)", space=LOCK_SPACE)
+        connection.close()

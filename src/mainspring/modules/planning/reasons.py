@@ -1,0 +1,251 @@
+"""Why an order is proposed, in data and in words: demand documents, stock, incoming supply, lot rule (PUR-04, P17)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_noop
+
+from mainspring.engines.mrp import data, lots, network, pegging
+from mainspring.kernel import database, sentences
+from mainspring.kernel.models import DocumentIdentity
+from mainspring.kernel.sentences import Sentence, say
+from mainspring.modules.items.models import Item
+
+from .holding import NOBODY, Held
+from .network import HORIZON, REORDER
+from .reading import day
+
+DEMANDS_MAX = 50
+ALL_FROM = 5000  # so many nodes and more are pegged together with all others
+KINDS = {network.FIXED: "fixed", network.PERIOD: "period", network.ECONOMIC: "economic"}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A demand at the top of what an order serves; `through` is the item whose order asks for the part."""
+
+    document: UUID | None
+    on: date
+    quantity: Decimal
+    through: int | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Data for programs, a sentence for people, and the first document served."""
+
+    data: dict
+    text: Sentence
+    document: UUID | None
+
+
+class Why:
+    """Reasons of the orders of some nodes."""
+
+    def __init__(self, held: Held, nodes: np.ndarray):
+        self.held, self.plan = held, held.plan
+        self.book = pegging.Book(held.plan, None if len(nodes) >= ALL_FROM else np.unique(nodes))
+        self._served: dict[int, dict[int, list]] = {}
+        self.items: dict[int, Item] = {}
+        self.documents: dict[UUID, DocumentIdentity] = {}
+        self.numbers: dict[UUID, str] = {}
+
+    def reasons(self, orders) -> list[Reason]:
+        """The reasons of orders (columns node, row, net, short, due and available days)."""
+        served = [self._serves(node, row) for node, row in zip(orders.node.tolist(), orders.row.tolist(), strict=True)]
+        items = {int(i) for i in self.held.structure.item[np.unique(orders.node)]}
+        items |= {s.through for rows in served for s in rows if s.through}
+        self.items = Item.objects.select_related("unit").in_bulk(items - self.items.keys()) | self.items
+        keys = {s.document for rows in served for s in rows if s.document} - self.documents.keys()
+        self.documents |= DocumentIdentity.objects.in_bulk(keys) if keys else {}
+        self.numbers |= _forecasts(keys)
+        return [self._reason(orders, n, rows) for n, rows in enumerate(served)]
+
+    # -- what an order serves --
+
+    def _serves(self, node: int, row: int) -> list[Served]:
+        found: dict[Any, Served] = {}
+        for demand, bucket, quantity in self._pegs(node).get(row, ())[:DEMANDS_MAX]:
+            document, through = self._top(node, demand)
+            on = day(self.held.today, HORIZON.first_days[bucket])
+            amount = self.amount(node, quantity)
+            key = document or (node, demand)
+            before = found.get(key)
+            found[key] = Served(
+                document,
+                before.on if before else on,
+                amount + (before.quantity if before else 0),
+                before.through if before else through,
+            )
+        return list(found.values())
+
+    def _pegs(self, node: int) -> dict[int, list[tuple[int, int, int]]]:
+        """{row of the pool: [(demand, bucket, quantity)]} of a node."""
+        found = self._served.get(node)
+        if found is None:
+            book, at = self.book, node
+            if book.first[node] < 0:
+                book, at = pegging.Book(self.plan, np.array([node])), node
+            part = slice(int(book.first[at]), int(book.last[at]))
+            found = self._served[node] = {}
+            columns = (book.columns.demand, book.columns.bucket, book.columns.supply, book.columns.quantity)
+            for demand, bucket, supply, quantity in zip(*(c[part].tolist() for c in columns), strict=True):
+                if supply >= 0:
+                    found.setdefault(supply, []).append((demand, bucket, quantity))
+        return found
+
+    def _top(self, node: int, demand: int) -> tuple[UUID | None, int | None]:
+        """The document above a demand, and the item of the order that asks directly below it."""
+        through = None
+        while demand >= 0:
+            parent = int(self.plan.pool.item[demand])
+            through = int(self.held.structure.item[parent])
+            above = self._pegs(parent).get(demand)
+            if not above:
+                return self._firm(parent, demand), through
+            node, demand = parent, above[0][0]
+        if self.held.structure.policy[node] == REORDER:
+            return None, through
+        rows, at = self.held.demand_row(node, -1 - demand)
+        return _document(rows.document[at]), through
+
+    def _firm(self, node: int, row: int) -> UUID | None:
+        """The firm proposal a row of the pool repeats."""
+        pool = self.plan.pool
+        which = row - int(pool.ptr[node]) - int(pool.planned[node])
+        rows = self.held.receipts(node)
+        firm = np.flatnonzero((rows.start >= 0) & (rows.bucket < HORIZON.buckets))
+        return _document(rows.document[firm[which]]) if 0 <= which < len(firm) else None
+
+    # -- in data and words --
+
+    def amount(self, node: int, quantity: int) -> Decimal:
+        """Smallest units as a quantity."""
+        return Decimal(int(quantity)).scaleb(-int(self.held.structure.digits[node]))
+
+    def _reason(self, orders, n: int, served: list[Served]) -> Reason:
+        node, structure = int(orders.node[n]), self.held.structure
+        item = self.items[int(structure.item[node])]
+        receipts = self.held.receipts(node)
+        on_hand = self.amount(node, self.held.on_hand(node))
+        incoming = self.amount(node, receipts.quantity.sum())
+        due, available = day(self.held.today, orders.due[n]), day(self.held.today, orders.available[n])
+        if structure.policy[node] == REORDER:
+            asked = on_hand + incoming - self.amount(node, self.held.promised(self.held.demand(node)))
+            steps = (
+                ("reorder_point", self.amount(node, structure.point[node])),
+                ("order_up_to", self.amount(node, structure.upto[node])),
+            )
+            code, projected = "reorder_point", asked
+            text = self._at_the_point(item, asked, steps[0][1])
+        else:
+            code = "demand" if served else "safety_stock"
+            projected = -self.amount(node, orders.short[n])
+            _sizes, steps = lots.sized(self.amount(node, orders.net[n]), self._lot(node), int(structure.digits[node]))
+            text = self._sentence(item, served, on_hand, incoming, steps, due, available)
+        kept = {
+            "code": code,
+            "on_hand": plain(on_hand),
+            "incoming": plain(incoming),
+            "projected": plain(projected),
+            "steps": [[name, plain(value)] for name, value in steps],
+            "demands": [self._told(s) for s in served],
+            "due_on": due.isoformat(),
+            "available_on": available.isoformat(),
+        }
+        return Reason(kept, text, next((s.document for s in served if s.document in self.documents), None))
+
+    def _told(self, served: Served) -> dict:
+        document = self.documents.get(served.document) if served.document else None
+        return {
+            "document": str(document.pk) if document else None,
+            "number": self.numbers.get(document.pk, document.number) if document else "",
+            "title": document.title if document else "",
+            "quantity": plain(served.quantity),
+            "on": served.on.isoformat(),
+            "through": self.items[served.through].code if served.through else "",
+        }
+
+    def _lot(self, node: int) -> data.Lot:
+        items = self.held.structure.items
+        kind = KINDS.get(int(items.kind[node]), "lot_for_lot")
+        size = items.size[node]
+        return data.Lot(
+            kind=kind,  # type: ignore[arg-type]
+            quantity=self.amount(node, size) if kind in ("fixed", "economic") else data.ZERO,
+            period_days=int(size) if kind == "period" else 1,
+            minimum=self.amount(node, items.minimum[node]),
+            multiple=self.amount(node, items.multiple[node]),
+            maximum=self.amount(node, items.maximum[node]),
+        )
+
+    @staticmethod
+    def _at_the_point(item, position: Decimal, point: Decimal) -> Sentence:
+        text = gettext_noop("Stock and orders of %(position)s %(unit)s are at or below the reorder point of %(point)s.")
+        return say(text, position=position, unit=item.unit.code, point=point)
+
+    def _sentence(self, item, served, on_hand, incoming, steps, due: date, available: date) -> Sentence:
+        unit = item.unit.code
+        wanted = [
+            say(
+                gettext_noop("%(quantity)s %(unit)s for %(document)s on %(date)s"),
+                quantity=s.quantity,
+                unit=unit,
+                date=s.on,
+                document=sentences.join((self._called(s), s.through and f"({self.items[s.through].code})")),
+            )
+            for s in served[:4]
+        ]
+        said = [
+            say(
+                gettext_noop("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s."),
+                demand=sentences.join(wanted, ", ") if wanted else say(gettext_noop("safety stock")),
+                on_hand=on_hand,
+                incoming=incoming,
+            )
+        ]
+        if len(steps) > 1:
+            worded = [say(_STEPS.get(name, "%(quantity)s"), quantity=value) for name, value in steps]
+            said.append(say(gettext_noop("Lot: %(steps)s."), steps=sentences.join(worded, " → ")))
+        if available > due:
+            late = gettext_noop("Needed on %(due)s, possible on %(date)s.")
+            said.append(say(late, due=due, date=available))
+        return sentences.join(said)
+
+    def _called(self, served: Served):
+        document = self.documents.get(served.document) if served.document else None
+        known = document and (self.numbers.get(document.pk) or document.number or document.title)
+        return known or say(gettext_noop("a plan"))
+
+
+_STEPS = {
+    "net": gettext_noop("net %(quantity)s"),
+    "minimum": gettext_noop("at least %(quantity)s"),
+    "multiple": gettext_noop("multiple %(quantity)s"),
+    "fixed": gettext_noop("fixed lot %(quantity)s"),
+    "economic": gettext_noop("economic lot %(quantity)s"),
+    "period": gettext_noop("period %(quantity)s"),
+}
+
+
+def _forecasts(keys) -> dict[UUID, str]:
+    """{document: how it is planned for} of those that are only expected to bring demand."""
+    rows = database.rows(
+        "SELECT DISTINCT ON (origin_id) origin_id, reference FROM stock_stockmove "
+        "WHERE is_forecast AND state = 'planned' AND origin_id = ANY(%(keys)s::uuid[]) ORDER BY origin_id, planned_on",
+        keys=list(keys),
+    )
+    return {row["origin_id"]: row["reference"] for row in rows}
+
+
+def _document(raw) -> UUID | None:
+    return None if raw == NOBODY else UUID(bytes=raw.tobytes())
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity without trailing zeros."""
+    return f"{quantity.normalize():f}"

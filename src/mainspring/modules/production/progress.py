@@ -1,0 +1,170 @@
+"""How far every order is, planned against actual, and when it will be ready (MFG-07)."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from mainspring.kernel import access, database
+
+from .models import ProductionOperation, ProductionOrder
+from .models.verbs import OPEN
+
+PAGE = 50
+
+
+def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | None = None) -> dict:
+    """Open orders, the latest first, with planned and actual days of every operation; two queries, however many.
+
+    only  "late": forecast after the due day; "running": somebody works on it now; "" all
+    The forecast of an order is the end of its remaining hours from today on, eight a day, never before what the plan
+    expects.
+    """
+    today = ctx.business_date
+    sight = access.rows(ctx, ProductionOrder).filter(state__in=OPEN)
+    if text:
+        sight = sight.filter(Q(number__icontains=text) | Q(item__code__icontains=text) | Q(item__name__icontains=text))
+    if site:
+        sight = sight.filter(site=site)
+    orders = _orders(sight, today)
+    counts = {
+        "all": len(orders),
+        "late": sum(o["late_days"] > 0 for o in orders),
+        "running": sum(o["running"] > 0 for o in orders),
+    }
+    if only in ("late", "running"):
+        orders = [o for o in orders if o["late_days" if only == "late" else "running"] > 0]
+    pages = max((len(orders) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 1), pages)
+    shown = orders[(page - 1) * PAGE : page * PAGE]
+    steps = steps_of([o["id"] for o in shown])
+    first, last = _window(shown, steps, today)
+    for order in shown:
+        order["steps"] = [_placed(step, first, last, today) for step in steps[order["id"]]]
+        order["due_at"] = _at(order["due_on"], first, last)
+        order["forecast_at"] = _at(order["forecast_on"] + timedelta(days=1), first, last)
+    return {"orders": shown, "counts": counts, "at_page": page, "pages": pages, "today_at": _at(today, first, last),
+            "weeks": _weeks(first, last)}  # fmt: skip
+
+
+def _orders(sight, today: date) -> list[dict]:
+    """Every open order in sight with its remaining hours and forecast, the latest first. One statement."""
+    sql, params = sight.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH sight (key) AS MATERIALIZED ({sql}),
+            work AS (
+                SELECT op.order_id, COUNT(*) FILTER (WHERE op.progress = 'running') AS running,
+                       COUNT(*) AS steps, COUNT(*) FILTER (WHERE op.progress = 'done') AS done_steps,
+                       SUM(op.setup_hours + o.quantity * op.run_hours_per_unit) AS planned_hours,
+                       SUM(CASE WHEN op.progress = 'done' THEN 0 ELSE
+                           CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
+                           + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
+                           END) AS left_hours,
+                       SUM(op.done_hours) AS done_hours
+                FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
+                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id)
+            SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
+                   o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
+                   COALESCE(w.running, 0) AS running, COALESCE(w.steps, 0) AS steps,
+                   COALESCE(w.done_steps, 0) AS done_steps, COALESCE(w.left_hours, 0) AS left_hours,
+                   COALESCE(w.done_hours, 0) AS done_hours, COALESCE(w.planned_hours, 0) AS planned_hours,
+                   GREATEST(COALESCE(o.expected_on, o.due_on),
+                            %s::date + CEIL(COALESCE(w.left_hours, 0) / 8)::int) AS forecast_on
+            FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
+            JOIN organization_unit u ON u.id = i.unit_id JOIN kernel_site s ON s.id = o.site_id
+            LEFT JOIN work w ON w.order_id = o.id
+            WHERE o.id IN (SELECT key FROM sight)""",
+            [*params, today],
+        )
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    for row in rows:
+        row["late_days"] = (row["forecast_on"] - row["due_on"]).days if row["due_on"] else 0
+        planned = row["planned_hours"]
+        row["done_pct"] = int(100 * (planned - min(row["left_hours"], planned)) / planned) if planned else 0
+    return sorted(rows, key=lambda r: (-r["late_days"], r["priority"], r["due_on"], r["number"]))
+
+
+def steps_of(order_ids: list) -> dict:
+    """{order: its operations} with planned and actual days; one statement."""
+    found = defaultdict(list)
+    for row in database.rows(
+        """
+        SELECT op.id, op.order_id, op.sequence, op.name, op.progress, op.starts_on, op.ends_on, op.planned_start_on,
+               op.planned_end_on, op.started_at, op.finished_at, op.good_quantity, op.scrap_quantity, op.done_hours,
+               op.is_parallel, op.setup_hours + COALESCE(op.quantity, o.quantity) * op.run_hours_per_unit AS hours,
+               COALESCE(op.quantity, o.quantity) AS quantity, c.code AS work_center, m.code AS machine,
+               p.first_name || ' ' || p.last_name AS person, sup.name AS supplier, op.rework_of_id
+        FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
+        JOIN engineering_workcenter c ON c.id = op.work_center_id
+        LEFT JOIN engineering_machine m ON m.id = op.machine_id LEFT JOIN kernel_user p ON p.id = op.person_id
+        LEFT JOIN parties_party sup ON sup.id = op.supplier_id
+        WHERE op.order_id = ANY(%(orders)s) ORDER BY op.order_id, op.sequence""",
+        orders=order_ids,
+    ):
+        row["done_pct"] = min(int(100 * row["good_quantity"] / row["quantity"]), 100) if row["quantity"] else 0
+        row["label"] = str(ProductionOperation.State(row["progress"]).label)
+        found[row["order_id"]].append(row)
+    return found
+
+
+def picture(order, ctx) -> dict:
+    """The steps of an order as a small picture: groups of operations that run side by side, in order."""
+    groups: list[list] = []
+    for step in steps_of([order.pk])[order.pk]:
+        if step["is_parallel"] and groups:
+            groups[-1].append(step)
+        else:
+            groups.append([step])
+    return {"groups": groups, "order": order}
+
+
+def _window(orders: list, steps: dict, today: date) -> tuple[date, date]:
+    """The days the bars are drawn on: at most ten weeks around today."""
+    days = [today, today + timedelta(days=14)]
+    for order in orders:
+        days += [d for d in (order["starts_on"], order["due_on"], order["forecast_on"]) if d]
+    first = max(min(days), today - timedelta(days=28))
+    last = min(max(days) + timedelta(days=2), today + timedelta(days=42))
+    return first, last
+
+
+def _placed(step: dict, first: date, last: date, today: date) -> dict:
+    """The step with where its planned and actual bars begin and how long they are, in percent."""
+    begun = step["started_at"].date() if step["started_at"] else None
+    ended = step["finished_at"].date() if step["finished_at"] else today if begun else None
+    one = timedelta(days=1)
+    return step | {
+        "plan": _bar(
+            step["planned_start_on"] or step["starts_on"], step["planned_end_on"] or step["ends_on"], first, last
+        ),
+        "real": _bar(begun, ended, first, last) if begun else _bar(step["starts_on"], step["ends_on"], first, last),
+        "begun": begun is not None,
+        "late": bool(step["planned_end_on"] and step["progress"] != "done" and step["planned_end_on"] < today - one),
+    }
+
+
+def _bar(start: date | None, end: date | None, first: date, last: date) -> dict | None:
+    if not (start and end) or end < first or start > last:
+        return None
+    left = _at(start, first, last)
+    return {"left": left, "width": max(_at(end + timedelta(days=1), first, last) - left, 1.0)}
+
+
+def _at(day: date | None, first: date, last: date) -> float:
+    if day is None:
+        return 0.0
+    share = (day - first).days / max((last - first).days, 1)
+    return round(100 * min(max(share, 0.0), 1.0), 2)
+
+
+def _weeks(first: date, last: date) -> list[dict]:
+    """The Mondays in the window and where they stand."""
+    day, found = first + timedelta(days=-first.weekday() % 7), []
+    while day < last:
+        found.append({"on": day, "at": _at(day, first, last)})
+        day += timedelta(days=7)
+    return found
