@@ -32,7 +32,12 @@ def _customers(life: Life) -> None:
 def _today(life: Life) -> None:
     """Open steps of each person spread over yesterday, today and the days ahead."""
     today = timezone.localdate()
-    for owner in FollowUpTask.objects.filter(**life.mine, state="open").values_list("owner", flat=True).distinct():
+    for owner in (
+        FollowUpTask.objects.filter(**life.mine, state="open")
+        .order_by("owner")
+        .values_list("owner", flat=True)
+        .distinct()
+    ):
         open_tasks = FollowUpTask.objects.filter(**life.mine, state="open", owner=owner).order_by("due_on", "pk")
         for n, task in enumerate(open_tasks[:6]):
             if task.due_on > today or n > 1:

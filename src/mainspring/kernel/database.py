@@ -13,7 +13,7 @@ from functools import cache, partial
 from typing import Any
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction  # noqa: F401
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from django.db.backends.signals import connection_created
 
@@ -277,6 +277,22 @@ def update(records: Sequence, names: Iterable[str]) -> int:
             values,
         )
         return cursor.rowcount
+
+
+def write(record, names: Iterable[str]) -> None:
+    """Write these fields of one saved record: what `save(update_fields=...)` does, without compiling."""
+    model = type(record)
+    fields, key = [model._meta.get_field(name) for name in names], model._meta.pk
+    real = connections[DEFAULT_DB_ALIAS]
+    columns = ", ".join(f'"{f.column}" = %s' for f in fields)
+    values = [f.get_db_prep_save(f.pre_save(record, False), real) for f in (*fields, key)]
+    if any(hasattr(value, "as_sql") for value in values):
+        record.save(update_fields=[f.name for f in fields])
+        return
+    with real.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s', values)
+        if not cursor.rowcount:
+            raise DatabaseError(f"{model._meta.label} {record.pk} is gone")
 
 
 def analyze(*models) -> None:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import errors, filling, shapes, stored
+from . import database, errors, filling, shapes, stored
 from . import values as typed
 
 NOT_VALUES = ("id", "custom", "position")
@@ -76,5 +76,5 @@ def write(record, kept: list, removed: list) -> None:
             names |= differing
     if altered:
         fields = [f.name for f in line_model._meta.concrete_fields if f.attname in names and not f.primary_key]
-        line_model.objects.bulk_update(altered, fields, batch_size=500)
+        database.update(altered, fields)
     line_model.objects.bulk_create([line for line in kept if not line.pk])

@@ -75,8 +75,10 @@ def next_numbers(model, company_id: int, year: int, count: int = 1, suffix: str 
         )
         numbers = list(range(last - count + 1, last + 1))
     else:
-        found = database.rows(f"SELECT nextval('{_sequence(series_id)}') AS n FROM generate_series(1, %(n)s)", n=count)
-        numbers = [row["n"] for row in found]
+        found = database.planned(
+            "SELECT nextval(%s::text::regclass) FROM generate_series(1, %s)", [_sequence(series_id), count]
+        )
+        numbers = [number for (number,) in found]
     return [number_format.format(year=year, yy=year % 100, seq=n) for n in numbers]
 
 
@@ -85,13 +87,13 @@ def number_one(record, year: int) -> str:
     model = type(record)
     entity = model._meta.label_lower
     series_id, number_format, _gapless = _series(record.company_id, entity, year, model.number_format, model.gapless)
-    return database.scalar(
+    ((number,),) = database.planned(
         f"""
-        UPDATE kernel_documentidentity SET title = %(title)s, number = {_in_sql(number_format, year)}
-        FROM (SELECT nextval('{_sequence(series_id)}') AS seq) AS given WHERE id = %(id)s RETURNING number""",
-        id=record.pk,
-        title=title(record),
+        UPDATE kernel_documentidentity SET title = %(title)s, number = {WORDED}
+        FROM (SELECT nextval(%(sequence)s::text::regclass) AS seq) AS given WHERE id = %(id)s RETURNING number""",
+        {"id": record.pk, "title": title(record), "sequence": _sequence(series_id)} | _parts(number_format, year),
     )
+    return number
 
 
 def number_many(records: list, year: int) -> None:
@@ -115,11 +117,11 @@ def number_all(records: list, company_id: int, year: int, suffix: str, default: 
     model = type(records[0])
     entity = f"{model._meta.label_lower}/{suffix}" if suffix else model._meta.label_lower
     series_id, number_format, _gapless = _series(company_id, entity, year, default or model.number_format, True)
-    found = database.rows(
+    found = database.planned_rows(
         f"""
         WITH series AS (UPDATE kernel_numberseries SET last = last + %(n)s WHERE id = %(series)s RETURNING last),
         given AS (
-            SELECT key, title, {_in_sql(number_format, year)} AS number
+            SELECT key, title, {WORDED} AS number
             FROM (SELECT n.key, n.title, series.last - %(n)s + n.place AS seq
                   FROM series, unnest(%(keys)s::uuid[], %(titles)s::text[]) WITH ORDINALITY AS n (key, title, place))
                  AS counted),
@@ -131,6 +133,7 @@ def number_all(records: list, company_id: int, year: int, suffix: str, default: 
         series=series_id,
         keys=[record.pk for record in records],
         titles=[title(record) for record in records],
+        **_parts(number_format, year),
     )
     numbers = {row["id"]: row["number"] for row in found}
     for record in records:
@@ -140,15 +143,16 @@ def number_all(records: list, company_id: int, year: int, suffix: str, default: 
 _PLACE = re.compile(r"\{seq(?::0?(\d+)d?)?\}")
 
 
-def _in_sql(number_format: str, year: int) -> str:
-    """An SQL expression that words `seq` as the format says."""
+WORDED = "%(start)s::text || lpad(seq::text, greatest(%(width)s::int, length(seq::text)), '0') || %(end)s::text"
+"""An SQL expression that words `seq` as the parts of a format say: one statement for all series."""
+
+
+def _parts(number_format: str, year: int) -> dict:
+    """A format taken apart: what stands before and after the number, and how many digits it has at least."""
     place = _PLACE.search(number_format)
     if place is None:
         raise ValidationError(_("The format “%(format)s” has no place for the number.") % {"format": number_format})
     start, end = (
-        part.format(year=year, yy=year % 100).replace("'", "''").replace("%", "%%")
-        for part in (number_format[: place.start()], number_format[place.end() :])
+        part.format(year=year, yy=year % 100) for part in (number_format[: place.start()], number_format[place.end() :])
     )
-    width = int(place[1] or 0)
-    digits = f"lpad(seq::text, greatest({width}, length(seq::text)), '0')"
-    return f"'{start}' || {digits} || '{end}'"
+    return {"start": start, "end": end, "width": int(place[1] or 0)}

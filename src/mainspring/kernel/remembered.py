@@ -237,10 +237,8 @@ def command(command_id, *, outermost: bool):
     sight.command = str(command_id)
     if outermost:
         sight.depth += 1
-        found = database.rows(
-            f"SELECT set_config('mainspring.command', %(id)s, true), ({VERSION}) AS version", id=sight.command
-        )
-        sight.stamped, sight.version, sight.known = sight.command, found[0]["version"], True
+        found = database.planned(f"SELECT ({VERSION}), set_config('mainspring.command', %s, true)", [sight.command])
+        sight.stamped, sight.version, sight.known = sight.command, found[0][0], True
     try:
         yield
     finally:

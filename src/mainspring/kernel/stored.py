@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from . import access, amounts, audit, custom, errors, moved, shapes
+from . import access, amounts, audit, custom, database, errors, moved, shapes
 from .models.base import Document
 from .models.records import AuditEntry
 from .prepared import Prepared
@@ -78,7 +78,24 @@ def save(record, before: dict) -> None:
         and (before.get(f.attname, ...) != record.__dict__.get(f.attname) or getattr(f, "auto_now", False))
     ]
     if names:
-        record.save(update_fields=names)
+        database.write(record, names)
+
+
+def read_again(record) -> None:
+    """Bring every column up to date, after a command wrote the row through another object."""
+    model: Any = type(record)
+    fresh = _now(model).one(record.pk)
+    for field in record._meta.concrete_fields:
+        value = fresh.__dict__[field.attname]
+        if field.is_relation and field.is_cached(record) and record.__dict__.get(field.attname) != value:
+            field.delete_cached_value(record)
+        record.__dict__[field.attname] = value
+    record.__dict__.pop("_prefetched_objects_cache", None)
+
+
+@cache
+def _now(model) -> Prepared:
+    return Prepared(lambda pk: model._base_manager.filter(pk=pk).order_by())
 
 
 def wrote(record, now, **values) -> None:

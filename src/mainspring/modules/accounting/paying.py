@@ -122,7 +122,7 @@ def post(payment, ctx):
         ),
     )
     settling.post(ctx, payment.paid_on, f"{payment.get_direction_display()} {payment.party}")
-    PaymentAllocation.objects.bulk_update(allocations, ["difference", "allocated_on"])
+    database.update(allocations, ["difference", "allocated_on"])
     payment.state = "posted"
     events.publish(PaymentPosted(payment.pk), ctx)
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, errors
+from mainspring.kernel import commands, database, errors
 from mainspring.kernel.money import allocate, rounded
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.organization import queries as organization
@@ -131,7 +131,7 @@ def _plan(contract: Contract, amendment: Amendment, plan: CollectionPlan) -> Non
         _last(free, change, spoken_for)
     for line in lines:
         line.percent = None
-    Instalment.objects.bulk_update([line for line in lines if line.amount > 0], ["amount", "percent"])
+    database.update([line for line in lines if line.amount > 0], ["amount", "percent"])
     gone = [line.pk for line in lines if line.amount <= 0]
     Instalment.objects.filter(pk__in=gone).delete()
     planned = Instalment.objects.filter(document=plan).aggregate(sum=Sum("amount"))["sum"]

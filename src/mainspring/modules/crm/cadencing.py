@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from mainspring.engines.calendar import cadences
 from mainspring.kernel import commands, database, errors, events, remembered, workflow
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import Input, Verb, effect, guard
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties.models import Party
@@ -61,12 +62,21 @@ def go_on(run_ids, ctx, done_on: date, next_on: date | None = None, next_step: s
     next_on, next_step  day and words a person wants instead of the plan's own
     """
     made = []
-    found = CadenceRun.objects.select_for_update(of=("self",)).select_related("cadence").order_by("pk")
-    for run in found.filter(pk__in=run_ids, state="active"):
+    for run in _active(list(run_ids)) if run_ids else ():
         run.done += 1
         task = _continue(run, done_on, ctx, next_on, next_step)
         made += [task] if task else []
     return made
+
+
+_active = Prepared(
+    lambda keys: (
+        CadenceRun.objects.select_for_update(of=("self",))
+        .select_related("cadence")
+        .filter(pk__any_of=keys, state="active")
+        .order_by("pk")
+    )
+)
 
 
 def planned_after(record, ctx, done_on: date) -> date | None:
@@ -109,7 +119,7 @@ def _following(run: CadenceRun, done_on: date) -> cadences.Due | None:
 
 def _plan(run: CadenceRun, steps: list[CadenceStep], due, ctx, next_on=None, next_step: str = "") -> FollowUpTask:
     run.position, run.time, run.planned_on = due.position, due.time, due.planned_on
-    run.save(update_fields=["position", "time", "planned_on", "done", "state", "started_on"])
+    database.write(run, ["position", "time", "planned_on", "done", "state", "started_on"])
     step = steps[due.position]
     subject = run.subject
     return commands.create(

@@ -6,6 +6,7 @@ the lead passes over tasks somebody is just finishing, so nobody waits for each 
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from mainspring.kernel import commands, notifications, remembered
 from mainspring.kernel.models import Company, User
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect
 from mainspring.modules.parties.models import Party
 
@@ -76,9 +78,8 @@ def answered(written: Activity, ctx, *, next_on: date | None = None, next_step: 
     from . import cadencing
 
     about = _about_written(written)
-    waiting = FollowUpTask.objects.filter(state="open", origin__in=ANSWERED_BY_A_RECORD, **about)
-    found = waiting.select_for_update(of=("self",), skip_locked=True).order_by("pk")
-    done = {one.pk: one for one in found}
+    name, record = next(iter(about.items()))
+    done = {one.pk: one for one in _waiting(name)(record.pk)}
     if task is not None:
         done[task.pk] = task
     day = day_of(written.user, ctx)
@@ -97,6 +98,19 @@ def answered(written: Activity, ctx, *, next_on: date | None = None, next_step: 
         commands.create(
             FollowUpTask, ctx, title=next_step, due_on=next_on, method=written.method, origin=Origin.STEP, **about
         )
+
+
+@cache
+def _waiting(name: str) -> Prepared:
+    """Open tasks any follow-up answers, of a deal, a lead or a customer alone; those somebody is at are passed over."""
+    alone = {"lead": None, "opportunity": None} if name == "party" else {}
+    return Prepared(
+        lambda key: (
+            FollowUpTask.objects.filter(state="open", origin__in=ANSWERED_BY_A_RECORD, **{f"{name}_id": key}, **alone)
+            .select_for_update(of=("self",), skip_locked=True)
+            .order_by("pk")
+        )
+    )
 
 
 def _about_written(written: Activity) -> dict:

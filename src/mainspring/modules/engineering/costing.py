@@ -73,7 +73,8 @@ def _cost(item, bom, company_id, on, quantity, level, path, seen, rows) -> CostR
     routing = queries.routing_for(item, on, bom.site) if item.kind != "phantom" else None
     share = queries.main_share(bom)
     material, split = Fraction(0), dict.fromkeys(PARTS, Fraction(0))
-    for line in bom.lines.select_related("component__unit", "unit"):
+    queries.know_lines(bom)
+    for line in bom.lines.all():
         component = line.component
         factor = organization.factor_between(line.unit, component.unit, component)
         each = Fraction(line.quantity) * factor * (100 + Fraction(line.scrap_pct)) / 100 / Fraction(bom.batch_quantity)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from mainspring.engines.mrp import bills
 from mainspring.engines.mrp import data as mrp
 from mainspring.kernel import database
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.organization import queries as organization
 
 from . import models
@@ -27,6 +29,7 @@ __all__ = [
     "cost_roll_up",
     "explode",
     "items_below",
+    "know_lines",
     "line_need",
     "loop_path",
     "main_share",
@@ -198,22 +201,57 @@ def _holding(model, item, on: date, site, known: dict | None):
     key = model, item.pk, on, site.pk if site is not None else None
     if known is not None and key in known:
         return known[key]
-    lines = Prefetch(
-        "lines",
-        queryset=model._meta.get_field("lines").related_model.objects.select_related(
-            *(("component__unit", "unit") if model is models.Bom else ("work_center",))
-        ),
-    )
-    found = (
-        model.objects.filter(item=item, active=True)
-        .filter(Q(valid_from=None) | Q(valid_from__lte=on))
-        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
-    )
-    found = found.filter(Q(site=None) | Q(site=site)) if site is not None else found.filter(site=None)
-    holds = max(found.prefetch_related(lines), key=lambda one: one.site_id is not None, default=None)
+    found = _at_site(model)(item.pk, on, on, site.pk) if site is not None else _everywhere(model)(item.pk, on, on)
+    holds = max(found, key=lambda one: one.site_id is not None, default=None)
+    if holds is not None:
+        know_lines(holds)
     if known is not None:
         known[key] = holds
     return holds
+
+
+LINKS = {models.Bom: "component", models.Routing: "work_center"}
+"""What the lines of each name and is read with them."""
+
+
+def know_lines(holds: models.Bom | models.Routing) -> None:
+    """Read the lines of a bill or a routing with what they name, unless they are known."""
+    if "lines" in holds.__dict__.get("_prefetched_objects_cache", ()):
+        return
+    found = holds.lines.all()
+    found._result_cache, found._prefetch_done = _lines(type(holds))(holds.pk), True
+    for line in found._result_cache:
+        line.document = holds
+    holds.__dict__.setdefault("_prefetched_objects_cache", {})["lines"] = found
+
+
+@cache
+def _at_site(model) -> Prepared:
+    return Prepared(
+        lambda item, after, before, site: _valid(model, item, after, before).filter(Q(site=None) | Q(site_id=site))
+    )
+
+
+@cache
+def _everywhere(model) -> Prepared:
+    return Prepared(lambda item, after, before: _valid(model, item, after, before).filter(site=None))
+
+
+def _valid(model, item, after, before):
+    """Active ones of an item that began by one day and end after another."""
+    return (
+        model.objects.filter(item_id=item, active=True)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=after))
+        .filter(Q(valid_to=None) | Q(valid_to__gt=before))
+    )
+
+
+@cache
+def _lines(model) -> Prepared:
+    line = model._meta.get_field("lines").related_model
+    return Prepared(
+        lambda key: line.objects.filter(document_id=key).select_related(LINKS[model]).order_by(*line._meta.ordering)
+    )
 
 
 def _walk(item, quantity: Decimal, on, site, *, level, path, deep, known, sequence=None):

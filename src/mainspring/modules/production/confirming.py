@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring import rounding
-from mainspring.kernel import money, sets
+from mainspring.kernel import database, money, sets
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.engineering import queries as engineering
@@ -91,8 +91,7 @@ def _components(orders, ctx, known: dict) -> dict:
         new += [line for line in lines if not line.pk]
         changed += [line for line in lines if line.pk]
     ProductionComponent.objects.bulk_create(new, batch_size=1000)
-    if changed:
-        ProductionComponent.objects.bulk_update(changed, ["required_quantity", "position"], batch_size=1000)
+    database.update(changed, ["required_quantity", "position"])
     return found
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands, errors, money
+from mainspring.kernel import commands, database, errors, money, stored
 from mainspring.kernel.workflow import effect
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import OperationAlternate
@@ -200,7 +200,7 @@ def receive(order, ctx, quantity):
 def _posted(report: ProductionReport, order: ProductionOrder, ctx) -> ProductionReport:
     """The posted report; it changed the order's row, so the order is read again."""
     report = commands.perform(report, "post", ctx)
-    order.refresh_from_db()
+    stored.read_again(order)
     return report
 
 
@@ -229,7 +229,7 @@ def assign(order, ctx, operation, person, machine):
             one.person = person
         if machine and machine.work_center_id == one.work_center_id:
             one.machine = machine
-    ProductionOperation.objects.bulk_update(chosen, ["person", "machine"])
+    database.update(chosen, ["person", "machine"])
     if person and operation is None:
         order.responsible = person
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import database
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.stock import commands as stock
 
@@ -26,11 +27,20 @@ ZERO = Decimal(0)
 
 def replan(order, ctx) -> None:
     """Write what is still to be taken, made and worked of one order; see `replan_all`."""
-    components = list(order.lines.select_related("item__unit"))
-    operations = list(order.operations.select_related("work_center").order_by("sequence"))
+    components, operations = _components(order.pk), _operations(order.pk)
+    for line in components:
+        line.document = order
     for operation in operations:
         operation.order = order
     replan_all([(order, components, operations)], ctx)
+
+
+_components = Prepared(
+    lambda key: ProductionComponent.objects.filter(document=key).select_related("item").order_by("position", "id")
+)
+_operations = Prepared(
+    lambda key: ProductionOperation.objects.filter(order=key).select_related("work_center").order_by("sequence")
+)
 
 
 def replan_all(work: list[tuple], ctx) -> None:
@@ -63,17 +73,19 @@ def replan_all(work: list[tuple], ctx) -> None:
             places[order.site_id] = stock.ensure_locations(order.site, ctx)
         plans[order.pk] = _moves(order, components, outputs.get(order.pk, ()), places[order.site_id])
     _book([order.pk for order, _lines, _operations in work], slots)
-    if changed:
-        ProductionComponent.objects.bulk_update(changed, ["needed_on"], batch_size=1000)
+    database.update(changed, ["needed_on"])
     stock.replan_all(ctx, plans)
 
 
 def _outputs_of(orders) -> dict:
     """{order: what still comes out of it beside its item}."""
     found: dict = {}
-    for output in ProductionOutput.objects.filter(order__in=orders).order_by("pk"):
+    for output in _outputs([order.pk for order in orders]):
         found.setdefault(output.order_id, []).append(output)
     return found
+
+
+_outputs = Prepared(lambda keys: ProductionOutput.objects.filter(order_id__any_of=keys).order_by("pk"))
 
 
 def _moves(order, components, outputs, places: dict) -> list[stock.MoveSpec]:
@@ -97,12 +109,12 @@ def _moves(order, components, outputs, places: dict) -> list[stock.MoveSpec]:
 
 def _book(order_ids: list, slots: list[tuple]) -> None:
     """Replace the planned hours of orders and note when their operations run."""
-    database.execute(
+    database.planned_rows(
         """DELETE FROM production_capacitybooking b USING production_productionoperation o
-           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s) AND b.state = 'planned'""",
+           WHERE o.id = b.operation_id AND o.order_id = ANY(%(orders)s::uuid[]) AND b.state = 'planned'""",
         orders=order_ids,
     )
-    CapacityBooking.objects.bulk_create(
+    database.insert(
         [
             CapacityBooking(
                 company_id=order.company_id,
@@ -125,10 +137,7 @@ def _book(order_ids: list, slots: list[tuple]) -> None:
             if slot.operation.planned_start_on is None:  # what was planned first is what progress is measured against
                 slot.operation.planned_start_on, slot.operation.planned_end_on = slot.starts_on, slot.ends_on
             moved.append(slot.operation)
-    if moved:
-        ProductionOperation.objects.bulk_update(
-            moved, ["starts_on", "ends_on", "planned_start_on", "planned_end_on"], batch_size=1000
-        )
+    database.update(moved, ["starts_on", "ends_on", "planned_start_on", "planned_end_on"])
 
 
 @effect(ProductionOrder, "reschedule")

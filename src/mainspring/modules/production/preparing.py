@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
@@ -61,9 +60,9 @@ def explode(record: ProductionOrder, lines: list[ProductionComponent], known: di
 
 
 def _components(record: ProductionOrder, known: dict | None = None) -> list[ProductionComponent]:
-    prefetch_related_objects([record.bom], "lines__component__unit", "lines__unit")
+    engineering.know_lines(record.bom)
     if record.routing_id:
-        prefetch_related_objects([record.routing], "lines")
+        engineering.know_lines(record.routing)
     found = []
     for line in record.bom.lines.all():
         need = engineering.line_need(line, record.bom, record.quantity, record.routing)

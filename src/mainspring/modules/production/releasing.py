@@ -21,7 +21,7 @@ def shortages(order) -> list[dict]:
 
     item_id, code, name, unit, needed, free; comes_on: the day planned receipts cover it, None when none does.
     """
-    return database.rows(
+    return database.planned_rows(
         """
         WITH need AS (
             SELECT c.item_id, SUM(c.required_quantity - c.issued_quantity + c.returned_quantity) AS needed

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import database, events, money, preferences
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
@@ -42,32 +43,32 @@ def order_is_in_the_workshop(report, ctx):
 @effect(ProductionReport, "post")
 def post(report, ctx):
     """Book the report and bring the order's progress and plan up to date."""
-    order = (
-        ProductionOrder.objects.select_for_update(of=("self",))
-        .select_related("item__unit", "site")
-        .get(pk=report.order_id)
-    )
-    report.order = order
+    report.order = order = _locked_order.one(report.order_id)
     order_is_in_the_workshop(report, ctx)
     {"issue": _issue, "return": _return, "work": _work, "output": _output}[report.kind](report, order, ctx)
     report.state = "posted"
-    ProductionReport.objects.filter(pk=report.pk).update(state="posted")  # progress counts posted reports
+    database.write(report, ["state"])  # progress counts posted reports
     refresh(order)
     if order.state == "released":
         order.state = "in_progress"
     ordering.replan(order, ctx)
-    ProductionOrder.objects.filter(pk=order.pk).update(
-        state=order.state,
-        completed_quantity=order.completed_quantity,
-        scrapped_quantity=order.scrapped_quantity,
-        expected_on=order.expected_on,
-    )
+    database.write(order, ["state", "completed_quantity", "scrapped_quantity", "expected_on"])
     events.publish(ReportPosted(report.pk), ctx)
+
+
+_locked_order = Prepared(
+    lambda key: (
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .select_related("item__unit", "site")
+        .filter(pk=key)
+        .order_by()
+    )
+)
 
 
 def refresh(order: ProductionOrder) -> None:
     """Derive issued, returned, worked and completed quantities from posted reports; rows that differ are written."""
-    found = database.rows(
+    found = database.planned_rows(
         """
         WITH posted AS (
             SELECT id, kind, good, scrap FROM production_productionreport

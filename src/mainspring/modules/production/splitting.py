@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from mainspring.kernel import commands
+from mainspring.kernel import commands, database
 from mainspring.kernel.workflow import effect
 from mainspring.modules.stock import commands as stock
 
 from . import confirming, ordering, preparing, releasing, reporting
-from .models import ProductionComponent, ProductionOperation, ProductionOrder, ProductionOutput, ProductionReport
+from .models import ProductionOrder, ProductionOutput, ProductionReport
 from .models.verbs import WORKED_ON
 
 ZERO = Decimal(0)
@@ -84,13 +84,13 @@ def resize(order, ctx, quantity: Decimal) -> None:
         for line in lines:
             line.required_quantity = max(line.required_quantity, line.issued_quantity - line.returned_quantity)
         _scale_the_rest(lines, quantity / before)
-        ProductionComponent.objects.bulk_update(lines, ["required_quantity", "position"])
+        database.update(lines, ["required_quantity", "position"])
     operations = list(order.operations.select_related("work_center"))
     if operations and order.routing_id:
         for operation in operations:
             if operation.rework_of_id is None:
                 operation.quantity = confirming.target(order, operation.sequence)
-        ProductionOperation.objects.bulk_update(operations, ["quantity"])
+        database.update(operations, ["quantity"])
     for output in order.outputs.select_related("item__unit"):
         output.quantity = max((output.quantity * quantity / before).quantize(Decimal("0.000001")), Decimal("0.000001"))
         ProductionOutput.objects.filter(pk=output.pk).update(quantity=output.quantity)

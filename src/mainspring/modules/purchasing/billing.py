@@ -11,6 +11,7 @@ from django.db.models import Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.kernel import bulk, commands, money, preferences, sets
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.accounting.models import Invoice, InvoiceLine, JournalLine
@@ -227,25 +228,26 @@ def all_differences(bills: Sequence[Invoice]) -> dict[UUID, list[dict]]:
     lines = order_lines_of(bills)
     if not any(lines.values()):
         return {bill.pk: [] for bill in bills}
-    ordered = {
-        line.pk: line
-        for line in PurchaseOrderLine.objects.filter(
-            pk__in=[line.origin_line for own in lines.values() for line in own]
-        ).select_related("item", "unit")
-    }
+    ordered = {line.pk: line for line in _ordered([line.origin_line for own in lines.values() for line in own])}
     return {bill.pk: _differences(bill, lines[bill.pk], ordered) for bill in bills}
 
 
 def order_lines_of(bills: Sequence[Invoice]) -> dict[UUID, list[InvoiceLine]]:
     """{bill: its lines that come from purchase orders}."""
     found: dict[UUID, list[InvoiceLine]] = {bill.pk: [] for bill in bills}
-    for line in bills and (
-        InvoiceLine.objects.filter(document__in=found, origin__kind="purchasing.purchaseorder")
-        .select_related("item", "unit")
-        .order_by("document_id", "position", "pk")
-    ):
+    for line in _from_orders(list(found)) if bills else ():
         found[line.document_id].append(line)
     return found
+
+
+_ordered = Prepared(lambda keys: PurchaseOrderLine.objects.filter(pk__any_of=keys).select_related("item").order_by())
+_from_orders = Prepared(
+    lambda keys: (
+        InvoiceLine.objects.filter(document_id__any_of=keys, origin__kind="purchasing.purchaseorder")
+        .select_related("item")
+        .order_by("document_id", "position", "pk")
+    )
+)
 
 
 def _differences(bill: Invoice, lines: Sequence[InvoiceLine], ordered: dict[int, PurchaseOrderLine]) -> list[dict]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from mainspring.kernel import money
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.accounting import commands as books
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.stock import commands as stock
@@ -83,14 +84,9 @@ def settle_all(ctx, matches: Sequence[tuple[Iterable[int], Any, date]]) -> list[
     """The same for many documents: (order lines, document, day) of each."""
     groups = [(set(line_ids), document, on) for line_ids, document, on in matches]
     ids = {pk for line_ids, _document, _on in groups for pk in line_ids}
-    lines = {
-        line.pk: line
-        for line in PurchaseOrderLine.objects.filter(pk__in=ids).select_related(
-            "item", "document__currency", "document__company__base_currency", "document__supplier"
-        )
-    }
+    lines = {line.pk: line for line in _lines(list(ids))}
     entries = defaultdict(list)
-    for entry in GrniEntry.objects.filter(order_line__in=ids).exclude(kind="difference"):
+    for entry in _entries(list(ids)):
         entries[entry.order_line_id].append(entry)
     made: list[GrniEntry] = []
     for line_ids, document, on in groups:
@@ -102,6 +98,16 @@ def settle_all(ctx, matches: Sequence[tuple[Iterable[int], Any, date]]) -> list[
                 if document.pk in (above.entry.document_id, below.entry.document_id):
                     made += _difference(ctx, line, above, below, document, on, digits)
     return GrniEntry.objects.bulk_create(made)
+
+
+_lines = Prepared(
+    lambda keys: (
+        PurchaseOrderLine.objects.filter(pk__any_of=keys).select_related("item", "document__supplier").order_by()
+    )
+)
+_entries = Prepared(
+    lambda keys: GrniEntry.objects.filter(order_line_id__any_of=keys).exclude(kind="difference").order_by("id")
+)
 
 
 def _difference(ctx, line, above: Part, below: Part, document, on: date, digits: int) -> list[GrniEntry]:

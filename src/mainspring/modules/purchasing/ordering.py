@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mainspring.engines.calendar import working
 from mainspring.kernel import commands, database, events, money, numbering, sentences
 from mainspring.kernel.models import DocumentLink
+from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
@@ -199,9 +200,17 @@ def confirm(orders, ctx):
 
 def locked(order_ids) -> dict[UUID, PurchaseOrder]:
     """Orders under their row locks, taken in the order of keys."""
-    related = ("company__base_currency", "currency", "site", "payment_term", "supplier")
-    found = PurchaseOrder.objects.select_for_update(of=("self",)).select_related(*related)
-    return {order.pk: order for order in found.filter(pk__in=list(order_ids)).order_by("pk")}
+    return {order.pk: order for order in _locked(list(order_ids))}
+
+
+_locked = Prepared(
+    lambda keys: (
+        PurchaseOrder.objects.select_for_update(of=("self",))
+        .select_related("supplier")
+        .filter(pk__any_of=keys)
+        .order_by("pk")
+    )
+)
 
 
 def plan_supply(order: PurchaseOrder, ctx, lines=None) -> None:
@@ -281,7 +290,7 @@ def reschedule(order, ctx, expected_on: date, position):
         raise ValidationError({"position": _("There is no open line of this number.")})
     for line in moved:
         line.expected_on = expected_on
-    PurchaseOrderLine.objects.bulk_update(moved, ["expected_on"])
+    database.update(moved, ["expected_on"])
     order.expected_on = max((line.expected_on for line in lines if line.expected_on), default=expected_on)
     plan_supply(order, ctx, lines)
 
@@ -317,7 +326,7 @@ def _give_back(orders, ctx) -> None:
     for allocation in found:
         allocation.quantity = allocation.received_quantity
     Allocation.objects.filter(pk__in=empty).delete()
-    Allocation.objects.bulk_update([a for a in found if a.received_quantity], ["quantity"])
+    database.update([a for a in found if a.received_quantity], ["quantity"])
     lines = progress.refresh_all(ctx, orders)
     progress.refresh_requests({a.request_id for a in found})
     plan_supplies(orders, ctx, lines)

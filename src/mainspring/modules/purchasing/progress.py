@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
-
 from mainspring.kernel import database, preferences
+from mainspring.kernel.prepared import Prepared
 
-from .models import Allocation, PurchaseOrder, PurchaseOrderLine, ReceiptLine, SupplierReturnLine
+from .models import Allocation, PurchaseOrder, PurchaseOrderLine
 from .models.orders import Progress
 
 ZERO = Decimal(0)
@@ -25,18 +24,15 @@ def refresh_all(ctx, orders: Sequence[PurchaseOrder]) -> dict[UUID, list[Purchas
     if not orders:
         return {}
     known = {order.pk: order for order in orders}
-    lines = list(lines_of(known))
-    received = _sums(ReceiptLine, "order_line", order_line__in=lines, document__state="posted")
-    returned = _sums(
-        SupplierReturnLine, "receipt_line__order_line", receipt_line__order_line__in=lines, document__state="posted"
-    )
-    billed = billed_quantities([line.pk for line in lines], list(known))
+    lines = lines_of(known)
+    keys = [line.pk for line in lines]
+    facts = {row["line"]: row for row in database.planned_rows(FACTS, orders=list(known), lines=keys)}
     short = preferences.get(orders[0].company_id, "purchasing.under_receipt_pct")
     for line in lines:
         line.document = known[line.document_id]
-        line.received_quantity = received.get(line.pk, ZERO)
-        line.returned_quantity = returned.get(line.pk, ZERO)
-        line.billed_quantity = billed.get(line.pk, ZERO)
+        line.received_quantity, line.returned_quantity, line.billed_quantity = (
+            facts[line.pk][what] for what in ("received", "returned", "billed")
+        )
         enough = line.quantity * (100 - short) / 100
         line.is_complete = bool(
             line.document.state == "closed" or (line.received_quantity and line.received_quantity >= enough)
@@ -53,40 +49,65 @@ def refresh_all(ctx, orders: Sequence[PurchaseOrder]) -> dict[UUID, list[Purchas
     return found
 
 
-def lines_of(order_ids) -> QuerySet[PurchaseOrderLine]:
+def lines_of(order_ids) -> list[PurchaseOrderLine]:
     """Lines of orders with what quantities need, in order."""
-    found = PurchaseOrderLine.objects.filter(document__in=list(order_ids))
-    return found.select_related("item__unit", "unit", "document").order_by("document_id", "position", "pk")
+    return _lines_of(list(order_ids))
+
+
+_lines_of = Prepared(
+    lambda keys: (
+        PurchaseOrderLine.objects.filter(document_id__any_of=keys)
+        .select_related("item", "document")
+        .order_by("document_id", "position", "pk")
+    )
+)
 
 
 def billed_quantities(line_ids, order_ids) -> dict[int, Decimal]:
     """Billed less credited of order lines, from posted bills, in the order's unit."""
     return {
         row["line"]: row["quantity"]
-        for row in database.rows(
-            """
-        SELECT l.origin_line AS line,
-               SUM(CASE WHEN i.kind = 'supplier_credit' THEN -l.quantity ELSE l.quantity END) AS quantity
-        FROM accounting_invoiceline l JOIN accounting_invoice i ON i.id = l.document_id
-        WHERE l.origin_id = ANY(%(orders)s) AND l.origin_line = ANY(%(lines)s) AND i.state = 'posted'
-          AND i.kind IN ('supplier_bill', 'supplier_credit')
-        GROUP BY l.origin_line""",
-            orders=order_ids,
-            lines=list(line_ids),
-        )
+        for row in database.planned_rows(BILLED, orders=list(order_ids), lines=list(line_ids))
     }
+
+
+BILLED = """
+    SELECT l.origin_line AS line,
+           SUM(CASE WHEN i.kind = 'supplier_credit' THEN -l.quantity ELSE l.quantity END) AS quantity
+    FROM accounting_invoiceline l JOIN accounting_invoice i ON i.id = l.document_id
+    WHERE l.origin_id = ANY(%(orders)s::uuid[]) AND l.origin_line = ANY(%(lines)s::bigint[]) AND i.state = 'posted'
+      AND i.kind IN ('supplier_bill', 'supplier_credit')
+    GROUP BY l.origin_line"""
+
+FACTS = f"""
+    WITH billed AS ({BILLED}),
+    received AS (
+        SELECT l.order_line_id AS line, SUM(l.quantity) AS quantity
+        FROM purchasing_receiptline l JOIN purchasing_receipt d ON d.id = l.document_id AND d.state = 'posted'
+        WHERE l.order_line_id = ANY(%(lines)s::bigint[]) GROUP BY l.order_line_id),
+    returned AS (
+        SELECT r.order_line_id AS line, SUM(l.quantity) AS quantity
+        FROM purchasing_supplierreturnline l
+        JOIN purchasing_supplierreturn d ON d.id = l.document_id AND d.state = 'posted'
+        JOIN purchasing_receiptline r ON r.id = l.receipt_line_id
+        WHERE r.order_line_id = ANY(%(lines)s::bigint[]) GROUP BY r.order_line_id)
+    SELECT w.line, COALESCE(received.quantity, 0) AS received, COALESCE(returned.quantity, 0) AS returned,
+           COALESCE(billed.quantity, 0) AS billed
+    FROM unnest(%(lines)s::bigint[]) AS w (line) LEFT JOIN received USING (line) LEFT JOIN returned USING (line)
+    LEFT JOIN billed USING (line)"""
+"""What was received, returned and billed of order lines, in the order's unit: one row a line."""
 
 
 def refresh_requests(request_ids) -> dict:
     """Derive ordered and received quantities and the state of requests from their allocations; by request."""
     if not request_ids:
         return {}
-    found = database.rows(
+    found = database.planned_rows(
         """
         WITH facts AS (
             SELECT r.id, COALESCE(SUM(a.quantity), 0) AS ordered, COALESCE(SUM(a.received_quantity), 0) AS received
             FROM purchasing_purchaserequest r LEFT JOIN purchasing_allocation a ON a.request_id = r.id
-            WHERE r.id = ANY(%(ids)s) GROUP BY r.id)
+            WHERE r.id = ANY(%(ids)s::uuid[]) GROUP BY r.id)
         UPDATE purchasing_purchaserequest r
         SET ordered_quantity = f.ordered, received_quantity = f.received, state = CASE
             WHEN r.state NOT IN ('approved', 'ordered', 'received') THEN r.state
@@ -101,11 +122,7 @@ def refresh_requests(request_ids) -> dict:
 def _spread_over_requests(lines) -> None:
     """Give what was received to the requests of each line, the earliest need first."""
     allocations = defaultdict(list)
-    for allocation in (
-        Allocation.objects.filter(order_line__in=lines)
-        .select_related("request")
-        .order_by("request__needed_on", "request_id")
-    ):
+    for allocation in _allocations([line.pk for line in lines]):
         allocations[allocation.order_line_id].append(allocation)
     changed = []
     for line in lines:
@@ -117,8 +134,13 @@ def _spread_over_requests(lines) -> None:
             if share != allocation.received_quantity:
                 allocation.received_quantity = share
                 changed.append(allocation)
-    Allocation.objects.bulk_update(changed, ["received_quantity"])
+    database.update(changed, ["received_quantity"])
     refresh_requests({a.request_id for found in allocations.values() for a in found})
+
+
+_allocations = Prepared(
+    lambda keys: Allocation.objects.filter(order_line_id__any_of=keys).order_by("request__needed_on", "request_id")
+)
 
 
 def _billed_up(line: PurchaseOrderLine) -> bool:
@@ -130,7 +152,3 @@ def _state(lines: list[tuple[Decimal, bool]]) -> str:
     if lines and all(done for _quantity, done in lines):
         return Progress.FULLY
     return Progress.PARTLY if any(quantity for quantity, _done in lines) else Progress.NONE
-
-
-def _sums(model, path: str, **where) -> dict[int, Decimal]:
-    return dict(model.objects.filter(**where).order_by().values_list(path).annotate(Sum("quantity")))

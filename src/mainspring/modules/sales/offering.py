@@ -19,7 +19,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from mainspring.kernel import collaboration, commands, errors, notifications, preferences, printing, remembered
+from mainspring.kernel import (
+    collaboration,
+    commands,
+    database,
+    errors,
+    notifications,
+    preferences,
+    printing,
+    remembered,
+)
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 from mainspring.kernel.workflow import effect, guard
@@ -198,7 +207,7 @@ def agree(quotation, ctx, chosen):
     """What the customer chose is what is offered now; an order is made of exactly that."""
     lines = list(quotation.lines.select_related("item__unit", "unit", "tax_code"))
     choose(quotation, lines, {int(key) for key in (chosen or "").split(",") if key.isdigit()})
-    QuotationLine.objects.bulk_update(lines, ["chosen", "net", "tax"])
+    database.update(lines, ["chosen", "net", "tax"])
 
 
 @guard(Quotation, "agree")

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mainspring.kernel import commands, workflow
+from mainspring.kernel import commands, database, workflow
 from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.workflow import Verb, effect, guard
 from mainspring.modules.crm import queries as crm
@@ -146,7 +146,7 @@ def confirm_again(quotation, ctx, valid_until):
     quotation.valid_until = valid_until
     lines = list(quotation.lines.select_related("item__unit", "unit"))
     preparing.promise(quotation, ctx, lines)
-    type(lines[0]).objects.bulk_update(lines, ["promised_on", "promise_reason"])
+    database.update(lines, ["promised_on", "promise_reason"])
 
 
 @effect(Quotation, "revise")
