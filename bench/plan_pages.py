@@ -19,6 +19,7 @@ def measure(options) -> list[Answer]:
         ("orders behind a bar of it", f"/planning/load/{center}/{week}/", 500),
         ("workbench", "/planning/workbench/", 1000),
         ("timeline of an item", f"/planning/workbench/{item}/{site}/", 1000),
+        ("pegging of its first supply", f"/planning/workbench/{item}/{site}/?part=pegging", 5000),
         ("master plan of an item", f"/planning/mps/{item}/{site}/", 1000),
     ]
     answers = []
