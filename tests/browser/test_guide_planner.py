@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 
 def path(somebody) -> str:
     return re.sub(r"https?://[^/]+", "", somebody.page.url)
@@ -71,3 +73,22 @@ def test_an_order_is_made(person):
     assert workshop.state == "Reversed"
     accountant = person("accountant").opens(order).presses("Close").opens(order)
     assert accountant.state == "Closed"
+
+
+def test_a_week_of_the_master_plan_is_made_firm_after_its_hours_were_seen(person):
+    planner = person("planner").goes_to("Planning", "Master plan")
+    page = planner.page
+    page.locator("main tbody a").first.click()
+    week = page.locator("[name=w6]")
+    week.fill("120")
+    expect(page.locator("#mps-effect tbody tr").first).to_be_visible()
+    page.get_by_role("button", name="Make firm").click()
+    expect(page.locator(".toast")).to_contain_text("week changed")
+    page.reload()
+    expect(week).to_have_value("120")
+    page.get_by_role("link", name="Timeline").click()
+    expect(page.locator("#pegging h3").first).to_be_visible()
+    page.get_by_role("link", name="Pegging").last.click()
+    expect(page.locator("#pegging h3").first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 850})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

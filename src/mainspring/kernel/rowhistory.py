@@ -54,7 +54,7 @@ def statements() -> list[str]:
     """The SQL for every table whose model keeps history, as the database has its columns now."""
     columns = _columns()
     kept = [m for m in apps.get_models() if getattr(m, "history", False) and m._meta.db_table in columns]
-    return [REMOVED, *(_of(m._meta.db_table, m._meta.pk.column, columns[m._meta.db_table]) for m in kept)]
+    return [REMOVED, *(_of(m._meta.db_table, str(m._meta.pk.column), columns[m._meta.db_table]) for m in kept)]
 
 
 def _of(table: str, key: str, columns: list[str]) -> str:

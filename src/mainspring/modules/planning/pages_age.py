@@ -40,6 +40,9 @@ def told_age(ctx) -> dict:
     found = queries.age(ctx)
     if not found.runs and (found.waiting or found.planned_on != ctx.business_date):
         said = ngettext("%(n)s change waits: no planner runs.", "%(n)s changes wait: no planner runs.", found.waiting)
+        if not found.waiting:
+            day = formats.day(found.planned_on) if found.planned_on else "–"
+            return {"text": _("The plan is of %(day)s: no planner runs.") % {"day": day}, "tone": "danger"}
         return {"text": said % {"n": found.waiting}, "tone": "danger"}
     if found.waiting:
         said = ngettext(

@@ -29,9 +29,8 @@ def item(request, item_id, site_id):
         raise Http404
     tree = timelines.Tree(request.ctx, site)
     timeline = tree.timeline(record)
-    chosen = request.GET.get("order") or ""
-    supply = next((e for e in timeline.events if e.quantity > 0 and str(e.document) == chosen), None)
-    supply = supply or next((e for e in timeline.events if e.quantity > 0), None)
+    if request.GET.get("part") == "pegging":
+        return _pegging(request, tree, timeline)
     messages = PlanMessage.objects.filter(company=request.ctx.company_id, item=record, site=site)
     messages = messages.select_related("item", "site", "document")
     return render(
@@ -52,12 +51,23 @@ def item(request, item_id, site_id):
             "chart": _curve(timeline),
             "exceptions": [_exception(message, request.ctx) for message in messages],
             "table": _events(request, timeline),
-            "supply": supply and _event_label(supply),
-            "why": supply.reason if supply else "",
-            "up": _nodes(tree.up(record, supply), site, upwards=True) if supply else [],
-            "down": _nodes(tree.down(record, supply), site, upwards=False) if supply else [],
+            "pegging": addresses.with_params(request, part="pegging"),
         },
     )
+
+
+def _pegging(request, tree: timelines.Tree, timeline: timelines.Timeline):
+    """What the chosen supply, or the first, serves and is made from: read after the page, for it walks all levels."""
+    chosen = request.GET.get("order") or ""
+    supplies = [e for e in timeline.events if e.quantity > 0]
+    supply = next((e for e in supplies if str(e.document) == chosen), supplies[0] if supplies else None)
+    context = {
+        "supply": supply and _event_label(supply),
+        "why": supply.reason if supply else "",
+        "up": _nodes(tree.up(timeline.item, supply), timeline.site, upwards=True) if supply else [],
+        "down": _nodes(tree.down(timeline.item, supply), timeline.site, upwards=False) if supply else [],
+    }
+    return render(request, "planning/pegging.html", context)
 
 
 def _exception(message: PlanMessage, ctx) -> dict:
