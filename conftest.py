@@ -18,6 +18,11 @@ os.environ["MAINSPRING_DATA"] = os.environ.get("MAINSPRING_TEST_DATA") or ".data
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of a property: what takes long is measured in bench/.
+settings.register_profile("mainspring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mainspring")
 
 
 @pytest.fixture(scope="session")

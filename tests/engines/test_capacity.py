@@ -76,7 +76,7 @@ rows = st.tuples(st.integers(0, 1), st.integers(-1, 6), st.integers(0, 30), st.i
 
 
 @given(st.lists(rows, max_size=8), st.lists(st.sampled_from([0, 10, 16]), min_size=12, max_size=12))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_nothing_is_lost_and_order_does_not_matter(given_rows, open_ticks):
     table = np.array(open_ticks, np.int64).reshape(2, 6)
     found = load.load(operations(*given_rows), table)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainspring.engines.lotsizing import data, exact, heuristics, text
@@ -52,7 +52,6 @@ SMALL = st.integers(0, 12)
 @given(
     st.lists(st.tuples(SMALL, SMALL, st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=8), st.integers(0, 9)
 )
-@settings(deadline=None)
 def test_the_plan_is_as_cheap_as_the_best_of_all(rows, on_hand):
     demand, setup, holding, unit = zip(*rows, strict=True)
     given_problem = data.problem(demand, setup, holding, unit, on_hand)

@@ -36,7 +36,7 @@ def rows_of(rows):
 
 
 @given(problems())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_both_planners_agree(given_problem):
     items, lines, demand, receipts = given_problem
     horizon, every = network.Horizon.of(DAYS), tables.WorkingDays.every_day()

@@ -276,7 +276,7 @@ def rows_of(plan, item):
 
 
 @given(problems())
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_the_plan_equals_the_twin(given_problem):
     plan, twin = Plan(compiled(given_problem)), Twin(given_problem)
     for item in range(len(given_problem["items"])):
@@ -286,7 +286,7 @@ def test_the_plan_equals_the_twin(given_problem):
 
 
 @given(problems(), st.booleans(), st.data())
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_net_change_equals_the_full_run(given_problem, follow, data):
     plan = Plan(compiled(given_problem), follow=follow)
     last = len(given_problem["first_days"]) - 2
@@ -307,7 +307,7 @@ def test_net_change_equals_the_full_run(given_problem, follow, data):
 
 
 @given(problems())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_pegs_serve_every_demand_once_and_give_no_supply_twice(given_problem):
     plan = Plan(compiled(given_problem))
     rows = pegging.Book(plan).rows()
@@ -340,7 +340,7 @@ def chain(*, lots=1, demand=10, days=30):
 
 
 @given(problems(), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_chains_along_kept_pegs_equal_chains_found_anew_also_after_changes(given_problem, data):
     plan = Plan(compiled(given_problem))
     book = pegging.Book(plan)
@@ -380,7 +380,7 @@ def walked_by_hand(plan, row, *, up):
 
 
 @given(problems(), st.booleans())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_chains_equal_those_followed_by_hand_also_where_later_dates_start_earlier(given_problem, shuffled):
     network = compiled(given_problem)
     if shuffled:  # lead times that shrink towards the end turn the order of the starts round
@@ -540,7 +540,6 @@ def test_p21_p23_past_forecast_expires_and_the_demand_fence_keeps_orders_only():
     st.lists(st.tuples(st.integers(0, 90), st.integers(0, 50)), max_size=8),
     st.lists(st.integers(0, 60), min_size=3, max_size=3),
 )
-@settings(deadline=None)
 def test_p21_nothing_is_consumed_twice(orders, quantities):
     months = [forecast.Forecast(30 * n, 30 * n + 30, quantity) for n, quantity in enumerate(quantities)]
     left, taken = forecast.consume(months, [forecast.Order(*order) for order in orders])

@@ -13,7 +13,7 @@ numbers = st.integers(-(10**15), 10**15) | st.integers(-(10**4), 10**4)
 
 
 @given(st.lists(numbers, min_size=1, max_size=20), st.sampled_from([0, 3, 6, 9]))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_quantities_are_written_as_the_plain_function_writes_them(units, digits):
     texts, nobody = rows.Texts(), np.zeros(0, np.int64)
     texts.add(["", "\n"])

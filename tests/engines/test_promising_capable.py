@@ -84,7 +84,7 @@ row = st.tuples(st.integers(0, 1), st.integers(0, 29), st.integers(1, 9))
     st.lists(st.tuples(st.integers(0, 1), st.integers(1, 12), st.integers(0, 20)), min_size=1, max_size=6),
     st.lists(row, max_size=4), st.lists(row, max_size=4), st.integers(0, 20),
 )  # fmt: skip
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_promises_never_take_what_is_not_there(questions, demand, receipts, on_hand):
     free = planner(on_hand=[on_hand, on_hand], demand=demand, receipts=receipts)
     hours = free.free_hours.copy()
@@ -132,7 +132,7 @@ small_rows = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.integer
     st.lists(st.integers(0, 2), min_size=3, max_size=3), small_rows, small_rows,
     st.lists(st.integers(0, 3), min_size=3, max_size=3), st.integers(1, 2), st.integers(0, 2),
 )  # fmt: skip
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_no_split_of_two_items_promises_an_earlier_day(on_hand, receipts, demand, leads, quantity, wanted):
     """A of B and C, nothing shared: every way of taking part and making the rest is tried."""
     days = 9

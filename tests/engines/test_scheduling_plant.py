@@ -332,7 +332,7 @@ def plants(draw):
     return resources, plan
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(made=plants(), backward=some.booleans())
 def test_every_plan_keeps_every_rule(made, backward):
     """CAP-04: no resource above its size at any minute, no job in closed time, material and predecessors respected."""

@@ -72,7 +72,7 @@ def job_shops(draw):
     return data.JobShop.of(jobs, machines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(shop=job_shops(), seed=some.integers(0, 9))
 def test_every_schedule_is_valid_also_with_repeated_machines_and_empty_jobs(shop, seed):
     plan = jobshop.solve(shop, seconds=0.05, seed=seed, workers=1)
@@ -171,7 +171,7 @@ def flexible_shops(draw, jobs_max=4, steps_max=4):
     return data.FlexibleJobShop.of(jobs, machines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(shop=flexible_shops(), seed=some.integers(0, 9))
 def test_every_flexible_schedule_is_valid(shop, seed):
     plan = flexible.solve(shop, seconds=0.05, seed=seed, workers=1)
@@ -179,7 +179,7 @@ def test_every_flexible_schedule_is_valid(shop, seed):
     assert plan.end.max() == plan.objective
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(shop=flexible_shops(jobs_max=2, steps_max=2))
 def test_tiny_flexible_shops_equal_trying_everything(shop):
     assert flexible.solve(shop, seconds=0.3, workers=1).objective == shortest_by_trial(shop)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal as D
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainspring.engines import problem
@@ -252,7 +252,6 @@ def story(drawn):
     return events
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(moves, st.sampled_from(["average", "fifo"]))
 def test_books_and_shelves_always_tie(drawn, method):
     events = story(drawn)

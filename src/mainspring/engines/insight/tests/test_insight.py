@@ -22,7 +22,6 @@ def orders(rows, customers=7):
     return data.orders(*((np.array(x) if rows else empty) for x in (customer, day, amount)), customers=customers)
 
 
-@settings(deadline=None)  # what is tested is the numbering; the first call loads parts of NumPy
 @given(st.lists(st.integers(-500, 500), max_size=30), st.booleans())
 def test_keys_are_numbered_as_by_sorting(keys, are_far_apart):
     keys = np.array([*keys, 2**40] if are_far_apart else keys, dtype=np.int64)

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mainspring.modules.contracts.matching import Due, Receipt, match
 
 D = Decimal
-patient = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 amounts = st.integers(1, 100_000).map(lambda cents: D(cents) / 100)
 dues = st.lists(amounts, min_size=1, max_size=6).map(lambda found: [Due(n, a) for n, a in enumerate(found)])
 receipts = st.lists(st.tuples(amounts, st.none() | st.integers(0, 7)), max_size=8).map(
@@ -16,7 +15,6 @@ receipts = st.lists(st.tuples(amounts, st.none() | st.integers(0, 7)), max_size=
 )
 
 
-@patient
 @given(receipts, dues)
 def test_parts_and_rest_are_the_receipt(money, plan):
     found = match(money, plan)
@@ -25,7 +23,6 @@ def test_parts_and_rest_are_the_receipt(money, plan):
         assert parts + found.left.get(receipt.key, D(0)) == receipt.amount
 
 
-@patient
 @given(receipts, dues)
 def test_nothing_is_overfilled_and_nothing_left_over_while_there_is_room(money, plan):
     found = match(money, plan)
@@ -35,7 +32,6 @@ def test_nothing_is_overfilled_and_nothing_left_over_while_there_is_room(money, 
     assert room == 0 or not found.left
 
 
-@patient
 @given(receipts, dues, st.randoms())
 def test_the_order_of_receipts_does_not_matter_for_the_instalments(money, plan, random):
     shuffled = list(money)
@@ -43,7 +39,6 @@ def test_the_order_of_receipts_does_not_matter_for_the_instalments(money, plan, 
     assert match(money, plan).of() == match(shuffled, plan).of()
 
 
-@patient
 @given(receipts, dues)
 def test_stated_money_goes_first_where_it_is_stated(money, plan):
     filled = match(money, plan).of()
@@ -52,7 +47,6 @@ def test_stated_money_goes_first_where_it_is_stated(money, plan):
         assert filled.get(due.key, D(0)) >= min(stated, due.amount)
 
 
-@patient
 @given(st.lists(amounts, max_size=6), dues)
 def test_the_oldest_is_full_before_the_next_gets_any(money, plan):
     filled = match([Receipt(n, a) for n, a in enumerate(money)], plan).of()
