@@ -51,3 +51,16 @@ def test_the_page_of_a_customer_stays_within_its_budget(busy, role):
             assert client.get(address).status_code == 200
         told = [f"{query['sql'][:160]}" for query in seen]
         assert len(seen) <= BUDGETS[f"customer: {name}"], f"{role}, {name}: {len(seen)}\n" + "\n".join(told)
+
+
+def test_words_are_looked_for_in_all_kinds_of_records_at_once(busy):
+    """A statement a kind that is found, not a kind there is."""
+    client = Client()
+    client.force_login(busy.person("ona", "manager"), backend="django.contrib.auth.backends.ModelBackend")
+    for name, words in (("nothing", "zzqq"), ("words", "acme")):
+        client.get(f"/search/?q={words}")
+        with CaptureQueriesContext(connection) as seen:
+            found = client.get(f"/search/?q={words}", headers={"Accept": "application/json"}).json()["groups"]
+        assert bool(found) == (name == "words")
+        asked = [query["sql"] for query in seen if "mainspring_shared" not in query["sql"]]  # those come with time
+        assert len(asked) <= BUDGETS[f"search: {name}"], f"{name}: {len(asked)}"

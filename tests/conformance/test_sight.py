@@ -14,7 +14,7 @@ from mainspring.kernel import access, policies, resource, roles
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company, Document, Membership, Role, User
 from mainspring.web import addresses
-from mainspring.web.views import shell
+from mainspring.web.views import searching
 
 RESOURCES = [pytest.param(res, id=key) for key, res in sorted(resource.registry.items())]
 ROLES = sorted(roles.declared())
@@ -118,10 +118,10 @@ def _calls(monkeypatch):
 @pytest.fixture
 def searched(monkeypatch, res):
     """The search looks among records of this kind only: each kind is searched alike, and apart from all others."""
-    monkeypatch.setattr(shell, "searched", lambda ctx: [res] if res in every(ctx) else [])
+    monkeypatch.setattr(searching, "searched", lambda ctx: [res] if res in every(ctx) else [])
 
 
-every = shell.searched
+every = searching.searched
 
 
 @pytest.mark.usefixtures("searched")

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from mainspring_fleet.models import Inspection, Vehicle
 
 from mainspring.kernel import access, commands, resource, sight
-from mainspring.kernel.models import Site
+from mainspring.kernel.models import Site, User
 
 
 @pytest.fixture
@@ -147,3 +147,10 @@ def test_a_path_through_a_relation_obeys_the_rules_of_both_ends(cast, fleet):
     stranger = cast.ctx(cast.person("stranger"))
     assert access.path_mode(stranger, Inspection, "vehicle__bought_on") == "hide"
     assert access.path_mode(stranger, Inspection, "vehicle__plate") == "edit"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "written"), [("丽", "陈", "陈丽"), ("Anna", "Brandt", "Anna Brandt"), ("Ona", "李", "Ona 李")]
+)
+def test_a_chinese_name_is_written_family_first(first, last, written):
+    assert str(User(username="u", first_name=first, last_name=last)) == written

@@ -73,8 +73,11 @@ def can(ctx, model, verb: str) -> bool:
 
 def require(ctx, model, verb: str) -> None:
     if not can(ctx, model, verb):
+        from . import workflow  # it asks here what people may do
+
+        words = workflow.in_words(model, verb, {"view": _("View")})
         raise PermissionDenied(
-            _("You may not do this: %(verb)s, %(model)s.") % {"verb": verb, "model": model._meta.verbose_name}
+            _("You may not do this: %(verb)s, %(model)s.") % {"verb": words, "model": model._meta.verbose_name}
         )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from . import access, database, fields, formats, moved, query, resource, shapes
-from .models import AuditEntry, DocumentIdentity
+from .models import AuditEntry, DocumentIdentity, User
 from .plugin_points import PluginPoint
 
 NODES_MAX = 400
@@ -246,7 +246,7 @@ def _add_people(nodes: dict, seen: list) -> None:
     for record_id, first, last, name in done.order_by("at").values_list(
         "record_id", "user__first_name", "user__last_name", "user__username"
     ):
-        person = f"{first} {last}".strip() or name
+        person = str(User(first_name=first, last_name=last, username=name))
         node = nodes.get(UUID(record_id))
         if node is not None and person not in node.people:
             node.people.append(person)

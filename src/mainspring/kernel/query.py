@@ -4,7 +4,7 @@ A filter is a parameter `path=value` or `path__operator=value`; unknown, hidden 
 that nobody can learn from an order or a count what they may not read. `parse` reads parameters, `Query` answers.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
 
@@ -19,6 +19,8 @@ from . import access, conditions, custom, looking, places, resource, shapes, sig
 
 RESERVED = {"q", "order", "group", "columns", "after", "before", "size", "fields", "format", "view"}
 SIZE_MAX = 500
+WORDS_MAX = 6
+LINKED_MAX = 500
 BUCKETS = ("day", "week", "month", "quarter", "year")
 
 
@@ -83,8 +85,27 @@ class Page:
     previous: str = ""
 
 
+def linked_keys(asked: Iterable[tuple]) -> dict[tuple, list]:
+    """{(model, field, word): keys of up to 500 of its records found by the word}, in one statement."""
+    wanted = list(dict.fromkeys(asked))
+    parts = [
+        owner._default_manager.filter(**{f"{name}__icontains": word})
+        .order_by()
+        .annotate(_asked=models.Value(n), _found=Cast("pk", models.TextField()))
+        .values_list("_asked", "_found")[:LINKED_MAX]
+        for n, (owner, name, word) in enumerate(wanted)
+    ]
+    found: dict[tuple, list] = {one: [] for one in wanted}
+    for n, key in parts[0].union(*parts[1:], all=True) if parts else ():
+        found[wanted[n]].append(wanted[n][0]._meta.pk.to_python(key))
+    return found
+
+
 class Query:
-    """The records of a resource a person asked for. Wrong parts of the question are left out and named in `errors`."""
+    """The records of a resource a person asked for. Wrong parts of the question are left out and named in `errors`.
+
+    linked  what words found in linked records; queries that share it ask once
+    """
 
     def __init__(
         self,
@@ -94,12 +115,13 @@ class Query:
         *,
         verb: str = "view",
         fields: sight.Fields | None = None,
+        linked: dict | None = None,
     ):
         self.resource, self.ctx, self.spec = of, ctx, spec or Spec()
         self.model, self.fields, self.verb = of.model, fields or sight.Fields(of, ctx), verb
         self.errors = dict(self.spec.errors)
         self._annotations: dict = {}
-        self._linked: dict[tuple, list] = {}
+        self._linked: dict[tuple, list] = {} if linked is None else linked
         self._conditions = [q for f in self.spec.filters if (q := self._condition(f)) is not None]
         self.keys = self._order_keys()
         self.places = places.Places(self.model, self.keys, self._annotations)
@@ -161,7 +183,7 @@ class Query:
         """Every word must be found in some search field. Words found in linked records become a list of their keys, so
         that the database can use the indexes of both tables."""
         paths = self.search_paths()
-        for word in self.spec.q.split()[:6]:
+        for word in self.spec.q.split()[:WORDS_MAX]:
             found = Q(pk__in=[])
             for path in paths:
                 if path.startswith("custom."):
@@ -170,7 +192,8 @@ class Query:
                     prefix, _sep, last = path.rpartition("__")
                     owner = shapes.field_at(self.model, prefix).related_model
                     keys = self._linked_keys(owner, last, word)
-                    found |= Q(**{f"{prefix}__in": keys}) if len(keys) < 500 else Q(**{f"{path}__icontains": word})
+                    few = len(keys) < LINKED_MAX
+                    found |= Q(**{f"{prefix}__in": keys}) if few else Q(**{f"{path}__icontains": word})
                 else:
                     found |= self.fields.clear_rows(path) & Q(**{f"{self.name(path)}__icontains": word})
             rows = rows.filter(found)
@@ -180,9 +203,14 @@ class Query:
         """Keys of up to 500 linked records found by a word; rows and totals of one page ask for them once."""
         asked = owner, name, word
         if asked not in self._linked:
-            linked = owner._default_manager.filter(**{f"{name}__icontains": word})
-            self._linked[asked] = list(linked.values_list("pk", flat=True)[:500])
+            self._linked |= linked_keys([asked])
         return self._linked[asked]
+
+    def links_asked(self) -> list[tuple]:
+        """(model, field, word) of all linked records the words of this question are looked for in."""
+        paths = [path.rpartition("__") for path in self.search_paths() if "__" in path]
+        owners = [(shapes.field_at(self.model, prefix).related_model, last) for prefix, _sep, last in paths]
+        return [(*owner, word) for owner in owners for word in self.spec.q.split()[:WORDS_MAX]]
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ Every number counts only what the reader may see, and opens the list of the reco
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Max, Q, Value
 from django.db.models.functions import Coalesce, TruncWeek
 from django.utils import timezone
@@ -35,6 +36,8 @@ PATHS = {"person": ("user", "owner"), "method": ("method", "method")}
 
 def run_frequency(ctx, by, since, until) -> Answer:
     """Follow-ups written, and tasks by the day first planned: done, done on time, open and late."""
+    if until < since:
+        raise ValidationError({"until": _("The last day comes before the first.")})
     said = access.rows(ctx, Activity).filter(automatic=False, company=ctx.company_id)
     said = said.filter(at__date__gte=since, at__date__lte=until)
     planned = access.rows(ctx, FollowUpTask).filter(company=ctx.company_id)
@@ -137,7 +140,7 @@ Report(
     parameters=(
         Input("by", "choice", lazy("By"), choices=BY, initial="person"),
         Input("since", "date", lazy("From"), initial=lambda r, ctx: ctx.business_date - timedelta(days=84)),
-        Input("until", "date", lazy("To"), initial=lambda r, ctx: ctx.business_date),
+        Input("until", "date", lazy("Until"), initial=lambda r, ctx: ctx.business_date),
     ),
     help=lazy("Follow-ups by people, and tasks by the day they were first planned for; putting off is not on time."),
     chart={"kind": "bar", "x": "group", "y": ["follow_ups", "planned", "on_time"]},
@@ -150,7 +153,8 @@ Report(
 
 def run_silent(ctx, days) -> Answer:
     """Leads held and customers owned with whom nobody of us talked for so many days, the longest silence first."""
-    days = min(max(days, 1), DAYS_MAX)
+    if not 1 <= days <= DAYS_MAX:
+        raise ValidationError({"days": _("From 1 to %(most)d days.") % {"most": DAYS_MAX}})
     since = timezone.now() - timedelta(days=days)
     talked = Max("activities__at", filter=Q(activities__automatic=False))
     leads = access.rows(ctx, Lead).filter(company=ctx.company_id, state__in=HELD, claimed_at__lt=since)

@@ -184,17 +184,17 @@ def invite(request, pk):
         label=_("E-mail"), required=False, initial=getattr(contact, "email", "") or quotation.party.email
     )
     form.fields["days"] = django_forms.IntegerField(label=_("Valid for days"), initial=14)
+    for field in form.fields.values():
+        field.kind = "text"
     address = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         try:
-            made = commands.perform(quotation, "invite", base.with_key(request), **form.cleaned_data)
+            made = commands.perform(quotation, "invite", base.with_key(request), **form.raw()[0])
             address = f"{settings.BASE_URL.rstrip('/')}/sales/offer/{made.outcome.token}/"
         except errors.Conflict:
             raise
         except ValidationError as error:
             form.show_errors(error)
-    for field in form.fields.values():
-        field.kind = "text"
     return render(
         request,
         "sales/offer_link.html",

@@ -12,15 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mainspring.kernel import access, changed, formats, home, moved, query, resource, sight
-from mainspring.kernel.models import DocumentIdentity, User
-from mainspring.web import addresses, cells, context_processors, finding, middleware
-from mainspring.web.views import base, scan
+from mainspring.kernel import access, changed, formats, home, resource
+from mainspring.kernel.models import User
+from mainspring.web import addresses, context_processors, finding, middleware
+from mainspring.web.views import base, scan, searching
 
 WAITING_MAX = 12
 QUICK_MAX = 4
 NUMBERS_MAX = 8
-FOUND_EACH = 5
 PAGES_FOUND = 10
 
 
@@ -121,84 +120,10 @@ def found_groups(request, text: str) -> list[dict]:
     if not text:
         items = recent(request)
         return [{"label": _("Recent"), "icon": "clock", "items": items, "count": len(items)}] if items else []
-    groups = [_numbers(request, text), _pages(request, text), _merged(request, text)]
+    groups = [searching.numbers(request.ctx, text), _pages(request, text), searching.merged(request.ctx, text)]
     if len(text) > 1:
-        groups += [_records(request, res, text) for res in searched(request.ctx)]
-    return [g for g in groups if g and g["items"]]
-
-
-def searched(ctx) -> list:
-    """Resources whose records the person finds by words."""
-    return [
-        res
-        for res in resource.registry.values()
-        if res.search and resource.of(res.model) is res and access.can(ctx, res.model, "view")
-    ]
-
-
-def _numbers(request, text: str) -> dict:
-    """Documents whose number begins with the text."""
-    rows = DocumentIdentity.objects.filter(company_id__in=request.ctx.visible_company_ids, number__istartswith=text)
-    if text.isdigit():
-        rows = rows | DocumentIdentity.objects.filter(
-            company_id__in=request.ctx.visible_company_ids, number__iendswith=text
-        )
-    items = []
-    for identity in rows.order_by("-id")[: FOUND_EACH * 2]:
-        res = resource.by_model.get(identity.kind)
-        if (
-            res
-            and access.can(request.ctx, res.model, "view")
-            and access.rows(request.ctx, res.model).filter(pk=identity.pk).exists()
-        ):
-            items.append(
-                {
-                    "title": identity.title or res.singular,
-                    "number": identity.number,
-                    "text": res.singular,
-                    "href": addresses.of_resource(res, identity.pk),
-                }
-            )
-    return {"label": _("Documents"), "icon": "file-text", "items": items[:FOUND_EACH], "count": len(items)}
-
-
-def _merged(request, text: str) -> dict:
-    """Records that stand for merged ones, by what those were called."""
-    items = [
-        {
-            "title": sight.label(request.ctx, kept),
-            "text": _("took over %(record)s") % {"record": label},
-            "href": addresses.of_record(kept),
-        }
-        for label, kept in moved.found(request.ctx, text)
-        if addresses.of_record(kept)
-    ]
-    return {"label": _("Merged records"), "icon": "git-branch", "items": items[:FOUND_EACH], "count": len(items)}
-
-
-def _records(request, res, text: str) -> dict:
-    q = query.Query(res, request.ctx, query.Spec(q=text))
-    if not q.search_paths():
-        return {}
-    rows = list(q.ordered()[: FOUND_EACH + 1])
-    items = [
-        {
-            "title": sight.label(request.ctx, r),
-            "text": res.singular,
-            "href": addresses.of_record(r),
-            "state": cells.state_badge(res.workflow, r.state)
-            if res.workflow and q.fields.mode("state") != "hide"
-            else None,
-        }
-        for r in rows[:FOUND_EACH]
-    ]
-    return {
-        "label": res.plural,
-        "icon": res.icon or "list",
-        "items": items,
-        "count": f"{len(items)}{'+' * (len(rows) > FOUND_EACH)}",
-        "href": addresses.of_resource(res, q=text),
-    }
+        groups += searching.records(request.ctx, text)
+    return [g for g in groups if g["items"]]
 
 
 def _pages(request, text: str) -> dict:

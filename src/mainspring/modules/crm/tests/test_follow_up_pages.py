@@ -1,6 +1,7 @@
 """My day and the quick record: three inputs, one tap, voice and pictures; timelines tell of it (CRM-07, CRM-20)."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -150,3 +151,17 @@ def test_a_row_of_a_customer_level_opens_the_customers_of_that_level(browser, ac
         assert str(acme.name) in page.content.decode()
     other = browser.get("/crm/pool-customers/?level=B")
     assert str(acme.name) not in other.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "wrong"),
+    [
+        ("crm-follow-ups", {"since": "2026-03-02", "until": "2026-03-01"}, "until"),
+        ("crm-silence", {"days": "0"}, "days"),
+        ("crm-silence", {"days": "-5"}, "days"),
+    ],
+)
+def test_a_report_says_what_is_wrong_with_its_days(mei, name, given, wrong):
+    with pytest.raises(ValidationError) as refused:
+        reports[name].answer(mei, **given)
+    assert list(refused.value.message_dict) == [wrong]

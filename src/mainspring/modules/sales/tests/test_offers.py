@@ -1,6 +1,7 @@
 """A quotation before the customer: options, versions, the secret address, an acceptance that happens once (CRM-09)."""
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -133,6 +134,24 @@ def test_every_other_address_shows_nothing(world, outside, case, monkeypatch):
     for answer in (outside.get(address), outside.post(address, {"answer": "accept", "name": "Ona", "version": 1})):
         assert answer.status_code == 404
         assert quotation.number not in answer.content.decode()
+
+
+def test_the_address_is_made_on_its_page(world, outside):
+    quotation = sent(world)
+    seller = Client()
+    seller.force_login(world.person("seller", "sales_manager"), backend="django.contrib.auth.backends.ModelBackend")
+    page = f"/sales/quotations/{quotation.pk}/link/"
+    for wrong in ({"days": "10"}, {"recipient": "Ona", "days": "-1"}, {"recipient": "Ona", "days": "ten"}):
+        assert seller.post(page, wrong).status_code == 422
+    assert not OfferLink.objects.exists()
+    right = {"recipient": "Ona", "email": "ona@acme.lt", "days": "10"}
+    Quotation.objects.filter(pk=quotation.pk).update(valid_until=date(2026, 3, 3))
+    assert "expired on" in seller.post(page, right).content.decode()
+    Quotation.objects.filter(pk=quotation.pk).update(valid_until=None)
+    made = seller.post(page, right)
+    assert made.status_code == 200
+    address = re.search(r"/sales/offer/[^/]+/", made.content.decode())[0]
+    assert quotation.number in outside.get(address).content.decode()
 
 
 def test_many_tries_are_stopped(world, outside):
