@@ -4,6 +4,8 @@ import re
 import time
 from datetime import date, timedelta
 
+from playwright.sync_api import expect
+
 IN_A_MONTH = (date.today() + timedelta(30)).isoformat()
 
 
@@ -39,7 +41,9 @@ def test_an_opportunity_is_quoted_and_ordered(person):
     sales.sees("Spring order")
     assert sales.title == "Quotation"
     quotation = re.sub(r"https?://[^/]+", "", sales.page.url)
-    sales.opens(quotation + "edit/").line(0, item=item["code"], quantity=2).saves()
+    sales.opens(quotation + "edit/").line(0, item=item["code"], quantity=900)
+    expect(sales.page.locator("table.lines")).to_contain_text("nothing free")  # the date's reason, while typing
+    sales.line(0, quantity=2).saves()
     sales.presses("Send")
     assert sales.state == "Sent"
     sales.presses("Order")
