@@ -14,7 +14,7 @@ from importlib.util import find_spec
 
 from django.utils import timezone
 
-from mainspring.kernel import database
+from mainspring.kernel import database, remembered
 from mainspring.kernel.models import Company, JobRun, Membership, OutgoingMail, Role, Site, User
 from mainspring.modules.crm import demo as pools
 from mainspring.modules.items.demo import parts
@@ -58,6 +58,7 @@ def is_empty() -> bool:
     return not Company.objects.exists()
 
 
+@remembered.steady()
 def load(size: str, *, today: date | None = None, out: Callable[[str], None] = print) -> list[tuple[str, str, str]]:
     """Load the demo into an empty database; returns (user, password, role) of everybody who may sign in.
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mainspring import rounding
+from mainspring.kernel import remembered
 from mainspring.modules.items import queries as items
 from mainspring.modules.organization import queries as organization
 
@@ -54,7 +55,8 @@ def cost_roll_up(bom, *, company_id: int, on: date, seen: dict | None = None) ->
     """
     seen = {} if seen is None else seen
     rows: list[CostRow] = []
-    _cost(bom.item, bom, company_id, on, Decimal(1), 0, (bom.item.code,), seen, rows)
+    with remembered.steady():
+        _cost(bom.item, bom, company_id, on, Decimal(1), 0, (bom.item.code,), seen, rows)
     seen[bom.item_id] = rows[0]
     return rows
 
