@@ -72,7 +72,7 @@ def _of(table: str, key: str, columns: list[str]) -> str:
 
 def _columns() -> dict[str, list[str]]:
     """{table: its columns in order}."""
-    found = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns "
