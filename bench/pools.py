@@ -137,9 +137,13 @@ def _night(stale: int) -> list[Answer]:
 
     if database.scalar("SELECT count(*) FROM crm_poolmove WHERE cause = 'no_follow_up'"):
         making.again()
+    ctx, both = context(), (jobs.recycle_leads, jobs.recycle_customers)
     began = time.perf_counter()
-    result = jobs.recycle.fn(None, context())
+    found, errors = at_once(2, lambda n: both[n].fn(None, ctx))  # as the two workers do them
     seconds = time.perf_counter() - began
+    if errors:
+        raise RuntimeError(errors)
+    result = {name: count for one in found for name, count in one.items()}
     wrong = database.scalar("SELECT count(*) FROM crm_poolcustomer c JOIN parties_party p ON p.id = c.party_id "
                             "WHERE (p.pooled_at IS NULL) <> (c.state = 'held')")  # fmt: skip
     return [

@@ -167,9 +167,10 @@ def give(leads: list[Lead], ctx) -> None:
         distribute(pool, ctx, keys)
 
 
-def distribute_all(ctx) -> int:
-    """What waits in pools with a rule, for instance because everybody was full; the number given."""
-    pools = LeadPool.objects.filter(company=ctx.company_id, active=True).exclude(distribution=Distribution.CLAIM)
+def distribute_all(ctx, kind: str) -> int:
+    """What waits in pools of a kind with a rule, for instance because everybody was full; the number given."""
+    pools = LeadPool.objects.filter(company=ctx.company_id, kind=kind, active=True)
+    pools = pools.exclude(distribution=Distribution.CLAIM)
     given = 0
     for pool in pools.order_by("priority", "code"):
         if _waits(pool):

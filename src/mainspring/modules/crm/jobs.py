@@ -17,22 +17,33 @@ from . import (
     recycling,
     scoring,
 )
+from .models.pools import Holds
 
 
-@jobs.job("crm.recycle", title=_("Return to their pools what nobody follows"), schedule="0 3 * * *", per_company=True)
-def recycle(run, ctx):
+@jobs.job(
+    "crm.recycle_leads", title=_("Return to their pools leads nobody follows"), schedule="0 3 * * *", per_company=True
+)
+def recycle_leads(run, ctx):
+    """Apart from customers, so that two workers do both at the same time."""
+    found = {"leads": commands.recycle(ctx), "given": allocating.distribute_all(ctx, Holds.LEADS)}
+    opening.forget(ctx)
+    return found
+
+
+@jobs.job(
+    "crm.recycle_customers",
+    title=_("Return to their pools customers nobody follows"),
+    schedule="0 3 * * *",
+    per_company=True,
+)
+def recycle_customers(run, ctx):
     now = timezone.now()
     with kernel.batch(Party, ctx, "recycle") as inner:
         settled = pooling.settle(inner, now)
-    found = {
-        "leads": commands.recycle(ctx),
-        "customers": recycling.recycle_customers(ctx, now),
-        "settled": settled,
-        "given": allocating.distribute_all(ctx),
-    }
+    returned = recycling.recycle_customers(ctx, now)
+    given = allocating.distribute_all(ctx, Holds.CUSTOMERS)
     recycling.weigh(ctx)
-    opening.forget(ctx)
-    return found
+    return {"customers": returned, "settled": settled, "given": given}
 
 
 @jobs.job("crm.remind", title=_("Tell owners what goes back to the pool soon"), schedule="0 7 * * *", per_company=True)

@@ -57,7 +57,7 @@ def test_new_leads_go_to_who_holds_least_until_all_are_full(regions, team):
     bulk.create_many(Lead, regions.system, rows)
     assert owners(regions) == ["Mei", "Lin", "Mei", "Mei", "", ""]  # Mei holds three, Lin one: the rest waits
     commands.perform(held, "lose", regions.ctx(mei), reason="price")
-    assert allocating.distribute_all(regions.system) == 1
+    assert allocating.distribute_all(regions.system, "leads") == 1
     assert owners(regions).count("") == 1
 
 

@@ -179,7 +179,7 @@ def test_the_night_returns_whom_nobody_followed_up(sea):
     assert recycling.remind(sea.regions.system) == 2
     assert recycling.remind(sea.regions.system) == 0
     assert OutgoingMail.objects.count() == 1
-    jobs.recycle.fn(None, sea.regions.system)
+    jobs.recycle_customers.fn(None, sea.regions.system)
 
     owners = {p.name: p.owner for p in Party.objects.all()}
     assert owners == {"Kept": sea.mei, "Lost": None, "Warned": sea.mei}
@@ -242,7 +242,7 @@ def test_changing_a_rule_moves_nobody(sea):
     held, waits = sea.customer("Held", owner=sea.mei), sea.customer("Waits")
     commands.change(sea.pool, sea.regions.system, priority=99)
     other = sea.regions.pool("SEA2", sea.regions.jiangsu, kind="customers", priority=1)
-    jobs.recycle.fn(None, sea.regions.system)
+    jobs.recycle_customers.fn(None, sea.regions.system)
     assert {sea.place(held).pool, sea.place(waits).pool} == {sea.pool}
     commands.perform(held, "release", sea.ctx(sea.mei), reason="x")
     assert sea.place(held).pool == other  # a move of its own follows the rule of the day
