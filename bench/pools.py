@@ -21,7 +21,7 @@ PAGES = {
     "customers by worth": "/crm/pool-customers/?state=waiting&order=-worth",
     "the page to claim from": "/crm/pools/",
 }
-ROUNDS = 8
+ROUNDS = 24
 
 
 def arguments(parser) -> None:
