@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PATIENCE_SECONDS = 180
@@ -133,3 +134,41 @@ def make_instance():
 @pytest.fixture
 def instance(make_instance):
     return make_instance("instance")
+
+
+@pytest.fixture
+def start(request):
+    """start("worker") runs the script the test's module names (SCRIPT) on its database; killed when the test ends."""
+    found = []
+
+    def run(*arguments: str) -> subprocess.Popen:
+        settings = connection.settings_dict
+        url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
+        if settings["PORT"]:
+            url += f"&port={settings['PORT']}"
+        process = subprocess.Popen(
+            [sys.executable, str(request.module.SCRIPT), *arguments],
+            env={**os.environ, "DATABASE_URL": url},
+            stdout=subprocess.PIPE,
+        )
+        found.append(process)
+        return process
+
+    yield run
+    for process in found:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def eventually(request):
+    """eventually(what, why): wait until it is true, as long as the test's module is patient."""
+
+    def wait(what, why: str) -> None:
+        deadline = time.monotonic() + request.module.PATIENCE_SECONDS
+        while not what():
+            assert time.monotonic() < deadline, why
+            time.sleep(0.05)
+
+    return wait

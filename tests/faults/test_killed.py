@@ -1,14 +1,9 @@
 """Processes are killed outright in the middle of their work: nothing is lost, nothing is done twice."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from mainspring_fleet.models import Inspection, Vehicle
 
 from mainspring.kernel import commands, database, jobs, numbering, roles
@@ -31,37 +26,7 @@ def boss(transactional_db):
     numbering.forget()
 
 
-@pytest.fixture
-def start():
-    """start("worker") runs interrupted.py against the database of this test; killed at the latest when it ends."""
-    found = []
-
-    def run(*arguments: str) -> subprocess.Popen:
-        settings = connection.settings_dict
-        url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
-        if settings["PORT"]:
-            url += f"&port={settings['PORT']}"
-        process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), *arguments], env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE
-        )
-        found.append(process)
-        return process
-
-    yield run
-    for process in found:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def eventually(what, why: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline, why
-        time.sleep(0.1)
-
-
-def test_a_worker_killed_in_the_middle_of_a_job_is_followed_by_one_that_finishes_it(boss, start):
+def test_a_worker_killed_in_the_middle_of_a_job_is_followed_by_one_that_finishes_it(boss, start, eventually):
     jobs.registry.setdefault("faults.count", jobs.Job("faults.count", None, "Count"))
     run = jobs.defer("faults.count", boss)
     first = start("worker")

@@ -1,17 +1,12 @@
 """Planners are killed, started again and started twice: the plan loses nothing and doubles nothing."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from mainspring.kernel import commands, database, numbering, roles
 from mainspring.kernel.context import Context
@@ -20,7 +15,7 @@ from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization.models import Unit, UnitCategory
 from mainspring.modules.parties.models import Party
 from mainspring.modules.planning import commands as settling
-from mainspring.modules.planning import following, planner, queries
+from mainspring.modules.planning import planner, queries
 from mainspring.modules.planning.models import PlanMark, PlanState
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest
 from mainspring.modules.stock import commands as stock
@@ -38,7 +33,7 @@ class Shop:
         roles.sync_after_migrate()
         self.company = Company.objects.create(code="ALFA", name="Alfa", base_currency_id="EUR")
         user = User.objects.create(username="boss", is_superuser=True)
-        self.ctx = Context(user, following.today_of(self.company), self.company.pk)
+        self.ctx = Context(user, self.company.today(), self.company.pk)
         self.site = Site.objects.create(company=self.company, code="P1", name="Plant")
         self.places = stock.ensure_locations(self.site, self.ctx)
         category = UnitCategory.objects.first() or UnitCategory.objects.create(code="count", name="Count")
@@ -67,29 +62,6 @@ def shop(transactional_db):
     numbering.forget()
 
 
-@pytest.fixture
-def start():
-    """start() runs planner.py against the database of this test; killed at the latest when it ends."""
-    found = []
-
-    def run(*arguments: str) -> subprocess.Popen:
-        settings = connection.settings_dict
-        url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?host={settings['HOST']}"
-        if settings["PORT"]:
-            url += f"&port={settings['PORT']}"
-        process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), *arguments], env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE
-        )
-        found.append(process)
-        return process
-
-    yield run
-    for process in found:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
 @contextmanager
 def following_here():
     """A planner that is not to be killed, as a thread of this process."""
@@ -103,14 +75,7 @@ def following_here():
         thread.join(PATIENCE_SECONDS)
 
 
-def eventually(what, why: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline, why
-        time.sleep(0.05)
-
-
-def test_a_planner_killed_in_the_middle_is_followed_by_one_that_plans_once(shop, start):
+def test_a_planner_killed_in_the_middle_is_followed_by_one_that_plans_once(shop, start, eventually):
     shop.wants(7)
     stuck = start("stuck")
     assert stuck.stdout.readline() == b"stuck\n"
@@ -130,7 +95,7 @@ def test_a_planner_killed_in_the_middle_is_followed_by_one_that_plans_once(shop,
         eventually(lambda: shop.proposed() == [9], "the change made while nobody planned was lost")
 
 
-def test_of_two_planners_one_plans_and_the_other_takes_over(shop, start):
+def test_of_two_planners_one_plans_and_the_other_takes_over(shop, start, eventually):
     first = start()
     shop.wants(5)
     eventually(lambda: shop.proposed() == [5], "nobody planned")
@@ -146,7 +111,7 @@ def test_of_two_planners_one_plans_and_the_other_takes_over(shop, start):
         eventually(lambda: shop.proposed() == [21], "the second did not take over")
 
 
-def test_a_plan_made_beside_the_planner_is_noticed_by_it(shop):
+def test_a_plan_made_beside_the_planner_is_noticed_by_it(shop, eventually):
     """Who settles the plan by hand takes the marks; the planner sees another version and reads everything anew."""
     with following_here():
         shop.wants(4)

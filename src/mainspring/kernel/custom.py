@@ -160,15 +160,15 @@ def from_json(field: CustomField, value):
 def with_formulas(record, stored: dict) -> dict:
     """`stored` with the value of every formula field, in dependency order; a formula that fails has no value."""
     fields = fields_of(type(record))
-    todo = [f for f in fields if f.kind == "formula"]
-    if not todo:
+    waiting = [f for f in fields if f.kind == "formula"]
+    if not waiting:
         return stored
-    result = {k: v for k, v in stored.items() if k not in {f.name for f in todo}}
+    result = {k: v for k, v in stored.items() if k not in {f.name for f in waiting}}
     values = {name: _for_formula(getattr(record, name)) for name in kinds_of_fields(type(record))}
     values |= {f.name: from_json(f, stored.get(f.name)) for f in fields if f.kind != "formula"}
     values["today"] = date.today()
-    for _turn in range(len(todo)):  # a formula may read another; each round works out at least one
-        for f in [f for f in todo if not formulas.names(f.formula) & {t.name for t in todo if t is not f}]:
+    for _turn in range(len(waiting)):  # a formula may read another; each round works out at least one
+        for f in [f for f in waiting if not formulas.names(f.formula) & {w.name for w in waiting if w is not f}]:
             try:
                 value = formulas.evaluate(f.formula, values)
             except ValidationError:
@@ -178,7 +178,7 @@ def with_formulas(record, stored: dict) -> dict:
             values[f.name] = value = value if value is None or formulas.kind_of(value) == f.result_kind else None
             if value is not None:
                 result[f.name] = value if isinstance(value, bool) else str(value)
-            todo.remove(f)
+            waiting.remove(f)
     return result
 
 

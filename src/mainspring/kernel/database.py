@@ -151,6 +151,7 @@ def many_rows(*models):
         "JOIN pg_am m ON m.oid = c.relam WHERE m.amname = 'gin' AND i.indrelid = ANY(%(tables)s::regclass[])",
         tables=[f'"{model._meta.db_table}"' for model in models],
     )
+    execute("SET LOCAL gin_pending_list_limit TO DEFAULT")
 
 
 _later: ContextVar[list[tuple[str, Sequence]] | None] = ContextVar("later_statements", default=None)

@@ -1,6 +1,10 @@
 """The structure access rules stand on: companies, sites, departments, territories; and currencies."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import fields, remembered
@@ -56,6 +60,10 @@ class Company(Entity):
 
     def __str__(self):
         return self.name
+
+    def today(self) -> date:
+        """The date it is at the company."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone or "UTC"))
 
 
 @remembered.keep("company__base_currency")

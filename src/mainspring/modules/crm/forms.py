@@ -5,7 +5,6 @@ A visitor who is with us already is never told so: the answer becomes a follow-u
 
 import re
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -126,8 +125,9 @@ def _keep(form: LeadForm, values: dict, text: LeadFormText, challenge: str, ctx)
 
 def context(form: LeadForm) -> Context:
     """Nobody of ours acts: a visitor does, for the company of the form."""
-    day = timezone.localdate(timezone=ZoneInfo(form.company.time_zone))
-    return Context(None, day, form.company_id, source="form", language=get_language() or "en", trusted=True)
+    return Context(
+        None, form.company.today(), form.company_id, source="form", language=get_language() or "en", trusted=True
+    )
 
 
 def territory_of(form: LeadForm, country: str):

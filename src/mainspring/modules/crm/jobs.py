@@ -17,7 +17,7 @@ from . import (
     recycling,
     scoring,
 )
-from .models.pools import Holds
+from .models import Holds
 
 
 @jobs.job(

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import parseaddr
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -377,5 +376,4 @@ def _move_files(mail: IncomingMail, record) -> None:
 
 
 def _system(box: Mailbox) -> Context:
-    day = timezone.localdate(timezone=ZoneInfo(box.company.time_zone))
-    return Context(None, day, box.company_id, source="mail", trusted=True)
+    return Context(None, box.company.today(), box.company_id, source="mail", trusted=True)

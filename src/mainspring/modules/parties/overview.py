@@ -109,11 +109,11 @@ def of_customer(party, ctx) -> dict | None:
         return None
     customer = Customer(ctx, party)
     numbers = [number for found in figures(customer) for number in found]
-    todo = sorted((a for found in actions(customer) for a in found), key=lambda a: (-a.weight, a.kind))
+    wanted = sorted((a for found in actions(customer) for a in found), key=lambda a: (-a.weight, a.kind))
     return {
         "numbers": sorted(numbers, key=lambda n: n.order),
-        "actions": todo[:ACTIONS_SHOWN],
-        "more": todo[ACTIONS_SHOWN:],
+        "actions": wanted[:ACTIONS_SHOWN],
+        "more": wanted[ACTIONS_SHOWN:],
         "people": _people(customer),
     }
 

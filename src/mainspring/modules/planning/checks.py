@@ -6,7 +6,7 @@ from mainspring.kernel import checks, database
 from mainspring.kernel.models import Company
 from mainspring.modules.items.models import Item
 
-from . import following, proposals
+from . import proposals
 from .holding import Held
 from .models import PlanMark, PlanState
 
@@ -15,7 +15,7 @@ from .models import PlanMark, PlanState
 def followed_plan_is_the_full_one():
     """Companies whose plan follows something right now, or is not of today, are left out."""
     for company in Company.objects.order_by("pk"):
-        today = following.today_of(company)
+        today = company.today()
         state = PlanState.objects.filter(company=company, planned_on=today).first()
         if state is None or PlanMark.objects.filter(company=company.pk).exists():
             continue

@@ -1,6 +1,5 @@
 """What people decide about proposals: to stand for them, move, join or divide them, and to turn them into orders."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing.models import PurchaseRequest
 
+from . import proposals as stored
 from .models import FirmProposal
 
 MODELS: tuple[tuple[Any, str, str], ...] = (
@@ -29,15 +29,15 @@ PLANNED: dict[Any, dict] = {ProductionOrder: {"is_planned": True}, PurchaseReque
 
 def firm(ctx, keys: Iterable[UUID], *, why: str = "") -> int:
     """Stand for proposals: the plan keeps their quantity and dates. How many were not firm before."""
-    chosen = _proposals(ctx, keys)
-    with commands.batch(FirmProposal, ctx, "create", proposals=len(chosen)) as inner:
-        return _firm(inner, chosen, why)
+    with commands.batch(FirmProposal, ctx, "create", proposals=len(keys := set(keys))) as inner:
+        chosen = proposals_of(inner, keys, lock=True)
+        return stand_for(inner, chosen, why)
 
 
 def unfirm(ctx, keys: Iterable[UUID]) -> int:
     """Give proposals back to the plan, which may change or withdraw them. How many were firm."""
-    chosen = _proposals(ctx, keys)
-    with commands.batch(FirmProposal, ctx, "delete", proposals=len(chosen)):
+    with commands.batch(FirmProposal, ctx, "delete", proposals=len(keys := set(keys))) as inner:
+        chosen = proposals_of(inner, keys, lock=True)
         return FirmProposal.objects.filter(pk__in=[p.pk for p in chosen]).delete()[0]
 
 
@@ -45,8 +45,8 @@ def move(ctx, keys: Iterable[UUID], *, to: date, why: str = "") -> int:
     """Have proposals due on another day, started as much earlier or later, and stand for it."""
     if to < ctx.business_date:
         raise ValidationError({"to": _("Nothing can be planned for a day that is past.")})
-    chosen = _proposals(ctx, keys)
-    with commands.batch(FirmProposal, ctx, "create", proposals=len(chosen), to=to) as inner:
+    with commands.batch(FirmProposal, ctx, "create", proposals=len(keys := set(keys)), to=to) as inner:
+        chosen = proposals_of(inner, keys, lock=True)
         for model, due, start in MODELS:
             moved = [p for p in chosen if isinstance(p, model)]
             for proposal in moved:
@@ -55,33 +55,36 @@ def move(ctx, keys: Iterable[UUID], *, to: date, why: str = "") -> int:
                 setattr(proposal, due, to)
                 setattr(proposal, start, begins and max(begins + days, min(ctx.business_date, to)))
             database.update(moved, [due, start])
-        _firm(inner, chosen, why)
+        stand_for(inner, chosen, why)
     return len(chosen)
 
 
 def merge(ctx, keys: Iterable[UUID], *, why: str = "") -> Any:
     """Join proposals of one item and site into the earliest of them; the one that is left, now firm."""
-    chosen = _proposals(ctx, keys)
+    with commands.batch(FirmProposal, ctx, "create", proposals=len(keys := set(keys))) as inner:
+        chosen = proposals_of(inner, keys, lock=True)
+        return _join(inner, chosen, why)
+
+
+def _join(ctx, chosen: list, why: str) -> Any:
     if len(chosen) < 2 or len({(type(p), p.item_id, p.site_id) for p in chosen}) > 1:
         raise ValidationError(_("Choose two or more proposals of the same item at the same site."))
     due = next(due for model, due, _start in MODELS if isinstance(chosen[0], model))
     first, *rest = sorted(chosen, key=lambda p: (getattr(p, due), str(p.pk)))
-    with commands.batch(FirmProposal, ctx, "create", proposals=len(chosen)) as inner:
-        first.quantity = sum((p.quantity for p in chosen), Decimal(0))
-        database.update([first], ["quantity"])
-        _withdraw(rest)
-        _firm(inner, [first], why)
+    first.quantity = sum((p.quantity for p in chosen), Decimal(0))
+    database.update([first], ["quantity"])
+    withdraw(rest)
+    stand_for(ctx, [first], why)
     return first
 
 
 def split(ctx, key: UUID, quantities: Sequence[Decimal], *, why: str = "") -> list:
     """Divide a proposal into lots of these quantities, which add up to its own; all are firm."""
-    (first,) = _proposals(ctx, [key])
-    if len(quantities) < 2 or any(q <= 0 for q in quantities) or sum(quantities) != first.quantity:
-        raise ValidationError(
-            {"quantities": _("The parts must be above zero and add up to %(quantity)s.") % {"quantity": first.quantity}}
-        )
     with commands.batch(FirmProposal, ctx, "create", proposals=len(quantities)) as inner:
+        (first,) = proposals_of(inner, [key], lock=True)
+        if len(quantities) < 2 or any(q <= 0 for q in quantities) or sum(quantities) != first.quantity:
+            text = _("The parts must be above zero and add up to %(quantity)s.")
+            raise ValidationError({"quantities": text % {"quantity": first.quantity}})
         parts = [first, *(_copy(first) for _q in quantities[1:])]
         for part, quantity in zip(parts, quantities, strict=True):
             part.quantity = quantity
@@ -91,7 +94,7 @@ def split(ctx, key: UUID, quantities: Sequence[Decimal], *, why: str = "") -> li
             [DocumentIdentity(id=p.pk, kind=label, company_id=p.company_id, title=p.item.code) for p in parts[1:]]
         )
         type(first).objects.bulk_create(parts[1:])
-        _firm(inner, parts, why)
+        stand_for(inner, parts, why)
     return parts
 
 
@@ -101,7 +104,7 @@ def convert(ctx, keys: Iterable[UUID]) -> dict[str, int]:
     {"confirmed": …, "ordered": …, "approved": …}
     """
     made, bought = [], []
-    for proposal in _proposals(ctx, keys, verb={ProductionOrder: "confirm", PurchaseRequest: ""}):
+    for proposal in proposals_of(ctx, keys, verb={ProductionOrder: "confirm", PurchaseRequest: ""}):
         (made if isinstance(proposal, ProductionOrder) else bought).append(proposal)
     found = {"confirmed": 0, "ordered": 0, "approved": 0}
     if made:
@@ -116,14 +119,19 @@ def convert(ctx, keys: Iterable[UUID]) -> dict[str, int]:
     return found
 
 
-# -- helpers ----------------------------------------------------------------------------------------------------------
+# -- what each of these is made of ------------------------------------------------------------------------------------
 
 
-def _proposals(ctx, keys: Iterable[UUID], verb: dict | None = None) -> list:
-    """The proposals of the plan with these keys, those to make first; refused when one is out of sight or gone."""
+def proposals_of(ctx, keys: Iterable[UUID], verb: dict | None = None, *, lock: bool = False) -> list:
+    """The proposals of the plan with these keys, those to make first; refused when one is out of sight or gone.
+
+    lock  as they are under their row locks: the planner and whoever confirms one wait until the transaction ends
+    """
     wanted = set(keys)
     found: list = []
     for model, _due, _start in MODELS:
+        if lock:
+            list(model.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
         name = (verb or {}).get(model, "change") or "view"
         if access.can(ctx, model, name):
             rows = access.rows(ctx, model, name).filter(pk__in=wanted, state="proposed", **PLANNED[model])
@@ -135,7 +143,8 @@ def _proposals(ctx, keys: Iterable[UUID], verb: dict | None = None) -> list:
     return found
 
 
-def _firm(ctx, proposals: list, why: str) -> int:
+def stand_for(ctx, proposals: list, why: str) -> int:
+    """Note who stands for these, and why; how many that are."""
     made = FirmProposal.objects.bulk_create(
         [FirmProposal(identity_id=p.pk, company_id=p.company_id, why=why[:240], firmed_by=ctx.user) for p in proposals],
         update_conflicts=True,
@@ -145,13 +154,9 @@ def _firm(ctx, proposals: list, why: str) -> int:
     return len(made)
 
 
-def _withdraw(proposals: list) -> None:
-    by_model = defaultdict(list)
-    for proposal in proposals:
-        by_model[type(proposal)].append(proposal.pk)
-    for model, keys in by_model.items():
-        model.objects.filter(pk__in=keys).delete()
-        DocumentIdentity.objects.filter(pk__in=keys).delete()
+def withdraw(proposals: list) -> None:
+    """Proposals that others replace; their rows are locked."""
+    stored.withdraw([(stored.MODELS.index(type(p)), p.pk) for p in proposals])
 
 
 def _copy(proposal):

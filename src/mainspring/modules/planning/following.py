@@ -6,8 +6,6 @@ next finds them. The version in the company's state tells who holds a plan in me
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.utils import timezone
@@ -49,20 +47,16 @@ class Kept:
     def __init__(self) -> None:
         self.held: Held | None = None
         self.version = -1
+        self.at = timezone.now()  # what was committed by then is in the plan
 
     def forget(self) -> None:
         """Read everything anew next time."""
         self.held, self.version = None, -1
 
 
-def today_of(company: Company) -> date:
-    """The date it is at the company."""
-    return datetime.now(ZoneInfo(company.time_zone or "UTC")).date()
-
-
 def context(company: Company) -> Context:
     """The circumstances of the planner: nobody's, trusted."""
-    return Context(user=None, business_date=today_of(company), company_id=company.pk, source="job", trusted=True)
+    return Context(user=None, business_date=company.today(), company_id=company.pk, source="job", trusted=True)
 
 
 def batch(ctx, kept: Kept, *, everything: bool = False) -> Outcome:
@@ -98,7 +92,7 @@ def _details(outcome: Outcome) -> dict:
 def _batch(ctx, kept: Kept, everything: bool) -> Outcome:
     outcome = Outcome()
     state = _state(ctx.company_id)
-    kept.at = timezone.now()  # type: ignore[attr-defined]
+    kept.at = timezone.now()
     marks = database.rows(
         "DELETE FROM planning_planmark WHERE company = %(company)s RETURNING item, is_structure", company=ctx.company_id
     )
@@ -156,11 +150,11 @@ def _note(kept: Kept, ctx, outcome: Outcome) -> None:
             nodes = %(nodes)s, seconds = %(seconds)s WHERE company_id = %(company)s""",
         version=kept.version,
         today=ctx.business_date,
-        at=kept.at,  # type: ignore[attr-defined]
+        at=kept.at,
         nodes=len(kept.held.structure.keys) if kept.held else 0,
         seconds=round(outcome.seconds, 4),
         company=ctx.company_id,
     )
 
 
-__all__ = ["Kept", "Outcome", "batch", "context", "today_of"]
+__all__ = ["Kept", "Outcome", "batch", "context"]

@@ -1,6 +1,5 @@
 """The plan of one company held in memory: read whole once, then only what changed is read and planned again."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +65,7 @@ class Held:
         self._all = _rows(self.structure, demand, receipts=False), _rows(self.structure, receipts, receipts=True)
         self._own: dict[int, tuple[Rows, Rows]] = {}
         self._on_hand = _stock(self.structure, on_hand)
-        self.at = time.monotonic()
+        self.ready_days: NDArray | None = None  # worked out when the first order is wanted
         self.plan = Plan(self._network())
         self.receipt_days = self._receipt_days()
 

@@ -261,16 +261,17 @@ def _replace(ctx, found: Plan, n: int, quantity: Decimal, why: str) -> None:
     if not quantity:
         firming.unfirm(ctx, [e.document for e in events if e.firm])
         return
-    kept = firming._proposals(ctx, [e.document for e in events])
-    kept.sort(key=lambda p: (not FirmProposal.objects.filter(pk=p.pk).exists(), str(p.pk)))
+    kept = firming.proposals_of(ctx, [e.document for e in events], lock=True)
+    firm = {e.document for e in events if e.firm}
+    kept.sort(key=lambda p: (p.pk not in firm, str(p.pk)))
     if kept:
         first, *rest = kept
         first.quantity = quantity
         database.update([first], ["quantity"])
-        firming._withdraw(rest)
+        firming.withdraw(rest)
     else:
         first = _new(ctx, found, n, quantity)
-    firming._firm(ctx, [first], why)
+    firming.stand_for(ctx, [first], why)
 
 
 def _new(ctx, found: Plan, n: int, quantity: Decimal):

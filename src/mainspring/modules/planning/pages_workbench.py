@@ -281,7 +281,7 @@ def _perform(ctx, name: str, keys: list[UUID], given: dict) -> str:
 def _parts(ctx, key: UUID, count: int) -> list[Decimal]:
     if not 2 <= count <= 100:
         raise ValidationError({"parts": _("From 2 to 100 parts.")})
-    proposal = firming._proposals(ctx, [key])[0]
+    proposal = firming.proposals_of(ctx, [key])[0]
     step = Decimal(1).scaleb(-proposal.item.unit.digits)
     each = (proposal.quantity / count).quantize(step, "ROUND_DOWN")
     return [each] * (count - 1) + [proposal.quantity - each * (count - 1)]

@@ -69,7 +69,7 @@ def wanted(held: Held, nodes: NDArray | None = None) -> SimpleNamespace:
 
 def _ready_days(held: Held) -> NDArray:
     """By row of the start tables: the working day on which an order started today can be there."""
-    if not hasattr(held, "ready_days"):
+    if held.ready_days is None:
         s = held.structure
         calendars = site_calendars(s.sites, held.today)
         first = np.array([int(np.searchsorted(row >= 0, True)) for row in s.starts], np.int64)
@@ -79,8 +79,8 @@ def _ready_days(held: Held) -> NDArray:
         for n, site in enumerate(row_site.tolist()):
             if site in calendars and first[n] > 0:
                 found[n] = calendars[site].next_open(found[n : n + 1])[0]
-        held.ready_days = found  # type: ignore[attr-defined]
-    return held.ready_days  # type: ignore[attr-defined]
+        held.ready_days = found
+    return held.ready_days
 
 
 def stored(held: Held, nodes: NDArray | None, read: SimpleNamespace | None = None) -> SimpleNamespace:
@@ -190,7 +190,7 @@ def write(held: Held, want: SimpleNamespace, changes: Changes, ctx) -> tuple[int
     reasons = _reasons(held, want, rows)
     _add(held, want, new, reasons, ctx)
     _change(held, want, changed, reasons, there)
-    _withdraw(withdrawn)
+    withdraw(withdrawn)
     return len(new), len(changed), len(withdrawn)
 
 
@@ -275,7 +275,7 @@ def _change(held: Held, want, changed: list, reasons: dict, there: dict) -> None
             database.update(records, [n.removesuffix("_id") for n in NAMES[table]])
 
 
-def _withdraw(withdrawn: list) -> None:
+def withdraw(withdrawn: list[tuple[int, UUID]]) -> None:
     """Proposals the plan no longer needs; they were never numbered and nothing came of them."""
     for table in (MAKE, BUY):
         keys = [key for of_table, key in withdrawn if of_table == table]

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import io
 import secrets
-import zoneinfo
 from dataclasses import replace
 from datetime import timedelta
 
@@ -91,12 +90,7 @@ def find(token: str) -> OfferLink | None:
         .select_related("quotation__party", "quotation__company", "quotation__currency", "quotation__owner")
         .first()
     )
-    return link if link is not None and link.expires_on >= today(link.quotation.company) else None
-
-
-def today(company):
-    """The day in the company's time zone."""
-    return timezone.now().astimezone(zoneinfo.ZoneInfo(company.time_zone or "UTC")).date()
+    return link if link is not None and link.expires_on >= link.quotation.company.today() else None
 
 
 def context_of(link: OfferLink) -> Context:
@@ -104,7 +98,7 @@ def context_of(link: OfferLink) -> Context:
     quotation = link.quotation
     return Context(
         user=None,
-        business_date=today(quotation.company),
+        business_date=quotation.company.today(),
         company_id=quotation.company_id,
         source="offer",
         language=quotation.party.language or "en",

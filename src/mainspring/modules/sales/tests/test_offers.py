@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from mainspring.kernel import commands, errors, jobs, rates
-from mainspring.kernel.models import Attachment, Notification
+from mainspring.kernel.models import Attachment, Company, Notification
 from mainspring.modules.sales import offering, versions
 from mainspring.modules.sales.models import OfferAnswer, OfferLink, Quotation, SalesOrder
 
@@ -27,7 +27,7 @@ def fresh():
 @pytest.fixture
 def outside(world, monkeypatch):
     """A customer's browser: no sign-in; the business day of the stories."""
-    monkeypatch.setattr(offering, "today", lambda company: date(2026, 3, 2))
+    monkeypatch.setattr(Company, "today", lambda company: date(2026, 3, 2))
     return Client()
 
 
@@ -229,7 +229,7 @@ def test_an_acceptance_makes_the_order_where_the_company_says_so(world, outside,
 def test_two_tabs_accept_once(committed_world, monkeypatch):
     """Double click, two tabs, two people: one acceptance, one paper; the others find it accepted."""
     world = committed_world
-    monkeypatch.setattr(offering, "today", lambda company: date(2026, 3, 2))
+    monkeypatch.setattr(Company, "today", lambda company: date(2026, 3, 2))
     quotation = sent(world)
     made, _address = link(world, quotation)
 
