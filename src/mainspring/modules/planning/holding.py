@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from mainspring.modules.items.models import Item
 from . import forecasting, network, nodes
 from .network import HORIZON, REORDER, Structure
 from .reading import Reader
+
+if TYPE_CHECKING:
+    from .reasons import Why
 
 NOBODY = np.zeros(1, "V16")[0]
 FORECAST = -2
@@ -66,6 +70,7 @@ class Held:
         self._own: dict[int, tuple[Rows, Rows]] = {}
         self._on_hand = _stock(self.structure, on_hand)
         self.ready_days: NDArray | None = None  # worked out when the first order is wanted
+        self.why: Why | None = None  # what was found out about reasons at one age of the plan
         self.plan = Plan(self._network())
         self.receipt_days = self._receipt_days()
 
