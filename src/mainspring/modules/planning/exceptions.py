@@ -68,14 +68,11 @@ def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
 
 
 def _overdue_demand(held: Held, nodes: NDArray | None) -> list[Row]:
-    if nodes is None:
-        chosen = np.unique(held._all[0].node[held._all[0].day < 0])
-        nodes = np.union1d(chosen, np.array(list(held._own), np.int64)).astype(np.int64)
+    late = held.overdue()
     rows = []
-    for node in nodes.tolist():
+    for node in (late if nodes is None else np.intersect1d(late, nodes)).tolist():
         demand = held.demand(node)
-        if len(demand.day) and demand.day.min() < 0:
-            rows += [_overdue(held, node, demand, n) for n in np.flatnonzero(demand.day < 0).tolist()]
+        rows += [_overdue(held, node, demand, n) for n in np.flatnonzero(demand.day < 0).tolist()]
     return rows
 
 
@@ -110,7 +107,9 @@ def write(held: Held, nodes: NDArray | None) -> tuple[int, int]:
             gone.append(row["id"])
     new = list(wanted.elements())
     if gone:
-        database.execute("DELETE FROM planning_planmessage WHERE id = ANY(%(keys)s::bigint[])", keys=gone)
+        database.execute(
+            "DELETE FROM planning_planmessage WHERE id = ANY(%(keys)s::bigint[])", keys=database.array(gone)
+        )
     if new:
         _insert(held.company_id, new)
     return len(new), len(gone)
@@ -128,6 +127,7 @@ def _stored(held: Held, nodes: NDArray | None) -> list[dict]:
 
 def _insert(company_id: int, rows: list[Row]) -> None:
     columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    columns |= {name: database.array(columns[name]) for name in COLUMNS if name != "note"}
     names = ", ".join(COLUMNS)
     values = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(COLUMNS, KINDS, strict=True))
     database.execute(

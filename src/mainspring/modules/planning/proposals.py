@@ -3,7 +3,6 @@
 Quantities and days are written here, set by set; why an order is proposed is worded afterwards (`wording`).
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import SimpleNamespace
@@ -106,73 +105,54 @@ def stored(held: Held, nodes: NDArray | None, read: SimpleNamespace | None = Non
 def differences(want: SimpleNamespace, have: SimpleNamespace) -> Changes:
     """What has to be written: equal rows stay, the others of an item are paired in order of their days."""
     found = Changes()
-    for n in np.flatnonzero(have.node < 0).tolist():
-        found.withdrawn.append((-1, int(have.table[n]), key_of(have.key[n])))
-    differing = _differing(want, have)
-    found.nodes.update(differing.tolist())
-    mine, theirs = _by_node(want, differing), _by_node(have, differing)
-    for place, node in enumerate(differing.tolist()):
-        for table in (MAKE, BUY):
-            if len(mine[table][place]) or len(theirs[table][place]):
-                _pair(found, node, table, want, mine[table][place].tolist(), have, theirs[table][place].tolist())
+    gone = np.flatnonzero(have.node < 0)
+    found.withdrawn += [(-1, int(have.table[n]), key_of(have.key[n])) for n in gone.tolist()]
+    mine, theirs = _unlike(want, have)
+    group, other = (rows.node[at] * 2 + rows.table[at] for rows, at in ((want, mine), (have, theirs)))
+    rank, other_rank = _rank(group), _rank(other)
+    counts = {}
+    for name, groups in (("mine", group), ("theirs", other)):
+        keys, number = np.unique(groups, return_counts=True)
+        counts[name] = dict(zip(keys.tolist(), number.tolist(), strict=True))
+    paired = rank < np.array([counts["theirs"].get(g, 0) for g in group.tolist()], np.int64)
+    taken = other_rank < np.array([counts["mine"].get(g, 0) for g in other.tolist()], np.int64)
+    found.new = mine[~paired].tolist()
+    keys = [key_of(have.key[n]) for n in theirs[taken].tolist()]
+    rows = mine[paired]
+    found.changed = list(zip(rows.tolist(), want.table[rows].tolist(), keys, strict=True))
+    left = theirs[~taken]
+    columns = (have.node[left].tolist(), have.table[left].tolist(), [key_of(have.key[n]) for n in left.tolist()])
+    found.withdrawn += list(zip(*columns, strict=True))
+    found.nodes = {*want.node[mine].tolist(), *have.node[theirs].tolist()}
     return found
 
 
-def _by_node(rows, nodes: NDArray) -> tuple[list[NDArray], list[NDArray]]:
-    """For each table the rows of each of these nodes."""
-    packed = rows.node * 2 + rows.table
-    order = np.argsort(packed, kind="stable")
-    ranked = packed[order]
-    found = []
-    for table in (MAKE, BUY):
-        first, last = np.searchsorted(ranked, nodes * 2 + table), np.searchsorted(ranked, nodes * 2 + table + 1)
-        found.append([order[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)])
-    return found[MAKE], found[BUY]
+def _unlike(want: SimpleNamespace, have: SimpleNamespace) -> tuple[NDArray, NDArray]:
+    """Places of the rows on both sides that have no equal on the other, by node, table and day."""
+    known = np.flatnonzero(have.node >= 0)
+    both = np.stack([np.concatenate([getattr(want, n), getattr(have, n)[known]]) for n in ORDER])
+    order = np.lexsort(both[::-1])
+    ranked = both[:, order]
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = (ranked[:, 1:] != ranked[:, :-1]).any(axis=0)
+    key = np.cumsum(fresh) - 1
+    side = (order >= len(want.node)).astype(np.int64)  # those wanted come first among equals: the sort is stable
+    wanted = np.bincount(key[side == 0], minlength=int(key.max(initial=-1)) + 1)
+    stored = np.bincount(key[side == 1], minlength=len(wanted))
+    place = np.arange(len(order)) - np.flatnonzero(fresh)[key] - np.where(side == 1, wanted[key], 0)
+    alone = place >= np.minimum(wanted, stored)[key]
+    rows = order[alone]
+    return rows[side[alone] == 0], known[rows[side[alone] == 1] - len(want.node)]
 
 
-def _pair(found: Changes, node: int, table: int, want, mine: list[int], have, theirs: list[int]) -> None:
-    ours, others = _told(want, mine), _told(have, theirs)
-    same = Counter(told for told, _n in ours) & Counter(told for told, _n in others)
-    left_mine, left_theirs = _rest(ours, same.copy()), _rest(others, same)
-    keys = [key_of(have.key[n]) for n in left_theirs]
-    found.changed += [(n, table, key) for n, key in zip(left_mine, keys, strict=False)]
-    found.new += left_mine[len(keys) :]
-    found.withdrawn += [(node, table, key) for key in keys[len(left_mine) :]]
+ORDER = ("node", "table", "promised", "start", "quantity")
 
 
-def _told(rows, chosen: list[int]) -> list[tuple[tuple[int, int, int], int]]:
-    """((day, start, quantity), row) of rows, the earliest first."""
-    values = zip(*(getattr(rows, name)[chosen].tolist() for name in ("promised", "start", "quantity")), strict=True)
-    return sorted(zip(values, chosen, strict=True))
-
-
-def _rest(told: list, same: Counter) -> list[int]:
-    """The rows that have no equal on the other side."""
-    left = []
-    for values, row in told:
-        if same[values] > 0:
-            same[values] -= 1
-        else:
-            left.append(row)
-    return left
-
-
-def _differing(want, have) -> NDArray:
-    """Nodes whose wanted and stored rows are not the same."""
-    kept = have.node >= 0
-    mine = np.lexsort((want.quantity, want.start, want.promised, want.table, want.node))
-    theirs = np.flatnonzero(kept)[
-        np.lexsort([getattr(have, n)[kept] for n in ("quantity", "start", "promised", "table", "node")])
-    ]
-    count = int(max(want.node.max(initial=-1), have.node.max(initial=-1))) + 1
-    left, right = np.bincount(want.node, minlength=count), np.bincount(have.node[kept], minlength=count)
-    uneven = left != right
-    mine, theirs = mine[~uneven[want.node[mine]]], theirs[~uneven[have.node[theirs]]]
-    unlike = np.zeros(len(mine), np.bool_)
-    for name in ("quantity", "start", "promised", "table"):
-        unlike |= getattr(want, name)[mine] != getattr(have, name)[theirs]
-    uneven[want.node[mine][unlike]] = True
-    return np.flatnonzero(uneven)
+def _rank(groups: NDArray) -> NDArray:
+    """The place of each row in its group; groups come one after another."""
+    fresh = np.ones(len(groups), np.bool_)
+    fresh[1:] = groups[1:] != groups[:-1]
+    return np.arange(len(groups)) - np.flatnonzero(fresh)[np.cumsum(fresh) - 1] if len(groups) else groups
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -203,7 +183,7 @@ def _locked(keys: list[tuple[int, UUID]]) -> set[UUID]:
             rows = database.rows(
                 f"""SELECT id FROM "{model._meta.db_table}" WHERE id = ANY(%(keys)s::uuid[]) AND state = 'proposed'
                 ORDER BY id FOR UPDATE""",
-                keys=chosen,
+                keys=database.array(chosen),
             )
             found |= {row["id"] for row in rows}
     return found
@@ -281,10 +261,10 @@ def _change(held: Held, want, changed: list[tuple[int, int, UUID]]) -> None:
             FROM unnest(%(keys)s::uuid[], %(quantities)s::bigint[], %(starts)s::int[], %(due)s::int[])
                 AS n (key, quantity, starts, due) WHERE t.id = n.key""",
             today=held.today,
-            keys=[key for _n, key in chosen],
-            quantities=want.quantity[rows].tolist(),
-            starts=want.start[rows].tolist(),
-            due=want.promised[rows].tolist(),
+            keys=database.array(key for _n, key in chosen),
+            quantities=database.array(want.quantity[rows].tolist()),
+            starts=database.array(want.start[rows].tolist()),
+            due=database.array(want.promised[rows].tolist()),
         )
 
 

@@ -1,11 +1,11 @@
 """Saying why proposals are there, some items at a time, after their quantities and days are written."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg.types.json import Jsonb
 
 from mainspring.kernel import database, sentences
 
@@ -14,7 +14,7 @@ from .holding import Held
 from .reading import Reader
 from .reasons import Reason, Why
 
-NODES_MOST = 250
+NODES_MOST = 60
 """Items in one transaction, so that a change of the plan does not wait long for it."""
 
 
@@ -93,16 +93,22 @@ _SAME = ("quantity", "start", "promised", "table", "node")
 
 def _write(table: str, told: list[tuple[Any, Reason]]) -> None:
     """Keep what is said where it differs from what stands there, under row locks taken in the order of verbs."""
+    rows = [
+        {
+            "key": str(proposals.key_of(key)),
+            "reason": reason.data,
+            "words": sentences.kept(reason.text),
+            "demand": reason.document and str(reason.document),
+        }
+        for key, reason in told
+    ]
     database.execute(
-        f"""WITH held AS MATERIALIZED (
-            SELECT id FROM "{table}" WHERE id = ANY(%(keys)s::uuid[]) AND state = 'proposed' ORDER BY id FOR UPDATE)
+        f"""WITH n AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key uuid, reason jsonb, words text, demand uuid)),
+        held AS MATERIALIZED (
+            SELECT id FROM "{table}" WHERE id IN (SELECT key FROM n) AND state = 'proposed' ORDER BY id FOR UPDATE)
         UPDATE "{table}" t SET reason = n.reason, reason_text = n.words, demand_id = n.demand
-        FROM unnest(%(keys)s::uuid[], %(reasons)s::jsonb[], %(words)s::text[], %(demands)s::uuid[])
-            AS n (key, reason, words, demand)
-        WHERE t.id = n.key AND t.id IN (SELECT id FROM held)
-          AND (t.reason, t.reason_text) IS DISTINCT FROM (n.reason, n.words)""",
-        keys=[proposals.key_of(key) for key, _reason in told],
-        reasons=[Jsonb(reason.data) for _key, reason in told],
-        words=[sentences.kept(reason.text) for _key, reason in told],
-        demands=[reason.document for _key, reason in told],
+        FROM n JOIN held ON held.id = n.key
+        WHERE t.id = n.key AND (t.reason, t.reason_text) IS DISTINCT FROM (n.reason, n.words)""",
+        rows=json.dumps(rows, ensure_ascii=False),
     )
