@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from mainspring.kernel import checks, commands, defaults, errors, numbering, roles
-from mainspring.kernel.models import ApprovalRequest
+from mainspring.kernel.models import ApprovalRequest, Company
 from mainspring.modules.crm import changing, forecasting, velocity
 from mainspring.modules.crm.models import Lead, LeadPool, Opportunity, Stage, Target
 from mainspring.modules.engineering.models import Bom
