@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from harness import Answer, context, main, median, p95
 
-ITEMS, LEVELS = 100_000, 8
+ITEMS, LEVELS, CENTERS = 100_000, 8, 24
 
 
 def arguments(parser) -> None:
@@ -166,11 +166,17 @@ FILL = (
     f"""INSERT INTO engineering_routing (item_id, revision, state, active, note, {ENTITY})
     SELECT id, 'A', 'released', true, '', {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'
         AND NOT EXISTS (SELECT FROM engineering_routing b WHERE b.item_id = i.id)""",
-    """INSERT INTO engineering_routingoperation (document_id, sequence, work_center_id, name, setup_hours,
+    f"""INSERT INTO engineering_workcenter (site_id, code, name, calendar_id, size, efficiency_pct, hourly_cost,
+        machine_hourly_cost, overhead_hourly_cost, active, {ENTITY})
+    SELECT %(site)s, format('LIVE-%%s', n), format('Hall %%s', n), (SELECT min(calendar_id) FROM engineering_workcenter
+        WHERE site_id = %(site)s), 200, 100, 0, 0, 0, true, {NEW} FROM generate_series(1, {CENTERS}) n
+    ON CONFLICT (site_id, code) DO NOTHING""",
+    f"""INSERT INTO engineering_routingoperation (document_id, sequence, work_center_id, name, setup_hours,
         run_hours_per_unit, queue_hours, move_hours, yield_pct, is_parallel, instruction, position)
-    SELECT r.id, 10, (SELECT min(w.id) FROM engineering_workcenter w WHERE w.site_id = %(site)s), 'Work', 0.1, 0.01, 0,
-        0, 100, false, '', 1
-    FROM engineering_routing r JOIN items_item i ON i.id = r.item_id AND i.code LIKE 'LIVE-%%'
+    SELECT r.id, 10, w.id, 'Work', 0.1, 0.01, 0, 0, 100, false, '', 1
+    FROM engineering_routing r
+    JOIN engineering_workcenter w ON w.site_id = %(site)s AND w.code = format('LIVE-%%s', 1 + r.id %% {CENTERS})
+    JOIN items_item i ON i.id = r.item_id AND i.code LIKE 'LIVE-%%'
     WHERE NOT EXISTS (SELECT FROM engineering_routingoperation l WHERE l.document_id = r.id)""",
     """INSERT INTO stock_stockmove (company_id, item_id, state, quantity, from_location_id, to_location_id, planned_on,
         reference, created_at)
