@@ -6,7 +6,7 @@ was last current is put into it first, so that no unit and no hour is promised t
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -48,8 +48,9 @@ def promises(ctx, site, wanted: Sequence[Wanted], short: Sequence[int], apart_fr
             continue
         promise = question.promise(node, line)
         if n in short and question.is_made(node):
-            found[n] = question.told(promise, line)
-    return found
+            found[n] = promise
+    words = Words(question, found.values())
+    return {n: words.told(promise, wanted[n]) for n, promise in found.items()}
 
 
 MADE = """
@@ -209,7 +210,23 @@ class Question:
         if planner.promise(node, quantity, wanted=on).day == engine.NEVER:
             planner.projected(node)[on:] -= quantity
 
-    # -- in words --
+
+class Words:
+    """What promises rest on, for people."""
+
+    def __init__(self, question: Question, promises: Iterable[engine.Promise]):
+        self.structure, self.today = question.structure, question.today
+        promises = list(promises)
+        nodes = {source.item for promise in promises for source in promise.sources}
+        self.items = dict(
+            Item.objects.filter(pk__in={int(self.structure.item[n]) for n in nodes}).values_list("pk", "code")
+        )
+        last = {self._last_center(promise) for promise in promises} - {None}
+        self.centers = {center.pk: str(center) for center in WorkCenter.objects.filter(pk__in=last)} if last else {}
+
+    def _last_center(self, promise: engine.Promise) -> int | None:
+        last = max(promise.hours, key=lambda hour: hour[1], default=None)
+        return int(self.structure.centers[last[0]]) if last else None
 
     def told(self, promise: engine.Promise, line: Wanted) -> Promise:
         """What a promise rests on, for people."""
@@ -217,19 +234,11 @@ class Question:
             never = gettext_noop("%(quantity)s: no day within a year on which material and capacity are there.")
             text = say(never, quantity=self._amount(line, line.quantity))
             return Promise(None, (Reason("none", line.quantity, None, text),))
-        names = self._names(promise)
         own = [n for n, source in enumerate(promise.sources) if not source.level]
-        reasons = [self._reason(n, promise, line, names) for n in own]
+        reasons = [self._reason(n, promise, line) for n in own]
         return Promise(day(self.today, promise.day), tuple(reasons))
 
-    def _names(self, promise: engine.Promise) -> SimpleNamespace:
-        nodes = {source.item for source in promise.sources}
-        items = Item.objects.select_related("unit").in_bulk({int(self.structure.item[n]) for n in nodes})
-        last = max(promise.hours, key=lambda hour: hour[1], default=None)
-        center = WorkCenter.objects.filter(pk=int(self.structure.centers[last[0]])).first() if last else None
-        return SimpleNamespace(items=items, center=center)
-
-    def _reason(self, place: int, promise: engine.Promise, line: Wanted, names) -> Reason:
+    def _reason(self, place: int, promise: engine.Promise, line: Wanted) -> Reason:
         source = promise.sources[place]
         quantity = Decimal(source.quantity).scaleb(-int(self.structure.digits[source.item]))
         amount, on = self._amount(line, quantity), day(self.today, max(source.day, 0))
@@ -241,23 +250,24 @@ class Question:
         text = gettext_noop("%(quantity)s on %(date)s, to be made: %(why)s.")
         if self.structure.origin[source.item] >= 0:
             text = gettext_noop("%(quantity)s on %(date)s, to be brought here: %(why)s.")
-        why = self._why(place, promise, names)
+        why = self._why(place, promise)
         return Reason("make", quantity, on, say(text, quantity=amount, date=on, why=why))
 
-    def _why(self, place: int, promise: engine.Promise, names) -> Sentence:
+    def _why(self, place: int, promise: engine.Promise) -> Sentence:
         """What the day waits for longest: the last material, the work center, or the time it takes."""
         source = promise.sources[place]
         below = [s for s in promise.sources[place + 1 :] if s.level == source.level + 1 and s.day > 0]
         last = max(below, key=lambda s: s.day, default=None)
         if last is not None and last.day >= source.day - last.day:
-            item = names.items[int(self.structure.item[last.item])].code
+            item = self.items[int(self.structure.item[last.item])]
             text = {
                 "buy": gettext_noop("%(item)s can be bought by %(date)s"),
                 "make": gettext_noop("%(item)s can be made by %(date)s"),
             }.get(last.kind, gettext_noop("%(item)s comes on %(date)s"))
             return say(text, item=item, date=day(self.today, last.day))
-        if source.waits == "capacity" and names.center is not None:
-            return say(gettext_noop("%(center)s has the hours by then"), center=str(names.center))
+        center = self._last_center(promise)
+        if source.waits == "capacity" and center in self.centers:
+            return say(gettext_noop("%(center)s has the hours by then"), center=self.centers[center])
         return say(gettext_noop("the time it takes"))
 
     @staticmethod
