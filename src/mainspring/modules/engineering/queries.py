@@ -17,7 +17,7 @@ from mainspring.kernel.prepared import Prepared
 from mainspring.modules.organization import queries as organization
 
 from . import models
-from .capacity import open_hours, people_with, skills_of
+from .capacity import calendars, open_hours, people_with, skills_of, standard_hours
 from .costing import CostRow, cost_roll_up, rates, work_cost
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Need",
     "alternates_of",
     "bom_for",
+    "calendars",
     "components",
     "cost_roll_up",
     "explode",
@@ -40,6 +41,7 @@ __all__ = [
     "rates",
     "routing_for",
     "skills_of",
+    "standard_hours",
     "where_used",
     "work_cost",
     "yield_factor",

@@ -103,10 +103,10 @@ class EngineeringChanges(Resource):
     model = models.EngineeringChange
     menu = MENU
     icon = "git-compare"
-    columns = "number component replacement ratio effective_on site reason changed_bills state"
+    columns = "number kind component replacement ratio category effective_on site reason changed_bills state"
     search = "number component__code replacement__code reason"
-    filters = "state component replacement effective_on site"
-    form = "component replacement ratio | effective_on site | reason note"
+    filters = "state kind component replacement category effective_on site"
+    form = "kind component replacement ratio | category site effective_on | reason note"
     lines = "bom reason"
     order = "-number"
     dimensions = "state site effective_on"
@@ -132,17 +132,43 @@ class WorkCenters(Resource):
     model = models.WorkCenter
     menu = MENU
     icon = "settings-cog"
-    columns = "code name site calendar size efficiency_pct hourly_cost active"
+    columns = "code name site department calendar size efficiency_pct hourly_cost active"
     search = "code name"
-    filters = "site calendar active"
-    form = "site code name | calendar size efficiency_pct | hourly_cost machine_hourly_cost overhead_hourly_cost active"
-    dimensions = "site"
+    filters = "site department calendar active"
+    form = (
+        "site code name department | calendar size efficiency_pct | "
+        "hourly_cost machine_hourly_cost overhead_hourly_cost active"
+    )
+    dimensions = "site department"
     measures = "size"
     codes = "code"
     related = {
         _("Machines"): ("engineering/machines", "work_center"),
         _("Operators"): ("engineering/operators", "work_center"),
+        _("Changes of capacity"): ("engineering/capacity-changes", "work_center"),
     }
+
+
+class CapacityChanges(Resource):
+    model = models.CapacityChange
+    menu = MENU
+    icon = "calendar-cog"
+    columns = "work_center starts_on ends_on calendar size efficiency_pct reason"
+    search = "work_center__code work_center__name reason"
+    filters = "work_center starts_on ends_on"
+    form = "work_center starts_on ends_on | calendar size efficiency_pct | reason"
+    order = "-starts_on"
+    calendar = "starts_on ends_on"
+
+
+class SupplierCapacities(Resource):
+    model = models.SupplierCapacity
+    menu = MENU
+    icon = "truck-delivery"
+    columns = "supplier item weekly_quantity starts_on ends_on note"
+    search = "supplier__name supplier__code item__code item__name"
+    filters = "supplier item starts_on"
+    form = "supplier item weekly_quantity | starts_on ends_on note"
 
 
 class Machines(Resource):

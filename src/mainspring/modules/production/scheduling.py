@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mainspring.engines.calendar.working import Calendar
-from mainspring.modules.organization import queries as organization
+from mainspring.modules.engineering import queries as engineering
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
@@ -55,7 +55,7 @@ def forward(
     begins = follows = ends = (starts_on, ZERO)
     for operation in operations:
         quantity, with_setup = remaining[operation.pk]
-        calendar = calendars[operation.work_center.calendar_id]
+        calendar = calendars[operation.work_center_id]
         beside = bool(getattr(operation, "is_parallel", False) and slots)
         at = begins if beside else follows
         begins = at
@@ -90,8 +90,8 @@ def _moved(operation, calendar, at, clock):
 
 
 def calendars_of(operations) -> dict[int, Calendar]:
-    """The engines' calendars of the operations' work centers; shared by the process, so treat them as read-only."""
-    return organization.calendars({operation.work_center.calendar_id for operation in operations})
+    """{work center: what it and its plant have open}; shared by the process, so treat them as read-only."""
+    return engineering.calendars({operation.work_center_id for operation in operations})
 
 
 def open_hours(calendar: Calendar, day: date) -> Decimal:

@@ -4,5 +4,16 @@ from .. import marking  # noqa: F401  (declares the triggers)
 from .forecasts import DemandForecast
 from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState
 from .runs import PlanRun
+from .tasks import TaskLine, TaskList
 
-__all__ = ["CenterLoad", "DemandForecast", "FirmProposal", "PlanMark", "PlanMessage", "PlanRun", "PlanState"]
+__all__ = [
+    "CenterLoad",
+    "DemandForecast",
+    "FirmProposal",
+    "PlanMark",
+    "PlanMessage",
+    "PlanRun",
+    "PlanState",
+    "TaskLine",
+    "TaskList",
+]
