@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, resource
 from mainspring.kernel.resource import Resource
+from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
 
 from . import changing, models, queries, trees
@@ -265,6 +266,7 @@ def cost(bom, ctx) -> dict:
         return {"allowed": False, "rows": []}
     company_id = bom.site.company_id if bom.site_id else ctx.company_id
     found = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
+    standard = items.standard_costs({row.item.pk for row in found}, company_id)
     return {
         "allowed": True,
         "currency": formats.base_currency(company_id),
@@ -281,6 +283,7 @@ def cost(bom, ctx) -> dict:
                 "quantity": formats.number(row.quantity, 0, 6),
                 "unit": row.item.unit.code,
                 "missing": row.is_missing,
+                **_against(row, standard.get(row.item.pk)),
                 **{
                     name: formats.number(getattr(row, name), 2, 4)
                     for name in ("material", "labour", "machine", "overhead", "total")
@@ -288,6 +291,18 @@ def cost(bom, ctx) -> dict:
             }
             for row in found
         ],
+    }
+
+
+def _against(row, standard) -> dict:
+    """The standard cost of an item and how far the roll-up is from it."""
+    if standard is None:
+        return {"standard": "", "difference": "", "tone": ""}
+    more = row.total - standard
+    return {
+        "standard": formats.number(standard, 2, 4),
+        "difference": formats.number(more, 2, 4) if more else "",
+        "tone": "danger" if more > 0 else "success" if more < 0 else "",
     }
 
 

@@ -149,13 +149,12 @@ def _dates(record: ProductionOrder, ctx) -> None:
 
 
 def lead_days(record: ProductionOrder) -> int:
-    """Working days an order takes: the item's lead time at the site, else its hours at eight a day."""
+    """Working days an order takes: the item's lead time at the site, else its hours as its work centers are open."""
     known = ItemSite.objects.filter(item=record.item, site=record.site).values_list("lead_time_days", flat=True).first()
     if known:
         return known
     operations = list(record.routing.lines.select_related("work_center")) if record.routing_id else []
-    hours = sum((o.queue_hours + scheduling.clock_hours(o, record.quantity) for o in operations), ZERO)
-    return int(-(-hours // 8))
+    return scheduling.working_days(operations, record.quantity)
 
 
 def report(record: ProductionReport, ctx, lines) -> None:

@@ -7,6 +7,8 @@ from django.db import connection
 from django.db.models import Q
 
 from mainspring.kernel import access, database
+from mainspring.modules.engineering import queries as engineering
+from mainspring.modules.engineering.models import WorkCenter
 
 from .models import ProductionOperation, ProductionOrder
 from .models.verbs import OPEN
@@ -18,16 +20,16 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
     """Open orders, the latest first, with planned and actual days of every operation; two queries, however many.
 
     only  "late": forecast after the due day; "running": somebody works on it now; "" all
-    The forecast of an order is the end of its remaining hours from today on, eight a day, never before what the plan
-    expects.
+    The forecast of an order is the end of its remaining hours from today on, at the hours its work centers are open,
+    never before what the plan expects.
     """
-    today = ctx.business_date
+    today, pace = ctx.business_date, _pace(ctx)
     sight = access.rows(ctx, ProductionOrder).filter(state__in=OPEN)
     if text:
         sight = sight.filter(Q(number__icontains=text) | Q(item__code__icontains=text) | Q(item__name__icontains=text))
     if site:
         sight = sight.filter(site=site)
-    orders = _orders(sight, today)
+    orders = _orders(sight, today, pace)
     counts = {
         "all": len(orders),
         "late": sum(o["late_days"] > 0 for o in orders),
@@ -39,6 +41,8 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
     page = min(max(page, 1), pages)
     shown = orders[(page - 1) * PAGE : page * PAGE]
     steps = steps_of([o["id"] for o in shown])
+    for order in shown:
+        _forecast(steps[order["id"]], pace, today)
     first, last = _window(shown, steps, today)
     for order in shown:
         order["steps"] = [_placed(step, first, last, today) for step in steps[order["id"]]]
@@ -48,13 +52,39 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
             "weeks": _weeks(first, last)}  # fmt: skip
 
 
-def _orders(sight, today: date) -> list[dict]:
+def _pace(ctx) -> dict[int, float]:
+    """{work center: clock hours one place of it works in a day of the calendar, closed days counted in}.
+
+    One that never opens is counted as if it were open an hour a day: late, but not without an end.
+    """
+    ids = WorkCenter.objects.filter(site__company=ctx.company_id).values_list("pk", flat=True)
+    found = {}
+    for pk, calendar in engineering.calendars(ids).items():
+        minutes = sum(end - start for day in calendar.weekly for start, end in day)
+        found[pk] = minutes / 60 / 7 or 1.0
+    return found
+
+
+def _forecast(steps: list[dict], pace: dict[int, float], today: date) -> None:
+    """When each operation that is not done begins and ends, one after another from today on."""
+    at = float(today.toordinal())
+    for step in steps:
+        if step["progress"] == "done":
+            continue
+        begins = max(at, float(step["starts_on"].toordinal())) if step["starts_on"] and not step["started_at"] else at
+        at = begins + float(step["left_hours"]) / pace[step["work_center_id"]]
+        step["forecast_start"] = date.fromordinal(int(begins))
+        step["forecast_end"] = date.fromordinal(max(int(at - 1e-9), int(begins)))
+
+
+def _orders(sight, today: date, pace: dict[int, float]) -> list[dict]:
     """Every open order in sight with its remaining hours and forecast, the latest first. One statement."""
     sql, params = sight.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH sight (key) AS MATERIALIZED ({sql}),
+            pace (center, hours) AS (SELECT * FROM unnest(%s::bigint[], %s::float8[])),
             work AS (
                 SELECT op.order_id, COUNT(*) FILTER (WHERE op.progress = 'running') AS running,
                        COUNT(*) AS steps, COUNT(*) FILTER (WHERE op.progress = 'done') AS done_steps,
@@ -63,8 +93,13 @@ def _orders(sight, today: date) -> list[dict]:
                            CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
                            + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
                            END) AS left_hours,
+                       SUM(CASE WHEN op.progress = 'done' THEN 0 ELSE
+                           CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
+                           + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
+                             * 100 / c.efficiency_pct END / p.hours) AS left_days,
                        SUM(op.done_hours) AS done_hours
                 FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
+                JOIN engineering_workcenter c ON c.id = op.work_center_id JOIN pace p ON p.center = c.id
                 WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id)
             SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
                    o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
@@ -72,12 +107,12 @@ def _orders(sight, today: date) -> list[dict]:
                    COALESCE(w.done_steps, 0) AS done_steps, COALESCE(w.left_hours, 0) AS left_hours,
                    COALESCE(w.done_hours, 0) AS done_hours, COALESCE(w.planned_hours, 0) AS planned_hours,
                    GREATEST(COALESCE(o.expected_on, o.due_on),
-                            %s::date + CEIL(COALESCE(w.left_hours, 0) / 8)::int) AS forecast_on
+                            %s::date + CEIL(COALESCE(w.left_days, 0))::int) AS forecast_on
             FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
             JOIN organization_unit u ON u.id = i.unit_id JOIN kernel_site s ON s.id = o.site_id
             LEFT JOIN work w ON w.order_id = o.id
             WHERE o.id IN (SELECT key FROM sight)""",
-            [*params, today],
+            [*params, list(pace), list(pace.values()), today],
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -95,7 +130,11 @@ def steps_of(order_ids: list) -> dict:
         """
         SELECT op.id, op.order_id, op.sequence, op.name, op.progress, op.starts_on, op.ends_on, op.planned_start_on,
                op.planned_end_on, op.started_at, op.finished_at, op.good_quantity, op.scrap_quantity, op.done_hours,
-               op.is_parallel, op.setup_hours + COALESCE(op.quantity, o.quantity) * op.run_hours_per_unit AS hours,
+               op.is_parallel, op.work_center_id,
+               CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
+               + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
+                 * 100 / c.efficiency_pct AS left_hours,
+               op.setup_hours + COALESCE(op.quantity, o.quantity) * op.run_hours_per_unit AS hours,
                COALESCE(op.quantity, o.quantity) AS quantity, c.code AS work_center, m.code AS machine,
                p.first_name || ' ' || p.last_name AS person, sup.name AS supplier, op.rework_of_id
         FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
@@ -141,7 +180,10 @@ def _placed(step: dict, first: date, last: date, today: date) -> dict:
         "plan": _bar(
             step["planned_start_on"] or step["starts_on"], step["planned_end_on"] or step["ends_on"], first, last
         ),
-        "real": _bar(begun, ended, first, last) if begun else _bar(step["starts_on"], step["ends_on"], first, last),
+        "real": _bar(begun, ended, first, last)
+        if begun
+        else _bar(step.get("forecast_start"), step.get("forecast_end"), first, last),
+        "ahead": _bar(today, step.get("forecast_end"), first, last) if begun and not step["finished_at"] else None,
         "begun": begun is not None,
         "late": bool(step["planned_end_on"] and step["progress"] != "done" and step["planned_end_on"] < today - one),
     }

@@ -26,9 +26,10 @@ def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
     found = purchasing.lead_days(ctx, site, items)
     made = [pk for pk, item in items.items() if item.make_or_buy == "make" and pk not in found]
     for routing in Routing.objects.filter(item__in=made, active=True).prefetch_related("lines__work_center"):
-        hours = sum((o.queue_hours + scheduling.clock_hours(o, Decimal(1)) for o in routing.lines.all()), ZERO)
         whose = say(gettext_noop("routing %(revision)s"), revision=routing.revision)
-        found.setdefault(routing.item_id, (max(int(-(-hours // 8)), 1), whose))
+        found.setdefault(
+            routing.item_id, (max(scheduling.working_days(list(routing.lines.all()), Decimal(1)), 1), whose)
+        )
     return found
 
 
