@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from mainspring.kernel.models import Company
 from mainspring.modules.engineering.models import RoutingOperation, SupplierCapacity
 from mainspring.modules.organization.demo import bulk
 from mainspring.modules.purchasing.models import SupplierItem
@@ -29,6 +30,7 @@ SUPPLIERS_CAN = {"FORK": "220", "BAR": "400", "HSET": "150", "PLATING": "60"}
 def load(ctx_factory, size: str, rng, out) -> None:
     """Why there is scrap and rework, why work stands still, and what suppliers can do."""
     ctx = ctx_factory()
+    company = Company.objects.get(pk=ctx.company_id)
     bulk(Reason, ctx, [{"code": code, "name": name, "kind": kind} for code, name, kind in REASONS])
     sources = SupplierItem.objects.filter(item__code__in=SUPPLIERS_CAN, company=ctx.company_id).order_by("-priority")
     who = {source.item: source.supplier for source in sources.select_related("item", "supplier")}
@@ -39,7 +41,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
         SupplierCapacity,
         ctx,
         [
-            {"company": ctx.company_id, "supplier": supplier, "item": item,
+            {"company": company, "supplier": supplier, "item": item,
              "weekly_quantity": Decimal(SUPPLIERS_CAN[item.code]), "starts_on": ctx.business_date - timedelta(days=30)}
             for item, supplier in who.items()
         ],
