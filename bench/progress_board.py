@@ -1,4 +1,4 @@
-"""How soon do the pages of the workshop answer with 5,000 open orders: progress, work of departments, a file by number?"""
+"""How soon do the pages of the workshop answer with 5,000 open orders: progress, departments, a file by number?"""
 
 from confirm_production import _drafts
 from harness import Answer, Counting, context, main, median, p95, signed_in, times
