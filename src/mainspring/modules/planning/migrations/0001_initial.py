@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('engineering', '0001_initial'),
+        ('engineering', '0002_alter_capacitychange_size'),
         ('items', '0002_initial'),
         ('kernel', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -87,6 +87,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'planning run',
                 'verbose_name_plural': 'planning runs',
                 'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PlanWording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('company', models.BigIntegerField(editable=False)),
+                ('item', models.BigIntegerField(editable=False)),
+                ('site', models.BigIntegerField(editable=False)),
+            ],
+            options={
+                'verbose_name': 'reason to be worded',
+                'verbose_name_plural': 'reasons to be worded',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('company', 'item', 'site'), name='plan_wording_once')],
             },
         ),
         migrations.CreateModel(

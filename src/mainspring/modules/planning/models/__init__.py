@@ -2,7 +2,7 @@
 
 from .. import marking  # noqa: F401  (declares the triggers)
 from .forecasts import DemandForecast
-from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState
+from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState, PlanWording
 from .runs import PlanRun
 from .tasks import TaskLine, TaskList
 
@@ -14,6 +14,7 @@ __all__ = [
     "PlanMessage",
     "PlanRun",
     "PlanState",
+    "PlanWording",
     "TaskLine",
     "TaskList",
 ]
