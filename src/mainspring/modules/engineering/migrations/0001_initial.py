@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, help_text='The first day it is as usual again; empty: from then on.', null=True, verbose_name='until')),
-                ('size', models.PositiveSmallIntegerField(blank=True, help_text='Machines or people working at once; empty: as usual. Where machines are named, they are the size.', null=True, verbose_name='size')),
+                ('size', models.PositiveSmallIntegerField(blank=True, help_text='Working at once; empty: as usual. Where machines are named, they are the size.', null=True, verbose_name='size')),
                 ('efficiency_pct', mainspring.kernel.fields.PercentField(blank=True, decimal_places=4, default=None, help_text='Empty: as usual.', max_digits=9, null=True, verbose_name='efficiency')),
                 ('reason', models.CharField(max_length=120, verbose_name='reason')),
                 ('calendar', models.ForeignKey(blank=True, help_text='Other shifts or overtime; empty: as usual.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.workcalendar', verbose_name='calendar')),
