@@ -14,7 +14,8 @@ def measure(options) -> list[Answer]:
 
     ctx, client = context(), signed_in("planner")
     there = _filled(ctx, options.open)
-    order = ProductionOrder.objects.filter(state__in=("released", "in_progress", "completed")).order_by("pk").first()
+    order = ProductionOrder.objects.filter(operations__isnull=False, company=ctx.company_id).order_by("pk").first()
+    assert order is not None
     center = order.operations.first().work_center_id
     pages = [
         ("progress board", "/production/progress/", 1000),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats
-from mainspring.modules.engineering import capacity
+from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import Downtime, SupplierCapacity, Tool, WorkCenter
 from mainspring.modules.organization.models import CalendarException
 from mainspring.web import addresses, menus
@@ -42,7 +42,7 @@ def resources(request):
         )
         .order_by("site__code", "code")
     )
-    offered = capacity.standard_hours(centers, monday, last)
+    offered = engineering.standard_hours(centers, monday, last)
     loads = {row["work_center_id"]: row for row in queries.load(ctx, starts_on=monday, weeks=1)}
     still = _standing(centers, monday, last)
     rows = [_center(c, offered, loads.get(c.pk), still.get(c.pk, 0), monday) for c in centers]
@@ -125,7 +125,7 @@ def week_of(request, pk):
     if center is None:
         raise Http404
     monday = _monday(request)
-    days = capacity.days(center, monday, monday + timedelta(days=7))
+    days = engineering.capacity_days(center, monday, monday + timedelta(days=7))
     holidays = _named_days(center, days)
     return render(
         request,
@@ -158,7 +158,7 @@ def _named_days(center, days) -> dict[date, str]:
     return {one.on_date: one.name or (_("worked") if one.is_working else _("closed")) for one in found}
 
 
-def _shown(day: capacity.Day, center, holidays: dict) -> dict:
+def _shown(day: engineering.CapacityDay, center, holidays: dict) -> dict:
     lines = []
     if day.plant is not None:
         lines.append(_line(_("Plant"), day.plant))
@@ -181,7 +181,7 @@ def _shown(day: capacity.Day, center, holidays: dict) -> dict:
     }
 
 
-def why(day: capacity.Day, center, holiday: str = "") -> list[str]:
+def why(day: engineering.CapacityDay, center, holiday: str = "") -> list[str]:
     """What made the hours of a day fewer, more, or none, in words (U3)."""
     said = []
     if holiday:
