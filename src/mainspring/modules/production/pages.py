@@ -299,7 +299,7 @@ def board(request):
         raise Http404
     text = limits.storable(request.GET.get("q", "").strip()[:60])
     only = request.GET.get("only", "")
-    found = progress.board(ctx, page=_key(request, "page") or 1, only=only, text=text)
+    found = progress.board(ctx, page=min(_key(request, "page") or 1, 1_000_000), only=only, text=text)
     return render(
         request,
         "production/progress.html",

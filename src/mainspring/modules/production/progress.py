@@ -29,17 +29,12 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
         sight = sight.filter(Q(number__icontains=text) | Q(item__code__icontains=text) | Q(item__name__icontains=text))
     if site:
         sight = sight.filter(site=site)
-    orders = _orders(sight, today, pace)
-    counts = {
-        "all": len(orders),
-        "late": sum(o["late_days"] > 0 for o in orders),
-        "running": sum(o["running"] > 0 for o in orders),
-    }
-    if only in ("late", "running"):
-        orders = [o for o in orders if o["late_days" if only == "late" else "running"] > 0]
-    pages = max((len(orders) + PAGE - 1) // PAGE, 1)
+    shown, counts = _orders(sight, today, pace, only=only, page=page)
+    wanted = counts[only if only in ("late", "running") else "all"]
+    pages = max((wanted + PAGE - 1) // PAGE, 1)
+    if not shown and page > pages:
+        shown, counts = _orders(sight, today, pace, only=only, page=pages)
     page = min(max(page, 1), pages)
-    shown = orders[(page - 1) * PAGE : page * PAGE]
     steps = steps_of([o["id"] for o in shown])
     for order in shown:
         _forecast(steps[order["id"]], pace, today)
@@ -77,8 +72,10 @@ def _forecast(steps: list[dict], pace: dict[int, float], today: date) -> None:
         step["forecast_end"] = date.fromordinal(max(int(at - 1e-9), int(begins)))
 
 
-def _orders(sight, today: date, pace: dict[int, float]) -> list[dict]:
-    """Every open order in sight with its remaining hours and forecast, the latest first. One statement."""
+def _orders(sight, today: date, pace: dict[int, float], *, only: str, page: int) -> tuple[list[dict], dict[str, int]]:
+    """A page of the open orders in sight with their remaining hours and forecast, the latest first, and how many there
+    are of each kind. One statement, which computes all of them and hands over a page.
+    """
     sql, params = sight.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -95,13 +92,13 @@ def _orders(sight, today: date, pace: dict[int, float]) -> list[dict]:
                            END) AS left_hours,
                        SUM(CASE WHEN op.progress = 'done' THEN 0 ELSE
                            CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
-                           + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
-                             * 100 / c.efficiency_pct END / p.hours) AS left_days,
+                           + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0)
+                             * op.run_hours_per_unit * 100 / c.efficiency_pct END / p.hours) AS left_days,
                        SUM(op.done_hours) AS done_hours
                 FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
                 JOIN engineering_workcenter c ON c.id = op.work_center_id JOIN pace p ON p.center = c.id
-                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id)
-            SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
+                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id),
+            forecast AS (SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
                    o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
                    COALESCE(w.running, 0) AS running, COALESCE(w.steps, 0) AS steps,
                    COALESCE(w.done_steps, 0) AS done_steps, COALESCE(w.left_hours, 0) AS left_hours,
@@ -111,16 +108,28 @@ def _orders(sight, today: date, pace: dict[int, float]) -> list[dict]:
             FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
             JOIN organization_unit u ON u.id = i.unit_id JOIN kernel_site s ON s.id = o.site_id
             LEFT JOIN work w ON w.order_id = o.id
-            WHERE o.id IN (SELECT key FROM sight)""",
-            [*params, list(pace), list(pace.values()), today],
+            WHERE o.id IN (SELECT key FROM sight)),
+            found AS MATERIALIZED (
+                SELECT *, COALESCE(forecast_on - due_on, 0) AS late_days FROM forecast),
+            counts AS (
+                SELECT COUNT(*) AS "all", COUNT(*) FILTER (WHERE late_days > 0) AS late,
+                       COUNT(*) FILTER (WHERE running > 0) AS in_work FROM found),
+            page AS (
+                SELECT * FROM found
+                WHERE %s NOT IN ('late', 'running') OR %s = 'late' AND late_days > 0 OR %s = 'running' AND running > 0
+                ORDER BY late_days DESC, priority, due_on, number LIMIT %s OFFSET %s)
+            SELECT counts."all", counts.late, counts.in_work, page.* FROM counts LEFT JOIN page ON true
+            ORDER BY page.late_days DESC, page.priority, page.due_on, page.number""",
+            [*params, list(pace), list(pace.values()), today, only, only, only, PAGE, (max(page, 1) - 1) * PAGE],
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    counts = {"all": rows[0]["all"], "late": rows[0]["late"], "running": rows[0]["in_work"]}
+    rows = [row for row in rows if row["id"] is not None]
     for row in rows:
-        row["late_days"] = (row["forecast_on"] - row["due_on"]).days if row["due_on"] else 0
         planned = row["planned_hours"]
         row["done_pct"] = int(100 * (planned - min(row["left_hours"], planned)) / planned) if planned else 0
-    return sorted(rows, key=lambda r: (-r["late_days"], r["priority"], r["due_on"], r["number"]))
+    return rows, counts
 
 
 def steps_of(order_ids: list) -> dict:
