@@ -98,7 +98,8 @@ def _orders(sight, today: date, pace: dict[int, float], *, only: str, page: int)
                 FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
                 JOIN engineering_workcenter c ON c.id = op.work_center_id JOIN pace p ON p.center = c.id
                 WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id),
-            forecast AS (SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
+            forecast AS (
+            SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
                    o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
                    COALESCE(w.running, 0) AS running, COALESCE(w.steps, 0) AS steps,
                    COALESCE(w.done_steps, 0) AS done_steps, COALESCE(w.left_hours, 0) AS left_hours,
