@@ -97,7 +97,15 @@ def test_an_engineer_adds_a_component_to_many_bills_and_undoes_it(person):
 
 
 def test_nothing_is_made_where_there_are_no_means(person):
+    """A distribution centre is not offered; a plant without the work center is refused in words."""
     planner = person("planner")
     planner.opens("/production/production-orders/new/").enters(item="RF-NER-M", quantity="1", site="KUN")
-    planner.page.locator("main form button[type=submit]").first.click()
+    planner.page.locator(".form-verbs .button-primary").click()
     expect(planner.page.locator("main")).to_contain_text("its routing needs")
+
+    def offered(**more) -> list[str]:
+        answer = planner.page.request.get("/lookup/kernel.site/", params={"q": "Hamburg", **more})
+        return [item["text"] for item in answer.json()["items"]]
+
+    assert len(offered()) == 1
+    assert offered(**{"for": "production.productionorder.site"}) == []
