@@ -46,13 +46,13 @@ def confirm(orders: list[ProductionOrder], ctx) -> None:
     for order in orders:
         preparing.order(order, ctx, None)
         preparing.choose_versions(order, ctx, known)
-    preparing.refuse_without_means(orders)
     bills = {o.bom_id: o.bom for o in orders if o.bom_id}
     routings = {o.routing_id: o.routing for o in orders if o.routing_id}
     prefetch_related_objects(list(bills.values()), "lines__component__unit", "lines__unit")
     prefetch_related_objects(list(routings.values()), "lines__work_center")
     for order in orders:
         order.bom, order.routing = bills.get(order.bom_id), routings.get(order.routing_id)
+    preparing.refuse_without_means(orders)
     components = _components(orders, ctx, known)
     operations = _operations(orders)
     for order in orders:
