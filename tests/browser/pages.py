@@ -12,6 +12,8 @@ SHELL = (
     "/profile/tokens/", "/components/", "/guide/", "/guide/sales/", "/organization/import-rates/",
     "/items/items/import/", "/no/such/page/", "/crm/pools/", "/crm/my-day/", "/crm/follow-up/", "/crm/cards/",
     "/crm/reminders/", "/crm/forecast/", "/crm/forecast/changes/", "/crm/forecast/velocity/", "/analytics/charts/",
+    "/planning/tasks/", "/planning/tasks/?by=day", "/planning/tasks/of/", "/production/capacity/", "/production/floor/",
+    "/production/progress/",
 )  # fmt: skip
 
 

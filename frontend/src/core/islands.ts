@@ -23,6 +23,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   scan: () => import("../islands/scan"),
   signature: () => import("../islands/signature"),
   table: () => import("../islands/table"),
+  "tree-table": () => import("../islands/tree-table"),
 };
 
 const ends = new WeakMap<Element, () => void>();

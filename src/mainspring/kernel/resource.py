@@ -35,6 +35,7 @@ class Column:
     kind     text longtext integer decimal money price quantity percent rate date datetime bool choice link
              links state json attachment
     is_open  the field may hold other values than its choices
+    limited  "label.field" of a link that not every record may be chosen for
     within   another field of the record that says which records may be linked, or whose names are `offers`
     offers   what a text names, see `offers`; the field is one of the model `to`
     compute  function(record) for computed columns: shown and exported, not filtered or sorted
@@ -53,6 +54,7 @@ class Column:
     digits: int | None = None
     is_open: bool = False
     within: str = ""
+    limited: str = ""
     offers: str = ""
     compute: Callable | None = None
 
@@ -292,7 +294,9 @@ def _kind(owner, field) -> tuple[str, dict]:
     if field.many_to_many:
         return "links", {"to": field.related_model._meta.label_lower}
     if field.is_relation:
-        return "link", {"to": field.related_model._meta.label_lower, "within": getattr(field, "within", "")}
+        limited = f"{field.model._meta.label_lower}.{field.name}" if field.remote_field.limit_choices_to else ""
+        to = field.related_model._meta.label_lower
+        return "link", {"to": to, "within": getattr(field, "within", ""), "limited": limited}
     if isinstance(field, fields.RecordTypeField):
         return "choice", {"choices": record_types(field.of), "is_open": True}
     if isinstance(field, fields.NameField):

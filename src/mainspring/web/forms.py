@@ -132,7 +132,8 @@ def field_for(column, ctx, *, value=None, required=None) -> forms.Field:
             field = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}))
             field.pairs = isinstance(value, dict)
         case "link":
-            attrs = {"data-island": "choose", "data-url": f"/lookup/{column.to}/", "autocomplete": "off"}
+            url = f"/lookup/{column.to}/" + (f"?for={column.limited}" if column.limited else "")
+            attrs = {"data-island": "choose", "data-url": url, "autocomplete": "off"}
             attrs |= {"data-within": column.within} if column.within else {}
             if isinstance(value, models.Model):
                 attrs["data-text"] = str(value)

@@ -17,10 +17,16 @@ QUANTITY_MAX = Decimal(10) ** 13
 
 
 def affected(change) -> list[models.Bom]:
-    """The bills that hold the component on the day or later and are not left as they are, by item and revision."""
-    found = models.Bom.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=change.effective_on), lines__component=change.component_id
-    ).exclude(state="retired")
+    """The bills a change is about that hold on the day or later and are not left as they are, by item and revision."""
+    found = models.Bom.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=change.effective_on)).exclude(
+        state="retired"
+    )
+    if change.component_id:
+        found = found.filter(lines__component=change.component_id)
+    if change.category_id:
+        found = found.filter(item__category=change.category_id)
+    if change.kind == "add":
+        found = found.exclude(lines__component=change.replacement_id).exclude(item=change.replacement_id)
     if change.site_id:
         found = found.filter(site=change.site_id)
     if change.pk:
@@ -31,7 +37,9 @@ def affected(change) -> list[models.Bom]:
 @guard(models.EngineeringChange, "carry_out")
 def something_to_change(change, ctx):
     if not affected(change):
-        raise ValidationError(_("No bill holds %(item)s from that day on.") % {"item": change.component})
+        if change.component_id:
+            raise ValidationError(_("No bill holds %(item)s from that day on.") % {"item": change.component})
+        raise ValidationError(_("No bill of %(category)s holds from that day on.") % {"category": change.category})
 
 
 @effect(models.EngineeringChange, "carry_out")
@@ -55,20 +63,23 @@ def carry_out(change, ctx):
         return found
 
     new = versioning.copies(early, ctx, revision=revision, valid_from=change.effective_on)
-    changed = [bom.pk for bom in new.values()] + [bom.pk for bom in later]
-    _replace(change, changed)
+    change.before = _kept(later)
+    _replace(change, [bom.pk for bom in new.values()] + [bom.pk for bom in later])
     models.Bom.objects.filter(pk__in=[b.pk for b in early]).update(valid_to=change.effective_on)
     models.Bom.objects.filter(pk__in=[b.pk for b in new.values()]).update(
         state="released", active=True, change=change.pk
     )
     models.Bom.objects.filter(pk__in=[b.pk for b in later]).update(change=change.pk)
-    change.changed_bills = len(changed)
+    change.changed_bills = len(bills)
 
 
 def _replace(change, bom_ids: Iterable[int]) -> None:
-    """One component for another in the lines and alternates of these bills; three statements whatever their number."""
+    """Change the lines and alternates of these bills; a few statements whatever their number."""
     keys = {"boms": list(bom_ids), "old": change.component_id, "new": change.replacement_id, "ratio": change.ratio}
-    if change.replacement_id is None:
+    if change.kind == "add":
+        database.execute(ADD, **keys)
+        return
+    if change.kind == "remove":
         database.execute(
             "DELETE FROM engineering_bomline WHERE document_id = ANY(%(boms)s) AND component_id = %(old)s", **keys
         )
@@ -86,6 +97,85 @@ def _replace(change, bom_ids: Iterable[int]) -> None:
         """DELETE FROM engineering_bomalternate WHERE bom_id = ANY(%(boms)s)
              AND (component_id = %(old)s OR alternate_id = %(new)s::bigint)""",
         **keys,
+    )
+
+
+ADD = """
+INSERT INTO engineering_bomline (document_id, position, component_id, quantity, unit_id, scrap_pct, is_fixed,
+                                 operation_sequence, role, taking, note)
+SELECT b.id, COALESCE(at.last, 0) + 1, new.id,
+       round(%(ratio)s * COALESCE(at.quantity, b.batch_quantity), 6), new.unit_id, 0, false,
+       at.operation_sequence, 'main', '', ''
+FROM engineering_bom b CROSS JOIN items_item new
+LEFT JOIN LATERAL (
+    SELECT MAX(l.position) AS last, SUM(l.quantity) FILTER (WHERE l.component_id = %(old)s::bigint) AS quantity,
+           MIN(l.operation_sequence) FILTER (WHERE l.component_id = %(old)s::bigint) AS operation_sequence
+    FROM engineering_bomline l WHERE l.document_id = b.id) at ON true
+WHERE b.id = ANY(%(boms)s) AND new.id = %(new)s"""
+"""What is added is taken at the operation of the component it goes with, so much for each unit of that."""
+
+
+# -- undoing ----------------------------------------------------------------------------------------------------------
+
+LINE = ("position", "component_id", "quantity", "unit_id", "scrap_pct", "is_fixed", "operation_sequence", "role",
+        "taking", "note")  # fmt: skip
+ALTERNATE = ("component_id", "alternate_id", "priority", "ratio")
+
+
+def _kept(bills: list[models.Bom]) -> dict:
+    """{bill: its lines and alternates}, for bills that are changed themselves."""
+    keys = [bom.pk for bom in bills]
+    found: dict[str, dict] = {str(key): {"lines": [], "alternates": []} for key in keys}
+    for line in models.BomLine.objects.filter(document__in=keys).order_by("position", "id"):
+        found[str(line.document_id)]["lines"].append({name: _plain(getattr(line, name)) for name in LINE})
+    for row in models.BomAlternate.objects.filter(bom__in=keys).order_by("id"):
+        found[str(row.bom_id)]["alternates"].append({name: _plain(getattr(row, name)) for name in ALTERNATE})
+    return found
+
+
+def _plain(value):
+    return str(value) if isinstance(value, Decimal) else value
+
+
+@effect(models.EngineeringChange, "undo")
+def undo(change, ctx):
+    """The versions it made are retired and those before them hold again; bills changed themselves are as before."""
+    made = [bom for bom in change.boms.select_related("item").order_by("pk") if str(bom.pk) not in change.before]
+    itself = list(change.boms.filter(pk__in=[int(key) for key in change.before]).select_related("item"))
+    _refuse_when_gone_on(change, made, itself)
+    models.Bom.objects.filter(pk__in=[bom.pk for bom in made]).update(state="retired", active=False, change=None)
+    for bom in made:
+        models.Bom.objects.filter(item=bom.item_id, site=bom.site_id, active=True, valid_to=change.effective_on).update(
+            valid_to=bom.valid_to
+        )
+    _put_back(itself, change.before)
+    models.Bom.objects.filter(pk__in=[bom.pk for bom in itself]).update(change=None)
+    change.state, change.before, change.changed_bills = "draft", {}, 0
+
+
+def _refuse_when_gone_on(change, made: list, itself: list) -> None:
+    """What somebody changed since is not thrown away unseen."""
+    gone_on = [bom for bom in (*made, *itself) if bom.state == "retired" or (bom in made and bom.version != 1)]
+    held = {line.document_id for line in models.BomLine.objects.filter(
+        document__in=[*made, *itself], component=change.replacement_id)}  # fmt: skip
+    if change.replacement_id:
+        gone_on += [bom for bom in (*made, *itself) if bom.pk not in held and bom not in gone_on]
+    if gone_on:
+        raise ValidationError(
+            _("Changed since: %(bills)s. Put these right by a new version.")
+            % {"bills": ", ".join(str(bom) for bom in gone_on[:5])}
+        )
+
+
+def _put_back(bills: list, before: dict) -> None:
+    keys = [bom.pk for bom in bills]
+    models.BomLine.objects.filter(document__in=keys).delete()
+    models.BomAlternate.objects.filter(bom__in=keys).delete()
+    models.BomLine.objects.bulk_create(
+        [models.BomLine(document_id=key, **line) for key in keys for line in before[str(key)]["lines"]]
+    )
+    models.BomAlternate.objects.bulk_create(
+        [models.BomAlternate(bom_id=key, **row) for key in keys for row in before[str(key)]["alternates"]]
     )
 
 
@@ -107,7 +197,15 @@ def _refuse_loops(change, bills) -> None:
 
 def _refuse_units(change, bills) -> None:
     """Every line converts to the replacement's stocking unit, and no quantity grows beyond what can be kept."""
-    if change.replacement_id is None:
+    if change.kind == "remove":
+        return
+    if change.kind == "add":
+        most = max((b.batch_quantity for b in bills), default=Decimal(1))
+        if change.component_id:
+            held = models.BomLine.objects.filter(document__in=bills, component=change.component_id)
+            most = max((line.quantity for line in held), default=Decimal(1))
+        if most * change.ratio >= QUANTITY_MAX or round(most * change.ratio, 6) <= 0:
+            raise ValidationError({"ratio": _("The quantity becomes too large or nothing.")})
         return
     lines = models.BomLine.objects.filter(document__in=bills, component=change.component_id).select_related("unit")
     wrong = []
@@ -135,23 +233,22 @@ def preview(change, ctx) -> dict:
         bills = list(change.boms.select_related("item", "site").order_by("item__code", "revision"))
         return {"change": change, "done": True, "rows": [{"bom": bom} for bom in bills]}
     bills = affected(change)
-    lines = {
-        line.document_id: line
-        for line in models.BomLine.objects.filter(document__in=bills, component=change.component_id).select_related(
-            "unit"
-        )
-    }
+    lines: dict[int, list] = {}
+    for line in models.BomLine.objects.filter(document__in=bills, component=change.component_id).select_related("unit"):
+        lines.setdefault(line.document_id, []).append(line)
     rows = []
     for bom in bills:
-        line = lines[bom.pk]
-        early = bom.state == "released" and (bom.valid_from is None or bom.valid_from < change.effective_on)
+        found = lines.get(bom.pk, [])
+        now = sum((line.quantity for line in found), Decimal(0))
+        each = bom.batch_quantity if change.kind == "add" and not change.component_id else now
         rows.append(
             {
                 "bom": bom,
-                "now": line.quantity,
-                "then": line.quantity * (change.ratio or Decimal(1)) if change.replacement_id else None,
-                "unit": line.unit.code,
-                "new_version": early,
+                "now": now if found else None,
+                "then": None if change.kind == "remove" else each * change.ratio,
+                "unit": found[0].unit.code if found else "",
+                "new_version": bom.state == "released"
+                and (bom.valid_from is None or bom.valid_from < change.effective_on),
             }
         )
     return {"change": change, "done": False, "rows": rows}

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from mainspring.kernel import commands
-from mainspring.kernel.models import Company, Site, User
+from mainspring.kernel.models import Company, Department, Site, User
 from mainspring.modules.items.demo import YUAN, variants, wheels_of
 from mainspring.modules.items.models import Item, ItemCost
 from mainspring.modules.organization.demo import bulk, bulk_with_lines
@@ -18,6 +18,7 @@ from .models import (
     Bom,
     BomAlternate,
     BomOutput,
+    CapacityChange,
     Downtime,
     EngineeringChange,
     InspectionPoint,
@@ -40,6 +41,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
     items = {item.code: item for item in Item.objects.select_related("unit")}
     sites = {site.code: site for site in Site.objects.all()}
     calendars = {calendar.code: calendar for calendar in WorkCalendar.objects.all()}
+    departments = {department.code: department for department in Department.objects.all()}
     centers = {}
     for site, code, name, calendar, number, efficiency, cost in data.WORK_CENTERS:
         centers[code] = commands.create(
@@ -52,6 +54,7 @@ def load(ctx_factory, size: str, rng, out) -> None:
             size=number,
             efficiency_pct=efficiency,
             hourly_cost=cost,
+            department=departments.get(data.OF_DEPARTMENT.get(code)),
             machine_hourly_cost=Decimal(cost) * Decimal(data.COST_PARTS[0]),
             overhead_hourly_cost=Decimal(cost) * Decimal(data.COST_PARTS[1]),
         )
@@ -127,6 +130,17 @@ def _places(ctx, sites, centers) -> tuple[dict, dict]:
         + [{"person": people["engineer"], "skill": skills["WELD"], "valid_to": today + timedelta(days=200)}],
     )
     bulk(Operator, ctx, [{"work_center": centers["CUT"], "person": people["workshop"]}])
+    shifts = {calendar.code: calendar for calendar in WorkCalendar.objects.all()}
+    bulk(
+        CapacityChange,
+        ctx,
+        [
+            {"work_center": centers[center], "starts_on": today + timedelta(days=first),
+             "ends_on": today + timedelta(days=last), "calendar": shifts.get(calendar), "size": size,
+             "efficiency_pct": pct and Decimal(pct), "reason": reason}
+            for center, first, last, calendar, size, pct, reason in data.CHANGES
+        ],
+    )  # fmt: skip
     tools = bulk(
         Tool,
         ctx,

@@ -34,6 +34,18 @@ COMMON = (
     ("CART", "1", 1, 20),
 )
 
+# work center: its department in Vilnius
+OF_DEPARTMENT = {
+    "CUT": "FRM", "WELD": "FRM", "PAINT": "FRM", "ASSY": "ASM", "PACK": "ASM", "LACE": "WHS", "TRUE": "WHS",
+}  # fmt: skip
+
+# work center, days from today: from, until; calendar, size, efficiency, reason
+CHANGES = (
+    ("ASSY", 14, 28, "", 10, None, "Two benches more before the season"),
+    ("TRUE", 7, 21, "LT-2S", None, None, "Second shift while a robot is away"),
+    ("WELD", 10, 15, "", None, "70", "New welders learn"),
+)
+
 # parts of the hourly cost: machine, overhead
 COST_PARTS = ("0.35", "0.15")
 

@@ -17,14 +17,19 @@ from mainspring.kernel.prepared import Prepared
 from mainspring.modules.organization import queries as organization
 
 from . import models
-from .capacity import open_hours, people_with, skills_of
+from .capacity import Day as CapacityDay
+from .capacity import calendars, open_hours, people_with, skills_of, standard_hours
+from .capacity import days as capacity_days
 from .costing import CostRow, cost_roll_up, rates, work_cost
 
 __all__ = [
+    "CapacityDay",
     "CostRow",
     "Need",
     "alternates_of",
     "bom_for",
+    "calendars",
+    "capacity_days",
     "components",
     "cost_roll_up",
     "explode",
@@ -40,6 +45,7 @@ __all__ = [
     "rates",
     "routing_for",
     "skills_of",
+    "standard_hours",
     "where_used",
     "work_cost",
     "yield_factor",

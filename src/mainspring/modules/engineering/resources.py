@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import access, formats, resource
 from mainspring.kernel.resource import Resource
+from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import ItemCost
 
 from . import changing, models, queries, trees
@@ -103,10 +104,10 @@ class EngineeringChanges(Resource):
     model = models.EngineeringChange
     menu = MENU
     icon = "git-compare"
-    columns = "number component replacement ratio effective_on site reason changed_bills state"
+    columns = "number kind component replacement ratio category effective_on site reason changed_bills state"
     search = "number component__code replacement__code reason"
-    filters = "state component replacement effective_on site"
-    form = "component replacement ratio | effective_on site | reason note"
+    filters = "state kind component replacement category effective_on site"
+    form = "kind component replacement ratio | category site effective_on | reason note"
     lines = "bom reason"
     order = "-number"
     dimensions = "state site effective_on"
@@ -132,17 +133,43 @@ class WorkCenters(Resource):
     model = models.WorkCenter
     menu = MENU
     icon = "settings-cog"
-    columns = "code name site calendar size efficiency_pct hourly_cost active"
+    columns = "code name site department calendar size efficiency_pct hourly_cost active"
     search = "code name"
-    filters = "site calendar active"
-    form = "site code name | calendar size efficiency_pct | hourly_cost machine_hourly_cost overhead_hourly_cost active"
-    dimensions = "site"
+    filters = "site department calendar active"
+    form = (
+        "site code name department | calendar size efficiency_pct | "
+        "hourly_cost machine_hourly_cost overhead_hourly_cost active"
+    )
+    dimensions = "site department"
     measures = "size"
     codes = "code"
     related = {
         _("Machines"): ("engineering/machines", "work_center"),
         _("Operators"): ("engineering/operators", "work_center"),
+        _("Changes of capacity"): ("engineering/capacity-changes", "work_center"),
     }
+
+
+class CapacityChanges(Resource):
+    model = models.CapacityChange
+    menu = MENU
+    icon = "calendar-cog"
+    columns = "work_center starts_on ends_on calendar size efficiency_pct reason"
+    search = "work_center__code work_center__name reason"
+    filters = "work_center starts_on ends_on"
+    form = "work_center starts_on ends_on | calendar size efficiency_pct | reason"
+    order = "-starts_on"
+    calendar = "starts_on ends_on"
+
+
+class SupplierCapacities(Resource):
+    model = models.SupplierCapacity
+    menu = MENU
+    icon = "truck-delivery"
+    columns = "supplier item weekly_quantity starts_on ends_on note"
+    search = "supplier__name supplier__code item__code item__name"
+    filters = "supplier item starts_on"
+    form = "supplier item weekly_quantity | starts_on ends_on note"
 
 
 class Machines(Resource):
@@ -239,6 +266,7 @@ def cost(bom, ctx) -> dict:
         return {"allowed": False, "rows": []}
     company_id = bom.site.company_id if bom.site_id else ctx.company_id
     found = queries.cost_roll_up(bom, company_id=company_id, on=ctx.business_date)
+    standard = items.standard_costs({row.item.pk for row in found}, company_id)
     return {
         "allowed": True,
         "currency": formats.base_currency(company_id),
@@ -255,6 +283,7 @@ def cost(bom, ctx) -> dict:
                 "quantity": formats.number(row.quantity, 0, 6),
                 "unit": row.item.unit.code,
                 "missing": row.is_missing,
+                **_against(row, standard.get(row.item.pk)),
                 **{
                     name: formats.number(getattr(row, name), 2, 4)
                     for name in ("material", "labour", "machine", "overhead", "total")
@@ -262,6 +291,18 @@ def cost(bom, ctx) -> dict:
             }
             for row in found
         ],
+    }
+
+
+def _against(row, standard) -> dict:
+    """The standard cost of an item and how far the roll-up is from it."""
+    if standard is None:
+        return {"standard": "", "difference": "", "tone": ""}
+    more = row.total - standard
+    return {
+        "standard": formats.number(standard, 2, 4),
+        "difference": formats.number(more, 2, 4) if more else "",
+        "tone": "danger" if more > 0 else "success" if more < 0 else "",
     }
 
 

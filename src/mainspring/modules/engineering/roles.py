@@ -8,16 +8,17 @@ for code in ("planner", "workshop", "buyer", "warehouse", "controller", "integra
     for entity in ("bom", "routing", "bomalternate", "bomoutput"):
         roles.grant(code, f"engineering.{entity}", "view")
 COSTS = {"hourly_cost": "hide", "machine_hourly_cost": "hide", "overhead_hourly_cost": "hide"}
-RESOURCES = ("machine", "downtime", "operator", "skill", "personskill", "tool")
+RESOURCES = ("machine", "downtime", "operator", "skill", "personskill", "tool", "capacitychange", "suppliercapacity")
 for code in ("planner", "workshop", "controller"):
     roles.grant(code, "engineering.workcenter", "view", **({} if code == "controller" else COSTS))
     for entity in (*RESOURCES, "operationalternate", "inspectionpoint", "operationdocument", "engineeringchange"):
         roles.grant(code, f"engineering.{entity}", "view")
 for code in ("engineer", "administrator"):
-    roles.grant(code, "engineering.*", f"{KEEP} roll_up_cost release new_version retire copy_to carry_out cancel")
+    roles.grant(code, "engineering.*", f"{KEEP} roll_up_cost release new_version retire copy_to carry_out undo cancel")
 roles.grant("planner", "engineering.workcenter", "view change", **COSTS)
 for entity in RESOURCES:
     roles.grant("planner", f"engineering.{entity}", "view create change delete export")
 roles.grant("workshop", "engineering.downtime", "create change")
+roles.grant("buyer", "engineering.suppliercapacity", KEEP)
 roles.grant("controller", "engineering.costrollup", "view export")
 roles.grant("controller", "engineering.bom", "view roll_up_cost")

@@ -2,7 +2,7 @@
 
 from mainspring.kernel.workflow import effect
 
-from . import exceptions_shown, firming, resolving  # noqa: F401  (binds the verbs)
+from . import exceptions_shown, firming, resolving, tasklists  # noqa: F401  (binds the verbs)
 from .firming import convert, firm, merge, move, split, unfirm
 from .following import Kept, Outcome, batch, word
 from .models import PlanMessage, PlanRun

@@ -150,6 +150,10 @@ _declare(
 )
 for _table, _columns in (
     ("engineering_workcenter", "site_id calendar_id size efficiency_pct active"),
+    ("engineering_machine", "work_center_id calendar_id active"),
+    ("engineering_operator", "work_center_id calendar_id person_id"),
+    ("engineering_downtime", "machine_id starts_on ends_on"),
+    ("engineering_capacitychange", "work_center_id starts_on ends_on calendar_id size efficiency_pct"),
     ("organization_calendarshift", "document_id weekday starts_at ends_at"),
     ("organization_calendarexception", "calendar_id on_date is_working starts_at ends_at"),
     ("organization_sitecalendar", "site_id calendar_id"),
@@ -162,6 +166,13 @@ for _table, _columns in (
         "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::bigint, true FROM {rows} r",
         _columns,
     )
+
+_declare(
+    "kernel_absence",
+    """SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::bigint, true FROM {rows} r
+    WHERE EXISTS (SELECT FROM engineering_operator o WHERE o.person_id = r.user_id)""",
+    "user_id starts_on ends_on",
+)
 
 database.declare(
     "planning_firm_mark",

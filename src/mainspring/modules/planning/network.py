@@ -15,6 +15,7 @@ from mainspring.engines.mrp import network as engine
 from mainspring.engines.mrp import tables
 from mainspring.kernel import preferences
 from mainspring.kernel.models import Site
+from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import WorkCenter
 from mainspring.modules.organization import queries as organization
 
@@ -300,21 +301,17 @@ def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[e
     run = run * found.yields.raised(which, operations.sequence[row])
     shop = engine.Shop(
         which.astype(np.int32), at.astype(np.int32), operations.setup[row] * TICKS // MICRO, run,
-        day_row.reshape(-1).astype(np.int32), days, _capacity(centers, calendars, found.today),
+        day_row.reshape(-1).astype(np.int32), days, _capacity(centers, found.today),
     )  # fmt: skip
     return shop, keys
 
 
-def _capacity(centers, calendars, today: date) -> NDArray:
-    """Seconds open by work center and day: hours × size × efficiency; exceptions before the weekly pattern (C03)."""
-    open_days: dict[int, NDArray] = {}
-    for pk, calendar in calendars.items():
-        days = (today + timedelta(days=n) for n in range(HORIZON.days))
-        open_days[pk] = np.array([sum(b - a for a, b in calendar.intervals(d)) * 60 for d in days], np.int64)
-    rows = [
-        open_days[c.calendar_id] * (c.size * int(c.efficiency_pct * 100) if c.active else 0) // 10_000 for c in centers
-    ]
-    return np.stack(rows)
+def _capacity(centers, today: date) -> NDArray:
+    """Seconds open by work center and day, as `engineering.capacity` says (C03, C11)."""
+    hours = engineering.standard_hours(centers, today, today + timedelta(days=HORIZON.days))
+    return np.array(
+        [[int(hours[c.pk, today + timedelta(days=n)] * TICKS) for n in range(HORIZON.days)] for c in centers], np.int64
+    )
 
 
 __all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "Structure", "site_calendars", "structure"]

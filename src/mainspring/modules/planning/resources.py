@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import resource
 from mainspring.kernel.resource import Resource
 
-from . import exceptions_shown, models
+from . import exceptions_shown, models, pages_tasks
 
 MENU = "Planning"
 
@@ -63,6 +63,26 @@ class PlanRuns(Resource):
     order = "-number"
 
 
+class TaskLists(Resource):
+    model = models.TaskList
+    menu = "Production"
+    icon = "checklist"
+    columns = "number department week state hours released_by released_at"
+    search = "number department__code department__name"
+    filters = "state department week released_by"
+    form = "department week | note"
+    lines = "on_date work_center number sequence name item quantity hours person"
+    order = "-week"
+    dimensions = "department week state"
+    measures = "hours"
+
+
+resource.amend(
+    "planning.tasklist",
+    panel="planning/task_changes.html",
+    title=_("Changed since"),
+    context=pages_tasks.panel,
+)
 resource.amend(
     "planning.planrun",
     panel="planning/exceptions.html",

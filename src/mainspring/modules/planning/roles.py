@@ -14,4 +14,6 @@ for _code in ("accountant", "controller", "auditor", "manager"):
 grant("buyer", "planning.planrun", "view")
 grant("buyer", "planning.planmessage", "view export follow")
 grant("workshop", "planning.centerload", "view", "site")
+grant("planner", "planning.tasklist", "view create change export release renew withdraw")
+grant("workshop", "planning.tasklist", "view export", "team")
 grant("engineer", "planning.centerload", "view")

@@ -14,7 +14,7 @@ from mainspring.kernel import database, money, sets
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.workflow import effect, guard
 from mainspring.modules.engineering import queries as engineering
-from mainspring.modules.engineering.models import RoutingOperation
+from mainspring.modules.engineering.models import OperationAlternate, RoutingOperation
 
 from . import costing, ordering, preparing
 from .models import ProductionComponent, ProductionOperation, ProductionOrder, ProductionOutput
@@ -52,6 +52,7 @@ def confirm(orders: list[ProductionOrder], ctx) -> None:
     prefetch_related_objects(list(routings.values()), "lines__work_center")
     for order in orders:
         order.bom, order.routing = bills.get(order.bom_id), routings.get(order.routing_id)
+    preparing.refuse_without_means(orders)
     components = _components(orders, ctx, known)
     operations = _operations(orders)
     for order in orders:
@@ -118,18 +119,31 @@ def _operations(orders) -> dict:
 def frozen(order) -> list[ProductionOperation]:
     """The order's operations as its routing says today, unsaved; yields raise what each has to deliver (P02)."""
     steps: list[RoutingOperation] = sorted(order.routing.lines.all(), key=lambda step: step.sequence)
-    return [
-        ProductionOperation(
-            order=order,
-            work_center=step.work_center,
-            quantity=target(order, step.sequence),
-            run_hours_per_unit=rounding.from_fraction(
-                Fraction(step.run_hours_per_unit) * 100 / Fraction(step.yield_pct), 6
-            ),
-            **{f"{name}_id" if hasattr(step, f"{name}_id") else name: _value(step, name) for name in COPIED},
-        )
-        for step in steps
-    ]
+    away = [s.sequence for s in steps if s.work_center.site_id != order.site_id and not s.supplier_id]
+    instead = _alternates_here(order, away) if away else {}
+    return [_frozen_step(order, step, instead.get(step.sequence)) for step in steps]
+
+
+def _frozen_step(order, step: RoutingOperation, instead: OperationAlternate | None) -> ProductionOperation:
+    """The operation of an order, at the alternate of its site where the work center stands elsewhere (C08)."""
+    values = {f"{name}_id" if hasattr(step, f"{name}_id") else name: _value(step, name) for name in COPIED}
+    if instead is not None:
+        values["setup_hours"], values["skill_id"] = instead.setup_hours, instead.skill_id or values["skill_id"]
+    run = Fraction((instead or step).run_hours_per_unit) * 100 / Fraction(step.yield_pct)
+    return ProductionOperation(
+        order=order,
+        work_center=(instead or step).work_center,
+        quantity=target(order, step.sequence),
+        run_hours_per_unit=rounding.from_fraction(run, 6),
+        **values,
+    )
+
+
+def _alternates_here(order, sequences: list[int]) -> dict[int, OperationAlternate]:
+    found = OperationAlternate.objects.filter(
+        routing=order.routing_id, sequence__in=sequences, work_center__site=order.site_id, work_center__active=True
+    )
+    return {row.sequence: row for row in found.select_related("work_center").order_by("-priority", "-id")}
 
 
 def target(order, sequence: int) -> Decimal | None:

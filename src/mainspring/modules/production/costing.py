@@ -119,30 +119,50 @@ def variances(order) -> list[dict]:
     price, usage  materials: dearer than planned today; more taken than planned, at the planned price
     labour, machine, overhead  hours beyond the plan at the parts of the work centers' rates; suppliers' work as labour
     scrap         what the units lost had taken up by then, at planned cost (part of the rows above, shown beside them)
+    causes        [{name, amount, actual, planned}] of each, the largest first; quantities are pieces or hours
     Quantities planned are those of what was made so far: after half the order, half of its material is planned.
     """
     made = order.completed_quantity or max((o.good_quantity for o in order.operations.all()), default=ZERO)
     share = min(made / order.quantity, Decimal(1)) if order.quantity else ZERO
-    found = dict.fromkeys(("price", "usage", "labour", "machine", "overhead", "scrap"), ZERO)
+    found: dict[str, list[dict]] = {kind: [] for kind in VARIANCES}
+
+    def note(kind: str, name: str, amount: Decimal, actual: Decimal, planned: Decimal) -> None:
+        if amount:
+            found[kind].append({"name": name, "amount": amount, "actual": actual, "planned": planned})
+
     costs = unit_costs(order.company_id, order.lines.values_list("item_id", flat=True))
     issued = _issued_values(order)
-    for line in order.lines.all():
+    for line in order.lines.select_related("item"):
         taken, unit = line.issued_quantity - line.returned_quantity, costs.get(line.item_id, ZERO)
-        found["price"] += issued.get(line.pk, ZERO) - taken * unit
-        found["usage"] += (taken - line.required_quantity * share) * unit
+        wanted = line.required_quantity * share
+        value = issued.get(line.pk, ZERO)
+        note("price", line.item.code, value - taken * unit, value / taken if taken else ZERO, unit)
+        note("usage", line.item.code, (taken - wanted) * unit, taken, wanted)
     worked = _worked(order)
     for operation in order.operations.select_related("work_center"):
         operation.order = order
         hours, cost = worked.get(operation.pk, (ZERO, ZERO))
         if operation.outside_price is not None:
-            found["labour"] += cost - operation.outside_price * operation.good_quantity
+            wanted = operation.outside_price * operation.good_quantity
+            note("labour", str(operation), cost - wanted, cost, wanted)
             continue
         planned = scheduling.clock_hours(operation, operation.good_quantity) if operation.good_quantity else ZERO
         planned = ZERO if operation.rework_of_id else planned
         for part, rate in rates(operation.work_center).items():
-            found[part] += (hours - planned) * rate
-        found["scrap"] += operation.scrap_quantity * _planned_until(order, operation, costs)
-    return [{"kind": kind, "amount": amount} for kind, amount in found.items()]
+            note(part, str(operation), (hours - planned) * rate, hours, planned)
+        lost = operation.scrap_quantity
+        note("scrap", str(operation), lost * _planned_until(order, operation, costs) if lost else ZERO, lost, ZERO)
+    return [
+        {
+            "kind": kind,
+            "amount": sum((cause["amount"] for cause in causes), ZERO),
+            "causes": sorted(causes, key=lambda cause: -abs(cause["amount"])),
+        }
+        for kind, causes in found.items()
+    ]
+
+
+VARIANCES = ("price", "usage", "labour", "machine", "overhead", "scrap")
 
 
 def _planned_until(order, operation, costs: dict) -> Decimal:

@@ -12,7 +12,7 @@ from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import OperationAlternate
 from mainspring.modules.items import queries as items
 
-from . import ordering
+from . import measuring, ordering
 from .models import ProductionOperation, ProductionOrder, ProductionReport, WorkSession
 
 ZERO = Decimal(0)
@@ -101,12 +101,15 @@ def hours_unreported(operation) -> Decimal | None:
 
 
 @effect(ProductionOrder, "report")
-def report_work(order, ctx, operation, good, scrap, rework, reason, scrap_reason, hours, finish):
-    """Book quantity and time of an operation, by its sequence number."""
+def report_work(order, ctx, operation, good, scrap, rework, reason, scrap_reason, hours, finish, measured=None):
+    """Book quantity and time of an operation, by its sequence number, and what was measured at it."""
     found = operation_of(order, operation)
     if found.progress == State.OUTSIDE:
         raise ValidationError({"operation": _("It is at the supplier; take it back first.")})
-    if finish and not (good or scrap or rework or hours or hours_unreported(found)):
+    seen = measuring.read(found, measured or "")
+    if finish or found.good_quantity + (good or ZERO) >= found.target:
+        measuring.refuse_unmeasured(found, seen)
+    if finish and not (good or scrap or rework or hours or seen or hours_unreported(found)):
         close_operation(found)
         return None
     report = commands.create(
@@ -124,6 +127,7 @@ def report_work(order, ctx, operation, good, scrap, rework, reason, scrap_reason
         machine=found.machine,
         links=[order],
     )
+    measuring.keep(report, seen, ctx.user if getattr(ctx.user, "pk", None) else None)
     report = _posted(report, order, ctx)
     if finish:
         found.refresh_from_db()

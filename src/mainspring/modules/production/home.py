@@ -93,6 +93,16 @@ home.watch(
     tone="amber",
     due="done_on",
 )
+home.watch(
+    "production/measurements",
+    {"is_right": "false", "measured_at": "last_7_days", "report__state": "posted"},
+    ngettext_lazy("%(count)d measurement outside its limits", "%(count)d measurements outside their limits", "count"),
+    _("Of the last seven days. Look whether the machine, the tool or the limit is wrong."),
+    verb="production.productionorder:release",
+    kind="exception",
+    icon="ruler-measure",
+    tone="red",
+)
 
 
 @home.numbers.fill

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mainspring.kernel import access, commands, limits
 from mainspring.kernel.ids import uuid7
-from mainspring.modules.engineering.models import InspectionPoint, Machine, OperationDocument, WorkCenter
+from mainspring.kernel.models import Attachment
+from mainspring.modules.engineering.models import Machine, OperationDocument, WorkCenter
 from mainspring.web import addresses, menus
 from mainspring.web.views import base
 
-from . import dispatching, progress, queries
-from .models import ProductionOperation, ProductionOrder, Reason
+from . import dispatching, measuring, pages_capacity, progress, queries
+from .models import Measurement, ProductionOperation, ProductionOrder, Reason
 from .models.verbs import WORKED_ON
 
 
@@ -26,6 +27,8 @@ def in_the_menu(ctx):
     if not (access.can(ctx, ProductionOrder, "view") and access.can(ctx, ProductionOperation, "view")):
         return []
     found = [("Production", _("Progress board"), "/production/progress/")]
+    if access.can(ctx, WorkCenter, "view"):
+        found.append(("Production", _("Resources"), "/production/capacity/"))
     if access.can(ctx, ProductionOrder, "start"):
         found.insert(0, ("Production", _("What to do next"), "/production/floor/"))
     return found
@@ -83,7 +86,7 @@ def _card(job) -> dict:
 def _operation(request, pk: int) -> ProductionOperation:
     found = (
         ProductionOperation.objects.filter(pk=pk, order__in=access.rows(request.ctx, ProductionOrder))
-        .select_related("order__item__unit", "work_center", "skill", "tool", "machine")
+        .select_related("order__item__unit", "work_center", "skill", "tool", "machine", "rework_of")
         .first()
     )
     if found is None or not access.can(request.ctx, ProductionOperation, "view"):
@@ -121,6 +124,8 @@ def report(request, pk):
     sent = {
         name: request.POST.get(name) or None for name in ("good", "scrap", "rework", "reason", "scrap_reason", "hours")
     }
+    points = measuring.points_of(operation)
+    seen = {point.pk: request.POST.get(f"point-{point.pk}", "").strip()[:60] for point in points}
     try:
         commands.perform(
             operation.order,
@@ -128,13 +133,19 @@ def report(request, pk):
             base.with_key(request),
             operation=operation.sequence,
             finish=bool(request.POST.get("finish")),
+            measured="\n".join(f"{point.name} = {seen[point.pk]}" for point in points if seen[point.pk]),
             **sent,
         )
     except ValidationError as error:
         found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        return _report_dialog(request, operation, sent, found, status=422)
+        return _report_dialog(request, operation, sent, found, seen=seen, status=422)
+    wrong = _outside_limits(operation)
     return base.done(
-        text=_("%(operation)s: reported.") % {"operation": operation},
+        text=_("%(operation)s: reported, but outside the limits: %(points)s.")
+        % {"operation": operation, "points": wrong}
+        if wrong
+        else _("%(operation)s: reported.") % {"operation": operation},
+        tone="danger" if wrong else "success",
         topics=("table",),
         undo=f"/production/floor/{operation.pk}/undo/",
     )
@@ -157,17 +168,54 @@ def _plain(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}" if quantity else ""
 
 
-def _report_dialog(request, operation, values: dict, problems: dict, status: int = 200):
+def _outside_limits(operation) -> str:
+    """Inspection points of the last report on the operation that were not right."""
+    last = operation.reports.filter(kind="work", state="posted").order_by("-number").first()
+    found = Measurement.objects.filter(report=last, is_right=False) if last else ()
+    return ", ".join(str(one) for one in found)
+
+
+def _report_dialog(request, operation, values: dict, problems: dict, *, seen: dict | None = None, status: int = 200):
+    points = [{"point": point, "value": (seen or {}).get(point.pk, "")} for point in measuring.points_of(operation)]
     return _dialog(
         request, operation, "production/floor_report.html", status=status, values=values, problems=problems,
-        reasons=_reasons("scrap", "rework"), points=_of_step(operation, InspectionPoint),
-        documents=_of_step(operation, OperationDocument),
+        reasons=_reasons("scrap", "rework"), points=points, documents=_documents(request.ctx, operation),
     )  # fmt: skip
 
 
-def _of_step(operation, model):
+def _documents(ctx, operation) -> list[dict]:
+    """The documents of the step with the files that are attached to them: what the operator opens where he works."""
     routing = operation.order.routing_id
-    return model.objects.filter(routing=routing, sequence=operation.sequence) if routing else model.objects.none()
+    if not routing or not access.can(ctx, OperationDocument, "view"):
+        return []
+    sequence = operation.rework_of.sequence if operation.rework_of_id else operation.sequence
+    found = list(access.rows(ctx, OperationDocument).filter(routing=routing, sequence=sequence))
+    files: dict[str, list] = {}
+    for file in Attachment.objects.filter(
+        entity=OperationDocument._meta.label_lower, record_id__in=[str(one.pk) for one in found]
+    ).order_by("name"):
+        files.setdefault(file.record_id, []).append(file)
+    return [
+        {"title": one.title, "href": addresses.of_record(one), "files": files.get(str(one.pk), [])} for one in found
+    ]
+
+
+@require_GET
+@base.signed_in
+def how(request, pk):
+    """How the step is done: instruction, documents, what is checked, tool, skill, and its material."""
+    operation = _operation(request, pk)
+    first = operation.order.operations.order_by("sequence").values_list("sequence", flat=True).first()
+    material = [
+        row
+        for row in queries.picking(operation.order)
+        if row["operation_sequence"] == operation.sequence
+        or (row["operation_sequence"] is None and operation.sequence == first)
+    ]
+    return _dialog(
+        request, operation, "production/floor_how.html", documents=_documents(request.ctx, operation),
+        points=measuring.points_of(operation), material=material,
+    )  # fmt: skip
 
 
 def _dialog(request, operation, template: str, status: int = 200, **context):
@@ -180,6 +228,7 @@ def _dialog(request, operation, template: str, status: int = 200, **context):
 
 
 def _key(request, name: str) -> int | None:
+    """A number of the address; None when it is none."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
@@ -250,7 +299,7 @@ def board(request):
         raise Http404
     text = limits.storable(request.GET.get("q", "").strip()[:60])
     only = request.GET.get("only", "")
-    found = progress.board(ctx, page=_key(request, "page") or 1, only=only, text=text)
+    found = progress.board(ctx, page=min(_key(request, "page") or 1, 1_000_000), only=only, text=text)
     return render(
         request,
         "production/progress.html",
@@ -261,10 +310,13 @@ def board(request):
 
 urlpatterns = [
     path("floor/", floor, name="production-floor"),
+    path("floor/<int:pk>/how/", how, name="production-floor-how"),
     path("floor/<int:pk>/start/", start, name="production-floor-start"),
     path("floor/<int:pk>/pause/", pause, name="production-floor-pause"),
     path("floor/<int:pk>/report/", report, name="production-floor-report"),
     path("floor/<int:pk>/undo/", undo, name="production-floor-undo"),
     path("picking/<uuid:pk>/", picking, name="production-picking"),
+    path("capacity/", pages_capacity.resources, name="production-resources"),
+    path("capacity/<int:pk>/", pages_capacity.week_of, name="production-capacity"),
     path("progress/", board, name="production-progress"),
 ]

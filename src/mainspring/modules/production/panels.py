@@ -17,6 +17,16 @@ KINDS = {
     "overhead": _("Overhead"),
     "scrap": _("Lost in scrap"),
 }
+SAID_MAX = 4
+HOURS = _("%(name)s: %(actual)s h worked, %(planned)s h planned (%(amount)s)")
+SAID = {
+    "price": _("%(name)s: %(actual)s paid for one, %(planned)s planned (%(amount)s)"),
+    "usage": _("%(name)s: %(actual)s taken, %(planned)s planned (%(amount)s)"),
+    "labour": HOURS,
+    "machine": HOURS,
+    "overhead": HOURS,
+    "scrap": _("%(name)s: %(actual)s lost (%(amount)s)"),
+}
 ZERO = Decimal(0)
 
 
@@ -35,9 +45,24 @@ def cost(order, ctx) -> dict:
         "rows": rows,
         "total_planned": sum((row["planned"] for row in rows), ZERO),
         "total_actual": sum((row["actual"] for row in rows), ZERO),
-        "variances": [row | {"label": KINDS[row["kind"]]} for row in costing.variances(order)],
+        "variances": [
+            row
+            | {"label": KINDS[row["kind"]], "why": [_told(row["kind"], cause) for cause in row["causes"][:SAID_MAX]]}
+            for row in costing.variances(order)
+        ],
         "in_process": costing.in_process(order),
     }
+
+
+def _told(kind: str, cause: dict) -> str:
+    """Why a part of a variance came about, in words (U3)."""
+    values = {
+        "name": cause["name"],
+        "actual": formats.number(cause["actual"], 0, 4 if kind == "price" else 2),
+        "planned": formats.number(cause["planned"], 0, 4 if kind == "price" else 2),
+        "amount": formats.number(cause["amount"], 2),
+    }
+    return SAID[kind] % values
 
 
 def material(order, ctx) -> dict:

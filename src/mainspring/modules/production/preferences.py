@@ -22,3 +22,10 @@ Preference(
     _("Issue components with the output"),
     help=_("What the output needs and was not issued is taken out of stock when it is received."),
 )
+Preference(
+    "production.measure_before_done",
+    "bool",
+    False,
+    _("Measure before an operation ends"),
+    help=_("An operation is done only when each of its inspection points was measured."),
+)

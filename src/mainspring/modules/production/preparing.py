@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
+from mainspring.kernel.models import Site
 from mainspring.modules.engineering import queries as engineering
+from mainspring.modules.engineering.models import OperationAlternate, WorkCenter
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.organization import queries as organization
 
@@ -27,9 +29,47 @@ def order(record: ProductionOrder, ctx, lines) -> None:
         return
     asked_on = record.starts_on or record.due_on or ctx.business_date
     choose_versions(record, ctx, {}, asked_on)
+    refuse_without_means([record])
     _dates(record, ctx)
     if lines is not None:
         explode(record, lines)
+
+
+def refuse_without_means(orders: list[ProductionOrder]) -> None:
+    """An order is made where the means are: the work centers of its routing or alternates of them, else any at all."""
+    centers: dict[int, set[int]] = {}
+    found = WorkCenter.objects.filter(site__in={o.site_id for o in orders}, active=True).values_list("site_id", "pk")
+    for site, center in found:
+        centers.setdefault(site, set()).add(center)
+    for record in orders:
+        here = centers.get(record.site_id, set())
+        if record.routing_id is None:
+            missing = None if here or record.site.kind == Site.Kind.PLANT else ""
+        else:
+            engineering.know_lines(record.routing)
+            steps = [s for s in record.routing.lines.all() if not s.supplier_id and s.work_center_id not in here]
+            if steps:
+                instead = _alternates_here(record.routing_id, here)
+                steps = [step for step in steps if step.sequence not in instead]
+            missing = str(steps[0].work_center) if steps else None
+        if missing is not None:
+            raise ValidationError({"site": _no_means(record, missing)}, code="no_means")
+
+
+def _alternates_here(routing_id, centers: set[int]) -> set[int]:
+    """Operations of a routing that have an alternate among work centers."""
+    found = OperationAlternate.objects.filter(routing=routing_id, work_center__in=centers)
+    return set(found.values_list("sequence", flat=True))
+
+
+def _no_means(record: ProductionOrder, missing: str) -> str:
+    if not missing:
+        return _("%(site)s has no work center; nothing is made there.") % {"site": record.site}
+    return _("%(site)s cannot make %(item)s: its routing needs %(center)s, which stands elsewhere.") % {
+        "site": record.site,
+        "item": record.item.code,
+        "center": missing,
+    }
 
 
 def choose_versions(record: ProductionOrder, ctx, known: dict, on=None) -> None:
@@ -109,13 +149,12 @@ def _dates(record: ProductionOrder, ctx) -> None:
 
 
 def lead_days(record: ProductionOrder) -> int:
-    """Working days an order takes: the item's lead time at the site, else its hours at eight a day."""
+    """Working days an order takes: the item's lead time at the site, else its hours as its work centers are open."""
     known = ItemSite.objects.filter(item=record.item, site=record.site).values_list("lead_time_days", flat=True).first()
     if known:
         return known
     operations = list(record.routing.lines.select_related("work_center")) if record.routing_id else []
-    hours = sum((o.queue_hours + scheduling.clock_hours(o, record.quantity) for o in operations), ZERO)
-    return int(-(-hours // 8))
+    return scheduling.working_days(operations, record.quantity)
 
 
 def report(record: ProductionReport, ctx, lines) -> None:

@@ -7,6 +7,8 @@ from django.db import connection
 from django.db.models import Q
 
 from mainspring.kernel import access, database
+from mainspring.modules.engineering import queries as engineering
+from mainspring.modules.engineering.models import WorkCenter
 
 from .models import ProductionOperation, ProductionOrder
 from .models.verbs import OPEN
@@ -18,27 +20,24 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
     """Open orders, the latest first, with planned and actual days of every operation; two queries, however many.
 
     only  "late": forecast after the due day; "running": somebody works on it now; "" all
-    The forecast of an order is the end of its remaining hours from today on, eight a day, never before what the plan
-    expects.
+    The forecast of an order is the end of its remaining hours from today on, at the hours its work centers are open,
+    never before what the plan expects.
     """
-    today = ctx.business_date
+    today, pace = ctx.business_date, _pace(ctx)
     sight = access.rows(ctx, ProductionOrder).filter(state__in=OPEN)
     if text:
         sight = sight.filter(Q(number__icontains=text) | Q(item__code__icontains=text) | Q(item__name__icontains=text))
     if site:
         sight = sight.filter(site=site)
-    orders = _orders(sight, today)
-    counts = {
-        "all": len(orders),
-        "late": sum(o["late_days"] > 0 for o in orders),
-        "running": sum(o["running"] > 0 for o in orders),
-    }
-    if only in ("late", "running"):
-        orders = [o for o in orders if o["late_days" if only == "late" else "running"] > 0]
-    pages = max((len(orders) + PAGE - 1) // PAGE, 1)
+    shown, counts = _orders(sight, today, pace, only=only, page=page)
+    wanted = counts[only if only in ("late", "running") else "all"]
+    pages = max((wanted + PAGE - 1) // PAGE, 1)
+    if not shown and page > pages:
+        shown, counts = _orders(sight, today, pace, only=only, page=pages)
     page = min(max(page, 1), pages)
-    shown = orders[(page - 1) * PAGE : page * PAGE]
     steps = steps_of([o["id"] for o in shown])
+    for order in shown:
+        _forecast(steps[order["id"]], pace, today)
     first, last = _window(shown, steps, today)
     for order in shown:
         order["steps"] = [_placed(step, first, last, today) for step in steps[order["id"]]]
@@ -48,13 +47,41 @@ def board(ctx, *, page: int = 1, only: str = "", text: str = "", site: int | Non
             "weeks": _weeks(first, last)}  # fmt: skip
 
 
-def _orders(sight, today: date) -> list[dict]:
-    """Every open order in sight with its remaining hours and forecast, the latest first. One statement."""
+def _pace(ctx) -> dict[int, float]:
+    """{work center: clock hours one place of it works in a day of the calendar, closed days counted in}.
+
+    One that never opens is counted as if it were open an hour a day: late, but not without an end.
+    """
+    ids = WorkCenter.objects.filter(site__company=ctx.company_id).values_list("pk", flat=True)
+    found = {}
+    for pk, calendar in engineering.calendars(ids).items():
+        minutes = sum(end - start for day in calendar.weekly for start, end in day)
+        found[pk] = minutes / 60 / 7 or 1.0
+    return found
+
+
+def _forecast(steps: list[dict], pace: dict[int, float], today: date) -> None:
+    """When each operation that is not done begins and ends, one after another from today on."""
+    at = float(today.toordinal())
+    for step in steps:
+        if step["progress"] == "done":
+            continue
+        begins = max(at, float(step["starts_on"].toordinal())) if step["starts_on"] and not step["started_at"] else at
+        at = begins + float(step["left_hours"]) / pace[step["work_center_id"]]
+        step["forecast_start"] = date.fromordinal(int(begins))
+        step["forecast_end"] = date.fromordinal(max(int(at - 1e-9), int(begins)))
+
+
+def _orders(sight, today: date, pace: dict[int, float], *, only: str, page: int) -> tuple[list[dict], dict[str, int]]:
+    """A page of the open orders in sight with their remaining hours and forecast, the latest first, and how many there
+    are of each kind. One statement, which computes all of them and hands over a page.
+    """
     sql, params = sight.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH sight (key) AS MATERIALIZED ({sql}),
+            pace (center, hours) AS (SELECT * FROM unnest(%s::bigint[], %s::float8[])),
             work AS (
                 SELECT op.order_id, COUNT(*) FILTER (WHERE op.progress = 'running') AS running,
                        COUNT(*) AS steps, COUNT(*) FILTER (WHERE op.progress = 'done') AS done_steps,
@@ -63,29 +90,47 @@ def _orders(sight, today: date) -> list[dict]:
                            CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
                            + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
                            END) AS left_hours,
+                       SUM(CASE WHEN op.progress = 'done' THEN 0 ELSE
+                           CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
+                           + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0)
+                             * op.run_hours_per_unit * 100 / c.efficiency_pct END / p.hours) AS left_days,
                        SUM(op.done_hours) AS done_hours
                 FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
-                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id)
+                JOIN engineering_workcenter c ON c.id = op.work_center_id JOIN pace p ON p.center = c.id
+                WHERE op.order_id IN (SELECT key FROM sight) GROUP BY op.order_id),
+            forecast AS (
             SELECT o.id, o.number, o.state, o.quantity, o.completed_quantity, o.scrapped_quantity, o.starts_on,
                    o.due_on, o.priority, i.code, i.name, u.code AS unit, s.code AS site,
                    COALESCE(w.running, 0) AS running, COALESCE(w.steps, 0) AS steps,
                    COALESCE(w.done_steps, 0) AS done_steps, COALESCE(w.left_hours, 0) AS left_hours,
                    COALESCE(w.done_hours, 0) AS done_hours, COALESCE(w.planned_hours, 0) AS planned_hours,
                    GREATEST(COALESCE(o.expected_on, o.due_on),
-                            %s::date + CEIL(COALESCE(w.left_hours, 0) / 8)::int) AS forecast_on
+                            %s::date + CEIL(COALESCE(w.left_days, 0))::int) AS forecast_on
             FROM production_productionorder o JOIN items_item i ON i.id = o.item_id
             JOIN organization_unit u ON u.id = i.unit_id JOIN kernel_site s ON s.id = o.site_id
             LEFT JOIN work w ON w.order_id = o.id
-            WHERE o.id IN (SELECT key FROM sight)""",
-            [*params, today],
+            WHERE o.id IN (SELECT key FROM sight)),
+            found AS MATERIALIZED (
+                SELECT *, COALESCE(forecast_on - due_on, 0) AS late_days FROM forecast),
+            counts AS (
+                SELECT COUNT(*) AS "all", COUNT(*) FILTER (WHERE late_days > 0) AS late,
+                       COUNT(*) FILTER (WHERE running > 0) AS in_work FROM found),
+            page AS (
+                SELECT * FROM found
+                WHERE %s NOT IN ('late', 'running') OR %s = 'late' AND late_days > 0 OR %s = 'running' AND running > 0
+                ORDER BY late_days DESC, priority, due_on, number LIMIT %s OFFSET %s)
+            SELECT counts."all", counts.late, counts.in_work, page.* FROM counts LEFT JOIN page ON true
+            ORDER BY page.late_days DESC, page.priority, page.due_on, page.number""",
+            [*params, list(pace), list(pace.values()), today, only, only, only, PAGE, (max(page, 1) - 1) * PAGE],
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    counts = {"all": rows[0]["all"], "late": rows[0]["late"], "running": rows[0]["in_work"]}
+    rows = [row for row in rows if row["id"] is not None]
     for row in rows:
-        row["late_days"] = (row["forecast_on"] - row["due_on"]).days if row["due_on"] else 0
         planned = row["planned_hours"]
         row["done_pct"] = int(100 * (planned - min(row["left_hours"], planned)) / planned) if planned else 0
-    return sorted(rows, key=lambda r: (-r["late_days"], r["priority"], r["due_on"], r["number"]))
+    return rows, counts
 
 
 def steps_of(order_ids: list) -> dict:
@@ -95,7 +140,11 @@ def steps_of(order_ids: list) -> dict:
         """
         SELECT op.id, op.order_id, op.sequence, op.name, op.progress, op.starts_on, op.ends_on, op.planned_start_on,
                op.planned_end_on, op.started_at, op.finished_at, op.good_quantity, op.scrap_quantity, op.done_hours,
-               op.is_parallel, op.setup_hours + COALESCE(op.quantity, o.quantity) * op.run_hours_per_unit AS hours,
+               op.is_parallel, op.work_center_id,
+               CASE WHEN op.done_hours > 0 THEN 0 ELSE op.setup_hours END
+               + GREATEST(COALESCE(op.quantity, o.quantity) - op.good_quantity, 0) * op.run_hours_per_unit
+                 * 100 / c.efficiency_pct AS left_hours,
+               op.setup_hours + COALESCE(op.quantity, o.quantity) * op.run_hours_per_unit AS hours,
                COALESCE(op.quantity, o.quantity) AS quantity, c.code AS work_center, m.code AS machine,
                p.first_name || ' ' || p.last_name AS person, sup.name AS supplier, op.rework_of_id
         FROM production_productionoperation op JOIN production_productionorder o ON o.id = op.order_id
@@ -141,7 +190,10 @@ def _placed(step: dict, first: date, last: date, today: date) -> dict:
         "plan": _bar(
             step["planned_start_on"] or step["starts_on"], step["planned_end_on"] or step["ends_on"], first, last
         ),
-        "real": _bar(begun, ended, first, last) if begun else _bar(step["starts_on"], step["ends_on"], first, last),
+        "real": _bar(begun, ended, first, last)
+        if begun
+        else _bar(step.get("forecast_start"), step.get("forecast_end"), first, last),
+        "ahead": _bar(today, step.get("forecast_end"), first, last) if begun and not step["finished_at"] else None,
         "begun": begun is not None,
         "late": bool(step["planned_end_on"] and step["progress"] != "done" and step["planned_end_on"] < today - one),
     }

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_noop
 
 from mainspring.kernel import database
 from mainspring.kernel.sentences import say
+from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import Routing, WorkCenter
-from mainspring.modules.organization import queries as organization
-from mainspring.modules.organization.models import WorkCalendar
 from mainspring.modules.purchasing import queries as purchasing
 
 from . import scheduling
@@ -27,17 +26,18 @@ def lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
     found = purchasing.lead_days(ctx, site, items)
     made = [pk for pk, item in items.items() if item.make_or_buy == "make" and pk not in found]
     for routing in Routing.objects.filter(item__in=made, active=True).prefetch_related("lines__work_center"):
-        hours = sum((o.queue_hours + scheduling.clock_hours(o, Decimal(1)) for o in routing.lines.all()), ZERO)
         whose = say(gettext_noop("routing %(revision)s"), revision=routing.revision)
-        found.setdefault(routing.item_id, (max(int(-(-hours // 8)), 1), whose))
+        found.setdefault(
+            routing.item_id, (max(scheduling.working_days(list(routing.lines.all()), Decimal(1)), 1), whose)
+        )
     return found
 
 
 def load(ctx, *, starts_on: date | None = None, weeks: int = 8, site=None) -> list[dict]:
     """One row per work center and week: planned, done and available standard hours, load in percent (C01 to C04).
 
-    Available hours are the calendar's, times size and efficiency. A work center that is closed all week but has work
-    shows no percentage and is overloaded.
+    Available hours are those of plant, work center, machines and people together, times efficiency. A work center that
+    is closed all week but has work shows no percentage and is overloaded.
     """
     first = starts_on or ctx.business_date
     first -= timedelta(days=first.weekday())
@@ -60,21 +60,15 @@ def load(ctx, *, starts_on: date | None = None, weeks: int = 8, site=None) -> li
             last=last,
         )
     }
-    calendars = {
-        c.pk: organization.calendar_days(c)
-        for c in WorkCalendar.objects.filter(pk__in={c.calendar_id for c in centers}).prefetch_related(
-            "lines", "exceptions"
-        )
-    }
+    centers = list(centers)
+    offered = engineering.standard_hours(centers, first, last)
     rows = []
     for center in centers:
         for n in range(weeks):
             week = first + timedelta(weeks=n)
             row = booked.get((center.pk, week), {"planned": ZERO, "done": ZERO})
-            open_hours = sum(
-                (scheduling.open_hours(calendars[center.calendar_id], week + timedelta(days=d)) for d in range(7)), ZERO
-            )
-            available = (open_hours * center.size * center.efficiency_pct / 100).quantize(Decimal("0.01"))
+            available = sum((offered[center.pk, week + timedelta(days=d)] for d in range(7)), ZERO)
+            available = available.quantize(Decimal("0.01"))
             used = row["planned"] + row["done"]
             rows.append(
                 {

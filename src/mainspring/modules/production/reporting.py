@@ -193,7 +193,7 @@ def _work(report, order, ctx) -> None:
     report.operation = operation
     if (report.scrap or report.rework) and not (report.scrap_reason or report.reason_id):
         raise ValidationError({"scrap_reason": _("Say why there is scrap.")})
-    if not (report.good or report.scrap or report.rework or report.hours):
+    if not (report.good or report.scrap or report.rework or report.hours or report.measurements.exists()):
         raise ValidationError(_("Report a quantity or hours."))
     _refuse_more_than_ordered(order, operation, operation.good_quantity + report.good)
     digits = order.company.base_currency.digits

@@ -36,6 +36,7 @@ class ProductionOrders(Resource):
         _("Operations"): ("production/production-operations", "order"),
         _("Shop reports"): ("production/production-reports", "order"),
         _("Co- and by-products"): ("production/production-outputs", "order"),
+        _("Measurements"): ("production/measurements", "operation__order"),
     }
 
 
@@ -77,7 +78,10 @@ class ProductionOperations(Resource):
     order = "starts_on"
     dimensions = "progress work_center person machine starts_on"
     measures = "done_hours good_quantity scrap_quantity"
-    related = {_("Times at work"): ("production/work-sessions", "operation")}
+    related = {
+        _("Times at work"): ("production/work-sessions", "operation"),
+        _("Measurements"): ("production/measurements", "operation"),
+    }
     calendar = "starts_on ends_on"
     creatable = False
 
@@ -89,6 +93,19 @@ class ProductionOutputs(Resource):
     search = "order__number item__code"
     filters = "order item"
     form = "order item quantity received_quantity | cost_share_pct unit_cost"
+    creatable = False
+
+
+class Measurements(Resource):
+    model = models.Measurement
+    menu = f"{MENU} / Reports"
+    icon = "ruler-measure"
+    columns = "measured_at operation__order operation name value measure minimum maximum is_right person report"
+    search = "operation__order__number operation__order__item__code name"
+    filters = "is_right name operation__order__item operation__work_center person measured_at"
+    form = "operation name value measure | target minimum maximum is_right | person measured_at report"
+    order = "-measured_at"
+    dimensions = "name is_right operation__work_center operation__order__item person"
     creatable = False
 
 

@@ -45,6 +45,9 @@ grant("workshop", "production.capacitybooking", "view", "site", cost="hide")
 grant("warehouse", "production.productionorder", "view issue pick receive", "site", **HIDDEN)
 grant("warehouse", "production.productionreport", "view create change post cancel", "site", cost="hide")
 
+for _code in ("planner", "engineer"):
+    grant(_code, "production.measurement", "view export")
+grant("workshop", "production.measurement", "view", "site")
 for _code in ("planner", "workshop"):
     grant(_code, "production.worksession", "view export")
     grant(_code, "production.reason", "view create change export")

@@ -7,11 +7,11 @@ takes of the capacity, which counts the efficiency on its side (C03): set-up and
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mainspring.engines.calendar.working import Calendar
-from mainspring.modules.organization import queries as organization
+from mainspring.modules.engineering import queries as engineering
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
@@ -55,7 +55,7 @@ def forward(
     begins = follows = ends = (starts_on, ZERO)
     for operation in operations:
         quantity, with_setup = remaining[operation.pk]
-        calendar = calendars[operation.work_center.calendar_id]
+        calendar = calendars[operation.work_center_id]
         beside = bool(getattr(operation, "is_parallel", False) and slots)
         at = begins if beside else follows
         begins = at
@@ -90,8 +90,33 @@ def _moved(operation, calendar, at, clock):
 
 
 def calendars_of(operations) -> dict[int, Calendar]:
-    """The engines' calendars of the operations' work centers; shared by the process, so treat them as read-only."""
-    return organization.calendars({operation.work_center.calendar_id for operation in operations})
+    """{work center: what it and its plant have open}; shared by the process, so treat them as read-only."""
+    return engineering.calendars({operation.work_center_id for operation in operations})
+
+
+def hours_a_day(center_ids) -> dict[int, Decimal]:
+    """{work center: hours one place of it is open on a working day of an ordinary week}; none when it never opens."""
+    found = {}
+    for pk, calendar in engineering.calendars(center_ids).items():
+        minutes = [sum(end - start for start, end in day) for day in calendar.weekly]
+        days = sum(1 for one in minutes if one)
+        if days:
+            found[pk] = Decimal(sum(minutes)) / 60 / days
+    return found
+
+
+def working_days(operations: Sequence, quantity: Decimal) -> int:
+    """Working days the operations take one after another, at the hours their work centers are open."""
+    pace = hours_a_day({operation.work_center_id for operation in operations})
+    days = sum(
+        (
+            (operation.queue_hours + clock_hours(operation, quantity)) / pace[operation.work_center_id]
+            for operation in operations
+            if operation.work_center_id in pace
+        ),
+        ZERO,
+    )
+    return int(days.to_integral_value(ROUND_CEILING))
 
 
 def open_hours(calendar: Calendar, day: date) -> Decimal:

@@ -36,11 +36,14 @@ def text_of(ctx, label: str, key) -> str:
     return sight.label(ctx, record) if record else ""
 
 
-def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "", inside: dict | None = None) -> list:
+def searched(
+    ctx, model, text: str, limit: int = LIMIT, *, site: str = "", inside: dict | None = None, limit_to=None
+) -> list:
     """Records whose searched fields hold every word; an exact code comes first.
 
     site    leaves those of one site
     inside  {link: key}: leaves those that belong there
+    limit_to  a link: leaves those that may be chosen for it
     """
     res = resource.of(model)
     if res is not None:
@@ -57,12 +60,14 @@ def searched(ctx, model, text: str, limit: int = LIMIT, *, site: str = "", insid
         rows = rows.filter(active=True)
     there = {"site": int(site)} if site.isdecimal() and of_site(model) else {}
     there |= inside or {}
-    rows = rows.filter(**there)
+    allowed = limit_to.get_limit_choices_to() if limit_to is not None else {}
+    rows = rows.filter(**there).complex_filter(allowed)
     found = list(rows[:limit])
     if text and res is not None:
         key = next((n for n in ("code", "number", "barcode") if n in {f.name for f in model._meta.concrete_fields}), "")
         if key and q.fields.is_clear(key):
-            exact = list(access.rows(ctx, model).filter(**{f"{key}__iexact": text}, **there)[:1])
+            named = access.rows(ctx, model).filter(**{f"{key}__iexact": text}, **there)
+            exact = list(named.complex_filter(allowed)[:1])
             found = exact + [r for r in found if r not in exact]
     return found[:limit]
 
@@ -87,6 +92,14 @@ def _inside(seen: sight.Fields, asked) -> dict:
     return {name: field.target_field.to_python(limits.storable_key(key))}
 
 
+def _limit(model, asked):
+    """The link that ?for=label.field names, when it leads to the model and not every record may be chosen for it."""
+    label, _dot, name = asked.get("for", "").rpartition(".")
+    owner = shapes.model_named(label) if label else None
+    fields_of = owner._meta.concrete_fields if owner is not None else ()
+    return next((f for f in fields_of if f.name == name and f.related_model is model and f.many_to_one), None)
+
+
 @require_GET
 @base.signed_in
 def lookup(request, label):
@@ -101,7 +114,9 @@ def lookup(request, label):
     site = request.GET.get("site", "")
     seen = sight.Fields(res, request.ctx)
     try:
-        found = searched(request.ctx, model, text, site=site, inside=_inside(seen, request.GET))
+        found = searched(
+            request.ctx, model, text, site=site, inside=_inside(seen, request.GET), limit_to=_limit(model, request.GET)
+        )
     except (ValueError, ValidationError, OverflowError):
         found = []
     extra: dict = {}

@@ -3,7 +3,17 @@
 from mainspring.modules.items.models import Item
 
 from .bills import Bom, BomAlternate, BomLine, BomOutput
-from .centers import Downtime, Machine, Operator, PersonSkill, Skill, Tool, WorkCenter
+from .centers import (
+    CapacityChange,
+    Downtime,
+    Machine,
+    Operator,
+    PersonSkill,
+    Skill,
+    SupplierCapacity,
+    Tool,
+    WorkCenter,
+)
 from .changes import ChangeExclusion, EngineeringChange
 from .costs import CostRollUp, CostRollUpLine
 from .routings import InspectionPoint, OperationAlternate, OperationDocument, Routing, RoutingOperation
@@ -14,6 +24,7 @@ __all__ = [
     "BomAlternate",
     "BomLine",
     "BomOutput",
+    "CapacityChange",
     "ChangeExclusion",
     "CostRollUp",
     "CostRollUpLine",
@@ -30,6 +41,7 @@ __all__ = [
     "Routing",
     "RoutingOperation",
     "Skill",
+    "SupplierCapacity",
     "Tool",
     "WorkCenter",
 ]

@@ -1,4 +1,4 @@
-"""Engineering changes: one component replaced by another in every bill that holds it, from a day."""
+"""Engineering changes: a component replaced, left out or added in many bills at once, from a day."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,28 +7,44 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine, Site
 from mainspring.kernel.workflow import Verb, Workflow
-from mainspring.modules.items.models import Item
+from mainspring.modules.items.models import Item, ItemCategory
 
 from .bills import Bom
 
 
 class EngineeringChange(Document):
-    """From a day on, bills take another component instead of one they hold; each gets a new version of its own."""
+    """From a day on, bills hold another component, one less or one more; each gets a new version of its own.
 
-    component = fields.link(Item, _("component"))
-    replacement = fields.link(Item, _("replacement"), optional=True, help_text=_("Empty: the component is left out."))
+    before  what was in the bills that were changed themselves, so that the change can be undone
+    """
+
+    class Kind(models.TextChoices):
+        REPLACE = "replace", _("Replace a component")
+        REMOVE = "remove", _("Leave a component out")
+        ADD = "add", _("Add a component")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REPLACE)
+    component = fields.link(
+        Item, _("component"), optional=True,
+        help_text=_("It is looked for in the bills. Adding one: the bills that hold this; empty: all of the category."),
+    )  # fmt: skip
+    replacement = fields.link(Item, _("new component"), optional=True, help_text=_("What comes instead or beside."))
     ratio = models.DecimalField(
         _("ratio"),
         max_digits=12,
         decimal_places=6,
         default=1,
-        help_text=_("Units of the replacement for one unit of the component."),
+        help_text=_("Of the new component for one unit of the component; without one, for one unit of the product."),
+    )
+    category = fields.link(
+        ItemCategory, _("products of category"), optional=True, help_text=_("Empty: products of every category.")
     )
     effective_on = models.DateField(_("effective on"))
     site = fields.link(Site, _("site"), optional=True, help_text=_("Empty: the bills of every site."))
     reason = models.CharField(_("reason"), max_length=200)
     note = models.TextField(_("note"), blank=True)
     changed_bills = models.PositiveIntegerField(_("bills changed"), default=0, editable=False)
+    before = models.JSONField(default=dict, editable=False)
 
     number_format = "EC{year}-{seq:05}"
     workflow = Workflow(
@@ -43,6 +59,15 @@ class EngineeringChange(Document):
                 help=_(
                     "Makes a new version of every bill shown below that holds from the day; the old ones end there."
                 ),
+            ),
+            Verb(
+                "undo",
+                "done",
+                "draft",
+                label=_("Undo"),
+                bulk=False,
+                danger=True,
+                help=_("The versions it made are retired, and those before them hold again."),
             ),
             Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
         ),
@@ -65,11 +90,29 @@ class EngineeringChange(Document):
                 condition=Q(ratio__gt=0),
                 violation_error_message=_("The ratio must be above zero."),
             ),
+            models.CheckConstraint(
+                name="engineering_change_means",
+                condition=Q(kind="add", replacement__isnull=False, component__isnull=False)
+                | Q(kind="add", replacement__isnull=False, category__isnull=False)
+                | Q(kind="replace", replacement__isnull=False, component__isnull=False)
+                | Q(kind="remove", replacement__isnull=True, component__isnull=False),
+                violation_error_message=_(
+                    "Replace and leave out need a component, replace and add a new one; what is added goes into bills "
+                    "that hold a component or are of a category."
+                ),
+            ),
         ]
+
+    def prepare(self, ctx, lines=None):
+        """Replacing by nothing means leaving out."""
+        if self.kind == self.Kind.REPLACE and self.component_id and not self.replacement_id:
+            self.kind = self.Kind.REMOVE
 
     @property
     def party_label(self):
-        return f"{self.component.code} → {self.replacement.code if self.replacement_id else '–'}"
+        left = self.component.code if self.component_id else str(self.category or "–")
+        sign = "+" if self.kind == self.Kind.ADD else "→"
+        return f"{left} {sign} {self.replacement.code if self.replacement_id else '–'}"
 
 
 class ChangeExclusion(DocumentLine):

@@ -15,7 +15,8 @@ from mainspring.modules.items.models import Item
 PERIOD = Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
 
-def _same(expression):
+def same(expression):
+    """Equality as a range, so that an exclusion constraint needs no further extension."""
     return Func(expression, expression, Value("[]"), function="int8range")
 
 
@@ -37,8 +38,8 @@ def constraints_of(name: str, message) -> list:
             violation_error_message=message,
             condition=Q(active=True),
             expressions=[
-                (_same(F("item")), "&&"),
-                (_same(Coalesce(F("site"), Value(0))), "&&"),
+                (same(F("item")), "&&"),
+                (same(Coalesce(F("site"), Value(0))), "&&"),
                 (Func(F("valid_from"), F("valid_to"), function="daterange"), "&&"),
             ],
         ),

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands, database, preferences
-from mainspring.modules.engineering import capacity, comparing, queries, trees, versioning
+from mainspring.modules.engineering import capacity, changing, comparing, queries, trees, versioning
 from mainspring.modules.engineering.models import (
     Bom,
     BomAlternate,
@@ -200,3 +200,74 @@ def test_a_machine_whose_shift_never_meets_its_center_is_refused(plant):  # noqa
 def test_the_database_refuses_a_second_valid_version(plant):  # noqa: F811
     with pytest.raises(database.DatabaseError):
         Bom.objects.create(item=plant.bike, revision="X")
+
+
+# -- mass changes: adding, leaving out, undoing -----------------------------------------------------------------------
+
+
+def lines_of(bom):
+    return [(line.component.code, line.quantity) for line in bom.lines.order_by("position")]
+
+
+def test_a_component_is_added_beside_another_in_every_bill(plant):  # noqa: F811
+    """MFG-04, MFG-14: half a tag for each tube, in every bill that holds tubes."""
+    tag = plant.item("TAG")
+    change = changed(plant, plant.tube, tag, kind="add", ratio="0.5")
+    change = commands.perform(change, "carry_out", plant.ctx)
+    new = queries.bom_for(plant.frame, date(2026, 6, 1))
+    tube = dict(lines_of(new))["TUBE"]
+    assert (change.changed_bills, dict(lines_of(new))["TAG"]) == (1, tube / 2)
+    assert "TAG" not in dict(lines_of(queries.bom_for(plant.frame, date(2026, 5, 31))))
+    assert not changing.affected(change)  # it is there now
+
+
+def test_a_component_is_added_to_all_products_of_a_category(plant):  # noqa: F811
+    tag, category = plant.item("TAG"), plant.bike.category
+    change = commands.create(
+        EngineeringChange, plant.ctx, kind="add", replacement=tag, category=category, ratio=2,
+        effective_on="2026-06-01", reason="Tracing",
+    )  # fmt: skip
+    found = {bom.item.code for bom in changing.affected(change)}
+    assert "BIKE" in found
+    commands.perform(change, "carry_out", plant.ctx)
+    bom = queries.bom_for(plant.bike, date(2026, 6, 1))
+    assert dict(lines_of(bom))["TAG"] == 2 * bom.batch_quantity
+
+
+def test_a_change_is_undone_and_everything_is_as_before(plant):  # noqa: F811
+    """U-turn: new versions are retired, those before hold again, drafts have their lines back."""
+    draft = commands.perform(plant.bike_bom, "new_version", plant.ctx).outcome
+    before = lines_of(draft), lines_of(plant.bike_bom)
+    change = commands.perform(changed(plant, plant.frame, plant.item("FRAME2")), "carry_out", plant.ctx)
+    draft.refresh_from_db()
+    assert (change.changed_bills, dict(lines_of(draft)).keys() >= {"FRAME2"}) == (2, True)
+    change = commands.perform(change, "undo", plant.ctx)
+    assert (change.state, change.changed_bills) == ("draft", 0)
+    plant.bike_bom.refresh_from_db()
+    assert (plant.bike_bom.valid_to, queries.bom_for(plant.bike, date(2026, 6, 1))) == (None, plant.bike_bom)
+    assert (lines_of(draft), lines_of(plant.bike_bom)) == before
+    commands.perform(change, "carry_out", plant.ctx)  # and may be carried out again
+
+
+def test_what_was_changed_since_is_not_undone_unseen(plant):  # noqa: F811
+    change = commands.perform(changed(plant, plant.frame, plant.item("FRAME2")), "carry_out", plant.ctx)
+    made = change.boms.get()
+    commands.change(made, plant.ctx, note="Checked with the supplier")
+    with pytest.raises(ValidationError, match="Changed since: BIKE B"):
+        commands.perform(change, "undo", plant.ctx)
+    assert EngineeringChange.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "remove", "component": "tube", "replacement": "rim"},
+        {"kind": "add", "component": "tube"},
+        {"kind": "add", "replacement": "tube"},
+        {"kind": "replace", "replacement": "rim"},
+    ],
+)
+def test_a_change_without_its_means_is_refused(plant, values):  # noqa: F811
+    values = {name: getattr(plant, value) if name != "kind" else value for name, value in values.items()}
+    with pytest.raises(ValidationError, match="Replace and leave out need a component"):
+        commands.create(EngineeringChange, plant.ctx, effective_on="2026-06-01", reason="?", **values)

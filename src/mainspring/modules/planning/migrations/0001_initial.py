@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('engineering', '0002_initial'),
+        ('engineering', '0001_initial'),
         ('items', '0002_initial'),
         ('kernel', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -105,6 +105,55 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TaskList',
+            fields=[
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
+                ('identity', models.OneToOneField(db_column='id', editable=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='kernel.documentidentity')),
+                ('number', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=40, verbose_name='number')),
+                ('state', models.CharField(db_index=True, editable=False, max_length=24, verbose_name='state')),
+                ('week', models.DateField(help_text='Any day of it; the Monday is kept.', verbose_name='week')),
+                ('hours', models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=14, verbose_name='hours')),
+                ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released at')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
+                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='department')),
+                ('released_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='released by')),
+            ],
+            options={
+                'verbose_name': 'task list',
+                'verbose_name_plural': 'task lists',
+                'ordering': ['-week', 'department'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TaskLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=1, editable=False, verbose_name='position')),
+                ('number', models.CharField(blank=True, editable=False, max_length=40, verbose_name='number')),
+                ('sequence', models.PositiveIntegerField(editable=False, verbose_name='sequence')),
+                ('name', models.CharField(editable=False, max_length=120, verbose_name='operation')),
+                ('on_date', models.DateField(editable=False, verbose_name='day')),
+                ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, editable=False, max_digits=20, unit='item__unit', verbose_name='quantity')),
+                ('hours', models.DecimalField(decimal_places=4, editable=False, max_digits=14, verbose_name='hours')),
+                ('item', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item', verbose_name='item')),
+                ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.documentidentity', verbose_name='order')),
+                ('person', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('work_center', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='engineering.workcenter', verbose_name='work center')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='planning.tasklist', verbose_name='task list')),
+            ],
+            options={
+                'verbose_name': 'task',
+                'verbose_name_plural': 'tasks',
+                'ordering': ['position', 'id'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='CenterLoad',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -162,5 +211,9 @@ class Migration(migrations.Migration):
                 'ordering': ['needed_on', 'id'],
                 'indexes': [models.Index(fields=['company', 'code', 'needed_on'], name='plan_message_code')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='tasklist',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('department', 'week'), name='task_list_once', violation_error_message='This week of the department has a task list; release that one again.'),
         ),
     ]

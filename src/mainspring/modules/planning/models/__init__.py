@@ -4,6 +4,7 @@ from .. import marking  # noqa: F401  (declares the triggers)
 from .forecasts import DemandForecast
 from .kept import CenterLoad, FirmProposal, PlanMark, PlanMessage, PlanState, PlanWording
 from .runs import PlanRun
+from .tasks import TaskLine, TaskList
 
 __all__ = [
     "CenterLoad",
@@ -14,4 +15,6 @@ __all__ = [
     "PlanRun",
     "PlanState",
     "PlanWording",
+    "TaskLine",
+    "TaskList",
 ]

@@ -1,5 +1,7 @@
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import mainspring.kernel.fields
+import mainspring.modules.production.models.orders
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('engineering', '0002_initial'),
+        ('engineering', '0001_initial'),
         ('items', '0002_initial'),
         ('kernel', '0001_initial'),
         ('parties', '0001_initial'),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='production_orders', to='items.item', verbose_name='item')),
                 ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
                 ('routing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='engineering.routing', verbose_name='routing')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site')),
+                ('site', models.ForeignKey(limit_choices_to=mainspring.modules.production.models.orders.makers, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site')),
             ],
             options={
                 'verbose_name': 'production order',
@@ -170,6 +172,28 @@ class Migration(migrations.Migration):
                 'verbose_name': 'shop report',
                 'verbose_name_plural': 'shop reports',
                 'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Measurement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(editable=False, max_length=120, verbose_name='name')),
+                ('value', models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True, verbose_name='value')),
+                ('target', models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True, verbose_name='target')),
+                ('minimum', models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True, verbose_name='minimum')),
+                ('maximum', models.DecimalField(decimal_places=4, editable=False, max_digits=14, null=True, verbose_name='maximum')),
+                ('measure', models.CharField(blank=True, editable=False, max_length=20, verbose_name='measured in')),
+                ('is_right', models.BooleanField(editable=False, verbose_name='within limits')),
+                ('measured_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='measured at')),
+                ('person', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('operation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='production.productionoperation', verbose_name='operation')),
+                ('report', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='production.productionreport', verbose_name='shop report')),
+            ],
+            options={
+                'verbose_name': 'measurement',
+                'verbose_name_plural': 'measurements',
+                'ordering': ['-measured_at', '-id'],
             },
         ),
         migrations.CreateModel(

@@ -2,10 +2,11 @@
 
 from .operations import ProductionOperation, ProductionOutput, Reason, WorkSession
 from .orders import ProductionComponent, ProductionOrder
-from .reports import CapacityBooking, ProductionReport, ProductionReportLine
+from .reports import CapacityBooking, Measurement, ProductionReport, ProductionReportLine
 
 __all__ = [
     "CapacityBooking",
+    "Measurement",
     "ProductionComponent",
     "ProductionOperation",
     "ProductionOrder",

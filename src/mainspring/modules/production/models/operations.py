@@ -104,7 +104,7 @@ class ProductionOperation(models.Model):
 
     history = True
     company_path = "order__company"
-    scope_paths = {"site": "order__site"}
+    scope_paths = {"own": "person", "site": "order__site", "team": "work_center__department"}
 
     class Meta:
         verbose_name, verbose_name_plural = _("operation"), _("operations")

@@ -11,12 +11,17 @@ from django.utils.translation import pgettext_lazy
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentIdentity, DocumentLine, Site
 from mainspring.kernel.sentences import LongSentenceField
-from mainspring.modules.engineering.models import Bom, BomLine, Routing
+from mainspring.modules.engineering.models import Bom, BomLine, Routing, WorkCenter
 from mainspring.modules.items.models import Item
 
 from . import verbs
 
 ZERO = Decimal(0)
+
+
+def makers() -> Q:
+    """Sites where something can be made: plants, and wherever there is a work center."""
+    return Q(kind=Site.Kind.PLANT) | Q(pk__in=WorkCenter.objects.filter(active=True).values("site"))
 
 
 def today(record, ctx):
@@ -31,7 +36,7 @@ class ProductionOrder(Document):
     """
 
     item = fields.link(Item, _("item"), related_name="production_orders")
-    site = fields.link(Site, _("site"))
+    site = fields.link(Site, _("site"), limit_choices_to=makers)
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
     starts_on = models.DateField(
         _("starts on"), null=True, blank=True, help_text=_("Empty: from the due date backwards.")

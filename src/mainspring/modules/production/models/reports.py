@@ -119,6 +119,34 @@ class ProductionReportLine(DocumentLine):
         constraints = [fields.above_zero("report_line_positive")]
 
 
+class Measurement(models.Model):
+    """What was measured or looked at, at an inspection point of an operation, with the limits of that moment."""
+
+    operation = fields.link(ProductionOperation, _("operation"), related_name="measurements", editable=False)
+    report = fields.link(ProductionReport, _("shop report"), related_name="measurements", editable=False)
+    name = models.CharField(_("name"), max_length=120, editable=False)
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=4, null=True, editable=False)
+    target = models.DecimalField(_("target"), max_digits=14, decimal_places=4, null=True, editable=False)
+    minimum = models.DecimalField(_("minimum"), max_digits=14, decimal_places=4, null=True, editable=False)
+    maximum = models.DecimalField(_("maximum"), max_digits=14, decimal_places=4, null=True, editable=False)
+    measure = models.CharField(_("measured in"), max_length=20, blank=True, editable=False)
+    is_right = models.BooleanField(_("within limits"), editable=False)
+    person = fields.link(settings.AUTH_USER_MODEL, _("person"), null=True, editable=False)
+    measured_at = models.DateTimeField(_("measured at"), db_default=models.functions.Now(), editable=False)
+
+    history = False
+    read_only = True
+    company_path = "operation__order__company"
+    scope_paths = {"own": "person", "site": "operation__order__site", "team": "operation__work_center__department"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("measurement"), _("measurements")
+        ordering = ["-measured_at", "-id"]
+
+    def __str__(self):
+        return f"{self.name}: {'' if self.value is None else f'{self.value.normalize():f}'} {self.measure}".strip()
+
+
 class CapacityBooking(models.Model):
     """The ledger of time: hours a work center is planned for or was used, one row a day; used rows are never changed.
 

@@ -79,6 +79,13 @@ VERBS = (
                 help=_("Empty: the time since the start, else the planned hours of this quantity."),
             ),
             Input("finish", "bool", _("The operation is finished"), required=False),
+            Input(
+                "measured",
+                "longtext",
+                _("Measured"),
+                required=False,
+                help=_("One inspection point a line: its name = the value, or yes or no where it is only looked at."),
+            ),
         ),
         help=_("Books quantity and time of an operation."),
     ),

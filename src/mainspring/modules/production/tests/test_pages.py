@@ -8,7 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mainspring.kernel import commands
-from mainspring.modules.engineering.models import Bom, EngineeringChange
+from mainspring.modules.engineering.models import (
+    Bom,
+    EngineeringChange,
+    InspectionPoint,
+    Machine,
+    OperationDocument,
+    Routing,
+    SupplierCapacity,
+)
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def test_the_pages_of_an_order_and_the_workshop_answer(making, browser):
         assert browser.get(f"/production/{path}").status_code == 200, path
     operation = order.operations.get(sequence=20)
     assert browser.post(f"/production/floor/{operation.pk}/start/").status_code == 204
-    for dialog in ("report", "pause"):
+    for dialog in ("report", "pause", "how"):
         assert browser.get(f"/production/floor/{operation.pk}/{dialog}/").status_code == 200
     refused = browser.post(f"/production/floor/{operation.pk}/report/", {"good": "4", "scrap": "1"})
     assert (refused.status_code, "Say why there is scrap" in refused.content.decode()) == (422, True)
@@ -85,3 +93,45 @@ def test_the_progress_board_costs_the_same_for_many_orders(making, browser):
             assert browser.get("/production/progress/").status_code == 200
         counts.append(len(captured))
     assert counts[1] <= counts[0]
+
+
+def test_resources_and_the_week_of_a_work_center_are_pictures(making, browser):
+    """CAP-01: why there is no capacity on a day stands beside the day."""
+    commands.create(Machine, making.ctx, work_center=making.welding, code="TIG", name="TIG cell")
+    supplier = making.world.party("Tubes Ltd", is_supplier=True)
+    commands.create(
+        SupplierCapacity, making.ctx, supplier=supplier, item=making.tube, weekly_quantity=50, starts_on="2026-01-01"
+    )
+    page = browser.get("/production/capacity/?week=2026-03-04").content.decode()
+    assert "WELD Weld" in page
+    assert "Tubes Ltd" in page
+    assert "/ 50" in page
+    week = browser.get(f"/production/capacity/{making.welding.pk}/?week=2026-03-04").content.decode()
+    assert "40 standard hours in the week" in week
+    assert "No shift of the work center." in week
+    assert "TIG cell" in week
+    assert browser.get("/production/capacity/999999/").status_code == 404
+    assert browser.get("/production/capacity/?week=never").status_code == 200
+
+
+def test_an_operator_measures_where_he_reports(making, browser):
+    routing = Routing.objects.get(item=making.frame)
+    point = commands.create(
+        InspectionPoint, making.ctx, routing=routing, sequence=10, name="Alignment", maximum="0.8", measure="mm"
+    )
+    commands.create(OperationDocument, making.ctx, routing=routing, sequence=10, title="Drawing 7")
+    order = making.released(making.frame, "4")
+    at = f"/production/floor/{order.operations.get(sequence=10).pk}/"
+    how = browser.get(f"{at}how/").content.decode()
+    assert "Drawing 7" in how
+    assert "Alignment" in how
+    assert f'name="point-{point.pk}"' in browser.get(f"{at}report/").content.decode()
+    refused = browser.post(f"{at}report/", {"good": "1", "hours": "1", f"point-{point.pk}": "wide"})
+    assert refused.status_code == 422
+    assert 'value="wide"' in refused.content.decode()
+    done = browser.post(f"{at}report/", {"good": "1", "hours": "1", f"point-{point.pk}": "0.9"})
+    assert done.status_code == 204
+    assert "outside the limits" in done["HX-Trigger"]
+    twice = {"good": "1", "hours": "1", "idempotency_key": "one-press"}
+    assert [browser.post(f"{at}report/", twice).status_code for _press in range(2)] == [204, 204]
+    assert order.operations.get(sequence=10).good_quantity == 2

@@ -6,20 +6,23 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 
-from mainspring.kernel import commands
+from mainspring.kernel import commands, dossier, preferences
+from mainspring.kernel.models import Site
 from mainspring.modules.engineering.models import (
     Bom,
     BomAlternate,
     BomOutput,
+    InspectionPoint,
     OperationAlternate,
     PersonSkill,
     Routing,
     Skill,
+    WorkCenter,
 )
 from mainspring.modules.items.models import ItemCost
 from mainspring.modules.parties.models import Party
-from mainspring.modules.production import queries
-from mainspring.modules.production.models import CapacityBooking, ProductionOrder, Reason, WorkSession
+from mainspring.modules.production import panels, queries
+from mainspring.modules.production.models import CapacityBooking, ProductionOrder, ProductionReport, Reason, WorkSession
 from mainspring.modules.stock.models import Reservation
 
 
@@ -250,3 +253,106 @@ def test_variances_name_what_was_dearer(making):
     making.do(order, "report", operation=20, good=10, hours=3)
     found = {row["kind"]: row["amount"] for row in queries.variances(order)}
     assert found == {"price": 0, "usage": 0, "labour": D(40), "machine": 0, "overhead": 0, "scrap": 0}
+    causes = {row["kind"]: row["causes"] for row in queries.variances(order)}
+    assert [(c["name"], c["actual"], c["planned"], c["amount"]) for c in causes["labour"]] == [
+        ("10 Weld", 7, 6, 30), ("20 Paint", 3, D("2.5"), 10),
+    ]  # fmt: skip
+    assert "10 Weld: 7 h worked, 6 h planned (30.00)" in panels.cost(order, making.ctx)["variances"][2]["why"]
+
+
+# -- measuring --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(making):
+    """Welding is measured: an alignment within 0.8 mm, and a look at the bead."""
+    routing = Routing.objects.get(item=making.frame)
+    commands.create(
+        InspectionPoint,
+        making.ctx,
+        routing=routing,
+        sequence=10,
+        name="Alignment",
+        minimum="0",
+        maximum="0.8",
+        measure="mm",
+    )
+    commands.create(InspectionPoint, making.ctx, routing=routing, sequence=10, name="Bead")
+    return making
+
+
+def test_what_is_measured_is_kept_with_the_report_and_its_limits(measured):
+    """MFG-05, MFG-06, MFG-09: the numbers stand in the file of the order's report."""
+    order = measured.released(measured.frame, "4")
+    said = "Alignment = 0,9\nBead = yes"
+    report = measured.do(order, "report", operation=10, good=4, hours=3, measured=said).outcome
+    found = [(m.name, m.value, m.maximum, m.is_right) for m in report.measurements.order_by("id")]
+    assert found == [("Alignment", D("0.9"), D("0.8"), False), ("Bead", None, None, True)]
+    graph = dossier.graph(measured.ctx, order.pk)
+    facts = [fact.text for node in graph.nodes for fact in node.facts if fact.ledger == "quality"]
+    assert len(facts) == 2
+    times = [fact.amount for node in graph.nodes for fact in node.facts if fact.ledger == "time"]
+    assert "3 h" in times
+    assert any(amount.startswith("4 / 4") for amount in times)
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("Alignment = thick", "a number with at most four decimals"),
+        ("Alignment = 0.00001", "a number with at most four decimals"),
+        ("Alignment = NaN", "a number with at most four decimals"),
+        ("Alignment = 1e300", "a number with at most four decimals"),
+        ("Bead = perhaps", "yes or no"),
+        ("Colour = red", "write an inspection point of the operation"),
+        ("Alignment", "write an inspection point of the operation"),
+    ],
+)
+def test_a_measurement_that_says_nothing_is_refused_whole(measured, said, rule):
+    order = measured.released(measured.frame, "4")
+    with pytest.raises(ValidationError, match=rule):
+        measured.do(order, "report", operation=10, good=1, hours=1, measured=said)
+    assert not ProductionReport.objects.filter(kind="work").exists()
+
+
+def test_where_it_is_asked_an_operation_ends_only_when_all_was_measured(measured):
+    preferences.save(measured.ctx, {"production.measure_before_done": True})
+    order = measured.released(measured.frame, "4")
+    measured.do(order, "report", operation=10, good=2, hours=1, measured="Bead = yes")
+    with pytest.raises(ValidationError, match="Measure before the operation ends: Alignment"):
+        measured.do(order, "report", operation=10, good=2, hours=1)
+    measured.do(order, "report", operation=10, good=2, hours=1, measured="alignment = 0.3")
+    assert order.operations.get(sequence=10).progress == "done"
+
+
+# -- where it is made -------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_made_where_the_means_are_missing(making):
+    shop = commands.create(Site, making.ctx, company=making.world.company, code="SHOP", name="Shop", kind="warehouse")
+    with pytest.raises(ValidationError, match="SHOP Shop cannot make FRAME: its routing needs WELD Weld"):
+        commands.create(ProductionOrder, making.ctx, item=making.frame, site=shop, quantity=1)
+    plain = making.made("KIT", [(making.tube, "1")])
+    with pytest.raises(ValidationError, match="SHOP Shop has no work center"):
+        commands.create(ProductionOrder, making.ctx, item=plain, site=shop, quantity=1)
+    assert not ProductionOrder.objects.exists()
+
+
+def test_an_alternate_at_the_site_makes_it_there(making):
+    """C08: another plant welds by hand: slower, with its own set-up."""
+    plant = commands.create(Site, making.ctx, company=making.world.company, code="P2", name="Plant 2", kind="plant")
+    hand, brush = (
+        commands.create(WorkCenter, making.ctx, site=plant, code=code, name=code.title(), calendar=making.week)
+        for code in ("HAND", "BRUSH")
+    )
+    routing = Routing.objects.get(item=making.frame)
+    for sequence, center, run in ((10, hand, "2"), (20, brush, "1")):
+        commands.create(
+            OperationAlternate, making.ctx, routing=routing, sequence=sequence, work_center=center, setup_hours="0.5",
+            run_hours_per_unit=run,
+        )  # fmt: skip
+    order = commands.create(ProductionOrder, making.ctx, item=making.frame, site=plant, quantity=3)
+    order = commands.perform(order, "confirm", making.ctx)
+    assert [(o.work_center.code, o.setup_hours, o.run_hours_per_unit) for o in order.operations.all()] == [
+        ("HAND", D("0.5"), 2), ("BRUSH", D("0.5"), 1),
+    ]  # fmt: skip
