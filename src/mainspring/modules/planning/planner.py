@@ -13,6 +13,7 @@ from django.db import close_old_connections, connection
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
+from mainspring.kernel.plugin_points import PluginPoint
 
 from .following import LOCK_SPACE, Kept, Outcome, batch, context
 
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1
 WAIT_SECONDS = 2
 BACK_OFF_SECONDS = (1, 5, 15, 60)
+
+beside: PluginPoint = PluginPoint("planning.beside", many=True)
+"""Called with {company: its plan as it is held} between two batches, for questions the plans in memory can answer; how
+many were answered. What it changes of a plan it has to bring back."""
 
 
 class Planner:
@@ -48,7 +53,7 @@ class Planner:
                 pause = BACK_OFF_SECONDS[min(count, len(BACK_OFF_SECONDS) - 1)]
                 self.failed[company.pk] = count + 1, time.monotonic() + pause
                 logger.exception("the plan of %s could not be followed; trying again in %s s", company.code, pause)
-        return done
+        return done + sum(beside(self.kept))
 
     def _companies(self) -> list[Company]:
         """Companies with marks, or whose plan is not of today."""
