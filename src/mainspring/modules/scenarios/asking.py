@@ -1,4 +1,4 @@
-"""Asking what changes lead to, and answering: pages ask, the planner answers between two batches from the plan it holds.
+"""Asking what changes lead to, and answering: pages ask, the planner answers between two batches from what it holds.
 
 Pages stay light and hold no plan. Where no planner runs, the process that asks reads the plan once and answers itself.
 """

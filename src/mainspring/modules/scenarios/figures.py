@@ -1,4 +1,4 @@
-"""What a plan comes to by week: sales, purchases, production, stock and cash on one axis of weeks, as columns.
+"""What a plan comes to: sales, purchases, production, stock and cash on one axis of weeks, as columns.
 
 Money is whole hundredths of the company's currency, hours are whole seconds, quantities millionths of the stocking unit.
 """
@@ -97,7 +97,9 @@ def prices(held: Held) -> Prices:
     stocked = Item.objects.filter(pk__in=sourced.tolist()).values_list("pk", "unit_id")
     factors = nodes.factors(stocked, sourced, units)
     rates = {code: _rate(code, base, held.today) for code in {r["currency_id"] for r in rows}}
-    each = np.array([float(r["price"]) * rates[r["currency_id"]] / float(factors.get(n, 1)) for n, r in enumerate(rows)])
+    each = np.array(
+        [float(r["price"]) * rates[r["currency_id"]] / float(factors.get(n, 1)) for n, r in enumerate(rows)]
+    )
     terms = np.array([r["term"] for r in rows], np.int64)
     at = nodes.place(sourced, s.item)
     has = (at >= 0) & (each[np.maximum(at, 0)] > 0)
@@ -364,7 +366,7 @@ def _cash(held: Held, ctx, want, priced: Prices, facts) -> dict[str, NDArray]:
         _add(planned, held.today, due, -float(value[same].sum()))
     opening = sum((accounting.balance_of(held.company_id, role) for role in ("bank", "cash")), Decimal(0))
     return {
-        "cash_open": np.array([int(round(opening * CENTS))], np.int64),
+        "cash_open": np.array([round(opening * CENTS)], np.int64),
         "cash_in": cents(inward),
         "cash_out": cents(outward),
         "cash_hoped": cents(hoped),

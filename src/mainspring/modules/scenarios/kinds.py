@@ -1,4 +1,4 @@
-"""What can differ in a scenario: which record, what is asked for, and what is remembered of it; `making` makes it so."""
+"""What can differ in a scenario: which record, what is asked for, what is remembered; `making` makes it so."""
 
 from dataclasses import dataclass
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""Making a change of a scenario so, by the ordinary verbs: what is rehearsed and what is promoted are the same calls."""
+"""Making a change of a scenario so, by the ordinary verbs: rehearsing and promoting are the same calls."""
 
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -145,7 +145,9 @@ def _days(calendar, ctx, values: dict) -> None:
         if day in known:
             commands.change(known[day], ctx, **fields)
         else:
-            commands.create(CalendarException, ctx, calendar=calendar, on_date=day, name=values.get("why") or "", **fields)
+            commands.create(
+                CalendarException, ctx, calendar=calendar, on_date=day, name=values.get("why") or "", **fields
+            )
 
 
 def _clock(values: dict, name: str) -> time | None:
@@ -157,7 +159,7 @@ def _clock(values: dict, name: str) -> time | None:
 
 
 def _alternate(routing, ctx, values: dict) -> None:
-    """Do an operation at another work center, with the times stated for it there; a new version where these are kept."""
+    """Do an operation at another work center, with the times stated for it; a new version where these are kept."""
     controlled = is_controlled(routing, ctx)
     if controlled:
         routing = commands.perform(routing, "new_version", ctx).outcome

@@ -244,7 +244,9 @@ def _only(these: NDArray, those: NDArray) -> NDArray[np.int64]:
     """Rows of one table the other has not, as often as it has them more."""
     rows, where = np.unique(np.concatenate([these, those]), axis=0, return_inverse=True)
     where = where.reshape(-1)
-    count = np.bincount(where[: len(these)], minlength=len(rows)) - np.bincount(where[len(these) :], minlength=len(rows))
+    count = np.bincount(where[: len(these)], minlength=len(rows)) - np.bincount(
+        where[len(these) :], minlength=len(rows)
+    )
     return np.repeat(rows, np.maximum(count, 0), axis=0)
 
 
