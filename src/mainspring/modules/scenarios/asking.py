@@ -67,7 +67,7 @@ def worked_out(ctx, changes: list[dict], *, patience: float = PATIENCE_SECONDS) 
     """What changes lead to on the plan of now; after `patience` seconds what is known so far, with `waits`."""
     row = _ask(ctx, changes)
     if row.waits and (connection.in_atomic_block or not queries.age(ctx).runs):
-        _answer_here(ctx, row)
+        _answer_here(row)
     end = time.monotonic() + patience
     while row.waits and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
@@ -128,6 +128,7 @@ def answer(kept: dict[int, Kept]) -> int:
 
 
 def _answer(row: WorkedOut, kept: Kept, *, follows: bool = True) -> bool:
+    """Work out what a row asks; not yet when the plan has to follow something first."""
     ctx = context(Company.objects.get(pk=row.company_id))
     try:
         with translation.override(row.language):
@@ -164,7 +165,7 @@ def _keep(row: WorkedOut, **values) -> None:
     WorkedOut.objects.filter(pk=row.pk).update(waits=False, **values)
 
 
-def _answer_here(ctx, row: WorkedOut) -> None:
+def _answer_here(row: WorkedOut) -> None:
     """Without a planner: read the plan, answer, and let it go."""
     with transaction.atomic():
         _answer(row, Kept(), follows=False)

@@ -39,6 +39,7 @@ def put(scenario, kind: Kind, record, values: dict, ctx, *, why: str = "") -> Sc
     if not sent and kind.name != "sales_order":
         raise ValidationError(_("Say what would be different."))
     subject = kind.subject(record, values)
+    record = kind.record(subject)  # as it is now: what was read before may be of earlier
     known = ScenarioChange.objects.filter(scenario=scenario, kind=kind.name, subject=subject).first()
     given = {"label": str(record)[:200], "sent": sent, "was": kind.was(record, values), "why": why[:240]}
     if known is not None:

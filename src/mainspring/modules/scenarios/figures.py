@@ -1,6 +1,6 @@
 """What a plan comes to: sales, purchases, production, stock and cash on one axis of weeks, as columns.
 
-Money is whole hundredths of the company's currency, hours are whole seconds, quantities millionths of the stocking unit.
+Money is whole hundredths of the company's currency, hours are whole seconds, quantities millionths of a unit.
 """
 
 import io
@@ -123,6 +123,7 @@ def figures(held: Held, ctx, priced: Prices) -> dict[str, NDArray]:
     want = proposals.wanted(held)
     facts = _facts(held, ctx)
     found = {"weeks": np.array([day.toordinal() for day in weeks(held.today)], np.int64)}
+    found["today"] = np.array([held.today.toordinal()], np.int64)
     found |= _sales(held, ctx)
     found |= _purchases(held, want, priced, facts)
     found |= _production(held, want, priced, facts)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mainspring.kernel import fields
+from mainspring.kernel import database, fields
 from mainspring.kernel.models import Company, Document, DocumentIdentity, Entity
 from mainspring.kernel.workflow import Verb, Workflow
 
@@ -72,6 +72,10 @@ class Scenario(Document):
     def __str__(self):
         return f"{self.number} {self.name}".strip()
 
+    @property
+    def party_label(self) -> str:
+        return self.name
+
 
 class ScenarioChange(Entity):
     """One thing that differs in a scenario: which record, what it would become, and what it was when it was chosen.
@@ -119,6 +123,24 @@ class ScenarioChange(Entity):
                 _("%(scenario)s is %(state)s and can no longer be changed.")
                 % {"scenario": self.scenario, "state": self.scenario.state_label}
             )
+
+
+# A decided scenario says for good what was decided: no surface may change what differed in it.
+database.declare(
+    "scenario_change_kept",
+    """
+CREATE OR REPLACE FUNCTION scenarios_change_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM scenarios_scenario s WHERE s.id = COALESCE(NEW.scenario_id, OLD.scenario_id)
+               AND s.state <> 'draft') THEN
+        RAISE EXCEPTION 'The scenario is decided: what differs in it stays as it was.' USING ERRCODE = 'P0001';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+END $$;
+CREATE OR REPLACE TRIGGER scenarios_change_kept BEFORE INSERT OR DELETE OR UPDATE OF kind, subject, sent, was
+ON scenarios_scenariochange FOR EACH ROW EXECUTE FUNCTION scenarios_change_kept();
+""",
+)
 
 
 class WorkedOut(models.Model):

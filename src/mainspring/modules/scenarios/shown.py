@@ -326,7 +326,7 @@ def _orders(columns: dict, ctx) -> list[dict]:
                 "site": place.code,
                 "kind": _("Buy") if one["table"] else _("Make"),
                 "more": f"{'+' if more > 0 else ''}{_quantity(more)} {record.unit.code}" if more else _("other days"),
-                "on": formats.day(ctx.business_date + timedelta(days=max(one["first"], 0))),
+                "on": formats.day(date.fromordinal(int(columns["today"][0]) + max(one["first"], 0))),
             }
         )
     return found[:LISTED_MAX]

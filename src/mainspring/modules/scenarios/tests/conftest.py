@@ -3,6 +3,7 @@
 import pytest
 
 from mainspring.kernel import commands
+from mainspring.kernel.models import Company
 from mainspring.modules.crm.models import Opportunity, Stage
 from mainspring.modules.planning import following
 from mainspring.modules.production.tests.conftest import making  # noqa: F401
@@ -13,8 +14,9 @@ from mainspring.modules.scenarios.models import Scenario
 
 
 @pytest.fixture
-def shop(making):  # noqa: F811
-    """Frames of tube and paint with orders for them, a deal about 100 more, and the plan in memory."""
+def shop(making, monkeypatch):  # noqa: F811
+    """Frames of tube and paint with orders for them, a deal about 100 more, and the plan in memory; it is 2 March."""
+    monkeypatch.setattr(Company, "today", lambda company: making.ctx.business_date)
     making.planning(making.frame, lead_time_days=3, safety_stock="5")
     making.planning(making.tube, lead_time_days=4, multiple="50", minimum="100")
     making.planning(making.paint, policy="reorder", reorder_point="20", reorder_to="80", lead_time_days=2)
