@@ -80,6 +80,7 @@ def something_differs(scenario, ctx):
 def promote(scenario, ctx):
     """Make every change by its ordinary verb, with the rights of who promotes: all of them or none."""
     mine: list[Any] = list(scenario.changes.order_by("pk"))
+    _lock(mine)
     refused = [(change, text) for change in mine if (text := moved(change))]
     outer = _untrusted(ctx)
     refused += [(change, text) for change in mine if (text := _may_not(change, outer))]
@@ -90,6 +91,16 @@ def promote(scenario, ctx):
     if refused:
         raise ValidationError([f"{change.label}: {text}" for change, text in refused])
     _decided(scenario, ctx)
+
+
+def _lock(changes: list) -> None:
+    """Hold what differs, in one order, so that what is compared with stays true until it is changed."""
+    keys: dict[type[Any], set[str]] = {}
+    for change in changes:
+        keys.setdefault(KINDS[change.kind].model, set()).add(change.subject.split(":")[1])
+    for model in sorted(keys, key=lambda one: one._meta.label_lower):
+        rows = model._default_manager.filter(pk__in=keys[model]).order_by("pk")
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def _untrusted(ctx) -> Context:
