@@ -13,19 +13,14 @@ from django.db import close_old_connections, connection
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
-from mainspring.kernel.plugin_points import PluginPoint
 
-from .following import LOCK_SPACE, Kept, Outcome, batch, context, word
+from .following import LOCK_SPACE, Kept, Outcome, batch, beside, context, word
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
 WAIT_SECONDS = 2
 BACK_OFF_SECONDS = (1, 5, 15, 60)
-
-beside: PluginPoint = PluginPoint("planning.beside", many=True)
-"""Called with {company: its plan as it is held} between two batches, for questions the plans in memory can answer; how
-many were answered. What it changes of a plan it has to bring back."""
 
 
 class Planner:

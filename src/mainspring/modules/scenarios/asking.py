@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
-from mainspring.modules.planning import planner, queries
-from mainspring.modules.planning.following import Kept, context
+from mainspring.modules.planning import queries
+from mainspring.modules.planning.queries import Kept, beside, context
 
 from . import figures, rehearsing
 from .models import WorkedOut
@@ -120,7 +120,7 @@ def _forget_old(ctx) -> None:
 # -- answering --------------------------------------------------------------------------------------------------------
 
 
-@planner.beside.fill
+@beside.fill
 def answer(kept: dict[int, Kept]) -> int:
     """Answer what is asked about the plans that are held; how much was answered."""
     waiting = list(WorkedOut.objects.filter(waits=True, company__in=list(kept)).order_by("asked_at")[:AT_ONCE])

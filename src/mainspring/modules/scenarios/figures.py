@@ -23,11 +23,9 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import PaymentTerm
-from mainspring.modules.planning import nodes, proposals
-from mainspring.modules.planning.holding import Held
-from mainspring.modules.planning.network import HORIZON, REORDER
-from mainspring.modules.planning.reading import Reader
-from mainspring.modules.production.costing import unit_costs
+from mainspring.modules.planning import queries as planning
+from mainspring.modules.planning.queries import HORIZON, REORDER, Held
+from mainspring.modules.production import queries as production
 
 from . import lateness
 
@@ -76,7 +74,7 @@ def prices(held: Held) -> Prices:
     """Costs and prices of all nodes; an item without a source is bought at its cost."""
     s = held.structure
     unit = 10.0 ** -s.digits.astype(np.float64)
-    known = unit_costs(held.company_id, np.unique(s.item).tolist())
+    known = production.unit_costs(held.company_id, np.unique(s.item).tolist())
     cost = np.array([float(known.get(int(item), 0)) for item in s.item.tolist()]) * unit
     base = remembered.row(Company, held.company_id).base_currency_id
     price, term = cost.copy(), np.zeros(len(s.item), np.int64)
@@ -95,13 +93,13 @@ def prices(held: Held) -> Prices:
     sourced = np.array([r["item_id"] for r in rows], np.int64)
     units = np.array([r["unit_id"] for r in rows], np.int64)
     stocked = Item.objects.filter(pk__in=sourced.tolist()).values_list("pk", "unit_id")
-    factors = nodes.factors(stocked, sourced, units)
+    factors = planning.factors(stocked, sourced, units)
     rates = {code: _rate(code, base, held.today) for code in {r["currency_id"] for r in rows}}
     each = np.array(
         [float(r["price"]) * rates[r["currency_id"]] / float(factors.get(n, 1)) for n, r in enumerate(rows)]
     )
     terms = np.array([r["term"] for r in rows], np.int64)
-    at = nodes.place(sourced, s.item)
+    at = planning.place(sourced, s.item)
     has = (at >= 0) & (each[np.maximum(at, 0)] > 0)
     price[has], term[has] = (each[at] * unit)[has], terms[at][has]
     return Prices(cost, price, term)
@@ -120,7 +118,7 @@ def _rate(code: str, base: str, on: date) -> float:
 
 def figures(held: Held, ctx, priced: Prices) -> dict[str, NDArray]:
     """The columns of a plan; the database answers what is confirmed, the plan what is proposed."""
-    want = proposals.wanted(held)
+    want = planning.wanted(held)
     facts = _facts(held, ctx)
     found = {"weeks": np.array([day.toordinal() for day in weeks(held.today)], np.int64)}
     found["today"] = np.array([held.today.toordinal()], np.int64)
@@ -153,7 +151,7 @@ def _facts(held: Held, ctx) -> SimpleNamespace:
         **given,
     )
     if hours and len(centers):
-        at = nodes.place(centers, np.array([r["work_center_id"] for r in hours], np.int64))
+        at = planning.place(centers, np.array([r["work_center_id"] for r in hours], np.int64))
         day = np.array([r["day"] for r in hours], np.int64)
         kept = (at >= 0) & (day < booked.shape[1])
         np.add.at(booked, (at[kept], day[kept]), np.array([r["seconds"] for r in hours], np.int64)[kept])
@@ -174,7 +172,7 @@ def _facts(held: Held, ctx) -> SimpleNamespace:
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
         **given,
     )
-    requests = Reader(held.company_id, held.today).requests()
+    requests = planning.Reader(held.company_id, held.today).requests()
     return SimpleNamespace(booked=booked, purchases=purchases, making=making, requests=requests)
 
 
@@ -257,7 +255,7 @@ def _purchases(held: Held, want, priced: Prices, facts) -> dict[str, NDArray]:
 
 def bought(held: Held, want, priced: Prices, facts) -> tuple[NDArray, NDArray, NDArray]:
     """(day, value, payment term) of everything to buy that is not ordered yet."""
-    mine = want.table == proposals.BUY
+    mine = want.table == planning.BUY
     scale = held.structure.scale
     node, quantity, day = want.node[mine], want.quantity[mine], want.promised[mine]
     asked = facts.requests
@@ -272,7 +270,7 @@ def bought(held: Held, want, priced: Prices, facts) -> tuple[NDArray, NDArray, N
 def _production(held: Held, want, priced: Prices, facts) -> dict[str, NDArray]:
     """Value of what is made by the day it is due, and hours by work center: confirmed, planned, open; their cost."""
     s, plan = held.structure, held.plan
-    mine = want.table == proposals.MAKE
+    mine = want.table == planning.MAKE
     value = want.quantity[mine] / s.scale[want.node[mine]] * priced.cost[want.node[mine]]
     planned = by_week(week_of(held.today, want.promised[mine]), value)
     confirmed = np.zeros(WEEKS)

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainspring.engines.mrp import pegging
-from mainspring.modules.planning import proposals
-from mainspring.modules.planning.holding import FORECAST, Held
-from mainspring.modules.planning.network import HORIZON, REORDER
+from mainspring.modules.planning.queries import FORECAST, HORIZON, REORDER, Held, ready_days
 
 UNKNOWN = -(10**6)
 """Expected day of demand nothing serves within the horizon."""
@@ -61,7 +59,7 @@ def _available(held: Held, pegs, booked: NDArray) -> NDArray[np.int64]:
     pool, size = plan.pool, int(plan.tail[0])
     item = pool.item[:size]
     due = HORIZON.first_days[np.minimum(pool.due[:size], HORIZON.buckets)].astype(np.int64)
-    ready = proposals._ready_days(held)[s.items.start_row[item]]
+    ready = ready_days(held)[s.items.start_row[item]]
     found = np.maximum(due, ready) + _queues(held, booked, size)
     level = plan.level[pegs.item]
     dependent = pegs.demand_kind == pegging.DEPENDENT

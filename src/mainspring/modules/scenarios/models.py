@@ -35,6 +35,7 @@ class Scenario(Document):
 
     name = models.CharField(_("name"), max_length=120)
     note = models.TextField(_("note"), blank=True)
+    decide_by = models.DateField(_("to be decided by"), null=True, blank=True)
     shared_with = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("shared with")
     )

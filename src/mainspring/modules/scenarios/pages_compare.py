@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats
 from mainspring.modules.planning.models import PlanState
-from mainspring.modules.planning.pages_age import told_age
 from mainspring.web import addresses, menus
 
 from . import asking, changing, rehearsing, rights, shown
@@ -132,7 +131,6 @@ def compare(request):
         "scenarios/compare.html",
         {
             "page": page,
-            "age": told_age(request.ctx),
             "choices": [{"key": str(d.pk), "label": str(d), "chosen": d in chosen} for d in drafts],
             "waiting": len(results) - len(known),
             **_side_by_side(request.ctx, known),

@@ -13,7 +13,6 @@ from mainspring.kernel import access, formats, limits
 from mainspring.kernel.workflow import Input
 from mainspring.modules.crm.models import Opportunity
 from mainspring.modules.planning.models import DemandForecast
-from mainspring.modules.planning.pages_age import told_age
 from mainspring.web import addresses, forms, menus
 from mainspring.web.views import base
 
@@ -56,7 +55,6 @@ def together(request):
         "scenarios/together.html",
         {
             "page": page,
-            "age": told_age(request.ctx),
             "deals": [_deal(deal) for deal in _deals(request.ctx)],
             "forecasts": [_forecast(one) for one in _forecasts(request.ctx)],
             "may_keep": access.can(request.ctx, Scenario, "create"),

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from mainspring.kernel import database, errors, running
-from mainspring.modules.planning import proposals
-from mainspring.modules.planning.following import Kept
-from mainspring.modules.planning.holding import Held, StructureChanged
+from mainspring.modules.planning import queries as planning
+from mainspring.modules.planning.queries import Held, Kept, StructureChanged
 
 from . import figures, making
 from .models import Scenario
@@ -119,8 +118,8 @@ def _inside(held: Held, changes: list[dict], kept: Kept, ctx, answer: Answer) ->
             found = _planned(held, marked, whole, ctx)
             answer.columns = _figures(found.held, kept, ctx)
             found.marked = marked
-            found.want = proposals.wanted(found.held, found.nodes)
-            found.balances = figures.balances(found.held, proposals.wanted(found.held), found.nodes)
+            found.want = planning.wanted(found.held, found.nodes)
+            found.balances = figures.balances(found.held, planning.wanted(found.held), found.nodes)
             raise _TakenBack
     except _TakenBack:
         pass
@@ -212,7 +211,7 @@ def _no_differences() -> dict[str, NDArray]:
 def _differences(held: Held, inside: SimpleNamespace) -> dict[str, NDArray]:
     """Orders of the plan that are only in one of the two, and projected stock of the items these are of."""
     nodes = inside.nodes
-    before, after = _orders(held, proposals.wanted(held, nodes)), _orders(inside.held, inside.want)
+    before, after = _orders(held, planning.wanted(held, nodes)), _orders(inside.held, inside.want)
     only_before, only_after = _only(before, after), _only(after, before)
     found = {}
     for when, rows in (("before", only_before), ("after", only_after)):
@@ -229,7 +228,7 @@ def _differences(held: Held, inside: SimpleNamespace) -> dict[str, NDArray]:
     return found | {
         "stock_item": held.structure.item[mine],
         "stock_site": held.structure.site[mine],
-        "stock_before": figures.balances(held, proposals.wanted(held), mine) * scale,
+        "stock_before": figures.balances(held, planning.wanted(held), mine) * scale,
         "stock_after": inside.balances[np.searchsorted(chosen, theirs)] * scale,
     }
 

@@ -14,10 +14,10 @@ class Scenarios(Resource):
     menu = MENU
     icon = "arrows-split-2"
     title = _("Scenarios")
-    columns = "number name state created_by created_at closed_on"
+    columns = "number name state created_by created_at decide_by closed_on"
     search = "number name note"
-    filters = "state created_by created_at"
-    form = "name | note | Sharing: shared_with"
+    filters = "state created_by created_at decide_by"
+    form = "name decide_by | note | Sharing: shared_with"
     order = "-number"
     related = {_("Changes"): ("scenarios/scenario-changes", "scenario")}
     views = {"open": (_("Open"), "state=draft"), "all": (_("All"), "")}

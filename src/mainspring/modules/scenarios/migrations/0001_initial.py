@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(db_index=True, editable=False, max_length=24, verbose_name='state')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('decide_by', models.DateField(blank=True, null=True, verbose_name='to be decided by')),
                 ('closed_on', models.DateField(editable=False, null=True, verbose_name='decided on')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='company')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
