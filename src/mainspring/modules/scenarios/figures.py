@@ -47,8 +47,12 @@ class Prices:
 
 def weeks(today: date) -> list[date]:
     """The Mondays the figures are told for."""
-    first = today - timedelta(days=today.weekday())
+    first = monday(today)
     return [first + timedelta(weeks=n) for n in range(WEEKS)]
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def week_of(today: date, days: NDArray) -> NDArray[np.int64]:
@@ -116,6 +120,7 @@ def _rate(code: str, base: str, on: date) -> float:
 # -- all of it --------------------------------------------------------------------------------------------------------
 
 
+@remembered.steady()
 def figures(held: Held, ctx, priced: Prices) -> dict[str, NDArray]:
     """The columns of a plan; the database answers what is confirmed, the plan what is proposed."""
     want = planning.wanted(held)
@@ -343,9 +348,9 @@ def _stock_value(held: Held, want, priced: Prices) -> NDArray[np.float64]:
 def _cash(held: Held, ctx, want, priced: Prices, facts) -> dict[str, NDArray]:
     """Receipts and payments by the week they fall due, what deals may bring in and what is still to be bought apart."""
     until = weeks(held.today)[-1] + timedelta(days=6)
-    inward, outward = np.zeros(WEEKS), np.zeros(WEEKS)
+    inward, outward, first = np.zeros(WEEKS), np.zeros(WEEKS), monday(held.today)
     for row in accounting.cash_in_sight(ctx, until, held.today):
-        week = (row["planned_on"] - weeks(held.today)[0]).days // 7
+        week = (row["planned_on"] - first).days // 7
         amount = float(row["amount_base"])
         if 0 <= week < WEEKS:
             (inward if amount > 0 else outward)[week] += amount
@@ -374,7 +379,7 @@ def _cash(held: Held, ctx, want, priced: Prices, facts) -> dict[str, NDArray]:
 
 
 def _add(table: NDArray, today: date, day: date, amount: float) -> None:
-    week = (max(day, today) - weeks(today)[0]).days // 7
+    week = (max(day, today) - monday(today)).days // 7
     if week < WEEKS:
         table[week] += amount
 
