@@ -31,7 +31,8 @@ def _deal(life: Life, name: str, bicycles: int, days: int, chance: int) -> Oppor
     customer = life.customers[bicycles % len(life.customers)]
     ctx = life.by(life.seller_of(customer.territory.code))
     wanted_on = life.day + timedelta(days=days)
-    lines = [{"item": item, "quantity": bicycles // 3, "price": 420, "wanted_on": wanted_on} for item in goods]
+    each = {"quantity": bicycles // 3, "price": 420, "wanted_on": wanted_on, "site": life.plants[0]}
+    lines = [{"item": item, **each} for item in goods]
     stage = Stage.objects.filter(process__company__code=life.cast.company, code="proposal").first()
     deal = life.make(
         "opportunity",
