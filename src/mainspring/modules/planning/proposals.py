@@ -214,7 +214,9 @@ def _add(held: Held, want, new: list[int]) -> None:
     for n in new:
         node, table = int(want.node[n]), int(want.table[n])
         item = items[int(s.item[node])]
-        given = {"is_planned": True} if table == MAKE else {"source": "plan", "unit_id": item.unit_id}
+        given: dict = {"is_planned": True}
+        if table == BUY:
+            given = {"source": "plan", "unit_id": item.unit_id, "from_site_id": origin_of(held, node)}
         starts, due = DAYS[table]
         records[table].append(
             MODELS[table](
@@ -236,6 +238,12 @@ def _add(held: Held, want, new: list[int]) -> None:
                 batch_size=2000,
             )
             MODELS[table].objects.bulk_create(made, batch_size=1000)
+
+
+def origin_of(held: Held, node: int) -> int | None:
+    """The site an item is brought from, when it is neither made nor bought where it is needed."""
+    origin = int(held.structure.origin[node])
+    return int(held.structure.site[origin]) if origin >= 0 else None
 
 
 def key_of(raw) -> UUID:

@@ -75,13 +75,13 @@ def cents(amount: NDArray) -> NDArray[np.int64]:
 
 
 def prices(held: Held) -> Prices:
-    """Costs and prices of all nodes; an item without a source is bought at its cost."""
+    """Costs and prices of all nodes; without a source at cost, and nothing is paid for what another site gives."""
     s = held.structure
     unit = 10.0 ** -s.digits.astype(np.float64)
     known = production.unit_costs(held.company_id, np.unique(s.item).tolist())
     cost = np.array([float(known.get(int(item), 0)) for item in s.item.tolist()]) * unit
     base = remembered.row(Company, held.company_id).base_currency_id
-    price, term = cost.copy(), np.zeros(len(s.item), np.int64)
+    price, term = np.where(s.origin >= 0, 0, cost), np.zeros(len(s.item), np.int64)
     rows = database.rows(
         """SELECT DISTINCT ON (c.item_id) c.item_id, c.price, c.currency_id, c.unit_id,
                COALESCE(p.payment_term_id, 0) AS term
@@ -104,7 +104,7 @@ def prices(held: Held) -> Prices:
     )
     terms = np.array([r["term"] for r in rows], np.int64)
     at = planning.place(sourced, s.item)
-    has = (at >= 0) & (each[np.maximum(at, 0)] > 0)
+    has = (at >= 0) & (each[np.maximum(at, 0)] > 0) & (s.origin < 0)
     price[has], term[has] = (each[at] * unit)[has], terms[at][has]
     return Prices(cost, price, term)
 

@@ -24,6 +24,8 @@ from . import figures, making
 from .models import Scenario
 
 LOCK_WAIT = "700ms"
+BRING = 2
+"""Among what is made (0) and bought (1): brought from another site."""
 ORDER = ("item", "site", "table", "quantity", "start", "due")
 
 
@@ -236,7 +238,8 @@ def _differences(held: Held, inside: SimpleNamespace) -> dict[str, NDArray]:
 def _orders(held: Held, want) -> NDArray[np.int64]:
     s = held.structure
     item, site = s.item[want.node], s.site[want.node]
-    return np.stack([item, site, want.table, want.quantity, want.start, want.promised], axis=1).astype(np.int64)
+    table = np.where(s.origin[want.node] >= 0, BRING, want.table)
+    return np.stack([item, site, table, want.quantity, want.start, want.promised], axis=1).astype(np.int64)
 
 
 def _only(these: NDArray, those: NDArray) -> NDArray[np.int64]:

@@ -324,7 +324,7 @@ def _orders(columns: dict, ctx) -> list[dict]:
                 "item": f"{record.code} {record.local_name}",
                 "href": f"/planning/workbench/{item}/{site}/",
                 "site": place.code,
-                "kind": _("Buy") if one["table"] else _("Make"),
+                "kind": (_("Make"), _("Buy"), _("Bring"))[one["table"]],
                 "more": f"{'+' if more > 0 else ''}{_quantity(more)} {record.unit.code}" if more else _("other days"),
                 "on": formats.day(date.fromordinal(int(columns["today"][0]) + max(one["first"], 0))),
             }

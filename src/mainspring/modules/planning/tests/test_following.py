@@ -137,7 +137,7 @@ def test_a_proposal_a_person_edits_is_firm_and_stays(shop):
 
 
 def test_reasons_follow_and_survive_the_planner_that_owed_them(shop):
-    """The plan is there at once; why it is so is said afterwards, by whoever plans then, and only of a plan it holds."""
+    """The plan is there at once; its reasons are said afterwards, by whoever plans then, of the plan it holds."""
     shop.demand(shop.wagon, "3", "2026-03-20", shop.origins[0])
     first, second = following.Kept(), following.Kept()
     following.batch(shop.ctx, first)
