@@ -81,9 +81,10 @@ def promote(scenario, ctx):
     """Make every change by its ordinary verb, with the rights of who promotes: all of them or none."""
     mine: list[Any] = list(scenario.changes.order_by("pk"))
     _lock(mine)
-    refused = [(change, text) for change in mine if (text := moved(change))]
     outer = _untrusted(ctx)
-    refused += [(change, text) for change in mine if (text := _may_not(change, outer))]
+    there, seen = records(mine), records(mine, outer)
+    refused = [(change, text) for change in mine if (text := moved(change, there.get(change.subject)))]
+    refused += [(one, _("you may not see this record.")) for one in mine if one.subject not in seen]
     if not refused:
         _keep_result(scenario, mine)
         problems = rehearsing.apply(changes_of(scenario), outer)
@@ -108,13 +109,27 @@ def _untrusted(ctx) -> Context:
     return replace(ctx, trusted=ctx.user is None)
 
 
-def moved(change: ScenarioChange) -> str:
+def records(changes: list, ctx=None) -> dict[str, Any]:
+    """{subject: its record} of the changes, a statement a kind of record; only those in sight of who asks."""
+    keys: dict[type[Any], set[str]] = {}
+    for change in changes:
+        keys.setdefault(KINDS[change.kind].model, set()).add(change.subject.split(":")[1])
+    found = {}
+    for model, some in keys.items():
+        rows = model._default_manager.all() if ctx is None else access.rows(ctx, model)
+        found[model] = {str(record.pk): record for record in rows.filter(pk__in=some)}
+    return {
+        change.subject: found[model][key]
+        for change in changes
+        if (key := change.subject.split(":")[1]) in found[model := KINDS[change.kind].model]
+    }
+
+
+def moved(change: ScenarioChange, record) -> str:
     """What happened to the record since the change was chosen; "" when it is as it was."""
+    if record is None:
+        return _("the record is no longer there.")
     kind = KINDS[change.kind]
-    try:
-        record = kind.record(change.subject)
-    except ValidationError as error:
-        return " ".join(error.messages)
     now = kind.was(record, change.sent)
     names = [name for name, value in change.was.items() if name in now and now[name] != value]
     if not names:
@@ -129,15 +144,6 @@ def _field_name(kind: Kind, name: str) -> str:
         return str(kind.model._meta.get_field(name).verbose_name)
     except FieldDoesNotExist:
         return name
-
-
-def _may_not(change: ScenarioChange, ctx) -> str:
-    """Why the person cannot make the change themselves; "" when they can see the record."""
-    kind = KINDS[change.kind]
-    key = change.subject.split(":")[1]
-    if not access.rows(ctx, kind.model).filter(pk=key).exists():
-        return _("you may not see this record.")
-    return ""
 
 
 def _keep_result(scenario, changes: list) -> None:
@@ -178,4 +184,4 @@ def keep(ctx, name: str, changes: list[dict], *, note: str = "") -> Scenario:
     return scenario
 
 
-__all__ = ["DRAFT", "changes_of", "keep", "moved", "put"]
+__all__ = ["DRAFT", "changes_of", "keep", "moved", "put", "records"]

@@ -364,10 +364,11 @@ def _cash(held: Held, ctx, want, priced: Prices, facts) -> dict[str, NDArray]:
         ):
             _add(hoped, held.today, part.due_on, float(part.amount))
     day, value, term = bought(held, want, priced, facts)
-    for key, number in {(int(t), int(d)) for t, d in zip(term, np.maximum(day, 0), strict=True)}:
+    groups, where = np.unique(np.stack([term, np.maximum(day, 0)]), axis=1, return_inverse=True)
+    sums = np.bincount(where.reshape(-1), value, groups.shape[1])
+    for (key, number), amount in zip(groups.T.tolist(), sums.tolist(), strict=True):
         due = parties.due_on(terms.get(key), held.today + timedelta(days=number))
-        same = (term == key) & (np.maximum(day, 0) == number)
-        _add(planned, held.today, due, -float(value[same].sum()))
+        _add(planned, held.today, due, -amount)
     opening = sum((accounting.balance_of(held.company_id, role) for role in ("bank", "cash")), Decimal(0))
     return {
         "cash_open": np.array([round(opening * CENTS)], np.int64),

@@ -30,9 +30,10 @@ def panel(scenario, ctx) -> dict:
 def told_changes(scenario, ctx) -> list[dict]:
     """The changes in words: which record, from what to what, why, and whether it moved meanwhile."""
     found = []
-    for change in scenario.changes.order_by("pk"):
-        kind = KINDS[change.kind]
-        visible = access.rows(ctx, kind.model).filter(pk=change.subject.split(":")[1]).first()
+    changes = list(scenario.changes.order_by("pk"))
+    seen = changing.records(changes, ctx)
+    for change in changes:
+        kind, visible = KINDS[change.kind], seen.get(change.subject)
         if visible is None:
             continue
         labels = {one.name: str(one.label) for one in kind.ask}
@@ -47,7 +48,7 @@ def told_changes(scenario, ctx) -> list[dict]:
                     for name, value in change.sent.items()
                 ],
                 "why": change.why,
-                "moved": changing.moved(change) if scenario.state == DRAFT else "",
+                "moved": changing.moved(change, visible) if scenario.state == DRAFT else "",
             }
         )  # fmt: skip
     return found

@@ -24,6 +24,7 @@ from . import figures, making
 from .models import Scenario
 
 LOCK_WAIT = "700ms"
+PRICES_SECONDS = 300
 BRING = 2
 """Among what is made (0) and bought (1): brought from another site."""
 ORDER = ("item", "site", "table", "quantity", "start", "due")
@@ -89,6 +90,7 @@ def rehearse(changes: list[dict], kept: Kept, ctx, *, follows: bool = True) -> A
     try:
         with _Snapshot():
             held = _held(kept, ctx, follows)
+            _prices(kept, held)
             answer = Answer(base=_figures(held, kept, ctx))
             inside = _inside(held, changes, kept, ctx, answer)
             if inside.marked and inside.held is held:
@@ -192,13 +194,13 @@ def _planned(held: Held, marked: set[int], whole: bool, ctx) -> SimpleNamespace:
 
 
 def _prices(kept: Kept, held: Held) -> figures.Prices:
-    """Prices for a plan; those of the one that is held are read once a version of it."""
+    """Prices for a plan; those for the one that is held are read now and then, for they seldom change."""
     if held is not kept.held:
         return figures.prices(held)
-    found = kept.__dict__.get("prices")
-    if found is None or found[0] != (kept.version, id(held)):
-        found = kept.__dict__["prices"] = ((kept.version, id(held)), figures.prices(held))
-    return found[1]
+    known = kept.__dict__.get("prices")
+    if known is None or known[0] is not held or time.monotonic() > known[1]:
+        known = kept.__dict__["prices"] = held, time.monotonic() + PRICES_SECONDS, figures.prices(held)
+    return known[2]
 
 
 # -- what differs -----------------------------------------------------------------------------------------------------

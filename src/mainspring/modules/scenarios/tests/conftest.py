@@ -38,6 +38,15 @@ def shop(making, monkeypatch):  # noqa: F811
     )
     stage = Stage.objects.get(code="proposal")
     making.deal = commands.perform(making.deal, "move", making.ctx, stage=stage)
+    making.another_deal = lambda n: commands.create(
+        Opportunity,
+        making.ctx,
+        name=f"More frames {n}",
+        party=making.acme,
+        amount=1000,
+        expected_close_on="2026-03-20",
+        lines=[{"item": making.frame, "quantity": 10, "price": 50, "wanted_on": "2026-04-20"}],
+    )
     making.kept = following.Kept()
     following.batch(making.ctx, making.kept)
     return making

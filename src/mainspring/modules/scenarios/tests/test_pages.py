@@ -1,8 +1,13 @@
 """The four plans, a deal's effect and scenarios side by side on pages; figures only for who may see them (DSS-04)."""
 
-import pytest
-from django.test import Client
+from datetime import date
 
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mainspring.kernel.models import User
 from mainspring.modules.scenarios.models import Scenario, WorkedOut
 
 
@@ -99,3 +104,25 @@ def test_another_persons_scenario_is_not_there(shop, trying, browse):
     for address in (f"/scenarios/effect/{scenario.pk}/", f"/scenarios/scenarios/{scenario.pk}/"):
         assert client.get(address).status_code == 404
     assert "What if" not in client.get("/scenarios/compare/").content.decode()
+
+
+def test_pages_cost_the_same_however_much_there_is(shop, trying, browse):
+    """Deals, changes and scenarios are read set by set."""
+    scenario = None
+    for item in (shop.frame, shop.tube):
+        scenario = trying("forecast", item, scenario, site=shop.site, starts_on=date(2026, 4, 6), quantity=5)
+    client = browse("manager")
+    counts = {}
+    for round_ in (1, 2):
+        for n in range(5 if round_ == 2 else 0):
+            trying("deal", shop.deal, scenario, won=True)
+            trying("center", shop.welding, scenario, size=2 + n)
+            shop.another_deal(n)
+        scenario.shared_with.add(User.objects.get(username="manager"))
+        for address in ("/scenarios/together/", f"/scenarios/effect/{scenario.pk}/"):
+            client.get(address)
+            with CaptureQueriesContext(connection) as said:
+                assert client.get(address).status_code == 200
+            counts.setdefault(address, []).append(len(said))
+    for address, (few, many) in counts.items():
+        assert many <= few + 4, f"{address}: {few} statements, then {many}"
