@@ -243,7 +243,10 @@ def _of_deal(request, pk) -> dict:
 def answer(request, changes: list[dict], *, charts: bool = True):
     """What changes lead to, as a part of a page."""
     result = asking.worked_out(request.ctx, changes)
-    return render(request, "scenarios/effect.html", context_of(request.ctx, result, changes, charts=charts))
+    found = render(request, "scenarios/effect.html", context_of(request.ctx, result, changes, charts=charts))
+    if result.waits:
+        found["HX-Trigger-After-Settle"] = "live:table"  # who shows it asks again
+    return found
 
 
 def context_of(ctx, result: asking.Result, changes: list[dict], *, charts: bool = True) -> dict:
