@@ -89,14 +89,14 @@ def test_promises_never_take_what_is_not_there(questions, demand, receipts, on_h
     free = planner(on_hand=[on_hand, on_hand], demand=demand, receipts=receipts)
     hours = free.free_hours.copy()
     before = [free.available(item).copy() for item in (0, 1)]
-    short = [np.minimum(free._projected(item), 0).copy() for item in (0, 1)]
+    short = [np.minimum(free.projected(item), 0).copy() for item in (0, 1)]
     made = [free.promise(item, quantity, wanted=wanted) for item, quantity, wanted in questions]
     assert all(
         promise.day == NEVER or promise.day >= wanted for promise, (_, _, wanted) in zip(made, questions, strict=True)
     )
     assert (free.free_hours >= 0).all()
     for item in (0, 1):
-        assert (free._projected(item) >= short[item]).all()
+        assert (free.projected(item) >= short[item]).all()
     for promise in made:
         free.release(promise)
     assert np.array_equal(free.free_hours, hours)

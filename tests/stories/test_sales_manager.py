@@ -16,7 +16,6 @@ from mainspring.modules.items.models import ItemSite
 from mainspring.modules.planning import commands as planning
 from mainspring.modules.planning.models import PlanMark
 from mainspring.modules.production.models import ProductionOrder
-from mainspring.modules.sales import offering
 from mainspring.modules.sales.models import Quotation, SalesOrder
 from mainspring.modules.sales.tests.world import World
 from mainspring.modules.stock.models import StockMove
@@ -107,7 +106,7 @@ def test_a_week_of_a_sales_manager(firm, monkeypatch):
     assert (quotation.state, quotation.net) == ("sent", 17000)
 
     # The customer accepts by the secret address, and Mei makes the order in one click: the deal is won.
-    monkeypatch.setattr(offering, "today", lambda company: rep.business_date)
+    monkeypatch.setattr(Company, "today", lambda company: rep.business_date)
     link = commands.perform(quotation, "invite", rep, recipient="Ona", days=14).outcome
     paper = Client().post(
         f"/sales/offer/{link.token}/", {"answer": "accept", "version": quotation.version, "name": "Ona Onaite"}

@@ -88,8 +88,18 @@ class Planner:
 
     def available(self, item: int) -> NDArray[np.int64]:
         """ATP by day: the least of cumulative supply less demand on that and every later day, not below 0 (I18)."""
-        later = np.minimum.accumulate(self._projected(item)[::-1])[::-1]
+        later = np.minimum.accumulate(self.projected(item)[::-1])[::-1]
         return np.maximum(later, 0)
+
+    def projected(self, item: int) -> NDArray[np.int64]:
+        """Cumulative supply less demand by day; what is added to it in place is there or wanted from then on."""
+        if item not in self._changes:
+            change = np.zeros(self.days, np.int64)
+            change[0] = int(self.items.on_hand[item]) - int(self.items.safety[item])
+            for day, quantity in self._rows[item]:
+                change[day] += quantity
+            self._changes[item] = np.cumsum(change)
+        return self._changes[item]
 
     def promise(self, item: int, quantity: int, *, wanted: int = 0) -> Promise:
         """The earliest day on or after `wanted`, reserved. Nothing is reserved when there is no such day."""
@@ -209,7 +219,7 @@ class Planner:
         if row < 0 or log.units[row][1] >= day:
             return
         item, before, quantity = log.units[row]
-        self._projected(item)[before:day] += quantity
+        self.projected(item)[before:day] += quantity
         log.units[row] = (item, day, quantity)
 
     def _run(self, item: int, started: int, day: int, log: "_Log") -> int:
@@ -241,26 +251,16 @@ class Planner:
         return quantity
 
     def _reserve(self, item: int, day: int, quantity: int, log: "_Log") -> None:
-        self._projected(item)[day:] -= quantity
+        self.projected(item)[day:] -= quantity
         log.units.append((item, day, quantity))
 
     def _back_to(self, log: "_Log", units: int, hours: int) -> None:
         """Give back what was reserved since the log was so long."""
         for item, day, quantity in log.units[units:]:
-            self._projected(item)[day:] += quantity
+            self.projected(item)[day:] += quantity
         for center, day, ticks in log.hours[hours:]:
             self.free_hours[center, day] += ticks
         del log.units[units:], log.hours[hours:]
-
-    def _projected(self, item: int) -> NDArray[np.int64]:
-        """Cumulative supply less demand by day, built when first asked for."""
-        if item not in self._changes:
-            change = np.zeros(self.days, np.int64)
-            change[0] = int(self.items.on_hand[item]) - int(self.items.safety[item])
-            for day, quantity in self._rows[item]:
-                change[day] += quantity
-            self._changes[item] = np.cumsum(change)
-        return self._changes[item]
 
     def _refuse_loops(self) -> None:
         done: set[int] = set()

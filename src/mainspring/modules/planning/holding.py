@@ -1,7 +1,6 @@
 """The plan of one company held in memory: read whole once, then only what changed is read and planned again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -12,41 +11,18 @@ from numpy.typing import NDArray
 from mainspring.engines.mrp.network import Entries, Network
 from mainspring.engines.mrp.plan import Plan
 from mainspring.engines.mrp.tables import need_row
-from mainspring.modules.items.models import Item
 
-from . import forecasting, network, nodes
+from . import network
 from .network import HORIZON, REORDER, Structure
 from .reading import Reader
+from .rows import FORECAST, Rows, quantities, rows_of, stock_of
 
 if TYPE_CHECKING:
     from .reasons import Why
 
-NOBODY = np.zeros(1, "V16")[0]
-FORECAST = -2
-
 
 class StructureChanged(Exception):
     """Something to plan has no place in the network that is held: it has to be read anew."""
-
-
-@dataclass
-class Rows:
-    """Demand or supply of nodes, by node, bucket and key; days are the real ones, overdue ones negative.
-
-    bucket  the one the plan counts it in: supply a little late counts when it is needed (P20)
-    start   of firm orders to make; FORECAST marks demand that is expected and not promised
-    """
-
-    node: NDArray
-    day: NDArray
-    bucket: NDArray
-    quantity: NDArray
-    document: NDArray
-    start: NDArray
-
-    def of(self, node: int) -> slice:
-        """The rows of one node."""
-        return slice(*np.searchsorted(self.node, [node, node + 1]))
 
 
 class Held:
@@ -58,7 +34,7 @@ class Held:
     def __init__(self, company_id: int, today: date):
         self.company_id, self.today = company_id, today
         reader = Reader(company_id, today)
-        demand, receipts, on_hand = _quantities(reader)
+        demand, receipts, on_hand = quantities(reader)
         stored = reader.proposals()
         used = SimpleNamespace(
             item=np.concatenate([demand.item, receipts.item, stored.item]),
@@ -66,10 +42,10 @@ class Held:
         )
         self.structure: Structure = network.structure(company_id, today, used)
         self.stored = stored
-        self._all = _rows(self.structure, demand, receipts=False), _rows(self.structure, receipts, receipts=True)
+        self._all = rows_of(self.structure, demand, receipts=False), rows_of(self.structure, receipts, receipts=True)
         self._own: dict[int, tuple[Rows, Rows]] = {}
         self._overdue = set(np.unique(self._all[0].node[self._all[0].day < 0]).tolist())
-        self._on_hand = _stock(self.structure, on_hand)
+        self._on_hand = stock_of(self.structure, on_hand)
         self.ready_days: NDArray | None = None  # worked out when the first order is wanted
         self.why: Why | None = None  # what was found out about reasons at one age of the plan
         self.plan = Plan(self._network())
@@ -114,15 +90,15 @@ class Held:
         Raises StructureChanged when one of them has to become a node.
         """
         items = sorted(set(items))
-        demand, receipts, on_hand = _quantities(Reader(self.company_id, self.today, items))
+        demand, receipts, on_hand = quantities(Reader(self.company_id, self.today, items))
         s = self.structure
         for rows in (demand, receipts):
             missing = (s.node(rows.item, rows.site) < 0) & s.plans(rows.item, rows.site)
             if missing.any():
                 raise StructureChanged
         nodes = self.nodes_of(items)
-        rows = _rows(s, demand, receipts=False), _rows(s, receipts, receipts=True)
-        stock = _stock(s, on_hand)
+        rows = rows_of(s, demand, receipts=False), rows_of(s, receipts, receipts=True)
+        stock = stock_of(s, on_hand)
         new_demand, new_receipts, new_stock = {}, {}, {}
         for node in nodes.tolist():
             own = _cut(rows[0], rows[0].of(node)), _cut(rows[1], rows[1].of(node))
@@ -222,78 +198,6 @@ class Held:
                 self.receipt_days[at : at + count] = HORIZON.first_days[book.receipt_bucket[at : at + count]]
             else:
                 self.receipt_days[at : at + count] = rows.day[rows.bucket < HORIZON.buckets]
-
-
-def _quantities(reader: Reader) -> tuple[SimpleNamespace, SimpleNamespace, SimpleNamespace]:
-    """(demand, supply, stock) of the reader's items."""
-    parts = [reader.receipts(), reader.requests(), reader.firm_orders()]
-    names = [name for name in vars(parts[0]) if name != "count"]
-    receipts = SimpleNamespace(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
-    return _demand(reader), receipts, reader.on_hand()
-
-
-def _demand(reader: Reader) -> SimpleNamespace:
-    """What documents ask for, and what is left of the forecasts."""
-    asked = reader.demand()
-    left = [f for f in forecasting.left(reader.given["company"], reader.given["today"], reader.given["items"]) if f.day]
-    if not left:
-        return asked
-    values = {
-        "item": [f.item for f in left],
-        "site": [f.site for f in left],
-        "day": [(f.day - reader.given["today"]).days for f in left if f.day],
-        "quantity": [f.left for f in left],
-        "document": [NOBODY] * len(left),
-        "key": [-f.key for f in left],
-        "forecast": [True] * len(left),
-    }
-    more = {name: np.array(column, getattr(asked, name).dtype) for name, column in values.items()}
-    joined = {name: np.concatenate([getattr(asked, name), more[name]]) for name in values}
-    return SimpleNamespace(**joined, count=asked.count + len(left))
-
-
-def _rows(s: Structure, read: SimpleNamespace, *, receipts: bool) -> Rows:
-    """Rows of nodes in the order the plan keeps them: by node, bucket, and for equal days the longest known first."""
-    node = s.node(read.item, read.site)
-    kept = np.flatnonzero(node >= 0)
-    node, day, quantity = node[kept], read.day[kept].astype(np.int64), read.quantity[kept]
-    if receipts:
-        quantity = _stocking(s, read, kept, node, quantity)
-        counted = np.maximum(day - s.wait_days, np.minimum(day, 0))
-        quantity = quantity // s.scale[node]
-    else:
-        counted, quantity = day, -(-quantity // s.scale[node])
-    bucket = HORIZON.bucket_of(counted)
-    bucket = np.where(bucket < 0, HORIZON.buckets, bucket)
-    order = np.lexsort((read.document[kept].view("S16") if len(kept) else kept, read.key[kept], day, bucket, node))
-    start = read.start[kept].astype(np.int64) if receipts else np.where(read.forecast[kept], FORECAST, -1)
-    start = np.minimum(start, HORIZON.days - 1)
-    columns = (node, day, bucket, quantity, read.document[kept], start)
-    return Rows(*(column[order] for column in columns))
-
-
-def _stocking(s: Structure, read, kept: NDArray, node: NDArray, quantity: NDArray) -> NDArray:
-    """Millionths of the stocking unit; requests may be in another unit."""
-    asked = np.flatnonzero(read.unit[kept] > 0)
-    if not len(asked):
-        return quantity
-    items = Item.objects.filter(pk__in=np.unique(s.item[node[asked]]).tolist())
-    stocked = dict(items.values_list("pk", "unit_id"))
-    factors = nodes.factors(stocked.items(), s.item[node[asked]], read.unit[kept][asked])
-    found = quantity.copy()
-    for n, factor in factors.items():
-        at = asked[n]
-        found[at] = int(quantity[at]) * factor.numerator // factor.denominator
-    return found
-
-
-def _stock(s: Structure, read: SimpleNamespace) -> NDArray:
-    """Stock by node, never below zero."""
-    found = np.zeros(len(s.keys), np.int64)
-    node = s.node(read.item, read.site)
-    kept = node >= 0
-    found[node[kept]] = np.maximum(read.quantity[kept] // s.scale[node[kept]], 0)
-    return found
 
 
 def _cut(rows: Rows, part: slice) -> Rows:

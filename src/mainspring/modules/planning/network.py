@@ -84,12 +84,13 @@ class Structure:
         return known & (keys >= 0) & (nodes.place(self.known.never, keys) < 0)
 
 
-def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
+def structure(company_id: int, today: date, used: SimpleNamespace, only=None) -> Structure:
     """Read what the plan of a company is built from.
 
     used  (item, site) arrays of everything in stock, demand or supply that makes a node beside the planning data
+    only  keys of the items to read; the others do not exist for this plan
     """
-    reader = Reader(company_id, today)
+    reader = Reader(company_id, today, only)
     items, sites, planning = reader.items(), reader.sites().site, reader.planning()
     found = Structure.__new__(Structure)
     found.company_id, found.today, found.sites, found.defects = company_id, today, sites, []
@@ -238,8 +239,20 @@ def _note_defects(found: Structure, kind, size, minimum, multiple, maximum) -> N
 # -- dates ------------------------------------------------------------------------------------------------------------
 
 
+_flags: dict[int, tuple] = {}  # calendars are shared by the process: {identity: (calendar, day, flags)}
+
+
 def working_days(calendar, today: date) -> tables.WorkingDays:
     """A calendar as flags around the plan's first day."""
+    kept = _flags.get(id(calendar))
+    if kept is None or kept[0] is not calendar or kept[1] != today:
+        if len(_flags) > 1000:
+            _flags.clear()
+        kept = _flags[id(calendar)] = calendar, today, _working_days(calendar, today)
+    return kept[2]
+
+
+def _working_days(calendar, today: date) -> tables.WorkingDays:
     first = -PAST_DAYS
     days = (today + timedelta(days=n) for n in range(first, HORIZON.days + 400))
     return tables.WorkingDays(np.array([calendar.is_working(d) for d in days], np.bool_), first)

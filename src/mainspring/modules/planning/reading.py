@@ -155,8 +155,9 @@ class Reader:
         return self._read(
             """SELECT i.id, (i.kind = 'phantom'), (i.make_or_buy = 'make'), u.digits::int4, i.unit_id
             FROM items_item i JOIN organization_unit u ON u.id = i.unit_id
-            WHERE i.active AND i.kind <> 'service' ORDER BY i.id""",
+            WHERE i.active AND i.kind <> 'service'{only} ORDER BY i.id""",
             "item:int8 phantom:bool made:bool digits:int4 unit:int8",
+            "i.id",
         )
 
     def sites(self) -> SimpleNamespace:
@@ -176,9 +177,10 @@ class Reader:
                    (p.multiple * 1000000)::int8, (COALESCE(p.maximum, 0) * 1000000)::int8,
                    (p.safety_stock * 1000000)::int8, (p.reorder_point * 1000000)::int8, (p.reorder_to * 1000000)::int8,
                    p.planning_fence_days::int4, COALESCE(p.supplied_from_id, 0), p.transit_days::int4
-            FROM items_itemsite p JOIN kernel_site s ON s.id = p.site_id AND s.company_id = %(company)s""",
+            FROM items_itemsite p JOIN kernel_site s ON s.id = p.site_id AND s.company_id = %(company)s{only}""",
             "item:int8 site:int8 policy:int4 lead:int4 rule:int4 size:int8 minimum:int8 multiple:int8 maximum:int8 "
             "safety:int8 point:int8 upto:int8 fence:int4 origin:int8 transit:int4",
+            "p.item_id",
         )
 
     def sources(self) -> SimpleNamespace:
@@ -188,9 +190,10 @@ class Reader:
                    (c.multiple * 1000000)::int8, c.unit_id
             FROM purchasing_supplieritem c JOIN parties_party p ON p.id = c.supplier_id AND p.active
             WHERE c.company_id = %(company)s AND c.active AND (c.valid_from IS NULL OR c.valid_from <= %(today)s)
-              AND (c.valid_to IS NULL OR c.valid_to > %(today)s)
+              AND (c.valid_to IS NULL OR c.valid_to > %(today)s){only}
             ORDER BY c.item_id, c.priority, c.price, c.id""",
             "item:int8 lead:int4 minimum:int8 multiple:int8 unit:int8",
+            "c.item_id",
         )
 
     def bills(self) -> SimpleNamespace:
@@ -201,10 +204,11 @@ class Reader:
                    l.component_id, (l.quantity * 1000000)::int8, (l.scrap_pct * 10000)::int8, l.is_fixed, l.unit_id,
                    COALESCE(l.operation_sequence, -1)::int4
             FROM engineering_bom b JOIN engineering_bomline l ON l.document_id = b.id
-            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s)
+            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s){{only}}
             ORDER BY b.item_id, b.id, l.position, l.id""",
             "item:int8 site:int8 first:int4 last:int4 batch:int8 component:int8 quantity:int8 scrap:int8 fixed:bool "
             "unit:int8 sequence:int4",
+            "b.item_id",
         )
 
     def outputs(self) -> SimpleNamespace:
@@ -214,8 +218,10 @@ class Reader:
                    COALESCE(b.valid_to - %(today)s::date, {FOREVER})::int4, (b.batch_quantity * 1000000)::int8,
                    l.item_id, (l.quantity * 1000000)::int8
             FROM engineering_bom b JOIN engineering_bomoutput l ON l.bom_id = b.id
-            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s) ORDER BY b.item_id, b.id, l.id""",
+            WHERE b.active AND (b.valid_to IS NULL OR b.valid_to > %(today)s){{only}}
+            ORDER BY b.item_id, b.id, l.id""",
             "item:int8 site:int8 first:int4 last:int4 batch:int8 component:int8 quantity:int8",
+            "b.item_id",
         )
 
     def operations(self) -> SimpleNamespace:
@@ -225,8 +231,9 @@ class Reader:
                    (o.run_hours_per_unit * 1000000)::int8, o.sequence, (o.yield_pct * 10000)::int8
             FROM engineering_routing r JOIN engineering_routingoperation o ON o.document_id = r.id
             WHERE r.active AND (r.valid_from IS NULL OR r.valid_from <= %(today)s)
-              AND (r.valid_to IS NULL OR r.valid_to > %(today)s) ORDER BY r.item_id, r.id, o.sequence, o.id""",
+              AND (r.valid_to IS NULL OR r.valid_to > %(today)s){only} ORDER BY r.item_id, r.id, o.sequence, o.id""",
             "item:int8 site:int8 center:int8 setup:int8 run:int8 sequence:int4 kept:int8",
+            "r.item_id",
         )
 
 

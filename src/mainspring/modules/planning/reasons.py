@@ -15,9 +15,10 @@ from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.sentences import node as say
 from mainspring.modules.items.models import Item
 
-from .holding import NOBODY, Held
+from .holding import Held
 from .network import HORIZON, REORDER
 from .reading import day
+from .rows import NOBODY
 
 DEMANDS_MAX = 50
 KINDS = {network.FIXED: "fixed", network.PERIOD: "period", network.ECONOMIC: "economic"}

@@ -73,7 +73,14 @@ def promises(ctx, site, wanted: Sequence[Wanted], *, apart_from=None) -> list[Pr
 
 
 def from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]:
-    """Promise from stock and planned moves alone, then by lead time."""
+    """Promise from stock and planned moves; what is missing is made, if somebody knows how, else by lead time."""
+    answers = _from_stock(ctx, site, wanted, apart_from)
+    short = [n for n, answer in enumerate(answers) if any(r.code in ("lead_time", "none") for r in answer.reasons)]
+    made = capable(ctx, site, wanted, short, apart_from) if short else {}
+    return [made.get(n) or answer for n, answer in enumerate(answers)]
+
+
+def _from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise]:
     stocked = [line for line in wanted if getattr(line.item, "is_stocked", True)]
     item_ids = {line.item.pk for line in stocked}
     supplies, demands, documents = _supply_and_demand(ctx, site, item_ids, apart_from)
@@ -113,6 +120,15 @@ def _lead_days(ctx, site, items: dict[int, Any]) -> dict[int, tuple[int, Any]]:
 
 provider: PluginPoint = PluginPoint("promising.provider", default=from_stock)
 """Called with (ctx, site, lines, document asking): a list of promises. Capacity may answer better than stock alone."""
+
+
+def _nobody_makes(ctx, site, wanted, short, apart_from) -> dict[int, Promise]:
+    return {}
+
+
+capable: PluginPoint = PluginPoint("promising.capable", default=_nobody_makes)
+"""Called with (ctx, site, lines, places of those that stock and what comes do not cover, document asking): {place:
+promise} of the lines that can be made from free material and capacity. The others of the question take theirs first."""
 
 lead_days: PluginPoint = PluginPoint("promising.lead_days", default=_lead_days)
 """Called with (ctx, site, {item id: item}): {item id: (working days, in words whose lead time it is)}."""

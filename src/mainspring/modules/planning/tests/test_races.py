@@ -1,16 +1,20 @@
 """Rules of the plan that hold when people act at once, each on a connection of their own."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import transaction
 
 from mainspring.kernel import commands
 from mainspring.kernel.models import User
 from mainspring.modules.planning import firming, following
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.production.tests.test_races import making  # noqa: F401
+from mainspring.modules.promising import commands as turns
+from mainspring.modules.promising import queries as promising
 from mainspring.modules.purchasing.models import PurchaseOrder
 from mainspring.modules.stock.tests.test_races import together
 
@@ -67,3 +71,20 @@ def test_a_proposal_divided_by_two_at_once_is_divided_once(making, proposals):  
     done = together([lambda p=p: firming.split(p, key, [Decimal(12), Decimal(18)]) for p in (first, second)])
     assert sorted(type(d).__name__ for d in done) == ["ValidationError", "list"]
     assert quantities(making) == [10, 12, 18, 20]
+
+
+def test_the_same_hours_and_material_are_promised_once(making):  # noqa: F811
+    """SAL-04, U5: two people promise frames at the same moment; whoever is second gets the hours that are left."""
+    supplier = making.world.party("Anybody", is_supplier=True)
+    origins = [commands.create(PurchaseOrder, making.ctx, supplier=supplier, site=making.site) for _n in range(2)]
+
+    def confirm(origin):
+        with transaction.atomic():
+            turns.take_turns(making.site.pk, [origin.pk.int % 1000 + 10**6])  # others than the item: hours decide
+            line = promising.Wanted(making.frame, Decimal(14))
+            (promise,) = promising.promises(making.ctx, making.site, [line], apart_from=origin)
+            making.demand(making.frame, "14", promise.on.isoformat(), origin)
+            return promise.on
+
+    days = together([lambda o=o: confirm(o) for o in origins])
+    assert sorted(days) == [date(2026, 3, 4), date(2026, 3, 5)]  # 8 hours each: one day is one order's
