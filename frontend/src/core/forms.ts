@@ -45,10 +45,21 @@ function inlineEditing(): void {
   });
 }
 
+/** A slider and the field of the same value follow each other. */
+function onSame(event: Event): void {
+  const input = event.target as HTMLInputElement;
+  const form = input.form;
+  if (!form) return;
+  const name = input.dataset?.same;
+  const other = name ? form.elements.namedItem(name) : form.querySelector(`input[data-same="${CSS.escape(input.name || "-")}"]`);
+  if (other instanceof HTMLInputElement && input.value !== "") other.value = input.value;
+}
+
 /** Submit on change, upload by drop, tabs, answers of verbs, and errors of requests. */
 export function start(): void {
   inlineEditing();
   sayKept();
+  document.addEventListener("input", onSame, { capture: true });
   document.addEventListener("keydown", onTabKey);
   document.addEventListener("click", onTabClick);
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, onDrag as EventListener);

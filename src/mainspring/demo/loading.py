@@ -22,7 +22,20 @@ from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
+from . import (
+    contracting,
+    days,
+    history,
+    knowing,
+    leftovers,
+    making,
+    opening,
+    paying,
+    planning,
+    selling,
+    trading,
+    trying,
+)
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
@@ -124,6 +137,7 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
         leftovers.live(life)
         contracting.live(life)
     planning.expect(lives[0].by("planner"))
+    trying.live(lives[0])
     making.plan(lives[0])
     for life in lives:
         for text, count in life.refused.most_common(8):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mainspring.kernel import audit, database, running
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
+from mainspring.kernel.plugin_points import PluginPoint
 
 from . import exceptions, loading, proposals, wording
 from .holding import Held, StructureChanged
@@ -23,6 +24,10 @@ from .models import PlanRun
 ALL_BELOW = 20_000
 """A smaller plan that was read whole says all its reasons again; a larger one those of what was marked or changed."""
 LOCK_SPACE = 7203  # advisory locks (LOCK_SPACE, company): one batch a company at a time; (LOCK_SPACE, 0): the planner
+
+beside: PluginPoint = PluginPoint("planning.beside", many=True)
+"""Called with {company: its plan as it is held} between two batches, for questions the plans in memory can answer; how
+many were answered. What it changes of a plan it has to bring back."""
 
 
 @dataclass
@@ -197,4 +202,4 @@ def _note(kept: Kept, ctx, outcome: Outcome) -> None:
     )
 
 
-__all__ = ["Kept", "Outcome", "batch", "context"]
+__all__ = ["Kept", "Outcome", "batch", "beside", "context"]

@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
 
-from .following import LOCK_SPACE, Kept, Outcome, batch, context, word
+from .following import LOCK_SPACE, Kept, Outcome, batch, beside, context, word
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Planner:
                 pause = BACK_OFF_SECONDS[min(count, len(BACK_OFF_SECONDS) - 1)]
                 self.failed[company.pk] = count + 1, time.monotonic() + pause
                 logger.exception("the plan of %s could not be followed; trying again in %s s", company.code, pause)
-        return done
+        return done + sum(beside(self.kept))
 
     def word(self) -> int:
         """Say why some proposals are there, when nothing else is to be done; for how many items it was said."""

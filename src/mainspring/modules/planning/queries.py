@@ -11,8 +11,19 @@ from mainspring.modules.production import queries as production
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseRequest
 
-from .following import LOCK_SPACE
+from .following import LOCK_SPACE, Kept, beside, context
+from .holding import FORECAST, Held, StructureChanged
 from .models import CenterLoad
+from .network import HORIZON, REORDER
+from .nodes import factors, place
+from .proposals import BUY, MAKE, ready_days, wanted
+from .reading import Reader
+
+__all__ = [
+    "BUY", "FORECAST", "HORIZON", "MAKE", "REORDER", "Age", "Held", "Kept", "Reader", "StructureChanged", "age",
+    "beside", "context", "factors", "load", "orders_of", "place", "proposal_counts", "proposals", "ready_days",
+    "wanted",
+]  # fmt: skip
 
 ZERO = Decimal(0)
 

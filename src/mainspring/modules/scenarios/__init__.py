@@ -1,0 +1,1 @@
+"""What would be if: changes tried on the plan before anybody makes them, compared, promoted or discarded."""
