@@ -209,6 +209,7 @@ class ScheduledOrder(models.Model):
 
     causes  [{kind, sequence, subject, starts_at, ends_at, minutes, weight}], heaviest first
     value   contribution it brings, base currency; 0 when not known
+    facts   digest of what the order asked for when it was scheduled
     """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="orders", editable=False)
@@ -222,6 +223,7 @@ class ScheduledOrder(models.Model):
     late_minutes = models.PositiveIntegerField(_("minutes late"), default=0, editable=False)
     value = fields.MoneyField(_("contribution"), default=0, editable=False)
     causes = models.JSONField(default=list, editable=False)
+    facts = models.CharField(max_length=32, default="", editable=False)
 
     history = False
     company_path = "schedule__site__company"
