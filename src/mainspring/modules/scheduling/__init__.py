@@ -1,1 +1,1 @@
-"""The schedule of the workshop: every operation on its machine at its minute, moved by hand where people know better."""
+"""The workshop's schedule: every operation on its machine at its minute, moved by hand where they know better."""

@@ -42,7 +42,10 @@ def kept(found: "Situation", causes: list[plant_result.Cause]) -> list[dict]:
             one = merged[key]
             one["minutes"] += row["minutes"]
             one["weight"] = round(one["weight"] + row["weight"], 4)
-            one["starts_at"], one["ends_at"] = min(one["starts_at"], row["starts_at"]), max(one["ends_at"], row["ends_at"])
+            one["starts_at"], one["ends_at"] = (
+                min(one["starts_at"], row["starts_at"]),
+                max(one["ends_at"], row["ends_at"]),
+            )
         else:
             merged[key] = row
     return sorted(merged.values(), key=lambda row: -row["minutes"])[:KEPT_MAX]
@@ -54,7 +57,7 @@ def _subject(found: "Situation", cause: plant_result.Cause, step) -> dict:
         return {"center": shop.machine_centers[cause.subject], "machine": shop.machine_ids[cause.subject]}
     if cause.kind == "people" and cause.subject >= 0:
         center, skill = next(key for key, row in shop.groups.items() if row == cause.subject)
-        return {"center": center or None, "skill": skill or None}
+        return {"center": max(center, 0) or None, "skill": skill or None}
     if cause.kind == "tool" and cause.subject != plant.NONE:
         return {"tool": shop.tools[cause.subject].pk}
     if cause.kind == "material" and step.material:

@@ -104,7 +104,9 @@ class Calendars:
 
     def of(self, key: int, closed: Iterable[tuple[int, int]] = (), name: str = "") -> int:
         """Row of a working calendar without these spans of minutes."""
-        row = self._keep(key, lambda: self.clock.open_time(self._days[key].name, self._days[key], until_days=self._until))
+        row = self._keep(
+            key, lambda: self.clock.open_time(self._days[key].name, self._days[key], until_days=self._until)
+        )
         return self._without(row, closed, name)
 
     def of_both(self, outer: int, inner: int, closed: Iterable[tuple[int, int]] = (), name: str = "") -> int:

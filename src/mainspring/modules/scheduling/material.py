@@ -36,7 +36,7 @@ def peg(situation: "Situation", facts: Facts, last: dict) -> None:
     needs, supplies = defaultdict(list), defaultdict(list)
     for item, quantity in shelves.items():
         supplies[item].append(Supply(None, quantity, None))
-    for row in sorted((m for m in moves if not m["out"]), key=lambda m: (m["planned_on"] or date.max)):
+    for row in sorted((m for m in moves if not m["out"]), key=lambda m: m["planned_on"] or date.max):
         supplies[row["item_id"]].append(Supply(row["planned_on"], row["quantity"], row["origin_id"]))
     for row in moves:
         if row["out"]:

@@ -13,3 +13,6 @@ for _entity in ("schedule", "scheduledoperation", "scheduledorder"):
     grant("workshop", f"scheduling.{_entity}", "view", "site")
 for _code in ("accountant", "controller", "auditor", "manager"):
     grant(_code, "scheduling.*", "view export")
+grant("planner", "engineering.workcenter", "extra_shift drop_shift")
+grant("planner", "production.productionorder", "do_outside do_here begin_on")
+grant("planner", "scheduling.agreedtime", "view export")

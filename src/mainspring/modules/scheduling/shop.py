@@ -60,8 +60,14 @@ class Shop:
             return plant.NONE
         return self.groups.setdefault((here, skill or 0), len(self.groups))
 
+    def alone(self, person: int) -> int:
+        """Row of the skill only this person has: what was given to somebody stays with them."""
+        return self.groups.setdefault((-person, 0), len(self.groups))
+
     def able(self, center: int, skill: int) -> set[int]:
-        """The people of a group."""
+        """The people of a group; a center below 0 is a person."""
+        if center < 0:
+            return {-center}
         if not center:
             return self.skilled.get(skill, set())
         here = self.operators[center]

@@ -39,6 +39,7 @@ class Step:
     order, row  places of order and operation in the problem
     earliest    minute from which it may run: its order's, its queue before the first operation, its material
     pin         (minute, machine row) where it is held
+    all_modes   every way there is, while `modes` holds the one it stands with
     """
 
     row: int
@@ -54,10 +55,16 @@ class Step:
     is_started: bool = False
     is_outside: bool = False
     is_pinned: bool = False
+    all_modes: list[Mode] = field(default_factory=list)
 
     @property
     def group(self) -> int:
         return self.modes[0].group
+
+    @property
+    def offered(self) -> list[Mode]:
+        """The ways the solver may choose from: those that need the same people as the first."""
+        return [mode for mode in self.modes if mode.group == self.group]
 
     @property
     def key(self) -> tuple:
@@ -95,19 +102,12 @@ class Situation:
         rates = [float(c.hourly_cost) for c in self.shop.centers.values()]
         return plant.Weights(changeover=(sum(rates) / len(rates) / 60) if rates else 0.0)
 
-    def plan(self, *, rows: list[int] | None = None, modes: dict[int, int] | None = None) -> plant.Plan:
-        """The orders and operations as arrays.
-
-        rows   only these operations, numbered anew in this order
-        modes  {operation: the one alternative it may take, by its place among its own}
-        """
+    def plan(self, *, rows: list[int] | None = None) -> plant.Plan:
+        """The orders and operations as arrays; only some `rows`, numbered anew in this order, when they are given."""
         chosen = range(len(self.steps)) if rows is None else rows
         steps = [self.steps[row] for row in chosen]
         place = {row: n for n, row in enumerate(chosen)}
-        ways = [
-            [s.modes[modes[s.row]]] if modes and s.row in modes else [m for m in s.modes if m.group == s.group]
-            for s in steps
-        ]
+        ways = [s.offered for s in steps]
         flat = [mode for own in ways for mode in own]
         skill = [own[0].group for own in ways]
         links = [(place[a], place[b], lag, part) for a, b, lag, part in self.links if a in place and b in place]
@@ -134,14 +134,6 @@ class Situation:
             before=before.copy(), after=after.copy(), lag_min=lag.copy(), transfer=part.copy(),
             horizon=self.schedule.horizon_days * DAY,
         )  # fmt: skip
-
-    def mode_of(self, plan: plant.Plan, row: int, mode: int, *, chosen: dict[int, int] | None = None) -> Mode:
-        """The alternative that stands at a place of the plan's alternatives."""
-        step = self.steps[row]
-        if chosen and row in chosen:
-            return step.modes[chosen[row]]
-        offered = [m for m in step.modes if m.group == step.group]
-        return offered[mode - int(plan.mode_start[row])]
 
 
 def read(schedule: Schedule, ctx, *, until_days: int = HORIZON_DAYS, since=None) -> Situation:
@@ -209,7 +201,7 @@ def _steps(situation: Situation, facts: Facts, order: dict, place: int) -> list[
             before, group = group, []
         if not before and not step.is_started:
             step.earliest += _minutes(row["queue_hours"])
-        for earlier in before:
+        for earlier in before if not step.is_started else ():
             situation.links.append(_link(situation.steps[earlier], step))
         situation.steps.append(step)
         group.append(step.row)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.core.exceptions import ValidationError
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +14,7 @@ from mainspring.engines.scheduling import plant, plant_result, result
 from mainspring.kernel import access, commands, errors, jobs
 from mainspring.kernel.workflow import effect
 
-from . import changes, causes, situation
+from . import causes, changes, situation
 from .models import Schedule, ScheduleChange, ScheduledOperation, ScheduledOrder
 
 if TYPE_CHECKING:
@@ -106,13 +105,8 @@ def _seat(found: situation.Situation, rows: list[int]) -> None:
     for n, row in enumerate(rows):
         step = found.steps[row]
         if step.pin is None and step.is_started:
-            mode = _mode(found, plan, row, n, placed)
+            mode = step.offered[int(placed[6, n]) - int(plan.mode_start[n])]
             step.modes, step.pin = [mode], (int(placed[0, n]), mode.machine)
-
-
-def _mode(found: situation.Situation, plan: plant.Plan, row: int, n: int, placed) -> situation.Mode:
-    offered = [m for m in found.steps[row].modes if m.group == found.steps[row].group]
-    return offered[int(placed[6, n]) - int(plan.mode_start[n])]
 
 
 def built(
@@ -121,14 +115,13 @@ def built(
     *,
     key: np.ndarray | None = None,
     floor: np.ndarray | None = None,
-    modes: dict[int, int] | None = None,
     strict: bool = False,
 ):
     """(places, plan) of some operations built once, in the order of `key`, none before `floor`.
 
     strict  raise InvalidProblem instead of letting go of what does not fit
     """
-    model, plan = modelled(found, rows, modes=modes, strict=strict)
+    model, plan = modelled(found, rows, strict=strict)
     for _attempt in range(len(rows) + 1):
         placed, waits = model.fresh()
         order = np.arange(len(rows), dtype=np.float64) if key is None else key
@@ -141,18 +134,18 @@ def built(
         except problem.InvalidProblem as refused:
             if strict or not _let_go(found, rows, refused):
                 raise
-        model, plan = modelled(found, rows, modes=modes)
+        model, plan = modelled(found, rows)
     raise ValidationError(_("The orders of this site cannot be scheduled."))
 
 
 def modelled(
-    found: situation.Situation, rows: list[int], *, modes: dict[int, int] | None = None, strict: bool = False
+    found: situation.Situation, rows: list[int], *, strict: bool = False
 ) -> "tuple[plant_model.Model, plant.Plan]":
     """The engine's model of some operations; what contradicts is let go of and listed, unless `strict`."""
     from mainspring.engines.scheduling import plant_model  # loads the compiler
 
     for _attempt in range(len(rows) + 2):
-        plan = found.plan(rows=rows, modes=modes)
+        plan = found.plan(rows=rows)
         try:
             return plant_model.Model(found.resources, plan), plan
         except problem.InvalidProblem as refused:
@@ -174,7 +167,7 @@ def _let_go(found: situation.Situation, rows: list[int], refused: problem.Invali
             "order": found.orders[step.order]["number"], "order_id": str(found.orders[step.order]["id"]),
             "subject": step.facts["name"], "rule": defect.rule,
         }  # fmt: skip
-        if step.pin and step.is_pinned and defect.array in ("pin_start", "pin_machine"):
+        if step.pin and step.is_pinned and defect.array in ("pin_start", "pin_machine", "start"):
             step.pin, step.is_pinned = None, False
             found.problems.append({"kind": "pin", **told})
             gave = True
@@ -230,7 +223,7 @@ def operations(found: situation.Situation, plan: plant_result.PlantPlan) -> list
     rows = []
     for step in found.steps:
         n = step.row
-        mode = found.mode_of(arrays, n, int(answer.mode[n]))
+        mode = step.offered[int(answer.mode[n]) - int(arrays.mode_start[n])]
         rows.append(
             row_of(
                 found, step, mode, int(answer.start[n]), int(answer.end[n]), unit=int(answer.unit[n]),
@@ -299,8 +292,3 @@ def required(schedule: Schedule) -> None:
     """Raise when nothing was computed yet."""
     if schedule.solved_at is None:
         raise errors.Conflict(_("No schedule was computed yet; compute it first."))
-
-
-def bump(schedule: Schedule) -> None:
-    """Something changed on the board."""
-    Schedule.objects.filter(pk=schedule.pk).update(revision=F("revision") + 1)

@@ -56,6 +56,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AgreedTime',
+            fields=[
+                ('operation', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='agreed_time', serialize=False, to='production.productionoperation', verbose_name='operation')),
+                ('starts_at', models.DateTimeField(editable=False, verbose_name='starts at')),
+                ('ends_at', models.DateTimeField(editable=False, verbose_name='ends at')),
+                ('due_on', models.DateField(editable=False, verbose_name='due on')),
+                ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, editable=False, max_digits=20, verbose_name='quantity')),
+                ('work_center', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='engineering.workcenter', verbose_name='work center')),
+                ('schedule', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='agreed', to='scheduling.schedule')),
+            ],
+            options={
+                'verbose_name': 'agreed time',
+                'verbose_name_plural': 'agreed times',
+                'ordering': ['schedule', 'starts_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='ScheduleChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -184,6 +201,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='schedule',
             constraint=models.CheckConstraint(condition=models.Q(('earlier_days__lte', 365), ('proposal_weeks__lte', 52), ('seconds__gte', 1), ('seconds__lte', 3600), ('horizon_days__gte', 1), ('horizon_days__lte', 730), ('late_cost_a_day__gte', 0)), name='schedule_settings', violation_error_message='Search 1 to 3600 seconds, proposals of at most 52 weeks, 365 days earlier.'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreedtime',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='agreed_time_ends'),
         ),
         migrations.AddIndex(
             model_name='scheduledoperation',

@@ -1,9 +1,10 @@
 """Tables of the finite schedule, by subject."""
 
 from .families import Changeover, ItemFamily, SetupFamily
-from .schedules import Schedule, ScheduleChange, ScheduledOperation, ScheduledOrder
+from .schedules import AgreedTime, Schedule, ScheduleChange, ScheduledOperation, ScheduledOrder
 
 __all__ = [
+    "AgreedTime",
     "Changeover",
     "ItemFamily",
     "Schedule",

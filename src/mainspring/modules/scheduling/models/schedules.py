@@ -33,9 +33,7 @@ class Schedule(Entity):
     facts            what it rests on, as counts and latest moments: another answer means that it is older
     """
 
-    site = models.OneToOneField(
-        Site, on_delete=models.CASCADE, related_name="schedule", verbose_name=_("site")
-    )
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="schedule", verbose_name=_("site"))
     seconds = models.PositiveIntegerField(
         _("time to search (s)"), default=20, help_text=_("The longer it searches, the cheaper the schedule.")
     )
@@ -259,3 +257,33 @@ class ScheduleChange(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class AgreedTime(models.Model):
+    """The time of an operation as it was taken over: what the dates of its order follow until something else is agreed.
+
+    due_on, quantity  of the order then; when they change, the order is planned by its calendars again
+    """
+
+    operation = models.OneToOneField(
+        ProductionOperation, primary_key=True, on_delete=models.CASCADE, related_name="agreed_time", editable=False,
+        verbose_name=_("operation"),
+    )  # fmt: skip
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="agreed", editable=False)
+    work_center = fields.link(WorkCenter, _("work center"), editable=False)
+    starts_at = models.DateTimeField(_("starts at"), editable=False)
+    ends_at = models.DateTimeField(_("ends at"), editable=False)
+    due_on = models.DateField(_("due on"), editable=False)
+    quantity = fields.QuantityField(_("quantity"), editable=False)
+
+    history = False
+    company_path = "schedule__site__company"
+    scope_paths = {"site": "schedule__site"}
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("agreed time"), _("agreed times")
+        ordering = ["schedule", "starts_at"]
+        constraints = [models.CheckConstraint(name="agreed_time_ends", condition=Q(ends_at__gt=F("starts_at")))]
+
+    def __str__(self):
+        return str(self.operation)
