@@ -28,6 +28,7 @@ from mainspring.engines import problem
 from mainspring.engines.scheduling import plant
 from mainspring.kernel import access, commands, database, formats, preferences
 from mainspring.modules.engineering.models import OperationAlternate, WorkCenter
+from mainspring.modules.items import queries as items
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties.models import Party
@@ -159,7 +160,7 @@ def _free(row: dict) -> bool:
     return row["progress"] == "open" and not row["done_hours"] and not row["supplier_id"]
 
 
-# -- the kinds ----------------------------------------------------------------------------------------------------------
+# -- the kinds ----------------------------------------------------------------------------------------------------
 
 
 def _shifts(asked: _Week) -> list[Choice]:
@@ -233,7 +234,8 @@ def _alternates(asked: _Week) -> list[Choice]:
 SERVICES = """
 SELECT DISTINCT ro.supplier_id, ro.service_id FROM engineering_routingoperation ro
 JOIN engineering_routing r ON r.id = ro.document_id AND r.active
-WHERE ro.work_center_id = %(center)s AND ro.supplier_id IS NOT NULL AND ro.service_id IS NOT NULL ORDER BY 1, 2 LIMIT 3"""
+WHERE ro.work_center_id = %(center)s AND ro.supplier_id IS NOT NULL AND ro.service_id IS NOT NULL
+ORDER BY 1, 2 LIMIT 3"""
 
 
 def _outside(asked: _Week) -> list[Choice]:
@@ -253,8 +255,8 @@ def _outside(asked: _Week) -> list[Choice]:
                 continue
             cost = row["left"] * price - row["hours"] * asked.center.hourly_cost * 100 / asked.center.efficiency_pct
             values = {
-                "order": str(row["order_id"]), "operation": row["sequence"], "supplier": supplier.pk, "service": item.pk,
-                "days": days,
+                "order": str(row["order_id"]), "operation": row["sequence"], "supplier": supplier.pk,
+                "service": item.pk, "days": days,
             }  # fmt: skip
             title = _("%(order)s, %(operation)s: done by %(supplier)s") % {
                 "order": row["number"], "operation": row["name"], "supplier": supplier
@@ -267,9 +269,7 @@ def _offer(ctx, item: Item, supplier: Party) -> tuple[Decimal, int]:
     """What a unit of the service costs there, and the working days it takes."""
     sources = purchasing.valid_sources(ctx.company_id, [item.pk], ctx.business_date).get(item.pk, ())
     own = next((source for source in sources if source.supplier_id == supplier.pk), None)
-    days = max(1, getattr(own, "lead_days", None) or preferences.get(ctx.company_id, "scheduling.outside_days"))
-    from mainspring.modules.items import queries as items
-
+    days = max(1, getattr(own, "lead_time_days", None) or preferences.get(ctx.company_id, "scheduling.outside_days"))
     return items.standard_cost(item, ctx.company_id) or ZERO, days
 
 
@@ -300,8 +300,8 @@ def _splits(asked: _Week) -> list[Choice]:
         starts_on = max(week, asked.ctx.business_date)
         values = {"order": str(row["order_id"]), "quantity": str(part), "starts_on": starts_on.isoformat()}
         title = _("%(order)s: %(quantity)s of %(all)s made from %(day)s on") % {
-            "order": row["number"], "quantity": formats.number(part, 0, 6), "all": formats.number(row["quantity"], 0, 6),
-            "day": formats.day(starts_on),
+            "order": row["number"], "quantity": formats.number(part, 0, 6),
+            "all": formats.number(row["quantity"], 0, 6), "day": formats.day(starts_on),
         }  # fmt: skip
         cost = row["setup_hours"] * asked.center.hourly_cost * 100 / asked.center.efficiency_pct
         found.append(replace(_choice(asked, "split", values, title, row, cost, starts_on), hours=part * run))
@@ -354,7 +354,7 @@ def _choice(
     )
 
 
-# -- the effect ---------------------------------------------------------------------------------------------------------
+# -- the effect ---------------------------------------------------------------------------------------------------
 
 
 def _with_effect(ctx, center: WorkCenter, found: list[Choice]) -> list[Choice]:
@@ -465,7 +465,7 @@ CHANGES: dict[str, Callable] = {
 }
 
 
-# -- doing it -----------------------------------------------------------------------------------------------------------
+# -- doing it -----------------------------------------------------------------------------------------------------
 
 
 def apply(ctx, choice: Choice) -> Done:

@@ -50,7 +50,8 @@ FROM engineering_operationalternate a JOIN engineering_workcenter c ON c.id = a.
 WHERE a.routing_id = ANY(%(routings)s) AND c.site_id = %(site)s AND c.active ORDER BY a.priority, a.id"""
 
 MOVES = """
-SELECT m.item_id, m.planned_on, m.quantity, m.origin_id, m.origin_line, f.kind = 'internal' AND f.site_id = %(site)s AS out
+SELECT m.item_id, m.planned_on, m.quantity, m.origin_id, m.origin_line,
+       f.kind = 'internal' AND f.site_id = %(site)s AS out
 FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
 JOIN stock_location t ON t.id = m.to_location_id
 WHERE m.state = 'planned' AND m.company_id = %(company)s AND NOT m.is_forecast AND m.item_id = ANY(%(items)s)

@@ -117,7 +117,7 @@ def told(schedule: Schedule, moment: datetime) -> str:
     return f"{formats.day(local.date())} {local:%H:%M}"
 
 
-# -- what would happen --------------------------------------------------------------------------------------------------
+# -- what would happen --------------------------------------------------------------------------------------------
 
 
 def planned(
@@ -297,7 +297,7 @@ def _refuse_overrun_pins(found, places: dict) -> None:
         if step.pin and places[other][0] < places[one][1] + lag:
             order = found.orders[step.order]["number"]
             raise ValidationError(
-                _("“%(operation)s” of %(order)s is pinned and would have to begin before the step before it is through; "
+                _("“%(operation)s” of %(order)s is pinned and would begin before the step before it is through; "
                   "unpin it first.") % {"operation": step.facts["name"], "order": order}
             )  # fmt: skip
 

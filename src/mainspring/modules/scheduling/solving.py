@@ -92,7 +92,7 @@ def computed(found: situation.Situation, *, seconds: float, run: jobs.Run | None
 
 
 def hold(found: situation.Situation) -> None:
-    """Fix started operations at the first minute they can go on, and keep the pins that do not contradict them (C07)."""
+    """Fix started operations at the first minute they can go on; keep the pins that do not contradict them (C07)."""
     started = [step.row for step in found.steps if step.is_started and not step.is_outside]
     _seat(found, started)
     _seat(found, sorted(step.row for step in found.steps if step.pin))
@@ -181,7 +181,7 @@ def _let_go(found: situation.Situation, rows: list[int], refused: problem.Invali
     return gave
 
 
-# -- keeping it ---------------------------------------------------------------------------------------------------------
+# -- keeping it ---------------------------------------------------------------------------------------------------
 
 
 def keep(schedule: Schedule, found: situation.Situation, plan, ctx, *, read_at) -> bool:

@@ -1,4 +1,4 @@
-"""Verbs this module adds to those below: an extra shift of a work center, and where and when an order's work is done."""
+"""Verbs added to modules below: an extra shift of a work center, and where and when the work of an order is done."""
 
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -94,7 +94,8 @@ def extra_shift(center: WorkCenter, ctx, on: date, starts: str, ends: str) -> No
         raise ValidationError({"on": _("This day differs already: %(name)s.") % {"name": there.name or there}})
     CalendarException.objects.update_or_create(
         calendar=center.calendar, on_date=on,
-        defaults={"name": f"{_('Extra shift')} {EXTRA}", "is_working": True, "starts_at": times[0], "ends_at": times[1]},
+        defaults={"name": f"{_('Extra shift')} {EXTRA}", "is_working": True, "starts_at": times[0],
+                  "ends_at": times[1]},
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Changeover(Entity):
     """Minutes a work center takes from one set-up family to another; a family left empty stands for every other one.
 
     It takes the place of the set-up hours of the routing. The row that names both families counts before one that names
-    the next, that before one that names the last, that before one that names none; without any row a change takes no time.
+    the next, that before one that names the last, that before one that names none; without a row it takes no time.
     """
 
     work_center = fields.link(WorkCenter, _("work center"), related_name="changeovers")

@@ -21,6 +21,7 @@ ASK_MOVE = (
     Input("work_center", "link", _("Work center"), required=False, to="engineering.workcenter"),
     Input("seen", required=False, help=_("Where it stood when it was looked at.")),
 )
+ASK_ROW = (Input("row", "integer", _("Operation")),)
 
 
 class Schedule(Entity):
@@ -89,9 +90,9 @@ class Schedule(Entity):
             help=_("Gives the operations of confirmed orders these dates, machines and people."),
             bulk=False,
         ),
-        Verb("move", label=_("Move an operation"), ask=ASK_MOVE, bulk=False, adds=True),
-        Verb("pin", label=_("Pin"), ask=(Input("row", "integer", _("Operation")),), bulk=False, adds=True),
-        Verb("unpin", label=_("Unpin"), ask=(Input("row", "integer", _("Operation")),), bulk=False, adds=True),
+        Verb("move", label=_("Move an operation"), ask=ASK_MOVE, bulk=False, adds=True, hidden=True),
+        Verb("pin", label=_("Pin"), ask=ASK_ROW, bulk=False, adds=True, hidden=True),
+        Verb("unpin", label=_("Unpin"), ask=ASK_ROW, bulk=False, adds=True, hidden=True),
         Verb(
             "undo",
             label=_("Undo the last change"),
