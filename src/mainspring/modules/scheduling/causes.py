@@ -32,8 +32,8 @@ def kept(found: "Situation", causes: list[plant_result.Cause]) -> list[dict]:
             "sequence": step.facts["sequence"],
             "name": step.facts["name"],
             **_subject(found, cause, step),
-            "starts_at": found.clock.moment(cause.starts_at).isoformat(),
-            "ends_at": found.clock.moment(cause.ends_at).isoformat(),
+            "starts_at": found.clock.local(cause.starts_at).isoformat(),
+            "ends_at": found.clock.local(cause.ends_at).isoformat(),
             "minutes": cause.minutes,
             "weight": round(cause.weight, 4),
         }

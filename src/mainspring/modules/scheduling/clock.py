@@ -51,9 +51,13 @@ class Clock:
     def moment(self, minute: int) -> datetime:
         return self.zero + timedelta(minutes=int(minute))
 
+    def local(self, minute: int) -> datetime:
+        """The moment on the clock of the site."""
+        return self.moment(minute).astimezone(self.zone)
+
     def day(self, minute: int) -> date:
         """The day of the site a minute falls on."""
-        return self.moment(minute).astimezone(self.zone).date()
+        return self.local(minute).date()
 
     def open_time(self, name: str, days: Days, *, until_days: int = HORIZON_DAYS) -> plant.Calendar:
         """Open minutes of a calendar from now on; nights that began yesterday run on (C03), summer time counts."""

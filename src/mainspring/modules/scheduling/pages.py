@@ -217,6 +217,7 @@ def _problem_words(kind: str) -> str:
         "no_hour": _("“%(subject)s” is scheduled without a person: %(rule)s."),
         "nobody": _("Nobody may do “%(subject)s” there: name operators or skills."),
         "no_tool": _("The tool of “%(subject)s” is not active or has no piece."),
+        "changeover": _("“%(subject)s” follows what it must not follow; no other order was found."),
         "no_place": _("“%(subject)s” has no active work center; it is not scheduled."),
         "no_material": _("Nothing is on the way for %(item)s."),
     }.get(kind, "%(subject)s")

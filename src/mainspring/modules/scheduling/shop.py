@@ -19,6 +19,9 @@ from .clock import Calendars, Clock
 from .facts import LAST_DONE
 from .models import Changeover, ItemFamily, ScheduledOperation
 
+FORBIDDEN_MINUTES = 10_080
+"""A change-over that is not allowed takes so long where no other order can be found; it is listed then."""
+
 CERTIFICATE_DAYS = 14
 """A skill that ends sooner is not planned with any more."""
 
@@ -52,6 +55,7 @@ class Shop:
     family_of: dict[tuple[int, int], int] = field(default_factory=dict)
     rules: dict = field(default_factory=dict)
     last_items: dict = field(default_factory=dict)
+    forbidden: int = -1
 
     def group(self, center: int, skill: int | None) -> int:
         """Row of the skill that stands for the people who may do this here; -1 when anybody may."""
@@ -105,7 +109,7 @@ class Shop:
         for i, (center, one) in enumerate(families):
             for j, (there, other) in enumerate(families):
                 found = [self.changeover_minutes(c, one, other) for c in {center, there}]
-                matrix[i, j] = -1 if -1 in found else max(found)
+                matrix[i, j] = self.forbidden if -1 in found else max(found)
         skills = np.zeros((len(self.people), max(1, len(self.groups))), bool)
         row = {person: n for n, person in enumerate(self.people)}
         for (center, skill), column in self.groups.items():

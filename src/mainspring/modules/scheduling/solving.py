@@ -14,7 +14,7 @@ from mainspring.engines.scheduling import plant, plant_result, result
 from mainspring.kernel import access, commands, errors, jobs
 from mainspring.kernel.workflow import effect
 
-from . import causes, changes, situation
+from . import causes, changes, shop, situation
 from .models import Schedule, ScheduleChange, ScheduledOperation, ScheduledOrder
 
 if TYPE_CHECKING:
@@ -80,15 +80,33 @@ def computed(found: situation.Situation, *, seconds: float, run: jobs.Run | None
                 backward=found.schedule.is_backward, progress=progress, cancelled=cancelled,
             )  # fmt: skip
         except problem.InvalidProblem as refused:
-            if not _let_go(found, list(range(len(found.steps))), refused):
+            if not _let_go(found, list(range(len(found.steps))), refused) and not _bend(found):
                 raise ValidationError([str(defect) for defect in refused.defects]) from None
             continue
         except result.Cancelled:
             raise jobs.Cancelled from None
         if stopped:
             raise jobs.Cancelled
+        _list_forbidden(found, answer)
         return answer
     raise ValidationError(_("The orders of this site cannot be scheduled."))
+
+
+def _bend(found: situation.Situation) -> bool:
+    """Let change-overs that are not allowed take a week instead; whether that was still to be tried."""
+    if found.shop.forbidden > 0:
+        return False
+    found.shop.forbidden = shop.FORBIDDEN_MINUTES
+    found._resources = None
+    return bool((found.resources.changeover >= shop.FORBIDDEN_MINUTES).any())
+
+
+def _list_forbidden(found: situation.Situation, answer: plant_result.PlantPlan) -> None:
+    for step in found.steps:
+        if answer.schedule.setup[step.row] >= shop.FORBIDDEN_MINUTES:
+            order = found.orders[step.order]
+            told = {"order": order["number"], "order_id": str(order["id"]), "subject": step.facts["name"]}
+            found.problems.append({"kind": "changeover", **told})
 
 
 def hold(found: situation.Situation) -> None:
@@ -235,9 +253,9 @@ def operations(found: situation.Situation, plan: plant_result.PlantPlan) -> list
 
 def row_of(found, step, mode, start: int, end: int, *, unit: int, person: int, piece: int, setup: int):
     """One operation as it is kept."""
-    shop = found.shop
-    first = int(sum(shop.machine_size[: mode.machine]))
-    tool = shop.tools[step.tool] if step.tool != plant.NONE else None
+    places = found.shop
+    first = int(sum(places.machine_size[: mode.machine]))
+    tool = places.tools[step.tool] if step.tool != plant.NONE else None
     return ScheduledOperation(
         schedule=found.schedule,
         order_id=step.facts["order_id"],
@@ -245,11 +263,11 @@ def row_of(found, step, mode, start: int, end: int, *, unit: int, person: int, p
         sequence=step.facts["sequence"],
         name=step.facts["name"],
         work_center_id=mode.center,
-        machine_id=shop.machine_ids[mode.machine],
+        machine_id=places.machine_ids[mode.machine],
         place=0 if step.is_outside else unit - first,
-        person_id=shop.people[person] if person != plant.NONE else None,
+        person_id=places.people[person] if person != plant.NONE else None,
         tool=tool,
-        piece=piece - _first_piece(shop, step.tool) if tool else None,
+        piece=piece - _first_piece(places, step.tool) if tool else None,
         starts_at=found.clock.moment(start),
         ends_at=found.clock.moment(end),
         minutes=mode.minutes,
@@ -261,8 +279,8 @@ def row_of(found, step, mode, start: int, end: int, *, unit: int, person: int, p
     )
 
 
-def _first_piece(shop, tool: int) -> int:
-    return int(sum(shop.machine_size)) + len(shop.people) + sum(t.pieces for t in shop.tools[:tool])
+def _first_piece(places: shop.Shop, tool: int) -> int:
+    return int(sum(places.machine_size)) + len(places.people) + sum(t.pieces for t in places.tools[:tool])
 
 
 def _orders(found: situation.Situation, plan: plant_result.PlantPlan) -> list[ScheduledOrder]:
