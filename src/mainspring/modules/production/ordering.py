@@ -66,8 +66,9 @@ def replan_all(work: list[tuple], ctx) -> None:
         order.expected_on = max([starts_on, *(slot.ends_on for slot in found)])
         slots += [(order, slot) for slot in found]
         starts = {slot.operation.sequence: slot.starts_on for slot in found}
+        begins_on = found[0].starts_on if found and found[0].operation.pk in agreed else starts_on
         for component in components:
-            needed_on = starts.get(component.operation_sequence, starts_on)
+            needed_on = starts.get(component.operation_sequence, begins_on)
             if component.needed_on != needed_on:
                 component.needed_on = needed_on
                 changed.append(component)

@@ -1,4 +1,4 @@
-"""Moving bars by hand: what is refused and why, what moves along, pins, undo, and two planners at once (CAP-08, U11)."""
+"""Moving bars by hand: what is refused and why, what moves along, pins, undo, two planners at once (CAP-08, U11)."""
 
 from dataclasses import replace
 
@@ -192,7 +192,7 @@ def test_undo_puts_everything_back_last_change_first(shop, two):
 
 def test_taking_over_gives_orders_their_dates_and_they_keep_them(shop, two):
     """One place per fact: the dates, the hours by day and the forecast follow the schedule, also after a report."""
-    first, second = two
+    second = two[1]
     shop.move(second, 10, "05 09:00")
     shop.verb("take_over")
     second.refresh_from_db()
@@ -305,4 +305,5 @@ def test_two_planners_drag_different_bars_and_both_succeed(open_shop):
     done = together([job(orders[0], "2026-03-04T09:00"), job(orders[1], "2026-03-05T09:00")])
     assert [type(one).__name__ for one in done] == ["Schedule", "Schedule"]
     assert {shop.times(order, 10)[0] for order in orders} == {"04 09:00", "05 09:00"}
-    assert ProductionOrder.objects.count() == 2 and not Machine.objects.exists()
+    assert ProductionOrder.objects.count() == 2
+    assert not Machine.objects.exists()

@@ -1,4 +1,4 @@
-"""A schedule of the workshop: rules of section 5, from the database and back (CAP-04, CAP-05, CAP-07, CAP-11, MFG-12)."""
+"""A schedule of the workshop: rules C01 to C12, from the database and back (CAP-04, CAP-05, CAP-07, CAP-11, MFG-12)."""
 
 from datetime import timedelta
 from decimal import Decimal as D
@@ -52,7 +52,8 @@ def test_a_due_date_that_cannot_be_kept_moves_later_with_the_reason_and_never_in
     shop.compute(is_backward=True)
     assert all(row.starts_at >= shop.schedule.starts_at for row in ScheduledOperation.objects.all())
     late = [one for one in shop.schedule.orders.all() if one.late_minutes]
-    assert late and all(one.causes for one in late)
+    assert late
+    assert all(one.causes for one in late)
     told = causes.told(late[0])
     assert sum(one.weight for one in told) == pytest.approx(1, abs=0.02)
     assert all(one.text and one.ends_at > one.starts_at for one in told)
@@ -136,7 +137,8 @@ def test_no_shared_hour_of_machine_and_people_is_named_not_silent(shop):
     order = shop.order(shop.frame, "4", starts_on="2026-03-02", due_on="2026-03-06")
     shop.compute()
     [problem] = [one for one in shop.schedule.problems if one["kind"] == "no_hour"]
-    assert "WEEK" in problem["rule"] and "NIGHT" in problem["rule"]
+    assert "WEEK" in problem["rule"]
+    assert "NIGHT" in problem["rule"]
     assert problem["order"] == order.number
     assert shop.row(order, 10).person_id is None
 
