@@ -22,7 +22,20 @@ from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import demo as organization
 from mainspring.modules.organization import demo_data
 
-from . import contracting, days, history, knowing, leftovers, making, opening, paying, planning, selling, trading
+from . import (
+    contracting,
+    days,
+    history,
+    knowing,
+    leftovers,
+    making,
+    opening,
+    paying,
+    planning,
+    scheduling,
+    selling,
+    trading,
+)
 from .life import BALTIC, SUZHOU, Desks, Life
 
 ROOMS = ("organization", "items", "parties", "pricing", "engineering", "production", "crm")
@@ -125,6 +138,10 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
         contracting.live(life)
     planning.expect(lives[0].by("planner"))
     making.plan(lives[0])
+    scheduling.crew(lives[0].by("planner"))
+    scheduling.colors(lives[0].by("planner"))
+    for life in lives:
+        scheduling.live(life)
     for life in lives:
         for text, count in life.refused.most_common(8):
             out(f"  {life.cast.company}: refused {count} times: {text}")
