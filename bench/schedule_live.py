@@ -1,7 +1,8 @@
 """How soon are 50,000 operations scheduled from the database and back, and how quick is the board beside them?
 
-The demo company gets work centers of two shifts with four machines each and orders of five operations on them, until as many
-operations are open as asked for. The job runs as a worker would run it; the board is asked for while its rows are there.
+The demo company gets work centers of two shifts with four machines each and orders of five operations on them, until
+as many operations are open as asked for. The job runs as a worker runs it, while somebody changes orders; then the
+board is asked for.
 """
 
 import random

@@ -9,15 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats, resource
-from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.engineering.models import WorkCenter
 from mainspring.web import addresses, menus
 
 from . import queries
 from .pages_age import planners, told_age
-
-relief = PluginPoint("planning.relief", default=lambda ctx, center, monday: "")
-"""f(ctx, work center, Monday) -> address of a part that offers what relieves the week; "" offers nothing."""
 
 
 @planners
@@ -114,4 +110,4 @@ def load_of(request, center_id, week):
         "trail": [{"label": _("Load of work centers"), "href": "/planning/load/"}],
     }
     context = {"page": page, "age": told_age(request.ctx), "table": table}
-    return render(request, "planning/load.html", context | {"relief": relief(request.ctx, center, monday)})
+    return render(request, "planning/load.html", context | {"relief": queries.relief(request.ctx, center, monday)})

@@ -14,10 +14,21 @@ from mainspring.modules.organization.models import WorkCalendar
 from mainspring.modules.purchasing import queries as purchasing
 
 from . import scheduling
-from .costing import cost_sheet, in_process, variances, wip_accounts
+from .costing import cost_sheet, in_process, unit_costs, variances, wip_accounts
 from .releasing import shortages
+from .scheduling import agreed
 
-__all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "shortages", "variances"]
+__all__ = [
+    "agreed",
+    "cost_sheet",
+    "in_process",
+    "lead_days",
+    "load",
+    "open_in_process",
+    "shortages",
+    "unit_costs",
+    "variances",
+]
 
 ZERO = Decimal(0)
 

@@ -33,7 +33,6 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties.models import Party
 from mainspring.modules.production import queries as production
-from mainspring.modules.production import releasing
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing import queries as purchasing
 
@@ -320,7 +319,7 @@ def _moves(asked: _Week) -> list[Choice]:
             continue
         title = _("%(order)s begins on %(day)s")
         week = _next_room(asked, row["hours"], earlier=True)
-        if week is not None and not releasing.shortages(orders[row["order_id"]]):
+        if week is not None and not production.shortages(orders[row["order_id"]]):
             starts_on = max(ctx.business_date, row["starts_on"] - (asked.week - week))
             if starts_on < row["starts_on"]:
                 said = title % {"order": row["number"], "day": formats.day(starts_on)}

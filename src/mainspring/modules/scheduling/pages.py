@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mainspring.kernel import access, commands, formats
 from mainspring.kernel.models import Site
 from mainspring.modules.engineering.models import WorkCenter
-from mainspring.modules.planning import pages_load
+from mainspring.modules.planning import queries as planning
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.web import addresses, menus
 from mainspring.web.views import base
@@ -516,7 +516,7 @@ def _list_context(request, schedule: Schedule, may_move: bool) -> dict:
 # -- what relieves a week -----------------------------------------------------------------------------------------
 
 
-@pages_load.relief.fill
+@planning.relief.fill
 def relief_address(ctx, center, monday) -> str:
     """Where the load page of a week finds its choices."""
     may = access.can(ctx, Schedule, "solve") and access.can(ctx, ProductionOrder, "view")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mainspring.engines.scheduling import plant
-from mainspring.modules.production import costing
+from mainspring.modules.production import queries as production
 
 from . import material, shop
 from .clock import HORIZON_DAYS, Clock
@@ -278,7 +278,7 @@ def _tool(situation: Situation, order: dict, row: dict) -> int:
 def _money(situation: Situation, facts: Facts, company_id: int) -> None:
     """What each order brings and ties up: price of the order it is made for less its materials (C12, MFG-12)."""
     prices = facts.prices()
-    costs = costing.unit_costs(company_id, {c["item_id"] for c in facts.components}) if prices else {}
+    costs = production.unit_costs(company_id, {c["item_id"] for c in facts.components}) if prices else {}
     materials: dict = defaultdict(Decimal)
     for c in facts.components:
         materials[c["order_id"]] += c["required_quantity"] * costs.get(c["item_id"], Decimal(0))

@@ -9,8 +9,8 @@ from django.utils import timezone
 from mainspring.kernel import commands
 from mainspring.kernel.workflow import effect
 from mainspring.modules.organization import queries as organization
-from mainspring.modules.production import ordering
-from mainspring.modules.production import scheduling as production
+from mainspring.modules.production import commands as production
+from mainspring.modules.production import queries as of_production
 
 from .clock import Clock
 from .models import AgreedTime, Schedule, ScheduledOperation
@@ -48,14 +48,14 @@ def take_over(schedule: Schedule, ctx) -> None:
         ],
         batch_size=2000,
     )  # fmt: skip
-    ordering.give_to(
+    production.give_to(
         {row.operation_id: (row.machine_id, row.person_id) for row in rows if not row.is_started and not row.is_outside}
     )
-    ordering.replan_orders(sorted({row.order_id for row in rows}), ctx)
+    production.replan_orders(sorted({row.order_id for row in rows}), ctx)
     schedule.taken_over_at, schedule.taken_over_revision = timezone.now(), schedule.revision
 
 
-@production.agreed.fill
+@of_production.agreed.fill
 def agreed_days(orders, today: date) -> dict[int, list[tuple[date, Decimal]]]:
     """{operation: [(day, minutes)]} of what was taken over and still fits: same due day, quantity and work center."""
     dates = {order.pk: (order.due_on, order.quantity) for order in orders}

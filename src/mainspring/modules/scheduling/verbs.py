@@ -11,7 +11,7 @@ from mainspring.kernel import workflow
 from mainspring.kernel.workflow import Input, Verb, effect
 from mainspring.modules.engineering.models import Machine, Operator, RoutingOperation, WorkCenter
 from mainspring.modules.organization.models import CalendarException, CalendarShift, SiteCalendar, WorkCalendar
-from mainspring.modules.production import floor, ordering
+from mainspring.modules.production import commands as production
 from mainspring.modules.production.models import ProductionOperation, ProductionOrder
 
 OPEN = ("confirmed", "released", "in_progress")
@@ -147,7 +147,7 @@ def own_calendar(center: WorkCenter, ctx) -> None:
 @effect(ProductionOrder, "do_outside")
 def do_outside(order: ProductionOrder, ctx, operation: int, supplier, service, days: int) -> None:
     """The supplier does an operation nobody has begun."""
-    found = floor.operation_of(order, operation)
+    found = production.operation_of(order, operation)
     if found.progress != ProductionOperation.State.OPEN or found.done_hours:
         raise ValidationError({"operation": _("Work on this operation has begun; it stays where it is.")})
     if not supplier.is_supplier:
@@ -164,13 +164,13 @@ def do_outside(order: ProductionOrder, ctx, operation: int, supplier, service, d
             "supplier", "service", "machine", "person", "setup_hours", "run_hours_per_unit", "queue_hours"
         ]
     )  # fmt: skip
-    ordering.replan(order, ctx)
+    production.replan(order, ctx)
 
 
 @effect(ProductionOrder, "do_here")
 def do_here(order: ProductionOrder, ctx, operation: int) -> None:
     """An operation is done by the routing again."""
-    found = floor.operation_of(order, operation)
+    found = production.operation_of(order, operation)
     step = RoutingOperation.objects.filter(document=order.routing_id, sequence=operation).first()
     if found.progress != ProductionOperation.State.OPEN or found.done_hours or step is None:
         raise ValidationError({"operation": _("Work on this operation has begun; it stays where it is.")})
@@ -182,7 +182,7 @@ def do_here(order: ProductionOrder, ctx, operation: int) -> None:
             "supplier", "service", "work_center", "setup_hours", "run_hours_per_unit", "queue_hours", "skill"
         ]
     )  # fmt: skip
-    ordering.replan(order, ctx)
+    production.replan(order, ctx)
 
 
 @effect(ProductionOrder, "begin_on")
@@ -193,7 +193,7 @@ def begin_on(order: ProductionOrder, ctx, starts_on: date) -> None:
     if order.due_on and starts_on > order.due_on:
         raise ValidationError({"starts_on": _("An order cannot be due before it starts.")})
     order.starts_on = starts_on
-    ordering.replan(order, ctx)
+    production.replan(order, ctx)
 
 
 def week_of(day: date) -> date:
