@@ -1,6 +1,6 @@
 """The schedule of the demo: a crew, colours that ask for change-overs, and a board with something to decide."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mainspring.kernel import commands, jobs
 from mainspring.kernel.models import Site, User
@@ -60,9 +60,9 @@ def colors(ctx) -> None:
     bulk(Changeover, ctx, rows)
 
 
-def live(life: Life) -> None:
+def live(life: Life, today: date) -> None:
     """The planner has the plants scheduled, pins one operation and moves another to the next day."""
-    ctx = life.by("planner")
+    ctx = life.by("planner").on(today)
     sites = Site.objects.filter(company=ctx.company_id, pk__in=WorkCenter.objects.values("site")).order_by("code")
     for site in sites:
         schedule = commands.create(Schedule, ctx, site=site, seconds=2, proposal_weeks=5)

@@ -38,6 +38,8 @@ export function colors(): Colors {
 }
 
 const DAY = 1440;
+/** Width of most letters at the size of the bars' text, pixels. */
+const LETTER = 7;
 
 /** Draws what is in sight and nothing else: the cost of a frame does not grow with the board. */
 export function paint(context: CanvasRenderingContext2D, data: Data, drawn: Layout, sight: Sight, marks: Marks, tone: Colors, offset: (minute: number) => number): void {
@@ -47,6 +49,8 @@ export function paint(context: CanvasRenderingContext2D, data: Data, drawn: Layo
   context.fillRect(0, 0, width, height);
   const from = sight.left, until = sight.left + width / sight.scale;
   const x = (minute: number) => (minute - from) * sight.scale;
+  context.font = `12px ${tone.font}`;
+  context.textBaseline = "middle";
   const first = drawn.lines.findIndex((line) => line.top + line.height > sight.top);
   if (first >= 0) {
     for (let n = first; n < drawn.lines.length && drawn.lines[n].top < sight.top + height; n++) paintClosed(context, data, drawn, n, sight, tone, x, from, until);
@@ -129,27 +133,31 @@ function paintBar(context: CanvasRenderingContext2D, data: Data, bar: Bar, left:
   }
   context.fillStyle = strong;
   context.fillRect(left, y, Math.min(3, wide), high);
-  context.strokeStyle = strong;
-  context.lineWidth = isFocused ? 2.5 : 1;
-  if (proposal) context.setLineDash([4, 3]);
-  context.strokeRect(left + 0.5, y + 0.5, Math.max(1, wide - 1), high - 1);
-  context.setLineDash([]);
+  if (proposal) {
+    context.strokeStyle = strong;
+    context.lineWidth = 1;
+    context.setLineDash([4, 3]);
+    context.strokeRect(left + 0.5, y + 0.5, Math.max(1, wide - 1), high - 1);
+    context.setLineDash([]);
+  } else {
+    context.fillRect(left, y, wide, 1);
+    context.fillRect(left, y + high - 1, wide, 1);
+    context.fillRect(left + wide - 1, y, 1, high);
+  }
   if (isFocused) {
     context.strokeStyle = tone.ink;
     context.lineWidth = 2;
     context.strokeRect(left - 2, y - 2, wide + 4, high + 4);
   }
   if (wide > 26) {
-    context.save();
-    context.beginPath();
-    context.rect(left + 4, y, wide - 6, high);
-    context.clip();
-    context.fillStyle = late ? tone.bad : tone.ink;
-    context.font = `12px ${tone.font}`;
-    context.textBaseline = "middle";
-    const pin = bar[FLAGS] & PINNED ? "◆ " : "";
-    context.fillText(`${pin}${order[1]} ${bar[SEQUENCE]} ${bar[NAME]}`, Math.max(left, 0) + 7, y + high / 2);
-    context.restore();
+    // Cut by the letter: clipping every bar costs more than all else together.
+    const from = Math.max(left, 0) + 7;
+    const letters = Math.floor((left + wide - from - 3) / LETTER);
+    if (letters > 1) {
+      const text = `${bar[FLAGS] & PINNED ? "◆ " : ""}${order[1]} ${bar[SEQUENCE]} ${bar[NAME]}`;
+      context.fillStyle = late ? tone.bad : tone.ink;
+      context.fillText(text.length > letters ? text.slice(0, letters) : text, from, y + high / 2);
+    }
   } else if (bar[FLAGS] & PINNED) {
     context.fillStyle = strong;
     context.fillRect(left, y - 2, Math.max(4, wide), 3);
