@@ -14,5 +14,4 @@ home.watch(
     kind="exception",
     icon="clock-exclamation",
     tone="red",
-    due="late_from",
 )
