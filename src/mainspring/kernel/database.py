@@ -237,6 +237,11 @@ def _take_keys(groups: list[list], cursor) -> None:
                 record.pk = key
 
 
+def array(values: Iterable) -> str:
+    """Numbers, dates, keys and plain codes as the text of an array, to be cast: long lists are dumped slowly."""
+    return "{" + ",".join("NULL" if value is None else f"{value}" for value in values) + "}"
+
+
 def insert_unless_there(record) -> bool:
     """Add a record unless one with the same unique values is there; whether it was added."""
     model: Any = type(record)

@@ -1,10 +1,17 @@
-"""Indexes every list needs, declared from the registry: by company and time or state, by each day and amount a list is
-sorted by, by the names of what its rows are linked to, and of search by any part."""
+"""Indexes every list needs, declared from the registry: by company and time or state, by each day and amount of money a
+list is sorted by, by the names of what its rows are linked to, and of search by any part.
+
+Quantities and unit prices of different items are seldom compared, and change with every report and every plan: lists
+sort them without an index.
+"""
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from . import database, resource, shapes
+from .fields import PriceField, QuantityField
+
+UNCOMPARED = (QuantityField, PriceField)
 
 
 def declare_for_lists() -> None:
@@ -17,7 +24,7 @@ def declare_for_lists() -> None:
             _declare(f"list_{table}_company", table, f"(company_id, {pk})")
             _declare(f"list_{table}_state", table, f"(company_id, state, {pk})")
             for field in _columns(res):
-                if isinstance(field, models.DateField | models.DecimalField):
+                if isinstance(field, models.DateField | models.DecimalField) and not isinstance(field, UNCOMPARED):
                     _declare(f"sort_{table}_{field.column}", table, f'(company_id, "{field.column}", {pk})')
                 elif field.is_relation:
                     _declare_names(field.related_model)

@@ -38,12 +38,27 @@ class Sentence(str):
 
 def say(message: str, **values) -> Sentence:
     """A sentence: `message` is a text of the catalogs (gettext_noop), days are worded for the reader."""
-    return Sentence([message, {name: _node(value) for name, value in values.items()}])
+    return Sentence(node(message, **values))
 
 
 def join(parts: Iterable, between: str = " ") -> Sentence:
     """Some sentences or texts as one."""
-    return Sentence({"between": between, "of": [_node(part) for part in parts if part][:PARTS_MAX]})
+    return Sentence(joined(parts, between))
+
+
+def node(message: str, **values) -> list:
+    """What `say` makes a sentence of, not worded: for sentences kept by the thousand."""
+    return [message, {name: _node(value) for name, value in values.items()}]
+
+
+def joined(nodes: Iterable, between: str = " ") -> dict:
+    """What `join` makes a sentence of, not worded."""
+    return {"between": between, "of": [_node(part) for part in nodes if part][:PARTS_MAX]}
+
+
+def kept(node) -> str:
+    """A node as the database keeps it."""
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(stored):
@@ -64,8 +79,8 @@ def _read(stored: str, language: str | None):
 def stored(text, length_max: int | None):
     """A sentence as it is kept; one that would be too long is kept as worded, cut to length."""
     if isinstance(text, Sentence):
-        kept = json.dumps(text.node, ensure_ascii=False, separators=(",", ":"))
-        return kept if not length_max or len(kept) <= length_max else str(text)[:length_max]
+        found = kept(text.node)
+        return found if not length_max or len(found) <= length_max else str(text)[:length_max]
     begins_like_one = isinstance(text, str) and text[:1] in ("[", "{", '"')
     return json.dumps(text, ensure_ascii=False) if begins_like_one else text
 
@@ -103,6 +118,8 @@ class LongSentenceField(Stored, models.TextField):
 def _node(value):
     if isinstance(value, Sentence):
         return value.node
+    if isinstance(value, list | dict):
+        return value
     if isinstance(value, date):
         return {"day": value.isoformat()}
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

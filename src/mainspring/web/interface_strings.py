@@ -138,6 +138,7 @@ FORM_TITLES = (
     _("Identification"),
     _("Limits"),
     _("Lot size"),
+    _("From another site"),
     _("Only"),
     _("Order"),
     _("Price"),

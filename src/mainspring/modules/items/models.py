@@ -226,6 +226,16 @@ class ItemSite(Entity):
     planner = fields.link(
         settings.AUTH_USER_MODEL, _("planner"), optional=True, help_text=_("Whose work its proposals are.")
     )
+    supplied_from = fields.link(
+        Site, _("supplied from"), optional=True, related_name="+",
+        help_text=_("Another site of the company it is brought from, instead of being bought or made here."),
+    )  # fmt: skip
+    transit_days = models.PositiveIntegerField(
+        _("transit time (days)"), default=0, help_text=_("Working days of this site on the way from there.")
+    )
+    transfer_cost = fields.PriceField(
+        _("cost of the way"), currency="site__company__base_currency", default=0, help_text=_("For one unit.")
+    )
 
     key = ("item", "site")
     company_path = "site__company"
@@ -242,6 +252,16 @@ class ItemSite(Entity):
                 condition=Q(
                     safety_stock__gte=0, reorder_point__gte=0, reorder_to__gte=0, minimum__gte=0, multiple__gte=0
                 ),
+            ),
+            models.CheckConstraint(
+                name="item_site_elsewhere",
+                condition=Q(supplied_from__isnull=True) | ~Q(supplied_from=models.F("site")),
+                violation_error_message=_("A site cannot supply itself."),
+            ),
+            models.CheckConstraint(
+                name="item_site_way",
+                condition=Q(transit_days__lte=DAYS_MAX, transfer_cost__gte=0),
+                violation_error_message=_("The way takes at most ten years and costs nothing or something."),
             ),
             models.CheckConstraint(
                 name="item_site_lot_size",
@@ -269,6 +289,28 @@ class ItemSite(Entity):
 
     def __str__(self):
         return f"{self.item.code} @ {self.site.code}"
+
+    def clean(self):
+        """Goods come from a site of the same company, and never round in a circle."""
+        if not (self.supplied_from_id and self.site_id and self.item_id) or self.supplied_from_id == self.site_id:
+            return  # that a site does not supply itself the database says
+        if self.supplied_from.company_id != self.site.company_id:
+            raise ValidationError(
+                {"supplied_from": _("%(site)s is of another company; buy from it.") % {"site": self.supplied_from}}
+            )
+        ways = dict(
+            ItemSite.objects.filter(item=self.item_id, supplied_from__isnull=False)
+            .exclude(pk=self.pk)
+            .values_list("site_id", "supplied_from_id")
+        )
+        at, seen = self.supplied_from_id, {self.site_id}
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = ways.get(at)
+        if at is not None:
+            raise ValidationError(
+                {"supplied_from": _("%(site)s is itself supplied from here.") % {"site": self.supplied_from}}
+            )
 
 
 class ItemCost(Entity):

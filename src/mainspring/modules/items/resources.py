@@ -59,11 +59,12 @@ class ItemSites(Resource):
     icon = "adjustments"
     columns = "item site policy lead_time_days safety_stock reorder_point reorder_to lot_rule lot_size"
     search = "item__code item__name site__code"
-    filters = "site policy lot_rule item planner"
+    filters = "site policy lot_rule item planner supplied_from"
     form = (
         "item site policy lead_time_days demand_fence_days planning_fence_days planner | "
         "Stock: safety_stock reorder_point reorder_to | "
-        "Lot_size: lot_rule lot_size minimum multiple maximum"
+        "Lot_size: lot_rule lot_size minimum multiple maximum | "
+        "From_another_site: supplied_from transit_days transfer_cost"
     )
     dimensions = "site policy lot_rule planner"
     measures = "safety_stock"

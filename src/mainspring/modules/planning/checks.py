@@ -22,13 +22,13 @@ def followed_plan_is_the_full_one():
         held = Held(company.pk, today)
         want = proposals.wanted(held)
         have = proposals.stored(held, None, held.stored)
-        found = proposals.differences(proposals.indexed(want), proposals.indexed(have))
+        found = proposals.differences(want, have)
         nodes = {int(want.node[n]) for n in found.new} | {int(want.node[n]) for n, _t, _k in found.changed}
         codes = dict(Item.objects.filter(pk__in={int(held.structure.item[n]) for n in nodes}).values_list("pk", "code"))
         for node in sorted(nodes):
             item = codes[int(held.structure.item[node])]
             yield f"{company.code} {item}: the stored proposals are not those of a full run"
-        for _table, key in found.withdrawn:
+        for _node, _table, key in found.withdrawn:
             yield f"{company.code}: proposal {key} is not wanted"
 
 

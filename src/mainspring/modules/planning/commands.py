@@ -4,15 +4,19 @@ from mainspring.kernel.workflow import effect
 
 from . import exceptions_shown, firming, resolving  # noqa: F401  (binds the verbs)
 from .firming import convert, firm, merge, move, split, unfirm
-from .following import Kept, Outcome, batch
+from .following import Kept, Outcome, batch, word
 from .models import PlanMessage, PlanRun
 
 __all__ = ["convert", "firm", "merge", "move", "settle", "split", "unfirm"]
 
 
 def settle(ctx) -> Outcome:
-    """Bring the plan of the company up to date here and now: everything is read, and what differs is written."""
-    return batch(ctx, Kept(), everything=True)
+    """Bring the plan of the company up to date here and now: everything is read, what differs is written and worded."""
+    kept = Kept()
+    outcome = batch(ctx, kept, everything=True)
+    while word(ctx, kept):
+        pass
+    return outcome
 
 
 @effect(PlanRun, "run")

@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mainspring.engines.mrp import messages as engine
-from mainspring.kernel import preferences
+from mainspring.kernel import database, preferences
 from mainspring.kernel.models import DocumentIdentity
 
 from .holding import Held
-from .models import PlanMessage
 from .network import HORIZON, REORDER
-from .proposals import _ready_days
+from .proposals import ready_days
 from .reading import day
 from .reasons import _document
 
 Row = tuple  # (item, site, code, document, comes on, needed on, quantity, note)
 COLUMNS = ("item_id", "site_id", "code", "document_id", "comes_on", "needed_on", "quantity", "note")
+KINDS = ("bigint", "bigint", "varchar", "uuid", "date", "date", "numeric", "varchar")
 
 
 def found(held: Held, nodes: NDArray | None) -> Counter:
@@ -60,7 +60,7 @@ def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
         elif told.subject[n] == engine.ORDER and not only_safety:
             row = int(told.row[n])
             due = int(HORIZON.first_days[held.plan.pool.due[row]])
-            ready = int(_ready_days(held)[held.structure.items.start_row[node]])
+            ready = int(ready_days(held)[held.structure.items.start_row[node]])
             found_here.append(_row(held, node, "late", None, ready, due, quantity))
         elif code == engine.BELOW_SAFETY and (only_safety or not (orders or is_late)):
             found_here.append(_row(held, node, "below_safety", None, wanted, when, quantity))
@@ -68,17 +68,17 @@ def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
 
 
 def _overdue_demand(held: Held, nodes: NDArray | None) -> list[Row]:
-    if nodes is None:
-        chosen = np.unique(held._all[0].node[held._all[0].day < 0])
-        nodes = np.union1d(chosen, np.array(list(held._own), np.int64)).astype(np.int64)
+    late = held.overdue()
     rows = []
-    for node in nodes.tolist():
+    for node in (late if nodes is None else np.intersect1d(late, nodes)).tolist():
         demand = held.demand(node)
-        for n in np.flatnonzero(demand.day < 0).tolist():
-            when = int(demand.day[n])
-            document = _document(demand.document[n])
-            rows.append(_row(held, node, "overdue_demand", document, 0, when, int(demand.quantity[n])))
+        rows += [_overdue(held, node, demand, n) for n in np.flatnonzero(demand.day < 0).tolist()]
     return rows
+
+
+def _overdue(held: Held, node: int, demand, n: int) -> Row:
+    document = _document(demand.document[n])
+    return _row(held, node, "overdue_demand", document, 0, int(demand.day[n]), int(demand.quantity[n]))
 
 
 def _row(
@@ -94,30 +94,45 @@ def _row(
 def write(held: Held, nodes: NDArray | None) -> tuple[int, int]:
     """Make the stored exceptions of these nodes (None: all) those the plan has; (added, taken away)."""
     wanted = found(held, nodes)
-    query = PlanMessage.objects.filter(company=held.company_id)
-    if nodes is not None:
-        query = query.filter(item__in=np.unique(held.structure.item[nodes]).tolist())
-    inside = None if nodes is None else set(nodes.tolist())
+    have, s = _stored(held, nodes), held.structure
+    place = s.node(np.array([row["item_id"] for row in have], np.int64), np.array([row["site_id"] for row in have]))
+    inside = np.ones(len(have), np.bool_) if nodes is None else np.isin(place, nodes)
     gone = []
-    for key, *row in query.values_list("pk", *COLUMNS):
-        row[6] = row[6].normalize() + 0
-        if inside is not None and not inside & _nodes(held, row[0], row[1]):
-            continue
-        if wanted[tuple(row)] > 0:
-            wanted[tuple(row)] -= 1
+    for n in np.flatnonzero(inside).tolist():
+        row = have[n]
+        told = (*(row[name] for name in COLUMNS[:6]), row["quantity"].normalize() + 0, row["note"])
+        if wanted[told] > 0:
+            wanted[told] -= 1
         else:
-            gone.append(key)
-    new = [
-        PlanMessage(company_id=held.company_id, **dict(zip(COLUMNS, row, strict=True)))
-        for row, count in wanted.items()
-        for _ in range(count)
-    ]
+            gone.append(row["id"])
+    new = list(wanted.elements())
     if gone:
-        PlanMessage.objects.filter(pk__in=gone).delete()
-    PlanMessage.objects.bulk_create(new, batch_size=2000)
+        database.execute(
+            "DELETE FROM planning_planmessage WHERE id = ANY(%(keys)s::bigint[])", keys=database.array(gone)
+        )
+    if new:
+        _insert(held.company_id, new)
     return len(new), len(gone)
 
 
-def _nodes(held: Held, item: int, site: int) -> set[int]:
-    node = int(held.structure.node(np.array([item]), np.array([site]))[0])
-    return {node} if node >= 0 else set()
+def _stored(held: Held, nodes: NDArray | None) -> list[dict]:
+    items = None if nodes is None else np.unique(held.structure.item[nodes]).tolist()
+    return database.rows(
+        f"""SELECT id, {", ".join(COLUMNS)} FROM planning_planmessage WHERE company_id = %(company)s
+        {"" if items is None else "AND item_id = ANY(%(items)s::bigint[])"}""",
+        company=held.company_id,
+        items=items,
+    )
+
+
+def _insert(company_id: int, rows: list[Row]) -> None:
+    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    columns |= {name: database.array(columns[name]) for name in COLUMNS if name != "note"}
+    names = ", ".join(COLUMNS)
+    values = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(COLUMNS, KINDS, strict=True))
+    database.execute(
+        f"INSERT INTO planning_planmessage (company_id, found_at, {names}) "
+        f"SELECT %(company)s, now(), n.* FROM unnest({values}) n",
+        company=company_id,
+        **columns,
+    )

@@ -2,6 +2,7 @@
 
 Marks are deleted in the transaction that writes what they led to. A planner that dies leaves both undone, and who comes
 next finds them. The version in the company's state tells who holds a plan in memory whether it is still the last one.
+Why the orders are proposed is noted as still to be said, and said in transactions of its own when nothing else waits.
 """
 
 import time
@@ -9,15 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from mainspring.kernel import audit, database, running
 from mainspring.kernel.context import Context
 from mainspring.kernel.models import Company
 
-from . import exceptions, loading, proposals
+from . import exceptions, loading, proposals, wording
 from .holding import Held, StructureChanged
 from .models import PlanRun
 
+ALL_BELOW = 20_000
+"""A smaller plan that was read whole says all its reasons again; a larger one those of what was marked or changed."""
 LOCK_SPACE = 7203  # advisory locks (LOCK_SPACE, company): one batch a company at a time; (LOCK_SPACE, 0): the planner
 
 
@@ -30,7 +34,6 @@ class Outcome:
     new: int = 0
     changed: int = 0
     withdrawn: int = 0
-    reworded: int = 0
     exceptions: int = 0
     seconds: float = 0.0
     is_full: bool = False
@@ -38,7 +41,7 @@ class Outcome:
     @property
     def is_quiet(self) -> bool:
         """Nothing was written but the state."""
-        return not (self.new or self.changed or self.withdrawn or self.reworded or self.exceptions)
+        return not (self.new or self.changed or self.withdrawn or self.exceptions)
 
 
 class Kept:
@@ -68,21 +71,53 @@ def batch(ctx, kept: Kept, *, everything: bool = False) -> Outcome:
     trusted = replace(ctx, trusted=True)
     try:
         with running.command(PlanRun, trusted, "plan", {}) as run:
-            database.execute(
-                "SELECT set_config('mainspring.planning', 'on', true), pg_advisory_xact_lock(%(space)s, %(company)s)",
-                space=LOCK_SPACE,
-                company=ctx.company_id,
-            )
+            _alone(ctx.company_id)
             outcome = _batch(run.ctx, kept, everything)
             outcome.seconds = time.perf_counter() - began
             _note(kept, ctx, outcome)
             if not outcome.is_quiet and not run.is_nested:
                 audit.write(run.id, PlanRun(pk=None), "plan", ctx, **_details(outcome))
-            database.execute("SELECT set_config('mainspring.planning', '', true)")
+            _done()
     except BaseException:
         kept.forget()
         raise
     return outcome
+
+
+def word(ctx, kept: Kept, most: int = wording.NODES_MOST) -> int:
+    """Say why proposals of so many items are there; how many items were looked at, none when all is said.
+
+    Nothing is done while the plan in memory is not the one in the database: the next batch reads it first.
+    """
+    held = kept.held
+    if held is None or held.today != ctx.business_date or not wording.waits(ctx.company_id):
+        return 0
+    with running.command(PlanRun, replace(ctx, trusted=True), "plan", {}):
+        _alone(ctx.company_id)
+        found = wording.some(held, most) if kept.version == _state(ctx.company_id)["version"] else 0
+        _done()
+    return found
+
+
+def _alone(company_id: int) -> None:
+    """One transaction a company plans at a time; what it writes of the plan marks nothing and has no row history.
+
+    A crash of the server may take back the last moments: the marks are taken back with them, and planned again.
+    """
+    database.execute(
+        "SELECT set_config('mainspring.planning', 'on', true), set_config('mainspring.recording', 'off', true), "
+        "set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%(space)s, %(company)s)",
+        space=LOCK_SPACE,
+        company=company_id,
+    )
+
+
+def _done() -> None:
+    """What follows in a transaction around this one is marked and kept again."""
+    database.execute(
+        "SELECT set_config('mainspring.planning', '', true), set_config('mainspring.recording', '', true), "
+        "set_config('synchronous_commit', 'on', true)"
+    )
 
 
 def _details(outcome: Outcome) -> dict:
@@ -112,7 +147,7 @@ def _batch(ctx, kept: Kept, everything: bool) -> Outcome:
     assert held is not None
     kept.version = state["version"] + 1
     outcome.items = len(held.structure.keys) if nodes is None else len(nodes)
-    _write(held, nodes, ctx, outcome, {m["item"] for m in marks if m["item"] is not None})
+    _write(held, nodes, outcome, {m["item"] for m in marks if m["item"] is not None})
     return outcome
 
 
@@ -128,20 +163,25 @@ def _state(company_id: int) -> dict:
     )[0]
 
 
-def _write(held: Held, nodes, ctx, outcome: Outcome, marked: set[int]) -> None:
+def _write(held: Held, nodes, outcome: Outcome, marked: set[int]) -> None:
     if nodes is not None and not len(nodes):
         return
     have = proposals.stored(held, nodes, held.stored if nodes is None else None)
     want = proposals.wanted(held, nodes)
-    changes = proposals.differences(proposals.indexed(want), proposals.indexed(have))
-    outcome.new, outcome.changed, outcome.withdrawn = proposals.write(held, want, changes, ctx)
-    looked = nodes
-    if looked is None:  # what serves something else now keeps its dates and gets another reason
-        few = len(want.node) < proposals.FEW
-        looked = np.arange(len(held.structure.keys)) if few else held.nodes_of(sorted(marked))
-    outcome.reworded = proposals.refreshed(held, want, looked, changes)
+    changes = proposals.differences(want, have)
+    outcome.new, outcome.changed, outcome.withdrawn = proposals.write(held, want, changes)
+    wording.note(held, _to_be_said(held, nodes, changes, marked))
     outcome.exceptions = sum(exceptions.write(held, nodes))
     loading.write(held)
+
+
+def _to_be_said(held: Held, nodes, changes: proposals.Changes, marked: set[int]) -> NDArray:
+    """Nodes whose proposals may have another reason now, even where they keep their days and quantities."""
+    if nodes is None:
+        nodes = held.nodes_of(sorted(marked)) if len(held.structure.keys) > ALL_BELOW else None
+    if nodes is None:
+        return np.arange(len(held.structure.keys))
+    return np.union1d(nodes, np.array(sorted(changes.nodes), np.int64)).astype(np.int64)
 
 
 def _note(kept: Kept, ctx, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from mainspring.modules.items.models import Item
 from . import forecasting, network, nodes
 from .network import HORIZON, REORDER, Structure
 from .reading import Reader
+
+if TYPE_CHECKING:
+    from .reasons import Why
 
 NOBODY = np.zeros(1, "V16")[0]
 FORECAST = -2
@@ -64,8 +68,10 @@ class Held:
         self.stored = stored
         self._all = _rows(self.structure, demand, receipts=False), _rows(self.structure, receipts, receipts=True)
         self._own: dict[int, tuple[Rows, Rows]] = {}
+        self._overdue = set(np.unique(self._all[0].node[self._all[0].day < 0]).tolist())
         self._on_hand = _stock(self.structure, on_hand)
         self.ready_days: NDArray | None = None  # worked out when the first order is wanted
+        self.why: Why | None = None  # what was found out about reasons at one age of the plan
         self.plan = Plan(self._network())
         self.receipt_days = self._receipt_days()
 
@@ -87,6 +93,10 @@ class Held:
         if node not in self._own:
             self._own[node] = _cut(self._all[0], self._all[0].of(node)), _cut(self._all[1], self._all[1].of(node))
         return self._own[node]
+
+    def overdue(self) -> NDArray:
+        """Nodes with demand that should have been met before today."""
+        return np.array(sorted(self._overdue), np.int64)
 
     def demand_row(self, node: int, row: int) -> tuple[Rows, int]:
         """The rows of a node and the place in them of a row of the plan's book."""
@@ -117,6 +127,7 @@ class Held:
         for node in nodes.tolist():
             own = _cut(rows[0], rows[0].of(node)), _cut(rows[1], rows[1].of(node))
             self._own[node] = own
+            (self._overdue.add if (own[0].day < 0).any() else self._overdue.discard)(node)
             self._on_hand[node] = stock[node]
             wanted, coming, there = self._asked(node, own, int(stock[node]))
             new_demand[node], new_receipts[node], new_stock[node] = wanted, coming, there

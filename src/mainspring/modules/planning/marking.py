@@ -84,7 +84,7 @@ _declare(
     "purchasing_purchaserequest",
     """SELECT DISTINCT r.item_id, r.site_id, r.company_id, false FROM {rows} r
     WHERE r.item_id IS NOT NULL AND (r.state = 'approved' OR r.state = 'proposed' AND r.source = 'plan')""",
-    "item_id site_id state quantity unit_id needed_on ordered_quantity",
+    "item_id site_id from_site_id state quantity unit_id needed_on order_by ordered_quantity",
 )
 _declare(
     "production_productionorder",
@@ -102,7 +102,7 @@ _declare(
     "items_itemsite",
     "SELECT DISTINCT r.item_id, r.site_id, NULL::bigint, true FROM {rows} r",
     "item_id site_id policy lead_time_days safety_stock reorder_point reorder_to lot_rule lot_size minimum multiple "
-    "maximum demand_fence_days planning_fence_days",
+    "maximum demand_fence_days planning_fence_days supplied_from_id transit_days",
 )
 _declare(
     "items_item",

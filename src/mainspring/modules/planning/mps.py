@@ -104,7 +104,7 @@ def _count(found: Plan, n: int, event) -> None:
         week.received += event.quantity
     elif event.kind == "forecast" or event.is_forecast:
         week.expected -= event.quantity
-    elif event.kind == "part":
+    elif event.kind in ("part", "brought"):
         week.parts -= event.quantity
     else:
         week.orders -= event.quantity

@@ -34,6 +34,7 @@ class Structure:
     """What the plan is built from: nodes in order of `keys`, lines, operations; quantities in smallest units.
 
     keys       item << SITE_BITS | place of the site in `sites`
+    origin     the node each is brought from, -1 when it is made or bought
     scale      millionths in one smallest unit of the node's item
     """
 
@@ -45,6 +46,7 @@ class Structure:
     site: NDArray
     digits: NDArray
     made: NDArray
+    origin: NDArray
     phantom: NDArray
     policy: NDArray
     lead: NDArray
@@ -57,6 +59,7 @@ class Structure:
     centers: NDArray
     wait_days: int
     yields: recipes.Yields
+    ways: tuple[NDArray, NDArray]
     known: SimpleNamespace = field(repr=False, default=None)  # type: ignore[assignment]
     defects: list[dict] = field(default_factory=list)
 
@@ -100,10 +103,16 @@ def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
     site = np.concatenate([planning.site[wanted], used.site])
     possible = found.plans(item, site) if len(sites) else np.zeros(len(item), np.bool_)
     start = np.unique(found.key(item[possible], site[possible])) if len(sites) else np.zeros(0, np.int64)
+    brought = (planning.origin > 0) & wanted
+    found.ways = _ways(found, planning, brought)
     found.keys = _with_components(found, start, bills, items)
     found.item, found.site = found.keys >> SITE_BITS, sites[found.keys & ((1 << SITE_BITS) - 1)]
     row = nodes.place(items.item, found.item)
     found.digits, found.made, found.phantom = items.digits[row], items.made[row], items.phantom[row]
+    at = nodes.place(found.ways[0], found.keys)
+    found.origin = nodes.place(found.keys, np.where(at >= 0, found.ways[1][at] if len(found.ways[1]) else -1, -1))
+    found.made &= found.origin < 0
+    found.phantom &= found.origin < 0
     operations = reader.operations()
     _policies(found, planning, reader.sources(), items, operations)
     found.lines = recipes.lines(found, bills, reader.outputs(), items)
@@ -115,17 +124,36 @@ def structure(company_id: int, today: date, used: SimpleNamespace) -> Structure:
 
 
 def _with_components(found: Structure, start: NDArray, bills, items) -> NDArray:
-    """The nodes and everything they are made of, at the same sites."""
+    """The nodes and everything they are made of, at the same sites, or brought from, at another."""
     known, fresh = start, start
     made = np.sort(items.item[items.made])
     while len(fresh):
-        fresh = fresh[nodes.place(made, fresh >> SITE_BITS) >= 0]
+        way = nodes.place(found.ways[0], fresh)
+        there = found.ways[1][way[way >= 0]]
+        fresh = fresh[(nodes.place(made, fresh >> SITE_BITS) >= 0) & (way < 0)]
         which, row = nodes.uses(fresh, bills, found.sites)
-        below = np.unique((bills.component[row] << SITE_BITS) | (fresh[which] & ((1 << SITE_BITS) - 1)))
+        below = (bills.component[row] << SITE_BITS) | (fresh[which] & ((1 << SITE_BITS) - 1))
+        below = np.unique(np.concatenate([below, there]))
         allowed = (nodes.place(found.known.item, below >> SITE_BITS) >= 0) & (nodes.place(found.known.never, below) < 0)
         fresh = below[allowed & (nodes.place(known, below) < 0)]
         known = np.union1d(known, fresh)
     return known
+
+
+def _ways(found: Structure, planning, brought: NDArray) -> tuple[NDArray, NDArray]:
+    """(keys of what is brought from another site, keys there), in order; ways that end at themselves are left out."""
+    there = found.key(planning.item[brought], planning.origin[brought])
+    here = planning.key[brought]
+    kept = (there >= 0) & (there != here) & (nodes.place(found.known.never, there) < 0)
+    ways = dict(zip(here[kept].tolist(), there[kept].tolist(), strict=True))
+    for start in list(ways):
+        seen, at = {start}, ways.get(start)
+        while at in ways and at not in seen:
+            seen.add(at)
+            at = ways[at]
+        if at in seen:
+            ways.pop(start)
+    return np.array(list(ways), np.int64), np.array(list(ways.values()), np.int64)
 
 
 def _policies(found: Structure, planning, sources, items, operations) -> None:
@@ -145,13 +173,14 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
     minimum, multiple, maximum = up(of_plan("minimum")), up(of_plan("multiple")), of_plan("maximum") // scale
     safety, found.point, found.upto = up(of_plan("safety")), of_plan("point") // scale, up(of_plan("upto"))
     lead = of_plan("lead").astype(np.int64)
-    source = np.where(found.made, -1, nodes.place(sources.item, found.item))
+    source = np.where(found.made | (found.origin >= 0), -1, nodes.place(sources.item, found.item))
     buys = source >= 0
     if buys.any():
         least, step = _in_stocking_units(found, sources, items, source)
         minimum = np.where(buys & (minimum == 0), least, minimum)
         multiple = np.where(buys & (multiple == 0), step, multiple)
         lead = np.where(buys & (sources.lead[source] > 0), sources.lead[source], lead)
+    lead = np.where(found.origin >= 0, of_plan("transit"), lead)
     which, row = nodes.uses(found.keys, operations, found.sites)
     works = found.made[which] & ~found.phantom[which]
     which, row = which[works], row[works]

@@ -114,9 +114,15 @@ def _event_label(event: timelines.Event) -> str:
         "buy": _("Proposal to buy"),
         "request": _("Purchase request"),
         "part": _("Part of"),
+        "brought": _("Brought to"),
         "forecast": _("Forecast"),
     }
-    return " ".join(part for part in (names.get(event.kind, ""), event.label) if part) or _("a plan")
+    name = (
+        _("Proposal to bring from %(site)s") % {"site": event.origin.code}
+        if event.origin
+        else names.get(event.kind, "")
+    )
+    return " ".join(part for part in (name, event.label) if part) or _("a plan")
 
 
 def _document_address(event: timelines.Event) -> str:

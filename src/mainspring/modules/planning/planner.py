@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
 
-from .following import LOCK_SPACE, Kept, Outcome, batch, context
+from .following import LOCK_SPACE, Kept, Outcome, batch, context, word
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ class Planner:
 
     def __init__(self) -> None:
         self.kept: dict[int, Kept] = {}
+        self.unsaid: dict[int, float] = {}  # company: when to try again to say its reasons
+        self._known: list[Company] = []
         self.failed: dict[int, tuple[int, float]] = {}  # company: failures in a row, when to try again
 
     def turn(self) -> int:
@@ -49,6 +51,22 @@ class Planner:
                 self.failed[company.pk] = count + 1, time.monotonic() + pause
                 logger.exception("the plan of %s could not be followed; trying again in %s s", company.code, pause)
         return done
+
+    def word(self) -> int:
+        """Say why some proposals are there, when nothing else is to be done; for how many items it was said."""
+        for company in self._known:
+            kept = self.kept.get(company.pk)
+            if kept is None or self.unsaid.get(company.pk, 0.0) > time.monotonic():
+                continue
+            try:
+                if done := word(context(company), kept):
+                    return done
+            except Exception:
+                if not connection.is_usable():
+                    raise
+                self.unsaid[company.pk] = time.monotonic() + BACK_OFF_SECONDS[-1]
+                logger.exception("reasons of proposals of %s could not be said", company.code)
+        return 0
 
     def _companies(self) -> list[Company]:
         """Companies with marks, or whose plan is not of today."""
@@ -94,7 +112,7 @@ def _follow(stop: threading.Event) -> None:
     try:
         planner = Planner()
         while not stop.is_set():
-            if not planner.turn():
+            if not planner.turn() and not planner.word():
                 stop.wait(LOOK_SECONDS)
     finally:
         if connection.is_usable():

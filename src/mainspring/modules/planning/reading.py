@@ -78,10 +78,15 @@ class Reader:
         )
 
     def requests(self) -> SimpleNamespace:
-        """Approved requests not ordered yet and firm proposals to buy; quantities in `unit`."""
+        """Approved requests not ordered yet and firm proposals to buy; quantities in `unit`.
+
+        What another site gives is needed there from the day it leaves: `start`.
+        """
         return self._read(
             """SELECT r.item_id, r.site_id, (r.needed_on - %(today)s::date)::int4,
-                   ((r.quantity - r.ordered_quantity) * 1000000)::int8, r.id, 0::int8, -1::int4, r.unit_id
+                   ((r.quantity - r.ordered_quantity) * 1000000)::int8, r.id, 0::int8,
+                   (CASE WHEN r.from_site_id IS NULL THEN -1
+                         ELSE GREATEST(COALESCE(r.order_by, r.needed_on) - %(today)s::date, 0) END)::int4, r.unit_id
             FROM purchasing_purchaserequest r
             WHERE r.company_id = %(company)s AND r.item_id IS NOT NULL AND r.quantity > r.ordered_quantity
               AND (r.state = 'approved' OR r.state = 'proposed'
@@ -170,10 +175,10 @@ class Reader:
                    (COALESCE(p.lot_size, 0) * 1000000)::int8, (p.minimum * 1000000)::int8,
                    (p.multiple * 1000000)::int8, (COALESCE(p.maximum, 0) * 1000000)::int8,
                    (p.safety_stock * 1000000)::int8, (p.reorder_point * 1000000)::int8, (p.reorder_to * 1000000)::int8,
-                   p.planning_fence_days::int4
+                   p.planning_fence_days::int4, COALESCE(p.supplied_from_id, 0), p.transit_days::int4
             FROM items_itemsite p JOIN kernel_site s ON s.id = p.site_id AND s.company_id = %(company)s""",
             "item:int8 site:int8 policy:int4 lead:int4 rule:int4 size:int8 minimum:int8 multiple:int8 maximum:int8 "
-            "safety:int8 point:int8 upto:int8 fence:int4",
+            "safety:int8 point:int8 upto:int8 fence:int4 origin:int8 transit:int4",
         )
 
     def sources(self) -> SimpleNamespace:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from mainspring.engines.mrp import data, lots, network, pegging
 from mainspring.kernel import database, sentences
 from mainspring.kernel.models import DocumentIdentity
-from mainspring.kernel.sentences import Sentence, say
+from mainspring.kernel.sentences import node as say
 from mainspring.modules.items.models import Item
 
 from .holding import NOBODY, Held
@@ -20,7 +20,6 @@ from .network import HORIZON, REORDER
 from .reading import day
 
 DEMANDS_MAX = 50
-ALL_FROM = 5000  # so many nodes and more are pegged together with all others
 KINDS = {network.FIXED: "fixed", network.PERIOD: "period", network.ECONOMIC: "economic"}
 
 
@@ -34,43 +33,51 @@ class Served:
     through: int | None
 
 
+Top = tuple[UUID | None, int]
+"""The document above a demand, and the item whose order asks directly below it."""
+
+
 @dataclass(frozen=True)
 class Reason:
-    """Data for programs, a sentence for people, and the first document served."""
+    """Data for programs, a sentence for people (not worded yet), and the first document served."""
 
     data: dict
-    text: Sentence
+    text: list | dict
     document: UUID | None
 
 
 class Why:
-    """Reasons of the orders of some nodes."""
+    """Reasons of orders at one age of the plan; what was found out for some serves the next."""
 
-    def __init__(self, held: Held, nodes: np.ndarray):
-        self.held, self.plan = held, held.plan
-        self.book = pegging.Book(held.plan, None if len(nodes) >= ALL_FROM else np.unique(nodes))
-        self._served: dict[int, dict[int, list]] = {}
+    def __init__(self, held: Held):
+        self.held, self.plan, self.plan_age = held, held.plan, held.plan.age
+        self._served: dict[int, dict[int, list]] = {}  # node: row of the pool: [(demand, bucket, quantity)]
+        self._tops: dict[int, Top] = {}
         self.items: dict[int, Item] = {}
         self.documents: dict[UUID, DocumentIdentity] = {}
         self.numbers: dict[UUID, str] = {}
 
     def reasons(self, orders) -> list[Reason]:
         """The reasons of orders (columns node, row, net, short, due and available days)."""
-        served = [self._serves(node, row) for node, row in zip(orders.node.tolist(), orders.row.tolist(), strict=True)]
+        self._peg(np.unique(orders.node).tolist())
+        rows = list(zip(orders.node.tolist(), orders.row.tolist(), strict=True))
+        self._climb({d for node, row in rows for d, _b, _q in self._served[node].get(row, ())[:DEMANDS_MAX] if d >= 0})
+        served = [self._serves(node, row) for node, row in rows]
         items = {int(i) for i in self.held.structure.item[np.unique(orders.node)]}
-        items |= {s.through for rows in served for s in rows if s.through}
+        items |= {s.through for found in served for s in found if s.through}
         self.items = Item.objects.select_related("unit").in_bulk(items - self.items.keys()) | self.items
-        keys = {s.document for rows in served for s in rows if s.document} - self.documents.keys()
-        self.documents |= DocumentIdentity.objects.in_bulk(keys) if keys else {}
-        self.numbers |= _forecasts(keys)
-        return [self._reason(orders, n, rows) for n, rows in enumerate(served)]
+        keys = {s.document for found in served for s in found if s.document} - self.documents.keys()
+        if keys:
+            self.documents |= DocumentIdentity.objects.in_bulk(keys)
+            self.numbers |= _forecasts(keys)
+        return [self._reason(orders, n, found) for n, found in enumerate(served)]
 
     # -- what an order serves --
 
     def _serves(self, node: int, row: int) -> list[Served]:
         found: dict[Any, Served] = {}
-        for demand, bucket, quantity in self._pegs(node).get(row, ())[:DEMANDS_MAX]:
-            document, through = self._top(node, demand)
+        for demand, bucket, quantity in self._served[node].get(row, ())[:DEMANDS_MAX]:
+            document, through = self._tops[demand] if demand >= 0 else (self._independent(node, demand), None)
             on = day(self.held.today, HORIZON.first_days[bucket])
             amount = self.amount(node, quantity)
             key = document or (node, demand)
@@ -83,35 +90,48 @@ class Why:
             )
         return list(found.values())
 
-    def _pegs(self, node: int) -> dict[int, list[tuple[int, int, int]]]:
-        """{row of the pool: [(demand, bucket, quantity)]} of a node."""
-        found = self._served.get(node)
-        if found is None:
-            book, at = self.book, node
-            if book.first[node] < 0:
-                book, at = pegging.Book(self.plan, np.array([node])), node
-            part = slice(int(book.first[at]), int(book.last[at]))
-            found = self._served[node] = {}
-            columns = (book.columns.demand, book.columns.bucket, book.columns.supply, book.columns.quantity)
+    def _peg(self, nodes: list[int]) -> None:
+        """Find what the orders of these nodes serve directly."""
+        wanted = [node for node in nodes if node not in self._served]
+        if not wanted:
+            return
+        book = pegging.Book(self.plan, np.array(wanted, np.int64))
+        columns = (book.columns.demand, book.columns.bucket, book.columns.supply, book.columns.quantity)
+        for node in wanted:
+            part = slice(int(book.first[node]), int(book.last[node]))
+            found: dict[int, list] = {}
             for demand, bucket, supply, quantity in zip(*(c[part].tolist() for c in columns), strict=True):
                 if supply >= 0:
                     found.setdefault(supply, []).append((demand, bucket, quantity))
-        return found
+            self._served[node] = found
 
-    def _top(self, node: int, demand: int) -> tuple[UUID | None, int | None]:
-        """The document above a demand, and the item of the order that asks directly below it."""
-        through = None
-        while demand >= 0:
-            parent = int(self.plan.pool.item[demand])
-            through = int(self.held.structure.item[parent])
-            above = self._pegs(parent).get(demand)
-            if not above:
-                return self._firm(parent, demand), through
-            node, demand = parent, above[0][0]
+    def _climb(self, demands: set[int]) -> None:
+        """Find what is at the top of the first chain above each of these, all a level at a time."""
+        steps: list[dict[int, int]] = []
+        demands = demands - self._tops.keys()
+        while demands:
+            rows = sorted(demands)
+            parents = dict(zip(rows, self.plan.pool.item[rows].tolist(), strict=True))
+            self._peg(sorted(set(parents.values())))
+            above = {}
+            for demand, parent in parents.items():
+                asked = self._served[parent].get(demand)
+                if asked and asked[0][0] >= 0:
+                    above[demand] = asked[0][0]
+                else:
+                    document = self._independent(parent, asked[0][0]) if asked else self._firm(parent, demand)
+                    self._tops[demand] = document, int(self.held.structure.item[parent])
+            steps.append(above)
+            demands = set(above.values()) - self._tops.keys()
+        for above in reversed(steps):
+            self._tops |= {demand: self._tops[upper] for demand, upper in above.items()}
+
+    def _independent(self, node: int, demand: int) -> UUID | None:
+        """The document of a demand of its own."""
         if self.held.structure.policy[node] == REORDER:
-            return None, through
+            return None
         rows, at = self.held.demand_row(node, -1 - demand)
-        return _document(rows.document[at]), through
+        return _document(rows.document[at])
 
     def _firm(self, node: int, row: int) -> UUID | None:
         """The firm proposal a row of the pool repeats."""
@@ -184,11 +204,11 @@ class Why:
         )
 
     @staticmethod
-    def _at_the_point(item, position: Decimal, point: Decimal) -> Sentence:
+    def _at_the_point(item, position: Decimal, point: Decimal) -> list:
         text = gettext_noop("Stock and orders of %(position)s %(unit)s are at or below the reorder point of %(point)s.")
         return say(text, position=position, unit=item.unit.code, point=point)
 
-    def _sentence(self, item, served, on_hand, incoming, steps, due: date, available: date) -> Sentence:
+    def _sentence(self, item, served, on_hand, incoming, steps, due: date, available: date) -> dict:
         unit = item.unit.code
         wanted = [
             say(
@@ -196,25 +216,25 @@ class Why:
                 quantity=s.quantity,
                 unit=unit,
                 date=s.on,
-                document=sentences.join((self._called(s), s.through and f"({self.items[s.through].code})")),
+                document=sentences.joined((self._called(s), s.through and f"({self.items[s.through].code})")),
             )
             for s in served[:4]
         ]
         said = [
             say(
                 gettext_noop("%(demand)s; on hand %(on_hand)s, incoming %(incoming)s."),
-                demand=sentences.join(wanted, ", ") if wanted else say(gettext_noop("safety stock")),
+                demand=sentences.joined(wanted, ", ") if wanted else say(gettext_noop("safety stock")),
                 on_hand=on_hand,
                 incoming=incoming,
             )
         ]
         if len(steps) > 1:
             worded = [say(_STEPS.get(name, "%(quantity)s"), quantity=value) for name, value in steps]
-            said.append(say(gettext_noop("Lot: %(steps)s."), steps=sentences.join(worded, " → ")))
+            said.append(say(gettext_noop("Lot: %(steps)s."), steps=sentences.joined(worded, " → ")))
         if available > due:
             late = gettext_noop("Needed on %(due)s, possible on %(date)s.")
             said.append(say(late, due=due, date=available))
-        return sentences.join(said)
+        return sentences.joined(said)
 
     def _called(self, served: Served):
         document = self.documents.get(served.document) if served.document else None

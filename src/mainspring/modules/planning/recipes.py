@@ -12,7 +12,7 @@ from mainspring.engines.mrp import network as engine
 
 from . import nodes
 from .nodes import REORDER, SITE_BITS
-from .reading import MICRO
+from .reading import FOREVER, MICRO
 
 if TYPE_CHECKING:
     from .network import Structure
@@ -55,6 +55,10 @@ def lines(found: "Structure", bills, outputs, items) -> engine.Lines:
     taken = _between(found, bills)
     num, den, fixed = _shares(found, bills, items, taken)
     columns = _columns(taken, bills, num, den, fixed, engine.COMPONENT)
+    columns = {
+        name: np.concatenate([column, more])
+        for (name, column), more in zip(columns.items(), _brought(found).values(), strict=True)
+    }
     if outputs.count:
         given = _outputs(found, bills, outputs, taken)
         ratio = [_output_share(found, outputs, given, n) for n in range(len(given.row))]
@@ -62,6 +66,22 @@ def lines(found: "Structure", bills, outputs, items) -> engine.Lines:
         more = _columns(given, outputs, shares[0], shares[1], np.zeros(len(given.row), np.int64), engine.BY_PRODUCT)
         columns = {name: np.concatenate([column, more[name]]) for name, column in columns.items()}
     return engine.Lines(**columns)
+
+
+def _brought(found: "Structure") -> dict[str, NDArray]:
+    """A unit at the site it is brought from for each unit here (MFG-11)."""
+    here = np.flatnonzero((found.origin >= 0) & (found.policy[np.maximum(found.origin, 0)] != REORDER))
+    one, nothing = np.ones(len(here), np.int64), np.zeros(len(here), np.int64)
+    return {
+        "parent": here.astype(np.int32),
+        "component": found.origin[here].astype(np.int32),
+        "num": one,
+        "den": one,
+        "fixed": nothing,
+        "valid_from": np.full(len(here), -FOREVER),
+        "valid_to": np.full(len(here), FOREVER),
+        "kind": np.full(len(here), engine.COMPONENT, np.int8),
+    }
 
 
 def _columns(of: SimpleNamespace, rows, num, den, fixed, kind: int) -> dict[str, NDArray]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from mainspring import rounding
 from mainspring.kernel import database, formats, sentences
+from mainspring.kernel.models import Site
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import BomLine
 from mainspring.modules.items.models import Item, ItemSite
@@ -25,7 +26,8 @@ class Event:
     """A demand (below zero) or supply of an item at a site.
 
     kind      stock, move, forecast (what is left of it), make, buy (a proposal, firm or not), request, part (asked
-              for by a proposal of `parent`)
+              for by a proposal of `parent`), brought (to `elsewhere`, another site)
+    origin    the site a supply is brought from
     document  the document's key, of a part the proposal that asks; `label` what to call it
     """
 
@@ -38,6 +40,8 @@ class Event:
     firm: bool = False
     is_forecast: bool = False
     parent: Item | None = None
+    elsewhere: Any = None
+    origin: Any = None
     original_on: date | None = None
     reason: str = ""
     balance: Decimal = ZERO
@@ -59,6 +63,7 @@ class Timeline:
             *self._proposals(),
             *self._requests(),
             *self._parts(),
+            *self._brought(),
             *self._by_products(),
         ]
         events.sort(key=lambda e: (e.on, e.quantity > 0, e.label))
@@ -124,10 +129,11 @@ class Timeline:
         rows = database.rows(
             """
             SELECT o.*, p.identity_id IS NOT NULL AS firm FROM (
-                SELECT id, 'make' AS kind, quantity, due_on AS due, reason_text FROM production_productionorder
+                SELECT id, 'make' AS kind, quantity, due_on AS due, reason_text, NULL::bigint AS origin
+                FROM production_productionorder
                 WHERE state = 'proposed' AND company_id = %(company)s AND item_id = %(item)s AND site_id = %(site)s
                 UNION ALL
-                SELECT id, 'buy', quantity, needed_on, reason_text FROM purchasing_purchaserequest
+                SELECT id, 'buy', quantity, needed_on, reason_text, from_site_id FROM purchasing_purchaserequest
                 WHERE state = 'proposed' AND company_id = %(company)s AND item_id = %(item)s AND site_id = %(site)s
             ) o LEFT JOIN planning_firmproposal p ON p.identity_id = o.id""",
             company=self.ctx.company_id,
@@ -135,6 +141,7 @@ class Timeline:
             site=self.site.pk,
         )
         kinds = {"make": "production.productionorder", "buy": "purchasing.purchaserequest"}
+        sites = Site.objects.in_bulk({r["origin"] for r in rows if r["origin"]})
         return [
             Event(
                 r["kind"],
@@ -145,6 +152,7 @@ class Timeline:
                 firm=r["firm"],
                 original_on=r["due"],
                 reason=str(sentences.read(r["reason_text"])),
+                origin=sites.get(r["origin"]),
             )
             for r in rows
         ]
@@ -152,13 +160,15 @@ class Timeline:
     def _requests(self) -> list[Event]:
         rows = database.rows(
             """
-            SELECT id, number, quantity - ordered_quantity AS quantity, needed_on FROM purchasing_purchaserequest
+            SELECT id, number, quantity - ordered_quantity AS quantity, needed_on, from_site_id
+            FROM purchasing_purchaserequest
             WHERE company_id = %(company)s AND site_id = %(site)s AND item_id = %(item)s AND state = 'approved'
               AND quantity > ordered_quantity""",
             company=self.ctx.company_id,
             site=self.site.pk,
             item=self.item.pk,
         )
+        sites = Site.objects.in_bulk({r["from_site_id"] for r in rows if r["from_site_id"]})
         return [
             Event(
                 "request",
@@ -168,6 +178,7 @@ class Timeline:
                 "purchasing.purchaserequest",
                 r["number"],
                 original_on=r["needed_on"],
+                origin=sites.get(r["from_site_id"]),
             )
             for r in rows
         ]
@@ -194,6 +205,29 @@ class Timeline:
                 event = Event("part", on, -need, r["id"], "production.productionorder", bom.item.code)
                 event.parent = bom.item
                 found.append(event)
+        return found
+
+    def _brought(self) -> list[Event]:
+        """What other sites want to be brought from here: proposals and approved requests, on the day it leaves."""
+        rows = database.rows(
+            """
+            SELECT r.id, r.number, r.site_id, r.quantity - r.ordered_quantity AS quantity,
+                   COALESCE(r.order_by, r.needed_on) AS day
+            FROM purchasing_purchaserequest r
+            WHERE r.company_id = %(company)s AND r.from_site_id = %(site)s AND r.item_id = %(item)s
+              AND r.state IN ('proposed', 'approved') AND r.quantity > r.ordered_quantity""",
+            company=self.ctx.company_id,
+            site=self.site.pk,
+            item=self.item.pk,
+        )
+        today = self.ctx.business_date
+        sites = Site.objects.in_bulk({r["site_id"] for r in rows})
+        found = []
+        for r in rows:
+            event = Event("brought", max(r["day"], today), -r["quantity"], r["id"], "purchasing.purchaserequest")
+            event.original_on, event.elsewhere = r["day"], sites[r["site_id"]]
+            event.label = " ".join(filter(None, (event.elsewhere.code, r["number"])))
+            found.append(event)
         return found
 
     def _by_products(self) -> list[Event]:
@@ -277,42 +311,46 @@ class Tree:
 
     def __init__(self, ctx, site):
         self.ctx, self.site, self.count = ctx, site, 0
-        self._timelines: dict[int, Timeline] = {}
+        self._timelines: dict[tuple[int, int], Timeline] = {}
 
-    def timeline(self, item: Item) -> Timeline:
-        """The timeline of an item, read once."""
-        if item.pk not in self._timelines:
-            self._timelines[item.pk] = Timeline(self.ctx, item, self.site)
-        return self._timelines[item.pk]
+    def timeline(self, item: Item, site=None) -> Timeline:
+        """The timeline of an item at a site, read once."""
+        site = site or self.site
+        if (item.pk, site.pk) not in self._timelines:
+            self._timelines[item.pk, site.pk] = Timeline(self.ctx, item, site)
+        return self._timelines[item.pk, site.pk]
 
-    def up(self, item: Item, supply: Event, depth: int = 0) -> list[tuple[Item, Event, Decimal, list]]:
+    def up(self, item: Item, supply: Event, depth: int = 0, site=None) -> list[tuple[Item, Event, Decimal, list]]:
         """(item, demand, quantity, demands above it) of what a supply serves, to the independent ones."""
         found = []
         for demand, quantity in supply.serves[:20]:
             above: list = []
             self.count += 1
-            parent = self._parent(demand)
+            parent = item if demand.elsewhere else self._parent(demand)
             if parent is not None and depth < DEPTH_MAX and self.count < NODES_MAX:
-                order = next(
-                    (e for e in self.timeline(parent).events if e.quantity > 0 and e.document == demand.document), None
-                )
-                above = self.up(parent, order, depth + 1) if order else []
+                upper = demand.elsewhere or site
+                events = self.timeline(parent, upper).events
+                order = next((e for e in events if e.quantity > 0 and e.document == demand.document), None)
+                above = self.up(parent, order, depth + 1, upper) if order else []
             found.append((item, demand, quantity, above))
         return found
 
-    def down(self, item: Item, supply: Event, depth: int = 0) -> list[tuple[Item, Event, Decimal, list]]:
-        """(component, supply, quantity, supplies below it) of what an order to make is made from."""
+    def down(self, item: Item, supply: Event, depth: int = 0, site=None) -> list[tuple[Item, Event, Decimal, list]]:
+        """(component, supply, quantity, supplies below it) of what an order is made of or brought from."""
         found = []
-        if supply.document_kind != "production.productionorder" or depth >= DEPTH_MAX:
+        made = supply.document_kind == "production.productionorder"
+        if not (made or supply.origin) or depth >= DEPTH_MAX:
             return found
-        for component in self._components(item, supply):
-            for demand in self.timeline(component).events:
+        below_at = supply.origin or site
+        for component in self._components(item, supply, site) if made else [item]:
+            for demand in self.timeline(component, below_at).events:
                 if demand.quantity >= 0 or demand.document != supply.document:
                     continue
                 for below, quantity in demand.serves[:10]:
                     self.count += 1
                     if self.count < NODES_MAX:
-                        found.append((component, below, quantity, self.down(component, below, depth + 1)))
+                        deeper = self.down(component, below, depth + 1, below_at)
+                        found.append((component, below, quantity, deeper))
         return found
 
     def _parent(self, demand: Event) -> Item | None:
@@ -322,8 +360,8 @@ class Tree:
             return None
         return Item.objects.filter(production_orders=demand.document).select_related("unit").first()
 
-    def _components(self, item: Item, supply: Event) -> list[Item]:
+    def _components(self, item: Item, supply: Event, site) -> list[Item]:
         if supply.kind == "move":
             return list(Item.objects.filter(productioncomponent__document=supply.document).select_related("unit"))
-        needs = engineering.components(item, supply.quantity, supply.original_on or supply.on, self.site)
+        needs = engineering.components(item, supply.quantity, supply.original_on or supply.on, site or self.site)
         return list({need.item.pk: need.item for need in needs}.values())

@@ -3,8 +3,9 @@
 from mainspring.kernel.events import CommandDone, on
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.promising import queries as promising
+from mainspring.modules.stock.models import Transfer
 
-from . import billing, ordering, progress, queries
+from . import billing, ordering, progress, queries, transferring
 from .models import BillMatch, PurchaseOrder
 
 
@@ -27,6 +28,8 @@ def keep_up(event, ctx):
             billing.refresh_match(record, ctx)
     elif isinstance(record, PurchaseOrder) and verb in ("change", "delete"):
         progress.refresh_requests(ordering.requests_of(record))
+    elif isinstance(record, Transfer) and verb in ("receive", "cancel"):
+        progress.refresh_requests(list(transferring.requests_of(record)))
 
 
 promising.lead_days.fill(queries.lead_days)

@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from mainspring.engines.calendar import working
-from mainspring.kernel import commands, database, events, money, numbering, sentences
+from mainspring.kernel import commands, database, events, money, sentences
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.workflow import effect, guard
@@ -20,7 +20,7 @@ from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.stock import commands as stock
 
-from . import progress
+from . import progress, transferring
 from .events import PurchaseOrderConfirmed
 from .models import Allocation, PurchaseOrder, PurchaseOrderLine, PurchaseRequest, Receipt
 from .models.sources import SupplierItem, offer, valid_sources
@@ -40,6 +40,7 @@ def order_one(request, ctx, supplier):
 def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -> list[PurchaseOrder]:
     """Put requests into draft orders, one for each supplier and site: equal items share a line (PUR-03).
 
+    What another site of ours gives becomes a transfer from there (MFG-11); it is among the answers.
     The quantity of a line is the sum of its needs, raised to the source's minimum and multiple (PUR-04).
     Raises ValidationError naming the requests nobody is known to supply.
     """
@@ -49,7 +50,10 @@ def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -
     sources = valid_sources(ctx.company_id, {r.item_id for r in requests if r.item_id}, ctx.business_date)
     groups: dict[tuple, list[PurchaseRequest]] = defaultdict(list)
     errors = []
+    brought = [r for r in requests if r.from_site_id and supplier is None]
     for request in requests:
+        if request in brought:
+            continue
         chosen = supplier or request.supplier or next((s.supplier for s in sources.get(request.item_id, ())), None)
         if chosen is None:
             errors.append(_("%(request)s: no supplier is known; name one.") % {"request": _name(request)})
@@ -57,7 +61,8 @@ def order_requests(requests: Sequence[PurchaseRequest], ctx, *, supplier=None) -
             groups[chosen, request.site].append(request)
     if errors:
         raise ValidationError(errors)
-    return [_into_order(ctx, chosen, site, found, sources) for (chosen, site), found in groups.items()]
+    orders = [_into_order(ctx, chosen, site, found, sources) for (chosen, site), found in groups.items()]
+    return [*orders, *transferring.transfers(brought, ctx)]
 
 
 def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
@@ -99,17 +104,7 @@ def _into_order(ctx, supplier, site, requests, sources) -> PurchaseOrder:
     Allocation.objects.bulk_create(
         Allocation(order_line=lines[at[id(spec)]], request=r, quantity=q) for spec, new in by_line for r, q in new if q
     )
-    came_from = [(r.pk, order.pk) for r in requests] + [(r.demand_id, r.pk) for r in requests if r.demand_id]
-    DocumentLink.objects.bulk_create(
-        [DocumentLink(source_id=source, target_id=target) for source, target in came_from], ignore_conflicts=True
-    )
-    numbering.number_many([r for r in requests if not r.number], ctx.business_date.year)
-    for request in requests:
-        request.state = "approved" if request.state == "proposed" else request.state
-    database.update(requests, ["number", "state"])
-    facts = progress.refresh_requests([r.pk for r in requests])
-    for request in requests:
-        request.state, request.ordered_quantity = facts[request.pk]["state"], facts[request.pk]["ordered_quantity"]
+    progress.take(requests, order, ctx)
     return order
 
 

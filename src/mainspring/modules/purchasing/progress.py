@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from mainspring.kernel import database, preferences
+from mainspring.kernel import database, numbering, preferences
+from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.prepared import Prepared
 
-from .models import Allocation, PurchaseOrder, PurchaseOrderLine
+from .models import Allocation, PurchaseOrder, PurchaseOrderLine, PurchaseRequest
 from .models.orders import Progress
 
 ZERO = Decimal(0)
@@ -98,15 +99,36 @@ FACTS = f"""
 """What was received, returned and billed of order lines, in the order's unit: one row a line."""
 
 
+def take(requests: Sequence[PurchaseRequest], order, ctx) -> None:
+    """Note that requests went into a document, and what that makes of them."""
+    came_from = [(r.pk, order.pk) for r in requests] + [(r.demand_id, r.pk) for r in requests if r.demand_id]
+    DocumentLink.objects.bulk_create(
+        [DocumentLink(source_id=source, target_id=target) for source, target in came_from], ignore_conflicts=True
+    )
+    numbering.number_many([r for r in requests if not r.number], ctx.business_date.year)
+    for request in requests:
+        request.state = "approved" if request.state == "proposed" else request.state
+    database.update(requests, ["number", "state"])
+    facts = refresh_requests([r.pk for r in requests])
+    for request in requests:
+        request.state, request.ordered_quantity = facts[request.pk]["state"], facts[request.pk]["ordered_quantity"]
+
+
 def refresh_requests(request_ids) -> dict:
-    """Derive ordered and received quantities and the state of requests from their allocations; by request."""
+    """Derive ordered and received quantities and the state of requests from what was ordered or is transferred."""
     if not request_ids:
         return {}
     found = database.planned_rows(
         """
         WITH facts AS (
-            SELECT r.id, COALESCE(SUM(a.quantity), 0) AS ordered, COALESCE(SUM(a.received_quantity), 0) AS received
-            FROM purchasing_purchaserequest r LEFT JOIN purchasing_allocation a ON a.request_id = r.id
+            SELECT r.id, COALESCE(SUM(a.quantity), 0) AS ordered, COALESCE(SUM(a.received), 0) AS received
+            FROM purchasing_purchaserequest r LEFT JOIN (
+                SELECT request_id, quantity, received_quantity AS received FROM purchasing_allocation
+                WHERE request_id = ANY(%(ids)s::uuid[])
+                UNION ALL
+                SELECT l.needed_for_id, l.quantity, CASE WHEN t.state = 'received' THEN l.quantity ELSE 0 END
+                FROM stock_transferline l JOIN stock_transfer t ON t.id = l.document_id AND t.state <> 'cancelled'
+                WHERE l.needed_for_id = ANY(%(ids)s::uuid[])) a ON a.request_id = r.id
             WHERE r.id = ANY(%(ids)s::uuid[]) GROUP BY r.id)
         UPDATE purchasing_purchaserequest r
         SET ordered_quantity = f.ordered, received_quantity = f.received, state = CASE

@@ -19,8 +19,8 @@ class PurchaseRequests(Resource):
         "ordered_quantity received_quantity reason_text requester"
     )
     search = "number item__code item__name description reason_text"
-    filters = "state item site supplier needed_on order_by source requester department"
-    form = "item description quantity | needed_on site | supplier department requester | reason_text"
+    filters = "state item site from_site supplier needed_on order_by source requester department"
+    form = "item description quantity | needed_on site from_site | supplier department requester | reason_text"
     order = "needed_on"
     dimensions = "state item site supplier source department needed_on"
     measures = "quantity ordered_quantity received_quantity"

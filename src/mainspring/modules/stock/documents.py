@@ -1,5 +1,8 @@
 """What the warehouse's own documents do."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from mainspring.kernel.workflow import effect, guard
 
 from . import preparing, queries
@@ -43,6 +46,29 @@ def post_count(count, ctx):
         if line.difference
     ]
     post_moves(ctx, specs, effective_on=ctx.business_date)
+
+
+@guard(Transfer, "confirm")
+def something_is_transferred(transfer, ctx):
+    if not transfer.lines.exists():
+        raise ValidationError(_("A transfer needs at least one line."))
+
+
+@effect(Transfer, "confirm")
+def confirm_transfer(transfer, ctx):
+    """One site is to give the goods, the other to get them."""
+    start, road = queries.location(transfer.from_site_id), queries.location(transfer.from_site_id, "transit")
+    end = queries.location(transfer.to_site_id)
+    specs = []
+    for line in transfer.lines.all():
+        ways = ((start, road, transfer.ship_on), (road, end, transfer.receive_on))
+        specs += [MoveSpec(line.item_id, line.quantity, a, b, transfer.pk, line.pk, planned_on=on) for a, b, on in ways]
+    replan(ctx, transfer.pk, specs)
+
+
+@effect(Transfer, "cancel")
+def cancel_transfer(transfer, ctx):
+    replan(ctx, transfer.pk, [])
 
 
 @effect(Transfer, "ship")

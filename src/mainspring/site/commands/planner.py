@@ -14,6 +14,9 @@ def run(options):
 
     os.environ.setdefault("MAINSPRING_ROLE", "planner")
     if options.once:
-        print(f"{planner.Planner().turn()} companies planned")
+        once = planner.Planner()
+        print(f"{once.turn()} companies planned")
+        while once.word():
+            pass
     else:
         planner.work()

@@ -90,6 +90,8 @@ class Migration(migrations.Migration):
                 ('maximum', mainspring.kernel.fields.QuantityField(blank=True, decimal_places=6, max_digits=20, null=True, unit='item__unit', verbose_name='maximum')),
                 ('demand_fence_days', models.PositiveIntegerField(default=0, help_text='So many days ahead only orders count, no forecast.', verbose_name='demand fence (days)')),
                 ('planning_fence_days', models.PositiveIntegerField(default=0, help_text='So many days ahead nothing new is proposed; only people change the plan there.', verbose_name='planning fence (days)')),
+                ('transit_days', models.PositiveIntegerField(default=0, help_text='Working days of this site on the way from there.', verbose_name='transit time (days)')),
+                ('transfer_cost', mainspring.kernel.fields.PriceField(currency='site__company__base_currency', decimal_places=6, default=0, help_text='For one unit.', max_digits=20, verbose_name='cost of the way')),
             ],
             options={
                 'verbose_name': 'item planning',

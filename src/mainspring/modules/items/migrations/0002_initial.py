@@ -86,6 +86,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site'),
         ),
         migrations.AddField(
+            model_name='itemsite',
+            name='supplied_from',
+            field=models.ForeignKey(blank=True, help_text='Another site of the company it is brought from, instead of being bought or made here.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='supplied from'),
+        ),
+        migrations.AddField(
             model_name='itemunit',
             name='created_by',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
@@ -127,6 +132,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='itemsite',
             constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 0), ('multiple__gte', 0), ('reorder_point__gte', 0), ('reorder_to__gte', 0), ('safety_stock__gte', 0)), name='item_site_not_negative', violation_error_message='Planning quantities cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemsite',
+            constraint=models.CheckConstraint(condition=models.Q(('supplied_from__isnull', True), models.Q(('supplied_from', models.F('site')), _negated=True), _connector='OR'), name='item_site_elsewhere', violation_error_message='A site cannot supply itself.'),
+        ),
+        migrations.AddConstraint(
+            model_name='itemsite',
+            constraint=models.CheckConstraint(condition=models.Q(('transfer_cost__gte', 0), ('transit_days__lte', 3650)), name='item_site_way', violation_error_message='The way takes at most ten years and costs nothing or something.'),
         ),
         migrations.AddConstraint(
             model_name='itemsite',

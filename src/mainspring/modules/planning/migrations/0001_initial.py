@@ -90,6 +90,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PlanWording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('company', models.BigIntegerField(editable=False)),
+                ('item', models.BigIntegerField(editable=False)),
+                ('site', models.BigIntegerField(editable=False)),
+            ],
+            options={
+                'verbose_name': 'reason to be worded',
+                'verbose_name_plural': 'reasons to be worded',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('company', 'item', 'site'), name='plan_wording_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='CenterLoad',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

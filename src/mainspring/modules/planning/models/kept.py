@@ -35,6 +35,25 @@ class PlanMark(models.Model):
         return f"{self.item} @ {self.site}"
 
 
+class PlanWording(models.Model):
+    """An item at a site whose proposals wait to be told why they are there; no foreign keys, like marks."""
+
+    company = models.BigIntegerField(editable=False)
+    item = models.BigIntegerField(editable=False)
+    site = models.BigIntegerField(editable=False)
+
+    history = False
+    read_only = True
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("reason to be worded"), _("reasons to be worded")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["company", "item", "site"], name="plan_wording_once")]
+
+    def __str__(self):
+        return f"{self.item} @ {self.site}"
+
+
 class PlanState(models.Model):
     """How current the plan of a company is.
 

@@ -134,3 +134,23 @@ def test_a_proposal_a_person_edits_is_firm_and_stays(shop):
     assert ProductionOrder.objects.filter(item=shop.wagon, state="proposed").count() == 1
     frames = ProductionOrder.objects.filter(item=shop.frame, state="proposed")
     assert sum(o.quantity for o in frames) == 2 * 10 + 5  # what the firm one needs, and the safety stock
+
+
+def test_reasons_follow_and_survive_the_planner_that_owed_them(shop):
+    """The plan is there at once; its reasons are said afterwards, by whoever plans then, of the plan it holds."""
+    shop.demand(shop.wagon, "3", "2026-03-20", shop.origins[0])
+    first, second = following.Kept(), following.Kept()
+    following.batch(shop.ctx, first)
+    proposed = ProductionOrder.objects.filter(state="proposed")
+    assert proposed.filter(reason={}).count() == proposed.count() > 0
+    following.batch(shop.ctx, second)
+    assert following.word(shop.ctx, first) == 0  # its plan is no longer the one written
+    while following.word(shop.ctx, second, most=1):
+        pass
+    assert not proposed.filter(reason={}).exists()
+    assert "3 pcs" in str(proposed.get(item=shop.wagon).reason_text)
+    shop.demand(shop.wagon, "9", "2026-03-20", shop.origins[0])
+    following.batch(shop.ctx, second)
+    shop.demand(shop.wagon, "4", "2026-03-27", shop.origins[1])
+    assert following.word(shop.ctx, second) > 0  # marks do not keep it from being said of what is written
+    assert "9 pcs" in str(proposed.filter(item=shop.wagon).order_by("due_on").first().reason_text)

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('demand', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.documentidentity', verbose_name='for document')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.department', verbose_name='department')),
+                ('from_site', models.ForeignKey(blank=True, help_text='Another site of ours it is brought from; empty: it is bought.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='from site')),
                 ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='purchase_requests', to='items.item', verbose_name='item')),
                 ('requester', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requester')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.site', verbose_name='site')),
@@ -356,6 +357,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='purchaserequest',
             constraint=models.CheckConstraint(condition=models.Q(('item__isnull', False), models.Q(('description', ''), _negated=True), _connector='OR'), name='purchase_request_subject', violation_error_message='Name an item or describe what is needed.'),
+        ),
+        migrations.AddConstraint(
+            model_name='purchaserequest',
+            constraint=models.CheckConstraint(condition=models.Q(('from_site__isnull', True), models.Q(models.Q(('from_site', models.F('site')), _negated=True), ('item__isnull', False)), _connector='OR'), name='purchase_request_from_elsewhere', violation_error_message='Only an item is brought from a site, and from another one.'),
         ),
         migrations.AddConstraint(
             model_name='allocation',

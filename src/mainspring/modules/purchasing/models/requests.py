@@ -37,6 +37,10 @@ class PurchaseRequest(Document):
     requester = fields.link(settings.AUTH_USER_MODEL, _("requester"), optional=True)
     department = fields.link(Department, _("department"), optional=True)
     supplier = fields.link(Party, _("supplier"), optional=True, help_text=_("Empty: the first source."))
+    from_site = fields.link(
+        Site, _("from site"), optional=True, related_name="+",
+        help_text=_("Another site of ours it is brought from; empty: it is bought."),
+    )  # fmt: skip
     source = models.CharField(_("raised by"), max_length=10, choices=Source, default=Source.PERSON, editable=False)
     demand = models.ForeignKey(
         DocumentIdentity,
@@ -110,6 +114,11 @@ class PurchaseRequest(Document):
                 name="purchase_request_subject",
                 condition=Q(item__isnull=False) | ~Q(description=""),
                 violation_error_message=_("Name an item or describe what is needed."),
+            ),
+            models.CheckConstraint(
+                name="purchase_request_from_elsewhere",
+                condition=Q(from_site__isnull=True) | ~Q(from_site=models.F("site")) & Q(item__isnull=False),
+                violation_error_message=_("Only an item is brought from a site, and from another one."),
             ),
         ]
 

@@ -128,7 +128,7 @@ def test_every_other_address_shows_nothing(world, outside, case, monkeypatch):
     elif case == "revoked":
         commands.perform(made, "revoke", world.ctx)
     elif case == "expired":
-        monkeypatch.setattr(offering, "today", lambda company: date(2026, 3, 17))
+        monkeypatch.setattr(Company, "today", lambda company: date(2026, 3, 17))
     else:
         link(world, quotation)
     for answer in (outside.get(address), outside.post(address, {"answer": "accept", "name": "Ona", "version": 1})):

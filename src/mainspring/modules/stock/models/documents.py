@@ -14,10 +14,11 @@ STATES = {
     "draft": _("Draft"),
     "posted": _("Posted"),
     "cancelled": _("Cancelled"),
+    "confirmed": _("Confirmed"),
     "in_transit": _("In transit"),
     "received": _("Received"),
 }
-COLORS = {"posted": "green", "received": "green", "in_transit": "amber"}
+COLORS = {"posted": "green", "received": "green", "confirmed": "blue", "in_transit": "amber"}
 
 
 class StockAdjustment(Document):
@@ -108,9 +109,10 @@ class Transfer(Document):
     workflow = Workflow(
         "draft",
         (
-            Verb("ship", "draft", "in_transit", label=_("Ship")),
+            Verb("confirm", "draft", "confirmed", label=_("Confirm"), help=_("Both sites count on it.")),
+            Verb("ship", ("draft", "confirmed"), "in_transit", label=_("Ship")),
             Verb("receive", "in_transit", "received", label=_("Receive")),
-            Verb("cancel", "draft", "cancelled", label=_("Cancel"), danger=True),
+            Verb("cancel", ("draft", "confirmed"), "cancelled", label=_("Cancel"), danger=True),
         ),
         closed=("received", "cancelled"),
         labels=STATES,
@@ -144,6 +146,10 @@ class TransferLine(DocumentLine):
     )
     item = fields.link("items.Item", _("item"))
     quantity = fields.QuantityField(_("quantity"), unit="item__unit")
+    needed_for = models.ForeignKey(
+        "kernel.DocumentIdentity", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+",
+        verbose_name=_("needed for"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name, verbose_name_plural = _("transfer line"), _("transfer lines")
