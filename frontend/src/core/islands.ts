@@ -21,6 +21,7 @@ const islands: Record<string, () => Promise<{ default: Island }>> = {
   pivot: () => import("../islands/pivot"),
   recorder: () => import("../islands/recorder"),
   scan: () => import("../islands/scan"),
+  schedule: () => import("../islands/schedule"),
   signature: () => import("../islands/signature"),
   table: () => import("../islands/table"),
   "tree-table": () => import("../islands/tree-table"),

@@ -32,6 +32,7 @@ from . import (
     opening,
     paying,
     planning,
+    scheduling,
     selling,
     trading,
     trying,
@@ -93,7 +94,7 @@ def load(size: str, *, today: date | None = None, out: Callable[[str], None] = p
         out(f"  past years after {time.monotonic() - began:.0f} s")
     rates = _begin(context, size, extent, lived[0], rng)
     out(f"  masters and opening balances after {time.monotonic() - began:.0f} s")
-    _live(extent, lived, rates, rng, out)
+    _live(extent, lived, rates, rng, out, today)
     pools.public(context, rng, out)
     knowing.live(context, size)
     database.execute("SET synchronous_commit TO DEFAULT")
@@ -114,7 +115,7 @@ def _begin(context, size: str, extent: Extent, first: date, rng) -> dict[int, fl
     return rates
 
 
-def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) -> None:
+def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out, today: date) -> None:
     began, desks = time.monotonic(), Desks()
     lives = [
         Life(BALTIC, desks, rng, rates, extent.orders_a_day),
@@ -139,6 +140,10 @@ def _live(extent: Extent, lived: list[date], rates: dict[int, float], rng, out) 
     planning.expect(lives[0].by("planner"))
     trying.live(lives[0])
     making.plan(lives[0])
+    scheduling.crew(lives[0].by("planner"))
+    scheduling.colors(lives[0].by("planner"))
+    for life in lives:
+        scheduling.live(life, today)
     for life in lives:
         for text, count in life.refused.most_common(8):
             out(f"  {life.cast.company}: refused {count} times: {text}")

@@ -109,4 +109,5 @@ def load_of(request, center_id, week):
         "subtitle": f"{monday:%G-W%V}",
         "trail": [{"label": _("Load of work centers"), "href": "/planning/load/"}],
     }
-    return render(request, "planning/load.html", {"page": page, "age": told_age(request.ctx), "table": table})
+    context = {"page": page, "age": told_age(request.ctx), "table": table}
+    return render(request, "planning/load.html", context | {"relief": queries.relief(request.ctx, center, monday)})

@@ -7,6 +7,7 @@ from typing import Any
 
 from mainspring.kernel import access, database
 from mainspring.kernel.models import Site
+from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.production import queries as production
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseRequest
@@ -26,6 +27,9 @@ __all__ = [
 ]  # fmt: skip
 
 ZERO = Decimal(0)
+
+relief = PluginPoint("planning.relief", default=lambda ctx, center, monday: "")
+"""f(ctx, work center, Monday) -> address of a part that offers what relieves the week; "" offers nothing."""
 
 
 # -- how current it is ------------------------------------------------------------------------------------------------

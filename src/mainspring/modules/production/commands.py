@@ -11,5 +11,7 @@ from . import (  # noqa: F401  (binds the verbs)
     splitting,
 )
 from .confirming import confirm_orders
+from .floor import operation_of
+from .ordering import give_to, replan, replan_orders
 
-__all__ = ["confirm_orders"]
+__all__ = ["confirm_orders", "give_to", "operation_of", "replan", "replan_orders"]

@@ -54,6 +54,7 @@ def replan_all(work: list[tuple], ctx) -> None:
     outputs = _outputs_of([order for order, _lines, _operations in work])
     plans: dict = {order.pk: [] for order, _lines, _operations in work}
     slots, changed = [], []
+    agreed = scheduling.agreed([order for order, _lines, _operations in work], ctx.business_date)
     for order, components, operations in work:
         if order.state not in OPEN:
             continue
@@ -61,11 +62,13 @@ def replan_all(work: list[tuple], ctx) -> None:
         found = scheduling.forward(
             operations, {o.pk: (o.left, not o.done_hours) for o in operations}, starts_on, calendars
         )
+        found = [scheduling.held(slot, agreed.get(slot.operation.pk)) for slot in found]
         order.expected_on = max([starts_on, *(slot.ends_on for slot in found)])
         slots += [(order, slot) for slot in found]
         starts = {slot.operation.sequence: slot.starts_on for slot in found}
+        begins_on = found[0].starts_on if found and found[0].operation.pk in agreed else starts_on
         for component in components:
-            needed_on = starts.get(component.operation_sequence, starts_on)
+            needed_on = starts.get(component.operation_sequence, begins_on)
             if component.needed_on != needed_on:
                 component.needed_on = needed_on
                 changed.append(component)
@@ -75,6 +78,39 @@ def replan_all(work: list[tuple], ctx) -> None:
     _book([order.pk for order, _lines, _operations in work], slots)
     database.update(changed, ["needed_on"])
     stock.replan_all(ctx, plans)
+
+
+def replan_orders(order_ids: list, ctx) -> int:
+    """Plan many orders anew in a fixed number of statements, after something they follow was changed; how many."""
+    orders = list(
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .filter(pk__in=order_ids, state__in=OPEN)
+        .select_related("item__unit", "site", "company")
+        .order_by("pk")
+    )
+    lines: dict = {order.pk: [] for order in orders}
+    steps: dict = {order.pk: [] for order in orders}
+    own = {order.pk: order for order in orders}
+    found = ProductionComponent.objects.filter(document__in=own).select_related("item").order_by("position", "id")
+    for line in found:
+        line.document = own[line.document_id]
+        lines[line.document_id].append(line)
+    for operation in (
+        ProductionOperation.objects.filter(order__in=own).select_related("work_center").order_by("sequence")
+    ):
+        operation.order = own[operation.order_id]
+        steps[operation.order_id].append(operation)
+    replan_all([(order, lines[order.pk], steps[order.pk]) for order in orders], ctx)
+    database.update(orders, ["expected_on"])
+    return len(orders)
+
+
+def give_to(places: dict[int, tuple[int | None, int | None]]) -> None:
+    """{operation: (machine, person)}: write who does operations nobody has begun, and on which machine."""
+    found = list(ProductionOperation.objects.filter(pk__in=places, progress=ProductionOperation.State.OPEN))
+    for operation in found:
+        operation.machine_id, operation.person_id = places[operation.pk]
+    database.update(found, ["machine", "person"])
 
 
 def _outputs_of(orders) -> dict:

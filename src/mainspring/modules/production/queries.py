@@ -15,8 +15,19 @@ from mainspring.modules.purchasing import queries as purchasing
 from . import scheduling
 from .costing import cost_sheet, in_process, unit_costs, variances, wip_accounts
 from .releasing import shortages
+from .scheduling import agreed
 
-__all__ = ["cost_sheet", "in_process", "lead_days", "load", "open_in_process", "shortages", "unit_costs", "variances"]
+__all__ = [
+    "agreed",
+    "cost_sheet",
+    "in_process",
+    "lead_days",
+    "load",
+    "open_in_process",
+    "shortages",
+    "unit_costs",
+    "variances",
+]
 
 ZERO = Decimal(0)
 

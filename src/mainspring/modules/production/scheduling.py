@@ -5,17 +5,22 @@ takes of the capacity, which counts the efficiency on its side (C03): set-up and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mainspring.engines.calendar.working import Calendar
+from mainspring.kernel.plugin_points import PluginPoint
 from mainspring.modules.engineering import queries as engineering
 
 ZERO = Decimal(0)
 FOUR = Decimal("0.0001")
 DAYS_MAX = 1500
+
+agreed = PluginPoint("production.agreed", default=lambda orders, today: {})
+"""f(orders, today) -> {operation key: [(day, share of the work)]} of operations that were given a time; the rest is
+planned forwards on the calendars. Days are in order, none before today, the shares above 0."""
 
 
 @dataclass
@@ -87,6 +92,15 @@ def _passed_on(operation, quantity, with_setup, calendar, at, clock):
 def _moved(operation, calendar, at, clock):
     hours = getattr(operation, "move_hours", ZERO)
     return _pass(calendar, *at, hours)[:2] if hours and clock else at
+
+
+def held(slot: Slot, days: list[tuple[date, Decimal]] | None) -> Slot:
+    """The slot at the time its operation was given, its hours on those days; as it is without one."""
+    if not days or not slot.days:
+        return slot
+    standard = sum((hours for _day, hours in slot.days), ZERO)
+    clock = sum((share for _day, share in days), ZERO)
+    return replace(slot, starts_on=days[0][0], ends_on=days[-1][0], days=_spread(days, clock, standard))
 
 
 def calendars_of(operations) -> dict[int, Calendar]:
