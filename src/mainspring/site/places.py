@@ -19,6 +19,11 @@ def attachments_folder() -> Path:
     return _private(data_folder() / "attachments")
 
 
+def plans_folder() -> Path:
+    """Folder of the plans the planner keeps, to be current again soon after it starts."""
+    return _private(data_folder() / "plans")
+
+
 def mail_folder() -> Path:
     """Folder the file-backed mail sender writes to."""
     return _private(data_folder() / "mail")

@@ -229,6 +229,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0  # revalidated; only names that carry a content hash are kept for good
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,12}\.(js|css|woff2|svg|png)$"
 MEDIA_ROOT = places.attachments_folder()
+PLANS_FOLDER = places.plans_folder()
 MEDIA_URL = "/attachments-are-served-by-a-view/"
 FILE_UPLOAD_PERMISSIONS = 0o600
 ATTACHMENT_BYTES_MAX = int(float(os.environ.get("MAINSPRING_ATTACHMENT_MB", "25")) * 1_000_000)

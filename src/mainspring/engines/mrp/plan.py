@@ -70,6 +70,21 @@ class Plan:
         self.shop = _shop(network)
         self.run()
 
+    def __getstate__(self) -> dict:
+        """Everything but the room not used yet and what a net change makes for itself."""
+        state = {name: value for name, value in vars(self).items() if name not in _OF_CHANGES}
+        used = int(self.tail[0])
+        columns = {name: np.ascontiguousarray(getattr(self.pool, name)[:used]) for name in _ROW}
+        state["pool"] = len(self.pool.due), {name: getattr(self.pool, name) for name in _PLACES}, columns
+        return state
+
+    def __setstate__(self, state: dict) -> None:
+        size, places, columns = state.pop("pool")
+        vars(self).update(state)
+        self.pool = _rows(size, 0)._replace(**places)
+        for name, column in columns.items():
+            getattr(self.pool, name)[: len(column)] = column
+
     # -- all of it --
 
     def run(self) -> None:
@@ -263,6 +278,8 @@ class Plan:
         raise InvalidProblem(found)
 
 
+_OF_CHANGES = ("_queue", "_marked", "_stale", "_touched", "_out")
+_PLACES = ("ptr", "n", "planned", "room")
 _TURNED = (np.int32, np.int32, np.int64, np.int64)
 _ROW = ("item", "due", "start", "qty", "base", "count", "short", "net")
 _RECORD = np.dtype(

@@ -14,6 +14,7 @@ from django.db import close_old_connections, connection
 from mainspring.kernel import database
 from mainspring.kernel.models import Company
 
+from . import snapshots
 from .following import LOCK_SPACE, Kept, Outcome, batch, beside, context, word
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1
 WAIT_SECONDS = 2
 BACK_OFF_SECONDS = (1, 5, 15, 60)
+QUIET_SECONDS = 20
+"""A plan nothing happened to for so long is kept as a file."""
 
 
 class Planner:
@@ -29,6 +32,8 @@ class Planner:
     def __init__(self) -> None:
         self.kept: dict[int, Kept] = {}
         self.unsaid: dict[int, float] = {}  # company: when to try again to say its reasons
+        self.saved: dict[int, int] = {}  # company: the version of its plan that is kept as a file
+        self._seen: dict[int, tuple[int | None, float]] = {}
         self._known: list[Company] = []
         self.failed: dict[int, tuple[int, float]] = {}  # company: failures in a row, when to try again
 
@@ -39,7 +44,11 @@ class Planner:
             if self.failed.get(company.pk, (0, 0.0))[1] > time.monotonic():
                 continue
             try:
-                outcome = batch(context(company), self.kept.setdefault(company.pk, Kept()))
+                if company.pk not in self.kept:
+                    self.kept[company.pk] = snapshots.load(company.pk)
+                    if not self._is_wanted(company):
+                        continue
+                outcome = batch(context(company), self.kept[company.pk])
                 self.failed.pop(company.pk, None)
                 done += 1
                 _tell(company, outcome)
@@ -51,6 +60,32 @@ class Planner:
                 self.failed[company.pk] = count + 1, time.monotonic() + pause
                 logger.exception("the plan of %s could not be followed; trying again in %s s", company.code, pause)
         return done + sum(beside(self.kept))
+
+    def keep(self) -> int:
+        """Keep a plan as a file when nothing happened to it for a while; how many were kept."""
+        for company in self._known:
+            kept = self.kept.get(company.pk)
+            if kept is None or kept.held is None or self.saved.get(company.pk) == kept.version:
+                continue
+            if self._seen.get(company.pk, (None, 0.0))[0] != kept.version:
+                self._seen[company.pk] = kept.version, time.monotonic() + QUIET_SECONDS
+            elif self._seen[company.pk][1] < time.monotonic():
+                return self._save(company.pk)
+        return 0
+
+    def end(self) -> None:
+        """Keep the plans that are not kept yet: the next planner begins where this one ends."""
+        for key, kept in self.kept.items():
+            if kept.held is not None and self.saved.get(key) != kept.version:
+                self._save(key)
+
+    def _save(self, key: int) -> int:
+        self.saved[key] = self.kept[key].version
+        try:
+            return int(snapshots.save(key, self.kept[key]))
+        except OSError:
+            logger.exception("the plan of company %s could not be kept", key)
+            return 0
 
     def word(self) -> int:
         """Say why some proposals are there, when nothing else is to be done; for how many items it was said."""
@@ -75,6 +110,12 @@ class Planner:
             self._next_look = time.monotonic() + 30  # the date changes, companies are added
             self._known = list(Company.objects.order_by("pk"))
         return [c for c in self._known if c.pk in marked or self._is_stale(c)]
+
+    def _is_wanted(self, company: Company) -> bool:
+        marked = database.scalar(
+            "SELECT EXISTS (SELECT FROM planning_planmark WHERE company = %(company)s)", company=company.pk
+        )
+        return marked or self._is_stale(company)
 
     def _is_stale(self, company: Company) -> bool:
         kept = self.kept.get(company.pk)
@@ -112,8 +153,9 @@ def _follow(stop: threading.Event) -> None:
     try:
         planner = Planner()
         while not stop.is_set():
-            if not planner.turn() and not planner.word():
+            if not planner.turn() and not planner.word() and not planner.keep():
                 stop.wait(LOOK_SECONDS)
+        planner.end()
     finally:
         if connection.is_usable():
             database.scalar("SELECT pg_advisory_unlock(%(space)s, 0)", space=LOCK_SPACE)

@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                 ('current_at', models.DateTimeField(editable=False, null=True, verbose_name='current at')),
                 ('nodes', models.PositiveIntegerField(default=0, editable=False, verbose_name='items planned')),
                 ('seconds', models.FloatField(default=0, editable=False, verbose_name='seconds')),
+                ('snapshot', models.UUIDField(editable=False, null=True)),
+                ('snapshot_of', models.BigIntegerField(editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'state of the plan',

@@ -60,6 +60,7 @@ class PlanState(models.Model):
     version     counts the batches written; who holds the plan in memory knows by it whether another wrote
     planned_on  the business date the plan counts from
     current_at  the moment up to which every change is in the plan
+    snapshot    names the file that holds the plan of `snapshot_of`, the version it was saved at
     """
 
     company = models.OneToOneField(
@@ -70,6 +71,8 @@ class PlanState(models.Model):
     current_at = models.DateTimeField(_("current at"), null=True, editable=False)
     nodes = models.PositiveIntegerField(_("items planned"), default=0, editable=False)
     seconds = models.FloatField(_("seconds"), default=0, editable=False)
+    snapshot = models.UUIDField(null=True, editable=False)
+    snapshot_of = models.BigIntegerField(null=True, editable=False)
 
     history = False
     read_only = True
