@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats, resource
@@ -50,7 +51,7 @@ def _load_chart(rows: list[dict]) -> dict:
             bars(_("Confirmed"), "planned", "danger" if any(over) else "info"),
             bars(_("Proposed"), "proposed", "warning"),
             {
-                "label": _("Open"),
+                "label": pgettext("hours", "Available"),
                 "values": [float(r["available"]) for r in rows],
                 "kind": "line",
                 "step": True,

@@ -20,7 +20,7 @@ class Scenarios(Resource):
     form = "name decide_by | note | Sharing: shared_with"
     order = "-number"
     related = {_("Changes"): ("scenarios/scenario-changes", "scenario")}
-    views = {"open": (_("Open"), "state=draft"), "all": (_("All"), "")}
+    views = {"open": (_("Not decided"), "state=draft"), "all": (_("All"), "")}
 
 
 class ScenarioChanges(Resource):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mainspring.kernel import access, formats, resource
 from mainspring.kernel.models import DocumentIdentity, Site
@@ -190,7 +190,7 @@ def _hours_chart(columns: dict, base: dict, x: dict, days: list[date], changed: 
     series = [
         {"label": _("Asked for"), "values": hours(asked), "stack": "all", "tone": "info",
          "hrefs": links(days, "hours")},
-        {"label": _("Open"), "values": hours(columns["open"].sum(axis=0)), "kind": "line", "step": True,
+        {"label": pgettext("hours", "Available"), "values": hours(columns["open"].sum(axis=0)), "kind": "line", "step": True,
          "tone": "success"},
     ]  # fmt: skip
     if changed:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import DocumentIdentity, Entity
@@ -45,7 +46,7 @@ class ProductionOperation(models.Model):
     """A step of the order at a work center, frozen from the routing; hours are clock hours (rule C01)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("operation", "Open")
         RUNNING = "running", _("Running")
         PAUSED = "paused", _("Paused")
         OUTSIDE = "outside", _("At the supplier")
