@@ -190,8 +190,8 @@ def _hours_chart(columns: dict, base: dict, x: dict, days: list[date], changed: 
     series = [
         {"label": _("Asked for"), "values": hours(asked), "stack": "all", "tone": "info",
          "hrefs": links(days, "hours")},
-        {"label": pgettext("hours", "Available"), "values": hours(columns["open"].sum(axis=0)), "kind": "line", "step": True,
-         "tone": "success"},
+        {"label": pgettext("hours", "Available"), "values": hours(columns["open"].sum(axis=0)), "kind": "line",
+         "step": True, "tone": "success"},
     ]  # fmt: skip
     if changed:
         series.append({"label": _("The plan as it is"), "values": hours(base["load"].sum(axis=0)), "kind": "line",
