@@ -3,7 +3,6 @@
 import json
 import time
 import zoneinfo
-from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -83,7 +82,7 @@ def choose_company(request, user) -> None:
         iter(request.companies), None
     )
     if request.company:
-        day = datetime.now(_zone(request.company.time_zone)).date()
+        day = request.company.today()
     request.ctx = Context(
         user=user,
         business_date=day,
