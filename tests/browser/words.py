@@ -77,6 +77,7 @@ def names_of_records(request) -> set[str]:
         ("items/items", ("name", "code")),
         ("items/item-categories", ("name",)),
         ("parties/parties", ("name",)),
+        ("production/production-operations", ("name",)),
         ("organization/sites", ("name",)),
         ("organization/departments", ("name",)),
         ("organization/territories", ("name", "code")),

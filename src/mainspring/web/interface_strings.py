@@ -139,6 +139,7 @@ FORM_TITLES = (
     _("Limits"),
     _("Lot size"),
     _("From another site"),
+    _("Sharing"),
     _("Only"),
     _("Order"),
     _("Price"),

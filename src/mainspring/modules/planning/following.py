@@ -2,7 +2,8 @@
 
 Marks are deleted in the transaction that writes what they led to. A planner that dies leaves both undone, and who comes
 next finds them. The version in the company's state tells who holds a plan in memory whether it is still the last one.
-Why the orders are proposed is noted as still to be said, and said in transactions of its own when nothing else waits.
+What is exceptional, and why orders are proposed, is noted as still to be said, and said in transactions of their own
+when nothing else waits.
 """
 
 import time
@@ -90,7 +91,7 @@ def batch(ctx, kept: Kept, *, everything: bool = False) -> Outcome:
 
 
 def word(ctx, kept: Kept, most: int = wording.NODES_MOST) -> int:
-    """Say why proposals of so many items are there; how many items were looked at, none when all is said.
+    """Say what is exceptional, then why proposals are there, of so many items; how many, none when all is said.
 
     Nothing is done while the plan in memory is not the one in the database: the next batch reads it first.
     """
@@ -175,8 +176,9 @@ def _write(held: Held, nodes, outcome: Outcome, marked: set[int]) -> None:
     want = proposals.wanted(held, nodes)
     changes = proposals.differences(want, have)
     outcome.new, outcome.changed, outcome.withdrawn = proposals.write(held, want, changes)
-    wording.note(held, _to_be_said(held, nodes, changes, marked))
-    outcome.exceptions = sum(exceptions.write(held, nodes))
+    wording.note(held, _to_be_said(held, nodes, changes, marked), fresh=nodes is not None)
+    if nodes is None:
+        outcome.exceptions = sum(exceptions.write(held, None))
     loading.write(held)
 
 

@@ -1,4 +1,4 @@
-"""Saying why proposals are there, some items at a time, after their quantities and days are written."""
+"""Saying what is exceptional and why proposals are there, after their quantities and days are written."""
 
 import json
 from types import SimpleNamespace
@@ -9,24 +9,28 @@ from numpy.typing import NDArray
 
 from mainspring.kernel import database, sentences
 
-from . import proposals
+from . import exceptions, proposals
 from .holding import Held
 from .reading import Reader
 from .reasons import Reason, Why
 
 NODES_MOST = 60
 """Items in one transaction, so that a change of the plan does not wait long for it."""
+FRESH_MOST = 5000
 
 
-def note(held: Held, nodes: NDArray) -> None:
-    """Note that the proposals of these nodes have yet to be told why they are there."""
+def note(held: Held, nodes: NDArray, *, fresh: bool) -> None:
+    """Note that the proposals of these nodes have yet to be told why they are there; `fresh`: their exceptions too."""
     s = held.structure
     database.execute(
-        """INSERT INTO planning_planwording (company, item, site)
-        SELECT %(company)s, * FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]) ON CONFLICT DO NOTHING""",
+        """INSERT INTO planning_planwording (company, item, site, is_fresh)
+        SELECT %(company)s, n.*, %(fresh)s FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]) n
+        ON CONFLICT (company, item, site) DO UPDATE SET is_fresh = true
+        WHERE EXCLUDED.is_fresh AND NOT planning_planwording.is_fresh""",
         company=held.company_id,
-        items=s.item[nodes].tolist(),
-        sites=s.site[nodes].tolist(),
+        items=database.array(s.item[nodes].tolist()),
+        sites=database.array(s.site[nodes].tolist()),
+        fresh=fresh,
     )
 
 
@@ -38,7 +42,31 @@ def waits(company_id: int) -> bool:
 
 
 def some(held: Held, most: int) -> int:
-    """Say it for so many items, those that waited longest; how many were looked at."""
+    """Exceptions first, of many items at once; then reasons of so many, those that waited longest; how many items."""
+    return _exceptions(held) or _reasons(held, most)
+
+
+def _exceptions(held: Held) -> int:
+    rows = database.rows(
+        """UPDATE planning_planwording SET is_fresh = false WHERE id IN (
+            SELECT id FROM planning_planwording WHERE company = %(company)s AND is_fresh ORDER BY id LIMIT %(most)s)
+        RETURNING item, site""",
+        company=held.company_id,
+        most=FRESH_MOST,
+    )
+    nodes = _nodes(held, rows)
+    if len(nodes):
+        exceptions.write(held, nodes)
+    return len(rows)
+
+
+def _nodes(held: Held, rows: list[dict]) -> NDArray:
+    columns = [np.array([row[name] for row in rows], np.int64) for name in ("item", "site")]
+    nodes = np.unique(held.structure.node(*columns))
+    return nodes[nodes >= 0]
+
+
+def _reasons(held: Held, most: int) -> int:
     rows = database.rows(
         """DELETE FROM planning_planwording WHERE id IN (
             SELECT id FROM planning_planwording WHERE company = %(company)s ORDER BY id LIMIT %(most)s)
@@ -46,9 +74,7 @@ def some(held: Held, most: int) -> int:
         company=held.company_id,
         most=most,
     )
-    columns = [np.array([row[name] for row in rows], np.int64) for name in ("item", "site")]
-    nodes = np.unique(held.structure.node(*columns))
-    nodes = nodes[nodes >= 0]
+    nodes = _nodes(held, rows)
     if len(nodes):
         _say(held, nodes)
     return len(rows)

@@ -632,11 +632,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='capacitychange',
-            constraint=models.CheckConstraint(condition=models.Q(('calendar__isnull', False), ('size__isnull', False), ('efficiency_pct__isnull', False), _connector='OR'), name='capacity_change_says_something', violation_error_message='Say what changes: the calendar, the size or the efficiency.'),
+            constraint=models.CheckConstraint(condition=models.Q(('efficiency_pct__isnull', True), models.Q(('efficiency_pct__gt', 0), ('efficiency_pct__lte', 1000)), _connector='OR'), name='capacity_change_efficiency', violation_error_message='An efficiency is above 0 and at most 1,000 percent.'),
         ),
         migrations.AddConstraint(
             model_name='capacitychange',
-            constraint=models.CheckConstraint(condition=models.Q(('efficiency_pct__isnull', True), models.Q(('efficiency_pct__gt', 0), ('efficiency_pct__lte', 1000)), _connector='OR'), name='capacity_change_efficiency', violation_error_message='An efficiency is above 0 and at most 1,000 percent.'),
+            constraint=models.CheckConstraint(condition=models.Q(('calendar__isnull', False), ('size__isnull', False), ('efficiency_pct__isnull', False), _connector='OR'), name='capacity_change_says_something', violation_error_message='Say what changes: the calendar, the size or the efficiency.'),
         ),
         migrations.AddConstraint(
             model_name='capacitychange',

@@ -116,14 +116,14 @@ class CapacityChange(Entity):
                 violation_error_message=_("It must end after it starts."),
             ),
             models.CheckConstraint(
-                name="capacity_change_says_something",
-                condition=Q(calendar__isnull=False) | Q(size__isnull=False) | Q(efficiency_pct__isnull=False),
-                violation_error_message=_("Say what changes: the calendar, the size or the efficiency."),
-            ),
-            models.CheckConstraint(
                 name="capacity_change_efficiency",
                 condition=Q(efficiency_pct__isnull=True) | Q(efficiency_pct__gt=0, efficiency_pct__lte=1000),
                 violation_error_message=_("An efficiency is above 0 and at most 1,000 percent."),
+            ),
+            models.CheckConstraint(
+                name="capacity_change_says_something",
+                condition=Q(calendar__isnull=False) | Q(size__isnull=False) | Q(efficiency_pct__isnull=False),
+                violation_error_message=_("Say what changes: the calendar, the size or the efficiency."),
             ),
             ExclusionConstraint(
                 name="capacity_change_once_a_day",

@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('company', models.BigIntegerField(editable=False)),
                 ('item', models.BigIntegerField(editable=False)),
                 ('site', models.BigIntegerField(editable=False)),
+                ('is_fresh', models.BooleanField(default=False, editable=False)),
             ],
             options={
                 'verbose_name': 'reason to be worded',

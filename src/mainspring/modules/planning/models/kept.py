@@ -36,11 +36,15 @@ class PlanMark(models.Model):
 
 
 class PlanWording(models.Model):
-    """An item at a site whose proposals wait to be told why they are there; no foreign keys, like marks."""
+    """An item at a site whose proposals wait to be told why they are there; no foreign keys, like marks.
+
+    is_fresh  its exceptions are not worked out yet either; they come first
+    """
 
     company = models.BigIntegerField(editable=False)
     item = models.BigIntegerField(editable=False)
     site = models.BigIntegerField(editable=False)
+    is_fresh = models.BooleanField(default=False, editable=False)
 
     history = False
     read_only = True

@@ -78,6 +78,8 @@ def test_net_change_is_a_full_run(shop, seed):
         for _change in range(dice.randint(1, 4)):
             did.append(one_change(shop, dice))
         following.batch(shop.ctx, kept)
+        while following.word(shop.ctx, kept):
+            pass
         followed = state()
         outcome = planning.settle(shop.ctx)
         assert state() == followed, did

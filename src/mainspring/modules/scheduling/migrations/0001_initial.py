@@ -203,6 +203,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('earlier_days__lte', 365), ('proposal_weeks__lte', 52), ('seconds__gte', 1), ('seconds__lte', 3600), ('horizon_days__gte', 1), ('horizon_days__lte', 730), ('late_cost_a_day__gte', 0)), name='schedule_settings', violation_error_message='Search 1 to 3600 seconds, proposals of at most 52 weeks, 365 days earlier.'),
         ),
         migrations.AddConstraint(
+            model_name='schedule',
+            constraint=models.CheckConstraint(condition=models.Q(('holding_pct__gte', 0), ('holding_pct__lte', 1000)), name='schedule_holding', violation_error_message='The holding cost is from 0 to 1,000 percent.'),
+        ),
+        migrations.AddConstraint(
             model_name='agreedtime',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='agreed_time_ends'),
         ),

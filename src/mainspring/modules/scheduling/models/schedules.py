@@ -111,7 +111,12 @@ class Schedule(Entity):
                 condition=Q(seconds__gte=1, seconds__lte=3600, proposal_weeks__lte=52, earlier_days__lte=365)
                 & Q(horizon_days__gte=1, horizon_days__lte=730, late_cost_a_day__gte=0),
                 violation_error_message=_("Search 1 to 3600 seconds, proposals of at most 52 weeks, 365 days earlier."),
-            )
+            ),
+            models.CheckConstraint(
+                name="schedule_holding",
+                condition=Q(holding_pct__gte=0, holding_pct__lte=1000),
+                violation_error_message=_("The holding cost is from 0 to 1,000 percent."),
+            ),
         ]
 
     def __str__(self):
