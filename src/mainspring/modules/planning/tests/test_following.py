@@ -155,4 +155,6 @@ def test_reasons_follow_and_survive_the_planner_that_owed_them(shop):
     following.batch(shop.ctx, second)
     shop.demand(shop.wagon, "4", "2026-03-27", shop.origins[1])
     assert following.word(shop.ctx, second) > 0  # marks do not keep it from being said of what is written
+    while following.word(shop.ctx, second):
+        pass
     assert "9 pcs" in str(proposed.filter(item=shop.wagon).order_by("due_on").first().reason_text)
