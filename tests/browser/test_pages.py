@@ -54,7 +54,7 @@ def test_a_field_lists_what_was_typed_last_and_takes_nothing_in_passing(person):
     page.wait_for_timeout(1000)
     expect(box.locator(".option")).to_have_text(["Anna Brandt"])
     field.fill("")
-    field.fill("Tomas U")
+    field.fill("Urbonas")
     field.press("Enter")
     expect(box.locator(".item")).to_contain_text("Tomas")
 
