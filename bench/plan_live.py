@@ -148,9 +148,10 @@ FILL = (
     FROM generate_series(0, %(levels)s - 1) level, generate_series(1, %(each)s) n
     ON CONFLICT (code) DO NOTHING""",
     f"""INSERT INTO items_itemsite (item_id, site_id, policy, lead_time_days, safety_stock, reorder_point, reorder_to,
-        lot_rule, lot_size, minimum, multiple, demand_fence_days, planning_fence_days, {ENTITY})
+        lot_rule, lot_size, minimum, multiple, demand_fence_days, planning_fence_days, transit_days, transfer_cost,
+        {ENTITY})
     SELECT id, %(site)s, 'mrp', 1 + id %% 5, 0, 0, 0, 'period', 28 + id %% 28, 0,
-        CASE WHEN id %% 3 = 0 THEN 5 ELSE 0 END, 0, 0,
+        CASE WHEN id %% 3 = 0 THEN 5 ELSE 0 END, 0, 0, 0, 0,
         {NEW} FROM items_item WHERE code LIKE 'LIVE-%%' ON CONFLICT DO NOTHING""",
     f"""INSERT INTO engineering_bom (item_id, revision, state, active, note, batch_quantity, {ENTITY})
     SELECT id, 'A', 'released', true, '', 1, {NEW} FROM items_item i WHERE code LIKE 'LIVE-%%' AND make_or_buy = 'make'

@@ -1,6 +1,6 @@
 """The planner: one process a database that follows every change.
 
-It looks for marks ten times a second and plans what they reach, company by company. A second planner waits until the
+It looks for marks twenty times a second and plans what they reach, company by company. A second planner waits until the
 first is gone; what a dead one had not finished was never written, and its marks are still there.
 """
 
@@ -19,7 +19,7 @@ from .following import LOCK_SPACE, Kept, Outcome, batch, beside, context, word
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 WAIT_SECONDS = 2
 BACK_OFF_SECONDS = (1, 5, 15, 60)
 QUIET_SECONDS = 20

@@ -14,9 +14,9 @@ from .holding import Held
 from .reading import Reader
 from .reasons import Reason, Why
 
-NODES_MOST = 60
+NODES_MOST = 30
 """Items in one transaction, so that a change of the plan does not wait long for it."""
-FRESH_MOST = 5000
+FRESH_MOST = 1000
 
 
 def note(held: Held, nodes: NDArray, *, fresh: bool) -> None:
