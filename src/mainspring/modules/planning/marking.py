@@ -1,8 +1,8 @@
 """Triggers that mark what the plan has to look at again: one statement, one mark an item and site, in its transaction.
 
 They stand on the facts themselves, so that no verb, import or correction can be forgotten. What the planner writes is
-not marked: it says so in the setting `mainspring.planning` of its transaction. The planner looks for marks twenty times a
-second: a NOTIFY here would make all postings commit one after another.
+not marked: it says so in the setting `mainspring.planning` of its transaction. The planner looks for marks twenty times
+a second: a NOTIFY here would make all postings commit one after another.
 """
 
 from mainspring.kernel import database

@@ -61,6 +61,7 @@ class Structure:
     wait_days: int
     yields: recipes.Yields
     ways: tuple[NDArray, NDArray]
+    is_part: bool = False
     known: SimpleNamespace = field(repr=False, default=None)  # type: ignore[assignment]
     defects: list[dict] = field(default_factory=list)
 
@@ -95,6 +96,7 @@ def structure(company_id: int, today: date, used: SimpleNamespace, only=None) ->
     items, sites, planning = reader.items(), reader.sites().site, reader.planning()
     found = Structure.__new__(Structure)
     found.company_id, found.today, found.sites, found.defects = company_id, today, sites, []
+    found.is_part = only is not None
     keys = found.key(planning.item, planning.site) if len(sites) else np.full(planning.count, -1, np.int64)
     order = np.argsort(keys, kind="stable")
     planning = SimpleNamespace(**{n: c[order] for n, c in vars(planning).items() if n != "count"}, key=keys[order])
@@ -283,7 +285,10 @@ def _starts(found: Structure) -> tuple[NDArray, NDArray]:
 
 def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[engine.Shop, NDArray]:
     """The operations of the nodes and the seconds each work center has open a day (C01 to C03)."""
-    centers = list(WorkCenter.objects.filter(site__company=found.company_id).select_related("calendar").order_by("pk"))
+    rows = WorkCenter.objects.filter(site__company=found.company_id)
+    if found.is_part:
+        rows = rows.filter(pk__in=np.unique(operations.center[row]).tolist())
+    centers = list(rows.select_related("calendar").order_by("pk"))
     keys = np.array([c.pk for c in centers], np.int64)
     at = nodes.place(keys, operations.center[row])
     which, row, at = which[at >= 0], row[at >= 0], at[at >= 0]
