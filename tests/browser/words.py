@@ -103,4 +103,6 @@ def names_of_records(request) -> set[str]:
         answer = request.get(f"/api/v1/{key}/?size=500")
         for row in answer.json().get("results", []) if answer.ok else []:
             found |= {str(row.get(field) or "") for field in fields}
+    for row in request.get("/api/v1/engineering/routings/?size=500").json()["results"]:
+        found |= {line["name"] for line in request.get(f"/api/v1/engineering/routings/{row['id']}/").json()["lines"]}
     return found - {""}

@@ -145,7 +145,7 @@ def test_the_address_is_made_on_its_page(world, outside):
         assert seller.post(page, wrong).status_code == 422
     assert not OfferLink.objects.exists()
     right = {"recipient": "Ona", "email": "ona@acme.lt", "days": "10"}
-    Quotation.objects.filter(pk=quotation.pk).update(valid_until=date(2026, 3, 3))
+    Quotation.objects.filter(pk=quotation.pk).update(valid_until=date(2026, 3, 1))
     assert "expired on" in seller.post(page, right).content.decode()
     Quotation.objects.filter(pk=quotation.pk).update(valid_until=None)
     made = seller.post(page, right)
