@@ -123,6 +123,7 @@ def extract_all() -> int:
 
 def check_all() -> int:
     problems = [problem for package in packages() for problem in problems_of(package)]
+    problems += [problem for language in LANGUAGES for problem in said_twice(language)]
     for problem in problems[:200]:
         print(problem)
     print(f"translations: {len(problems)} problems" if problems else "translations: complete")
@@ -146,6 +147,22 @@ def problems_of(package: Path) -> list[str]:
                 found.append(f"{label} is not translated")
             elif isinstance(message.id, str) and _marks(message.id) != _marks(strings[0]):
                 found.append(f"{label} has other placeholders than its translation {strings[0]!r}")
+    return found
+
+
+def said_twice(language: str) -> list[str]:
+    """Texts that packages translate differently: only one would be shown everywhere, so they need a context."""
+    found, first = [], {}
+    for package in packages():
+        path = catalog_path(package, language)
+        for message in _read(path, language) if path.exists() else ():
+            if not message.id or not message.string:
+                continue
+            owner, known = first.setdefault((message.context, message.id), (package.name, message.string))
+            if known != message.string:
+                found.append(
+                    f"{package.name} {language}: {message.id!r} is {message.string!r} here and {known!r} in {owner}"
+                )
     return found
 
 

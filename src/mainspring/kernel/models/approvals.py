@@ -172,7 +172,7 @@ class ApprovalRequest(About, Entity):
                 label=_("Hand over"),
                 bulk=False,
                 ask=(
-                    Input("to", "link", _("To"), to="kernel.user"),
+                    Input("to", "link", pgettext_lazy("person", "To"), to="kernel.user"),
                     Input("comment", "longtext", _("Comment"), required=False),
                 ),
             ),

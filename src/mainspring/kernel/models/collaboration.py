@@ -186,7 +186,7 @@ class OutgoingMail(About, Entity):
     company_path, company_optional = "company", True
 
     class Meta(About.Meta):
-        verbose_name, verbose_name_plural = _("e-mail"), _("e-mails")
+        verbose_name, verbose_name_plural = pgettext_lazy("letter", "e-mail"), _("e-mails")
         ordering = ["-id"]
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Entity
@@ -11,7 +12,7 @@ from mainspring.kernel.workflow import Input, Verb
 class Segment(models.TextChoices):
     CHAMPIONS = "champions", _("Champions")
     LOYAL = "loyal", _("Loyal")
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("customers", "New")
     PROMISING = "promising", _("Promising")
     CANNOT_LOSE = "cannot_lose", _("Must not be lost")
     AT_RISK = "at_risk", _("At risk")
@@ -57,7 +58,9 @@ class CustomerInsight(Entity):
     orders = models.PositiveIntegerField(_("orders"), editable=False)
     first_on = models.DateField(_("first order"), editable=False)
     last_on = models.DateField(_("last order"), editable=False)
-    revenue = fields.MoneyField(_("ordered"), editable=False, help_text=_("Within the window that is looked at."))
+    revenue = fields.MoneyField(
+        pgettext_lazy("amount", "ordered"), editable=False, help_text=_("Within the window that is looked at.")
+    )
     margin = fields.MoneyField(_("margin"), editable=False, null=True, default=None)
     recency = models.PositiveSmallIntegerField(_("recency score"), editable=False)
     frequency = models.PositiveSmallIntegerField(_("frequency score"), editable=False)
@@ -106,7 +109,7 @@ class InsightChange(Entity):
     segment = models.CharField(_("segment"), max_length=12, choices=Segment, editable=False)
     abc = models.CharField(_("ABC"), max_length=1, choices=Abc, editable=False)
     risk = models.CharField(_("risk"), max_length=8, choices=Risk, editable=False)
-    revenue = fields.MoneyField(_("ordered"), editable=False)
+    revenue = fields.MoneyField(pgettext_lazy("amount", "ordered"), editable=False)
 
     company_path = "company"
     history = False

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from mainspring.engines.insight import cohorts, data
 from mainspring.kernel import access, formats
@@ -182,7 +183,7 @@ Report(
         Column("rank", lazy("Rank"), "integer"),
         Column("name", lazy("Customer")),
         Column("abc", lazy("ABC")),
-        Column("revenue", lazy("Ordered"), "money"),
+        Column("revenue", pgettext_lazy("amount", "Ordered"), "money"),
         Column("share", lazy("Share (%)"), "percent"),
         Column("running", lazy("Running share (%)"), "percent"),
     ),

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import query, resource
 
@@ -13,7 +14,7 @@ from .models import DealChange, Opportunity
 
 ZERO = Decimal(0)
 KINDS = {
-    "new": _("New"),
+    "new": pgettext_lazy("deals", "New"),
     "moved_in": _("Moved in"),
     "grown": _("Grown"),
     "shrunk": _("Shrunk"),

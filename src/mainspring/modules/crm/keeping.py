@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import database, errors, stored, workflow
 from mainspring.kernel.workflow import Input, Verb, effect, guard
@@ -16,7 +17,7 @@ TO_WHOM = (
     Input("owner", "link", lazy("Owner"), to="kernel.user"),
     Input("reason", "text", lazy("Reason"), required=False),
 )
-LEVEL = Input("level", "choice", lazy("Level"), choices=tuple(Level.choices))
+LEVEL = Input("level", "choice", pgettext_lazy("rating", "Level"), choices=tuple(Level.choices))
 VERBS = (
     Verb("claim", label=lazy("Claim"), help=lazy("Makes the customer yours, when nobody was quicker.")),
     Verb("assign", label=lazy("Assign"), ask=TO_WHOM),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import access
 from mainspring.kernel.conditions import midnight
@@ -96,7 +97,7 @@ Report(
         Column("converted", lazy("Converted"), "integer"),
         Column("pipeline", lazy("Deals on their way"), "money"),
         Column("won", lazy("Won"), "money"),
-        Column("cost", lazy("Cost"), "money"),
+        Column("cost", pgettext_lazy("spent", "Cost"), "money"),
         Column("cost_per_lead", lazy("Cost per lead"), "money"),
     ),
     run,

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import database, fields, locales, remembered
 from mainspring.kernel.models import Currency, DocumentLine, Entity, Territory
@@ -105,7 +106,7 @@ class PaymentTermLine(DocumentLine):
     document = models.ForeignKey(PaymentTerm, on_delete=models.CASCADE, related_name="lines")
     percent = fields.PercentField(_("percent"), default=100)
     months = models.PositiveSmallIntegerField(_("months"), default=0)
-    days = models.PositiveSmallIntegerField(_("days"), default=0)
+    days = models.PositiveSmallIntegerField(pgettext_lazy("number of", "days"), default=0)
     end_of_month = models.BooleanField(_("end of month"), default=False)
     days_after_month_end = models.PositiveSmallIntegerField(_("days after month end"), default=0)
 

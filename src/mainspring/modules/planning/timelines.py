@@ -185,17 +185,20 @@ class Timeline:
 
     def _parts(self) -> list[Event]:
         """What proposals to make other items need of this one, through phantoms too."""
-        found = []
+        users: dict[int, list] = {}
         for bom, factor in self._users(self.item, set()):
-            for r in database.rows(
-                """
-                SELECT id, quantity, starts_on FROM production_productionorder
-                WHERE state = 'proposed' AND company_id = %(company)s AND site_id = %(site)s AND item_id = %(item)s
-                  AND starts_on IS NOT NULL""",
-                company=self.ctx.company_id,
-                site=self.site.pk,
-                item=bom.item_id,
-            ):
+            users.setdefault(bom.item_id, []).append((bom, factor))
+        found = []
+        for r in database.rows(
+            """
+            SELECT id, item_id, quantity, starts_on FROM production_productionorder
+            WHERE state = 'proposed' AND company_id = %(company)s AND site_id = %(site)s AND item_id = ANY(%(items)s)
+              AND starts_on IS NOT NULL""",
+            company=self.ctx.company_id,
+            site=self.site.pk,
+            items=list(users),
+        ):
+            for bom, factor in users[r["item_id"]]:
                 if (bom.valid_from and r["starts_on"] < bom.valid_from) or (
                     bom.valid_to and r["starts_on"] >= bom.valid_to
                 ):
@@ -266,9 +269,10 @@ class Timeline:
             if bom.pk in seen or (bom.site_id is None and bom.item_id in own):
                 continue
 
-            routing = engineering.routing_for(bom.item, self.ctx.business_date, self.site, known)
-
-            def need(quantity, line=line, bom=bom, routing=routing if bom.item.kind != "phantom" else None):
+            def need(quantity, line=line, bom=bom):
+                routing = None
+                if bom.item.kind != "phantom":
+                    routing = engineering.routing_for(bom.item, self.ctx.business_date, self.site, known)
                 return engineering.line_need(line, bom, quantity, routing)
 
             if bom.item.kind == "phantom":

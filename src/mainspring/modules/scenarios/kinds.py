@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel.workflow import Input
 
@@ -180,7 +181,7 @@ _ALL = (
         lazy("Try a source"),
         "purchasing.supplieritem",
         (
-            Input("source", "link", lazy("Source"), to="purchasing.supplieritem"),
+            Input("source", "link", pgettext_lazy("supply", "Source"), to="purchasing.supplieritem"),
             Input("lead_time_days", "integer", lazy("Lead time (days)"), required=False),
             Input("price", "decimal", lazy("Price"), required=False),
             Input("priority", "integer", lazy("Priority"), required=False),
@@ -231,9 +232,9 @@ _ALL = (
         "organization.workcalendar",
         (
             Input("calendar", "link", lazy("Calendar"), to="organization.workcalendar"),
-            Input("on_date", "date", lazy("Day")),
+            Input("on_date", "date", lazy("Date")),
             Input("what", "choice", lazy("On that day"),
-                  choices=((WORKING, lazy("Worked")), ("closed", lazy("Closed")))),
+                  choices=((WORKING, lazy("Worked")), ("closed", pgettext_lazy("day", "Closed")))),
             Input("starts_at", "text", lazy("From"), required=False, help=lazy("Empty: as on the first working day.")),
             Input("ends_at", "text", lazy("Until"), required=False),
             Input("weeks", "integer", lazy("Weeks in a row"), required=False, help=lazy("Empty: that day alone.")),

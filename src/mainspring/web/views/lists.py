@@ -4,6 +4,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mainspring.kernel import access, query, sight, summaries
@@ -101,7 +102,7 @@ def heading(request, res) -> dict:
         }
     params = request.GET.urlencode()
     for verb, label, icon, address in (
-        ("export", _("Export"), "download", "export"),
+        ("export", pgettext("verb", "Export"), "download", "export"),
         ("import", _("Import"), "upload", "import"),
     ):
         path = addresses.of_resource(res, address)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from mainspring.kernel import mailing, printing, sharing
@@ -53,7 +54,7 @@ def _form(request, record) -> forms.RecordForm:
     form = forms.RecordForm(request.POST if request.method == "POST" else None)
     known = [(address, f"{name} <{address}>" if name else address) for address, name, _language in start["known"]]
     form.fields["to"] = django_forms.CharField(
-        label=_("To"),
+        label=pgettext("e-mail", "To"),
         initial=start["to"],
         help_text=_("Several addresses are divided by commas."),
         widget=Addresses(known),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models.base import Document, DocumentLine
@@ -35,7 +36,7 @@ class Invoice(Document):
     tax_point_on = models.DateField(
         _("tax point"), null=True, blank=True, help_text=_("The day whose tax rates apply, such as the delivery.")
     )
-    due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
+    due_on = models.DateField(pgettext_lazy("payment", "due on"), null=True, blank=True, editable=False)
     payment_term = fields.link("parties.PaymentTerm", _("payment term"), optional=True)
     currency = fields.link("kernel.Currency", _("currency"), optional=True)
     rate = fields.RateField(_("exchange rate"), null=True, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models.base import Document, DocumentLine
@@ -97,7 +98,7 @@ class JournalLine(DocumentLine):
     site = fields.link("kernel.Site", _("site"), null=True, editable=False, db_index=False)
     department = fields.link("kernel.Department", _("department"), null=True, editable=False, db_index=False)
     tax_code = fields.link("accounting.TaxCode", _("tax code"), null=True, editable=False, db_index=False)
-    due_on = models.DateField(_("due on"), null=True, editable=False)
+    due_on = models.DateField(pgettext_lazy("payment", "due on"), null=True, editable=False)
     settles = fields.link("self", _("settles"), null=True, related_name="settlements", editable=False, db_index=False)
     open_item = models.BooleanField(_("open item"), default=False, editable=False)
     origin = fields.link(

@@ -51,7 +51,7 @@ class Cadence(Entity):
     company = fields.link("kernel.Company", _("company"), editable=False)
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=80)
-    about = models.CharField(_("for"), max_length=12, choices=About, default=About.LEAD)
+    about = models.CharField(pgettext_lazy("about", "for"), max_length=12, choices=About, default=About.LEAD)
     enters = models.CharField(
         _("starts by itself in state"),
         max_length=24,

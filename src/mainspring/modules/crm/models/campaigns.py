@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Entity
@@ -14,7 +15,7 @@ class Channel(models.TextChoices):
     SOCIAL = "social", _("Social media")
     MAIL = "mail", _("E-mail")
     FAIR = "fair", _("Trade fair")
-    PRINT = "print", _("Print")
+    PRINT = "print", pgettext_lazy("medium", "Print")
     PHONE = "phone", _("Phone")
     PARTNER = "partner", _("Partner")
     OTHER = "other", _("Other")

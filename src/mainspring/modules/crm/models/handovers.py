@@ -18,7 +18,7 @@ class Handover(Entity):
 
     company = fields.link("kernel.Company", _("company"), editable=False)
     from_owner = fields.link(settings.AUTH_USER_MODEL, _("from"), related_name="handovers_given")
-    to_owner = fields.link(settings.AUTH_USER_MODEL, _("to"), related_name="handovers_taken")
+    to_owner = fields.link(settings.AUTH_USER_MODEL, pgettext_lazy("person", "to"), related_name="handovers_taken")
     territory = fields.link(
         "kernel.Territory", _("only of territory"), optional=True, help_text=_("With all territories under it.")
     )

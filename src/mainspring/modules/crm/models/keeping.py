@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import database, fields
 from mainspring.kernel.models import Entity
@@ -110,7 +111,9 @@ class PoolMove(models.Model):
     pool = fields.link(LeadPool, _("pool"), null=True, db_index=False)
     cause = models.CharField(_("what happened"), max_length=14, choices=Cause)
     from_owner = fields.link(settings.AUTH_USER_MODEL, _("from"), null=True, related_name="+", db_index=False)
-    to_owner = fields.link(settings.AUTH_USER_MODEL, _("to"), null=True, related_name="+", db_index=False)
+    to_owner = fields.link(
+        settings.AUTH_USER_MODEL, pgettext_lazy("person", "to"), null=True, related_name="+", db_index=False
+    )
     user = fields.link(settings.AUTH_USER_MODEL, _("by"), null=True, related_name="+", db_index=False)
     reason = models.CharField(_("reason"), max_length=240, blank=True)
     day = models.DateField(_("on"))

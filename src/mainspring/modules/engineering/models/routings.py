@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import DocumentLine, Entity
@@ -55,7 +56,7 @@ class RoutingOperation(DocumentLine):
     skill = fields.link(Skill, _("skill"), optional=True, help_text=_("Whoever does it needs this skill."))
     tool = fields.link(Tool, _("tool"), optional=True)
     supplier = fields.link(
-        Party, _("done by"), optional=True, limit_choices_to={"is_supplier": True},
+        Party, pgettext_lazy("operation", "done by"), optional=True, limit_choices_to={"is_supplier": True},
         help_text=_("A supplier who does this operation for us."),
     )  # fmt: skip
     service = fields.link(

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Department, Document, DocumentIdentity, DocumentLine
@@ -52,7 +53,7 @@ class TaskList(Document):
             ),
         ),
         closed=("withdrawn",),
-        labels={"draft": _("Draft"), "released": _("Released"), "withdrawn": _("Withdrawn")},
+        labels={"draft": _("Draft"), "released": pgettext_lazy("list", "Released"), "withdrawn": _("Withdrawn")},
         colors={"released": "green"},
     )
     always_editable = ("note",)
@@ -104,7 +105,7 @@ class TaskLine(DocumentLine):
     hours = models.DecimalField(_("hours"), max_digits=14, decimal_places=4, editable=False)
 
     class Meta(DocumentLine.Meta):
-        verbose_name, verbose_name_plural = _("task"), _("tasks")
+        verbose_name, verbose_name_plural = pgettext_lazy("work", "task"), pgettext_lazy("work", "tasks")
 
     def __str__(self):
         return f"{self.number or self.item.code}/{self.sequence}"

@@ -80,7 +80,7 @@ class ProductionOperation(models.Model):
     )
     skill = fields.link(Skill, _("skill"), null=True, editable=False)
     tool = fields.link(Tool, _("tool"), null=True, editable=False)
-    supplier = fields.link(Party, _("done by"), null=True, editable=False)
+    supplier = fields.link(Party, pgettext_lazy("operation", "done by"), null=True, editable=False)
     service = fields.link(Item, _("service"), null=True, editable=False)
     purchase = models.ForeignKey(
         DocumentIdentity, null=True, editable=False, on_delete=models.SET_NULL, related_name="+",

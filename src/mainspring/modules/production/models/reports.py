@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import database, fields
 from mainspring.kernel.models import Company, Document, DocumentIdentity, DocumentLine
@@ -125,7 +126,9 @@ class Measurement(models.Model):
     operation = fields.link(ProductionOperation, _("operation"), related_name="measurements", editable=False)
     report = fields.link(ProductionReport, _("shop report"), related_name="measurements", editable=False)
     name = models.CharField(_("name"), max_length=120, editable=False)
-    value = models.DecimalField(_("value"), max_digits=14, decimal_places=4, null=True, editable=False)
+    value = models.DecimalField(
+        pgettext_lazy("measured", "value"), max_digits=14, decimal_places=4, null=True, editable=False
+    )
     target = models.DecimalField(_("target"), max_digits=14, decimal_places=4, null=True, editable=False)
     minimum = models.DecimalField(_("minimum"), max_digits=14, decimal_places=4, null=True, editable=False)
     maximum = models.DecimalField(_("maximum"), max_digits=14, decimal_places=4, null=True, editable=False)

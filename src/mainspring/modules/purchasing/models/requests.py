@@ -66,7 +66,7 @@ class PurchaseRequest(Document):
             Verb(
                 "order",
                 ("approved", "proposed"),
-                label=_("Order"),
+                label=pgettext_lazy("verb", "Order"),
                 ask=(
                     Input(
                         "supplier",

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Document, DocumentLine
@@ -42,7 +43,7 @@ class Shipment(Document):
                 "return_goods",
                 "posted",
                 "",
-                label=_("Return"),
+                label=pgettext_lazy("verb", "Return"),
                 bulk=False,
                 help=_("Drafts a return of what was delivered."),
                 ask=(Input("reason", "text", _("Reason"), required=False),),

@@ -54,7 +54,7 @@ class OfferAnswer(models.Model):
 
     link = fields.link(OfferLink, _("link"), related_name="answers")
     quotation = fields.link(Quotation, _("quotation"), related_name="answers")
-    kind = models.CharField(_("answer"), max_length=10, choices=Kind)
+    kind = models.CharField(pgettext_lazy("customer", "answer"), max_length=10, choices=Kind)
     at = models.DateTimeField(_("at"))
     name = models.CharField(_("signed by"), max_length=120)
     text = models.TextField(_("text"), blank=True)

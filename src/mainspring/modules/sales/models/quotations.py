@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.workflow import Input, Verb, Workflow
@@ -37,7 +38,7 @@ class Quotation(SaleDocument):
                 "accept",
                 ("sent", "agreed"),
                 "accepted",
-                label=_("Order"),
+                label=pgettext_lazy("verb", "Order"),
                 bulk=False,
                 help=_("Makes an order with the same lines, prices and terms."),
                 ask=(

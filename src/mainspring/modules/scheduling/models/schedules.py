@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mainspring.kernel import fields
 from mainspring.kernel.models import Entity, JobRun, Site
@@ -96,7 +97,7 @@ class Schedule(Entity):
         Verb(
             "undo",
             label=_("Undo the last change"),
-            ask=(Input("change", "integer", _("Change"), required=False),),
+            ask=(Input("change", "integer", pgettext_lazy("difference", "Change"), required=False),),
             bulk=False,
             adds=True,
         ),
