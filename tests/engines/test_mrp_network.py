@@ -508,6 +508,12 @@ def test_p13_working_days_of_the_supplier():
     assert calendar.back(np.array([28]), 5)[0] == 14  # Monday 28 September
 
 
+@given(st.lists(st.booleans(), max_size=30), st.integers(-20, 5), st.integers(-30, 60), st.integers(0, 12))
+def test_one_day_is_counted_like_many(flags, first, day, lead):
+    calendar = tables.WorkingDays(np.array(flags, np.bool_), first)
+    assert calendar.day_after(day, lead) == calendar.ahead(np.array([day]), lead)[0]
+
+
 def test_p23_nothing_is_planned_inside_the_fence():
     assert list(single(demand=[(2, 3), (9, 4)], fence=6).orders().due) == [6, 9]
 

@@ -7,6 +7,7 @@ its due day.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +37,31 @@ class WorkingDays:
         day = np.asarray(day, np.int64)
         return day if not lead else self._day(self._worked_before(day) + lead - 1) + 1
 
+    def day_after(self, day: int, lead: int) -> int:
+        """`ahead` of one day."""
+        if not lead:
+            return day
+        inside = min(max(day - self.first, 0), len(self.flags))
+        number = self._counts[inside] + (day - self.first - inside) + lead - 1
+        if number >= len(self._worked):
+            number += len(self.flags) - len(self._worked)
+        elif number >= 0:
+            number = self._worked[number]
+        return self.first + number + 1
+
     def next_open(self, day: NDArray) -> NDArray[np.int64]:
         """The day itself when it is worked, else the next that is."""
         return self._day(self._worked_before(np.asarray(day, np.int64)))
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """Working days before each of the days the flags tell of."""
+        return [0, *np.cumsum(self.flags).tolist()]
+
+    @cached_property
+    def _worked(self) -> list[int]:
+        """The days the flags tell of that are worked."""
+        return np.flatnonzero(self.flags).tolist()
 
     def _worked_before(self, day: NDArray) -> NDArray[np.int64]:
         """Working days in [first, day); negative before `first`."""

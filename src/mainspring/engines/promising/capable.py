@@ -71,6 +71,7 @@ class Planner:
         self.shop = shop or Shop.none(days)
         self.free_hours = self.shop.capacity - (0 if load is None else load)
         self._changes: dict[int, NDArray] = {}
+        self._available: dict[int, NDArray] = {}
         self._longest: dict[int, int] = {}
         self._entries = _by_item(demand, -1, days) + _by_item(receipts, 1, days)
         self._rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -88,11 +89,18 @@ class Planner:
 
     def available(self, item: int) -> NDArray[np.int64]:
         """ATP by day: the least of cumulative supply less demand on that and every later day, not below 0 (I18)."""
-        later = np.minimum.accumulate(self.projected(item)[::-1])[::-1]
-        return np.maximum(later, 0)
+        if item not in self._available:
+            later = np.minimum.accumulate(self.projected(item)[::-1])[::-1]
+            self._available[item] = np.maximum(later, 0)
+        return self._available[item]
+
+    def add(self, item: int, quantity: int, day: int, until: int | None = None) -> None:
+        """So much more (or less) is there from a day on, until another one."""
+        self.projected(item)[day:until] += quantity
+        self._available.pop(item, None)
 
     def projected(self, item: int) -> NDArray[np.int64]:
-        """Cumulative supply less demand by day; what is added to it in place is there or wanted from then on."""
+        """Cumulative supply less demand by day; `add` changes it."""
         if item not in self._changes:
             change = np.zeros(self.days, np.int64)
             change[0] = int(self.items.on_hand[item]) - int(self.items.safety[item])
@@ -197,7 +205,7 @@ class Planner:
             waits = "capacity" if ready - first > 1 or not waits else waits
         else:
             calendar, days = self.lead[item]
-            ready = int(calendar.ahead(np.array([start]), days)[0])
+            ready = calendar.day_after(start, days)
             waits = waits or "lead_time"
         if ready == NEVER or ready >= self.days:
             return NEVER
@@ -219,7 +227,7 @@ class Planner:
         if row < 0 or log.units[row][1] >= day:
             return
         item, before, quantity = log.units[row]
-        self.projected(item)[before:day] += quantity
+        self.add(item, quantity, before, day)
         log.units[row] = (item, day, quantity)
 
     def _run(self, item: int, started: int, day: int, log: "_Log") -> int:
@@ -251,13 +259,13 @@ class Planner:
         return quantity
 
     def _reserve(self, item: int, day: int, quantity: int, log: "_Log") -> None:
-        self.projected(item)[day:] -= quantity
+        self.add(item, -quantity, day)
         log.units.append((item, day, quantity))
 
     def _back_to(self, log: "_Log", units: int, hours: int) -> None:
         """Give back what was reserved since the log was so long."""
         for item, day, quantity in log.units[units:]:
-            self.projected(item)[day:] += quantity
+            self.add(item, quantity, day)
         for center, day, ticks in log.hours[hours:]:
             self.free_hours[center, day] += ticks
         del log.units[units:], log.hours[hours:]

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from mainspring.engines.calendar import working
 from mainspring.kernel import remembered
-from mainspring.kernel.models import Absence
+from mainspring.kernel.models import Absence, User
 from mainspring.modules.organization import models as organization_models
 from mainspring.modules.organization import queries as organization
 
@@ -192,28 +192,38 @@ def _groups(day: Day) -> list[tuple[tuple, ...]]:
 
 
 def _offered(centers: Sequence, first: date, last: date) -> dict:
-    """{(work center, day): (open hours, efficiency)}; days that look alike are counted once."""
-    found = _Found(centers, first, last)
-    seen: dict[tuple, Decimal] = {}
-    hours = {}
-    for center in centers:
-        is_simple = center.pk not in found.machines and center.pk not in found.people
-        calendar, changes = found.base[center.pk], found.changes.get(center.pk)
-        for n in range((last - first).days):
-            day = first + timedelta(days=n)
-            change = found.change_of(center, day) if changes else None
-            size, pct = _size_and_efficiency(center, change)
-            base = calendar.intervals(day)
-            if is_simple:
-                key: tuple = (base, size)
-            else:
-                parts = [(m.kind, m.intervals) for m in found.members(center, day, base)]
-                key = (base, size, tuple(parts))
-            if key not in seen:
-                sample = found.day(center, day)
-                seen[key] = sample.open_hours
-            hours[center.pk, day] = (seen[key], pct)
+    """{(work center, day): (open hours, efficiency)}."""
+    found = _hours.many((center.pk, first, last) for center in centers)
+    on = [first + timedelta(days=n) for n in range((last - first).days)]
+    return {(key[0], day): told for key, days in found.items() for day, told in zip(on, days, strict=True)}
+
+
+def _load_hours(keys: Iterable[tuple[int, date, date]]) -> dict[tuple, tuple]:
+    """{(work center, first, last): (open hours, efficiency) of each day}; days that look alike are counted once."""
+    spans = defaultdict(list)
+    for pk, first, last in keys:
+        spans[first, last].append(pk)
+    known = models.WorkCenter.objects.in_bulk({pk for ids in spans.values() for pk in ids})
+    hours: dict[tuple, tuple] = {}
+    for (first, last), ids in spans.items():
+        centers = [known[pk] for pk in ids]
+        found = _Found(centers, first, last)
+        seen: dict[tuple, tuple] = {}
+        for center in centers:
+            days = (first + timedelta(days=n) for n in range((last - first).days))
+            hours[center.pk, first, last] = tuple(_hours_of(found, center, day, seen) for day in days)
     return hours
+
+
+def _hours_of(found: _Found, center, day: date, seen: dict[tuple, tuple]) -> tuple[Decimal, Decimal]:
+    size, pct = _size_and_efficiency(center, found.change_of(center, day))
+    base = found.base[center.pk].intervals(day)
+    key: tuple = (base, size, pct)
+    if center.pk in found.machines or center.pk in found.people:
+        key = (*key, *((m.kind, m.intervals) for m in found.members(center, day, base)))
+    if key not in seen:
+        seen[key] = found.day(center, day).open_hours, pct
+    return seen[key]
 
 
 # -- calendars --------------------------------------------------------------------------------------------------------
@@ -270,6 +280,11 @@ PATTERNS = (
 )
 _of_plants = remembered.Remembered(None, *PATTERNS, load_many=_load_plants)
 _calendars = remembered.Remembered(None, models.WorkCenter, models.CapacityChange, *PATTERNS, load_many=_load_calendars)
+PRESENT = (models.Machine, models.Operator, models.Downtime, Absence)
+_hours = remembered.Remembered(
+    None, models.WorkCenter, models.CapacityChange, *PRESENT, *PATTERNS, load_many=_load_hours
+)
+remembered.watch(User, "is_active")
 
 
 # -- arithmetic -------------------------------------------------------------------------------------------------------

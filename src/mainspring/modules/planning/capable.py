@@ -206,9 +206,9 @@ class Question:
 
     def _take(self, node: int, quantity: int, on: int) -> None:
         planner = self.planner
-        planner.projected(node)[on:] += quantity  # the demand is in it already
+        planner.add(node, quantity, on)  # the demand is in it already
         if planner.promise(node, quantity, wanted=on).day == engine.NEVER:
-            planner.projected(node)[on:] -= quantity
+            planner.add(node, -quantity, on)
 
 
 class Words:

@@ -4,6 +4,8 @@ What cannot be planned as given is planned without its lot rule and noted in `de
 the plan (P27).
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from mainspring.engines.mrp import network as engine
 from mainspring.engines.mrp import tables
-from mainspring.kernel import preferences
+from mainspring.kernel import preferences, remembered
 from mainspring.kernel.models import Site
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import WorkCenter
@@ -313,10 +315,25 @@ def _shop(found: Structure, which: NDArray, row: NDArray, operations) -> tuple[e
 
 def _capacity(centers, today: date) -> NDArray:
     """Seconds open by work center and day, as `engineering.capacity` says (C03, C11)."""
-    hours = engineering.standard_hours(centers, today, today + timedelta(days=HORIZON.days))
-    return np.array(
-        [[int(hours[c.pk, today + timedelta(days=n)] * TICKS) for n in range(HORIZON.days)] for c in centers], np.int64
-    )
+    found = _ticks.many((center.pk, today) for center in centers)
+    return np.array([found[center.pk, today] for center in centers], np.int64)
 
+
+def _load_ticks(keys: Iterable[tuple[int, date]]) -> dict[tuple[int, date], NDArray]:
+    days: dict[date, list[int]] = defaultdict(list)
+    for pk, today in keys:
+        days[today].append(pk)
+    found = {}
+    for today, ids in days.items():
+        centers = WorkCenter.objects.filter(pk__in=ids)
+        hours = engineering.standard_hours(centers, today, today + timedelta(days=HORIZON.days))
+        for pk in ids:
+            each = (hours[pk, today + timedelta(days=n)] for n in range(HORIZON.days))
+            found[pk, today] = np.array([int(one * TICKS) for one in each], np.int64)
+    return found
+
+
+_ticks = remembered.Remembered(None, load_many=_load_ticks)
+"""What capacity is made of says when it is stale."""
 
 __all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "Structure", "site_calendars", "structure"]

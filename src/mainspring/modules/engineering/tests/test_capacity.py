@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands
-from mainspring.kernel.models import Absence, Company, Department
+from mainspring.kernel.models import Absence, Company, Department, User
 from mainspring.modules.engineering import capacity
 from mainspring.modules.engineering.models import CapacityChange, Downtime, Machine, Operator, SupplierCapacity
 from mainspring.modules.organization.models import CalendarException, SiteCalendar, WorkCalendar
@@ -84,6 +84,13 @@ def test_leave_and_a_breakdown_take_their_hours_at_once(shop):
     assert hours(shop.weld, date(2026, 3, 3)) == 0
     days = capacity.days(shop.weld, MONDAY, date(2026, 3, 4))
     assert [[m.kind for m in day.members if m.away] for day in days] == [["person"], ["machine"]]
+    tuesday = date(2026, 3, 10)
+    assert hours(shop.weld, tuesday) == 8
+    User.objects.filter(pk=shop.ctx.user.pk).update(is_active=False)
+    assert hours(shop.weld, tuesday) == 8, "nobody is named any more: the machine counts alone"
+    Machine.objects.filter(pk=machine.pk).update(active=False)
+    CapacityChange.objects.create(work_center=shop.weld, starts_on=tuesday, size=3, reason="Learners")
+    assert hours(shop.weld, tuesday) == 24
 
 
 def test_many_centers_and_days_cost_the_same_queries(shop, django_assert_max_num_queries):
