@@ -60,6 +60,25 @@ def promise(order, ctx):
         replan(order, ctx, lines)
 
 
+@effect(SalesOrder, "reschedule")
+def reschedule(order, ctx, wanted_on, position):
+    """The customer wants the open lines, or one of them, on another day."""
+    if wanted_on < ctx.business_date:
+        raise ValidationError({"wanted_on": _("The day has passed.")})
+    lines = queries.lines_of(order)
+    moved = [line for line in lines if line.remaining > 0 and position in (None, line.position)]
+    if not moved:
+        raise ValidationError({"position": _("There is no open line of this number.")})
+    for line in moved:
+        line.wanted_on = wanted_on
+    database.update(moved, ["wanted_on"])
+    if position is None:
+        order.wanted_on = wanted_on
+    _promise(order, ctx, lines)
+    if order.state == "confirmed":
+        replan(order, ctx, lines)
+
+
 def _promise(order, ctx, lines) -> None:
     if order.site_id and (items := [line.item_id for line in lines if line.item_id]):
         promising.take_turns(order.site_id, items)

@@ -36,7 +36,7 @@ def put(scenario, kind: Kind, record, values: dict, ctx, *, why: str = "") -> Sc
     """Note a change; inputs left empty stay as they are, and one that says nothing is refused."""
     _refuse_foreign(kind, record, values, ctx)
     sent = {name: plain(value) for name, value in values.items() if value not in (None, "", False)}
-    if not sent and kind.name != "sales_order":
+    if not sent:
         raise ValidationError(_("Say what would be different."))
     subject = kind.subject(record, values)
     record = kind.record(subject)  # as it is now: what was read before may be of earlier

@@ -129,11 +129,17 @@ _ALL = (
     ),
     Kind(
         "sales_order",
-        lazy("Try without a sales order"),
+        lazy("Try a sales order"),
         "sales.salesorder",
-        (Input("order", "link", lazy("Sales order"), to="sales.salesorder"),),
+        (
+            Input("order", "link", lazy("Sales order"), to="sales.salesorder"),
+            Input("wanted_on", "date", lazy("Wanted on"), required=False),
+            Input("position", "integer", lazy("Line"), required=False, help=lazy("Empty: every open line.")),
+            CANCEL,
+        ),
         ("state", "version"),
-        help=lazy("The customer cancels what is left of the order."),
+        ("position",),
+        help=lazy("The customer wants it on another day, or cancels what is left of it."),
     ),
     Kind(
         "order",

@@ -62,7 +62,11 @@ def _expect(item, ctx, values: dict) -> None:
 
 
 def _sales_order(order, ctx, values: dict) -> None:
-    commands.perform(order, "cancel", ctx, reason=_("Cancelled in a scenario"))
+    if values.get("cancel"):
+        commands.perform(order, "cancel", ctx, reason=_("Cancelled in a scenario"))
+        return
+    _refuse_empty(_given(values, "wanted_on"))
+    commands.perform(order, "reschedule", ctx, wanted_on=values["wanted_on"], position=values.get("position"))
 
 
 # -- supply -----------------------------------------------------------------------------------------------------------

@@ -76,6 +76,17 @@ class SalesOrder(SaleDocument):
                 help=_("Looks up again when each line can be delivered."),
             ),
             Verb(
+                "reschedule",
+                ("held", "confirmed"),
+                "",
+                label=_("Change date"),
+                ask=(
+                    Input("wanted_on", "date", _("Wanted on"), initial=lambda order, ctx: order.wanted_on),
+                    Input("position", "integer", _("Line"), required=False, help=_("Empty: every open line.")),
+                ),
+                help=_("The customer wants it on another day: what is open is promised anew, and the plan follows."),
+            ),
+            Verb(
                 "close",
                 "confirmed",
                 "closed",

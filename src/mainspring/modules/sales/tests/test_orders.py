@@ -143,6 +143,29 @@ def test_confirming_keeps_stock_and_a_second_quotation_promises_later(world):
     assert (world.free(slow), offer.promised_on) == (0, date(2026, 3, 9))
 
 
+def test_a_customer_wants_it_on_another_day(world):
+    """One line or all that is open; dates, planned deliveries and the money to come follow."""
+    world.stocked(world.pump, 5, "60.00")
+    lines = [{"item": world.pump, "quantity": quantity} for quantity in (2, 3)]
+    order = commands.create(SalesOrder, world.ctx, party=world.acme, lines=lines, wanted_on="2026-03-10")
+    commands.perform(order, "confirm", world.ctx)
+    for wrong, field in (({"wanted_on": date(2026, 3, 1)}, "wanted_on"), ({"position": 7}, "position")):
+        with pytest.raises(ValidationError) as refused:
+            commands.perform(order, "reschedule", world.ctx, **{"wanted_on": date(2026, 4, 7)} | wrong)
+        assert list(refused.value.message_dict) == [field]
+    order = commands.perform(order, "reschedule", world.ctx, wanted_on=date(2026, 4, 7), position=2)
+    assert [line.wanted_on for line in order.lines.order_by("position")] == [date(2026, 3, 10), date(2026, 4, 7)]
+    assert order.promised_on >= date(2026, 4, 7)
+    order = commands.perform(order, "reschedule", world.ctx, wanted_on=date(2026, 5, 4))
+    assert {line.promised_on for line in order.lines.all()} == {date(2026, 5, 4)} == {order.wanted_on}
+    moves = StockMove.objects.filter(origin=order.pk, state="planned")
+    assert {move.planned_on for move in moves} == {date(2026, 5, 4)}
+    assert PlannedCash.objects.get(origin=order.pk).planned_on == date(2026, 5, 4)
+    world.ship(order)
+    with pytest.raises(ValidationError, match="no open line"):
+        commands.perform(order, "reschedule", world.ctx, wanted_on=date(2026, 6, 1))
+
+
 def test_an_order_waits_for_goods_and_gets_them_when_they_arrive_by_promise(world):
     """Arrivals are kept for the order promised first, not for whoever asks next."""
     first, second = (

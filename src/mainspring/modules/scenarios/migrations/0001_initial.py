@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('kind', models.CharField(choices=[('deal', 'Try a deal'), ('forecast', 'Try a forecast'), ('sales_order', 'Try without a sales order'), ('order', 'Try a production order'), ('request', 'Try a purchase proposal'), ('purchase', 'Try a purchase order'), ('source', 'Try a source'), ('planning', 'Try other planning data'), ('make_or_buy', 'Try buying or making'), ('center', 'Try a work center'), ('shift', 'Try other working days'), ('alternate', 'Try another work center')], editable=False, max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('deal', 'Try a deal'), ('forecast', 'Try a forecast'), ('sales_order', 'Try a sales order'), ('order', 'Try a production order'), ('request', 'Try a purchase proposal'), ('purchase', 'Try a purchase order'), ('source', 'Try a source'), ('planning', 'Try other planning data'), ('make_or_buy', 'Try buying or making'), ('center', 'Try a work center'), ('shift', 'Try other working days'), ('alternate', 'Try another work center')], editable=False, max_length=20, verbose_name='kind')),
                 ('subject', models.CharField(editable=False, max_length=120)),
                 ('label', models.CharField(editable=False, max_length=200, verbose_name='record')),
                 ('sent', models.JSONField(default=dict, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='change')),

@@ -18,6 +18,7 @@ from mainspring.modules.planning import following
 from mainspring.modules.planning.models import FirmProposal, PlanMark
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseRequest
+from mainspring.modules.sales.models import SalesOrder
 from mainspring.modules.scenarios import figures, rehearsing
 from mainspring.modules.stock.models import StockMove
 
@@ -71,7 +72,18 @@ def test_nothing_changed_is_the_plan_itself(shop):
 
 
 KINDS = ("deal", "won", "forecast", "safety", "lead", "source", "size", "saturday", "buy", "elsewhere", "move", "split",
-         "more")  # fmt: skip
+         "more", "later", "cancelled")  # fmt: skip
+
+
+def ordered(shop) -> SalesOrder:
+    """A confirmed order the plan knows of; made once."""
+    known = SalesOrder.objects.filter(state="confirmed").first()
+    if known is None:
+        line = {"item": shop.frame, "quantity": 40, "price": 50, "wanted_on": "2026-04-06"}
+        known = commands.create(SalesOrder, shop.ctx, party=shop.acme, site=shop.site, lines=[line])
+        commands.perform(known, "confirm", shop.ctx)
+        following.batch(shop.ctx, shop.kept)
+    return known
 
 
 def try_one(shop, trying, what: str, scenario, dice):
@@ -97,6 +109,8 @@ def try_one(shop, trying, what: str, scenario, dice):
         "move": lambda: trying("order", proposal, scenario, due_on=day),
         "split": lambda: trying("order", proposal, scenario, parts=2),
         "more": lambda: trying("order", proposal, scenario, quantity=proposal.quantity + 7),
+        "later": lambda: trying("sales_order", ordered(shop), scenario, wanted_on=date(2026, 5, 4)),
+        "cancelled": lambda: trying("sales_order", ordered(shop), scenario, cancel=True),
     }[what]()
 
 
