@@ -25,6 +25,12 @@ settings.register_profile("mainspring", deadline=None, suppress_health_check=[He
 settings.load_profile("mainspring")
 
 
+def pytest_collection_finish(session):
+    from mainspring.site import garbage
+
+    garbage.settle()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     from django.db import connections

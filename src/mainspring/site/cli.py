@@ -106,7 +106,10 @@ def set_up_django() -> None:
     """Load settings and apps."""
     import django
 
+    from mainspring.site import garbage
+
     django.setup()
+    garbage.settle()
 
 
 if __name__ == "__main__":
