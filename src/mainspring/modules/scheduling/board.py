@@ -32,7 +32,8 @@ SELECT k.order_id::text AS id, COALESCE(NULLIF(o.number, ''), '') AS number, i.c
        (EXTRACT(EPOCH FROM k.late_from) / 60)::bigint AS due, trim_scale(o.quantity)::text AS quantity
 FROM scheduling_scheduledorder k JOIN production_productionorder o ON o.id = k.order_id
 JOIN items_item i ON i.id = o.item_id
-WHERE k.schedule_id = %(schedule)s AND k.starts_at < %(until)s AND k.ends_at >= %(since)s"""
+WHERE k.schedule_id = %(schedule)s AND k.order_id = ANY(%(orders)s::uuid[]) AND o.id = ANY(%(orders)s::uuid[])"""
+"""Asked of both tables: else the larger one is read from end to end."""
 
 
 def picture(schedule: Schedule, ctx, *, since: datetime | None = None) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def picture(schedule: Schedule, ctx, *, since: datetime | None = None) -> dict[s
     first = since or min(schedule.starts_at or clock.zero, clock.zero)
     until = first + timedelta(days=WINDOW_DAYS)
     rows = database.rows(BARS, schedule=schedule.pk, since=first, until=until, limit=BARS_MAX + 1)
-    orders = database.rows(ORDERS, schedule=schedule.pk, since=first, until=until)
+    orders = database.rows(ORDERS, schedule=schedule.pk, orders=list({row["order_id"] for row in rows}))
     place = {order["id"]: n for n, order in enumerate(orders)}
     found = shop.read(schedule.site, Clock(first, clock.zone), schedule.pk, until_days=WINDOW_DAYS)
     lanes = _lanes(found, rows)
@@ -93,39 +94,38 @@ def _lane_of(row: dict) -> str:
 def _lanes(found: shop.Shop, rows: list[dict]) -> list[dict]:
     """Machines by work center, the places of centers without named ones, and a lane for suppliers where they work."""
     wanted = {_lane_of(row) for row in rows}
+    left_over = _left_over(found, wanted)
+    place = _("place %(n)s")
     lanes = []
     for center in sorted(found.centers.values(), key=lambda c: c.code):
-        own = found.machines_of.get(center.pk, [])
-        for row in own:
+        for row in found.machines_of.get(center.pk, []):
             machine = found.named.get(found.machine_ids[row])
             for n in range(found.machine_size[row]):
                 key = f"m{machine.pk}" if machine else f"c{center.pk}.{n}"
-                note = machine.name if machine else (_("place %(n)s") % {"n": n + 1} if center.size > 1 else "")
+                note = machine.name if machine else (place % {"n": n + 1} if center.size > 1 else "")
                 wanted.discard(key)
                 lanes.append(
                     {"id": key, "label": machine.code if machine else center.code, "note": note, "place": n,
                      "calendar": found.machine_calendar[row], "center": center.pk,
                      "group": f"{center.code} {center.name}", "machine": machine.pk if machine else None}
                 )  # fmt: skip
-        lanes += _left_over(found, center, wanted)
+        own = [key for key in wanted if key[0] in "sc" and key[1:].split(".")[0] == str(center.pk)]
+        for key in [*sorted(own), *sorted(left_over.get(center.pk, ()))]:
+            note = _("at the supplier") if key[0] == "s" else _("no longer there")
+            lanes.append(
+                {"id": key, "label": left_over.get(center.pk, {}).get(key, center.code), "note": note, "place": 0,
+                 "calendar": None, "center": center.pk, "group": f"{center.code} {center.name}", "machine": None}
+            )  # fmt: skip
     return lanes
 
 
-def _left_over(found: shop.Shop, center, wanted: set[str]) -> list[dict]:
-    """Lanes of bars on machines that are no longer active or places beyond the size, and of suppliers."""
-    keys = sorted(key for key in wanted if key[0] in "sc" and key[1:].split(".")[0] == str(center.pk))
-    machines = Machine.objects.filter(work_center=center.pk, pk__in=[key[1:] for key in wanted if key[0] == "m"])
-    names = {f"m{machine.pk}": machine.code for machine in machines} if any(k[0] == "m" for k in wanted) else {}
-    rows = []
-    for key in [*keys, *names]:
-        label = names.get(key, center.code)
-        note = _("at the supplier") if key[0] == "s" else _("no longer there")
-        rows.append(
-            {"id": key, "label": label, "note": note, "place": 0, "calendar": None, "center": center.pk,
-             "group": f"{center.code} {center.name}", "machine": None}
-        )  # fmt: skip
-        wanted.discard(key)
-    return rows
+def _left_over(found: shop.Shop, wanted: set[str]) -> dict[int, dict[str, str]]:
+    """{work center: {lane: code}} of machines that bars stand on and that are no longer active."""
+    gone = [int(key[1:]) for key in wanted if key[0] == "m" and int(key[1:]) not in found.named]
+    lanes: dict[int, dict[str, str]] = {}
+    for machine in Machine.objects.filter(pk__in=gone) if gone else ():
+        lanes.setdefault(machine.work_center_id, {})[f"m{machine.pk}"] = machine.code
+    return lanes
 
 
 def _open_time(calendar, zero: int) -> list[int]:
