@@ -7,13 +7,10 @@ both directions, as fast as the screen takes new pictures.
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
-from harness import Answer, main, median, p95
+from harness import Answer, free_port, main, median, p95, wait_for_server
 
 LANES = 100
 SCROLL = """async count => {
@@ -43,15 +40,13 @@ def measure(options) -> list[Answer]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         raise SystemExit("This measurement needs Chromium: `make browser` brings it.")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "mainspring.site.cli", "serve", "--no-worker", "--processes", "1"]
     server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # The picture of a browser runs in a loop of its own, in which Django refuses to ask its database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
-        _wait_for(f"http://127.0.0.1:{port}/accounts/login/")
+        wait_for_server(server, port, 60)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             spent, whole = _scrolled(browser, f"http://127.0.0.1:{port}", options)
@@ -67,16 +62,6 @@ def measure(options) -> list[Answer]:
     ]
 
 
-def _wait_for(address: str) -> None:
-    for _half_second in range(120):
-        try:
-            urllib.request.urlopen(address, timeout=5)
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit(f"{address} did not answer")
-
-
 def _scrolled(browser, address: str, options) -> tuple[list[float], float]:
     context = browser.new_context(
         base_url=address, viewport={"width": 1440, "height": 900}, service_workers="block", bypass_csp=True
@@ -86,12 +71,12 @@ def _scrolled(browser, address: str, options) -> tuple[list[float], float]:
     page.fill("input[name=login]", "planner")
     page.fill("input[name=password]", "mainspring-demo")
     page.press("input[name=password]", "Enter")
-    page.wait_for_selector("#menu", state="attached")
+    page.wait_for_selector("#menu", state="attached", timeout=90_000)
 
     def answer(route):
         real = route.fetch()
         if real.status == 200:
-            route.fulfill(response=real, json=_many(real.json(), options.bars))
+            route.fulfill(response=real, json=with_bars(real.json(), options.bars))
         else:
             route.fulfill(response=real)
 
@@ -102,7 +87,7 @@ def _scrolled(browser, address: str, options) -> tuple[list[float], float]:
     return tuple(page.evaluate(SCROLL, options.frames))
 
 
-def _many(data: dict, count: int) -> dict:
+def with_bars(data: dict, count: int) -> dict:
     """The board of the demo with so many bars on lanes enough for them."""
     lanes = [data["lanes"][0] | {"id": f"c1.{n}", "label": f"M{n}"} for n in range(LANES)]
     bars = []

@@ -10,12 +10,16 @@ a target was missed.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
+import socket
 import statistics
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -189,6 +193,29 @@ def signed_in(user: str):
     client = browser()
     client.force_login(User.objects.get(username=user), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_server(process, port: int, seconds_max: int) -> None:
+    """Wait until the product answers at a port of this machine; ends the program when it does not."""
+    began = time.monotonic()
+    while not _answers(port):
+        if process.poll() is not None or time.monotonic() - began > seconds_max:
+            process.kill()
+            raise SystemExit(f"the server did not answer within {seconds_max} s")
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError, urllib.error.URLError):
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status == 200
+    return False
 
 
 def browser(**headers):

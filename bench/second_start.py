@@ -1,17 +1,13 @@
 """How long does `mainspring serve` take until it answers, once the company is there, and until it has stopped?"""
 
-import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from harness import HERE, Answer, main, median
+from harness import HERE, Answer, free_port, main, median, wait_for_server
 
 STARTS = 3
 FIRST_SECONDS_MAX, SECONDS_MAX = 900, 120
@@ -30,31 +26,19 @@ def measure(options) -> list[Answer]:
 
 def _start_and_stop(data: Path, seconds_max: int) -> tuple[float, float]:
     """(seconds until the first answer, seconds from Ctrl-C to the end)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     source = str(HERE.parent / "src")
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"MAINSPRING_DATA": str(data), "PYTHONPATH": source}
     command = [sys.executable, "-m", "mainspring.site.cli", "serve", "--demo", "S", "--port", str(port)]
     began = time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    while not _answers(port):
-        if process.poll() is not None or time.monotonic() - began > seconds_max:
-            process.kill()
-            raise SystemExit(f"the server did not answer within {seconds_max} s")
-        time.sleep(0.05)
+    wait_for_server(process, port, seconds_max)
     up = time.monotonic() - began
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     process.wait(60)
     return up, time.monotonic() - began
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError, urllib.error.URLError):
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status == 200
-    return False
 
 
 if __name__ == "__main__":

@@ -34,10 +34,13 @@ class Person:
 
     def _complain(self, text: str) -> None:
         # A refusal (422) and a page that is meant to be missing are answers the page shows, not faults; skipped view
-        # transitions are the browser's own news, and so is a question given up because the page was left. What went
-        # wrong on the way or on the server is said as responseError or sendError besides afterRequest.
-        own = ("422", "Transition was", "htmx:sendAbort", "htmx:afterRequest")
-        if not any(part in text for part in own) and "/no/such/page/" not in self.page.url:
+        # transitions are the browser's own news, and so is a question given up because the page was left, which is
+        # said twice.
+        if "htmx:sendAbort" in text:
+            if self.complaints and "htmx:afterRequest" in self.complaints[-1]:
+                self.complaints.pop()
+            return
+        if "422" not in text and "Transition was" not in text and "/no/such/page/" not in self.page.url:
             self.complaints.append(f"{self.page.url}: {text}")
 
     # -- going about ----------------------------------------------------------------------------------------------

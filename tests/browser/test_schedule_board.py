@@ -1,9 +1,14 @@
 """The schedule board: bars moved by mouse and keys, refused with the reason, pinned, undone; on a phone (CAP-08)."""
 
 import re
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 from playwright.sync_api import expect
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+from board_smooth import with_bars
 
 WEEK = 0.32
 ROW = 30
@@ -155,17 +160,6 @@ def test_a_bar_is_pinned_by_key_and_let_go_again(person):
             raise AssertionError(f"still not {wanted}")
 
 
-def many(data: dict, count: int) -> dict:
-    """The board of the demo with so many bars on lanes enough for them."""
-    lanes = [data["lanes"][0] | {"id": f"c1.{n}", "label": f"M{n}"} for n in range(100)]
-    order = data["orders"][0]
-    found = []
-    for n in range(count):
-        start = data["first"] + (n // 100) * 700 + (n % 7) * 40
-        found.append([n + 1, 0, 10, f"Operation {n}", n % 100, start, start + 500, n % 3 * 20, n % 2, None, ""])
-    return data | {"lanes": lanes, "bars": found, "orders": [order], "people": []}
-
-
 def test_two_thousand_bars_are_painted_a_frame_at_a_time(person):
     """CAP-08: scrolling paints what is in sight once a frame; bench/board_smooth.py says how soon."""
     planner = person("planner")
@@ -174,7 +168,7 @@ def test_two_thousand_bars_are_painted_a_frame_at_a_time(person):
     def answer(route):
         real = route.fetch()
         if real.status == 200:
-            route.fulfill(response=real, json=many(real.json(), 2000))
+            route.fulfill(response=real, json=with_bars(real.json(), 2000))
         else:
             route.fulfill(response=real)
 

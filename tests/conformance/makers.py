@@ -32,6 +32,7 @@ from mainspring.modules.crm.models import (
     PoolMember,
     PoolMove,
     ReminderHabit,
+    SalesProcess,
     ScoreRule,
     Submission,
     Target,
@@ -149,7 +150,8 @@ def deal_change(samples):
     """The database writes one for every deal that is made."""
     party = samples.one(Party)
     Party.objects.filter(pk=party.pk).update(is_customer=True)
-    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party).changes.get()
+    staged = SalesProcess.objects.filter(company=samples.company, stages__isnull=False).first()
+    return commands.create(Opportunity, ctx(samples), name="Pumps", party=party, process=staged).changes.get()
 
 
 @maker("crm.target")

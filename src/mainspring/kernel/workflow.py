@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from . import limits
 
@@ -95,6 +96,18 @@ class Input:
         if found is None:
             raise ValueError
         return found
+
+
+OPEN_LINE = Input("position", "integer", lazy("Line"), required=False, help=lazy("Empty: every open line."))
+"""Which line of a document a verb is about, by its number."""
+
+
+def open_lines(lines, position: int | None, is_open: Callable[[Any], bool]) -> list:
+    """The open lines, or the one that OPEN_LINE names; ValidationError when there is none."""
+    found = [line for line in lines if is_open(line) and position in (None, line.position)]
+    if not found:
+        raise ValidationError({OPEN_LINE.name: _("There is no open line of this number.")})
+    return found
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from mainspring.engines.calendar import working
 from mainspring.kernel import commands, database, events, money, sentences
 from mainspring.kernel.models import DocumentLink
 from mainspring.kernel.prepared import Prepared
-from mainspring.kernel.workflow import effect, guard
+from mainspring.kernel.workflow import effect, guard, open_lines
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
@@ -280,9 +280,7 @@ def receive(order, ctx):
 def reschedule(order, ctx, expected_on: date, position):
     """Move the open lines, or one of them, to the supplier's new date; the plan follows."""
     lines = list(order.lines.select_related("item__unit", "unit", "document"))
-    moved = [line for line in lines if line.open_quantity > 0 and position in (None, line.position)]
-    if not moved:
-        raise ValidationError({"position": _("There is no open line of this number.")})
+    moved = open_lines(lines, position, lambda line: line.open_quantity > 0)
     for line in moved:
         line.expected_on = expected_on
     database.update(moved, ["expected_on"])

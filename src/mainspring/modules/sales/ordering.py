@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from mainspring.kernel import commands, database, events, sentences
-from mainspring.kernel.workflow import effect, guard
+from mainspring.kernel.workflow import effect, guard, open_lines
 from mainspring.modules.accounting import commands as accounting
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
@@ -66,9 +66,7 @@ def reschedule(order, ctx, wanted_on, position):
     if wanted_on < ctx.business_date:
         raise ValidationError({"wanted_on": _("The day has passed.")})
     lines = queries.lines_of(order)
-    moved = [line for line in lines if line.remaining > 0 and position in (None, line.position)]
-    if not moved:
-        raise ValidationError({"position": _("There is no open line of this number.")})
+    moved = open_lines(lines, position, lambda line: line.remaining > 0)
     for line in moved:
         line.wanted_on = wanted_on
     database.update(moved, ["wanted_on"])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-from mainspring.kernel.workflow import Input
+from mainspring.kernel.workflow import OPEN_LINE, Input
 
 WHY = Input("why", "text", lazy("Reason"), required=False)
 WORKING = "working"
@@ -134,7 +134,7 @@ _ALL = (
         (
             Input("order", "link", lazy("Sales order"), to="sales.salesorder"),
             Input("wanted_on", "date", lazy("Wanted on"), required=False),
-            Input("position", "integer", lazy("Line"), required=False, help=lazy("Empty: every open line.")),
+            OPEN_LINE,
             CANCEL,
         ),
         ("state", "version"),
@@ -176,7 +176,7 @@ _ALL = (
         (
             Input("order", "link", lazy("Purchase order"), to="purchasing.purchaseorder"),
             Input("expected_on", "date", lazy("Expected on"), required=False),
-            Input("position", "integer", lazy("Line"), required=False, help=lazy("Empty: every open line.")),
+            OPEN_LINE,
             CANCEL,
         ),
         ("state", "version"),

@@ -1,33 +1,26 @@
-"""The pages of scheduling: the board, its list, moving a bar, why an order is late, and what relieves a week."""
+"""The pages of scheduling: the board, its list, and why an order is late; their addresses and those of the others."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 
-from django import forms
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from mainspring.kernel import access, commands, formats
-from mainspring.kernel.models import Site
 from mainspring.modules.engineering.models import WorkCenter
-from mainspring.modules.planning import queries as planning
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.web import addresses, menus
 from mainspring.web.views import base
 from mainspring.web.views_collab import jobs as job_cards
 
-from . import board, causes, changes, choices, moving
+from . import board, causes, changes, moving, pages_moving, pages_relief
 from .clock import Clock
-from .models import Schedule, ScheduleChange, ScheduledOperation, ScheduledOrder
+from .models import Schedule, ScheduleChange, ScheduledOrder
+from .sight import of_schedule, sites_with_centers, viewers
 
 WATCHED = "scheduling.schedule"
-UNDO_SECONDS = 3600
 
 
 @menus.extra.fill
@@ -36,37 +29,6 @@ def in_the_menu(ctx):
     if not access.can(ctx, Schedule, "view"):
         return []
     return [("Planning", _("Schedule board"), "/scheduling/board/")]
-
-
-def viewers(view):
-    """Only for people who may see schedules."""
-
-    @base.signed_in
-    def inner(request, *args, **kwargs):
-        if not access.can(request.ctx, Schedule, "view"):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return inner
-
-
-def of_schedule(view):
-    """Give a view the schedule its address names, or answer that there is none."""
-
-    @viewers
-    def inner(request, key, *args, **kwargs):
-        found = access.rows(request.ctx, Schedule).select_related("site__company", "job").filter(pk=key).first()
-        if found is None:
-            raise Http404
-        return view(request, found, *args, **kwargs)
-
-    return inner
-
-
-def sites_with_centers(ctx):
-    """The sites the person may see that have work centers."""
-    plants = WorkCenter.objects.filter(active=True, site__company=ctx.company_id).values("site")
-    return access.rows(ctx, Site).filter(company=ctx.company_id, active=True, pk__in=plants).order_by("code")
 
 
 # -- the board ----------------------------------------------------------------------------------------------------
@@ -268,171 +230,6 @@ def take_over(request, schedule):
     return base.done(refresh=True, text=_("The orders follow the schedule now."))
 
 
-# -- moving -------------------------------------------------------------------------------------------------------
-
-
-@require_POST
-@of_schedule
-def move(request, schedule):
-    """Move a bar, or with `preview` say what it would do; a refusal is a problem with the reason."""
-    sent = base.json_of(request)
-    ctx = request.ctx
-    access.require(ctx, Schedule, "move")
-    row = moving.row_of(schedule, _whole(sent.get("row"), "row"))
-    center, machine = _place(sent, row)
-    starts_at = str(sent.get("starts_at") or "")
-    if sent.get("preview"):
-        found = moving.planned(schedule, ctx, row, moving.read_moment(starts_at, schedule), center, machine)
-        return JsonResponse(_effect(found))
-    seen = str(sent.get("seen") or "")
-    commands.perform(
-        schedule, "move", ctx, row=row.pk, starts_at=starts_at, machine=machine, work_center=center, seen=seen
-    )
-    return JsonResponse(_undoable(schedule))
-
-
-def _place(sent: dict, row: ScheduledOperation) -> tuple[int, int | None]:
-    center = _whole(sent["center"], "work_center") if sent.get("center") else row.work_center_id
-    machine = _whole(sent["machine"], "machine") if sent.get("machine") else None
-    return center, machine
-
-
-def _whole(value, name: str) -> int:
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit() or len(str(value)) > 15:
-        raise ValidationError({name: _("“%(value)s” is not a valid value.") % {"value": str(value)[:40]}})
-    return int(value)
-
-
-def _effect(found: moving.Moved) -> dict:
-    """Where the bars would stand, and what becomes late."""
-
-    def minute(moment) -> int:
-        return int(moment.timestamp()) // 60
-
-    return {
-        "rows": [[new.pk, minute(new.starts_at), minute(new.ends_at), new.setup_minutes] for _old, new in found.rows],
-        "text": effect_words(found),
-        "late": [[number, before, after] for number, before, after in found.late],
-    }
-
-
-def effect_words(found: moving.Moved) -> str:
-    """How many others move, and which orders become late or are saved."""
-    others = max(0, len(found.rows) - 1)
-    words = [ngettext("%(n)s other operation moves.", "%(n)s other operations move.", others) % {"n": others}]
-    late = [number for number, before, after in found.late if after > before]
-    saved = [number for number, before, after in found.late if after < before]
-    if late:
-        words.append(_("Later than due: %(orders)s.") % {"orders": ", ".join(late[:4])})
-    if saved:
-        words.append(_("Less late: %(orders)s.") % {"orders": ", ".join(saved[:4])})
-    return " ".join(words)
-
-
-def _undoable(schedule: Schedule) -> dict:
-    last = ScheduleChange.objects.filter(schedule=schedule, is_undone=False).first()
-    return {
-        "text": last.text if last else "",
-        "undo": f"/scheduling/board/{schedule.pk}/undo/?change={last.pk}" if last else "",
-        "revision": Schedule.objects.values_list("revision", flat=True).get(pk=schedule.pk),
-    }
-
-
-@require_POST
-@of_schedule
-def pin(request, schedule, row):
-    """Pin a bar, or let it go again."""
-    found = moving.row_of(schedule, row)
-    commands.perform(schedule, "unpin" if found.is_pinned else "pin", base.with_key(request), row=row)
-    if request.headers.get("HX-Request"):
-        return base.done(topics=("table",), text=_undoable(schedule)["text"], undo=_undoable(schedule)["undo"])
-    return JsonResponse(_undoable(schedule))
-
-
-@require_POST
-@of_schedule
-def undo(request, schedule):
-    """Take the last change back."""
-    change = request.GET.get("change") or None
-    given = _whole(change, "change") if change else None
-    commands.perform(schedule, "undo", request.ctx, change=given)
-    if request.headers.get("HX-Request"):
-        return base.done(topics=("table",), text=_("Undone."))
-    return JsonResponse({"text": _("Undone."), "undo": ""})
-
-
-class MoveForm(forms.Form):
-    """Where and when an operation is to be done."""
-
-    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    at = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    place = forms.ChoiceField()
-
-    def __init__(self, *args, places=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["day"].label, self.fields["at"].label = _("Day"), _("Time")
-        self.fields["place"].label, self.fields["place"].choices = _("Machine"), places
-
-
-@require_http_methods(["GET", "POST"])
-@of_schedule
-def move_to(request, schedule, row):
-    """The dialog that moves a bar without a mouse."""
-    access.require(request.ctx, Schedule, "move")
-    found = moving.row_of(schedule, row)
-    places = _places(found)
-    zone = Clock.of(request.ctx, schedule.site).zone
-    local = found.starts_at.astimezone(zone)
-    here = f"{found.work_center_id}.{found.machine_id or 0}"
-    initial = {"day": local.date(), "at": f"{local:%H:%M}", "place": here}
-    if request.method == "GET":
-        return _dialog(request, schedule, found, MoveForm(initial=initial, places=places))
-    form = MoveForm(request.POST, initial=initial, places=places)
-    if not form.is_valid():
-        return _dialog(request, schedule, found, form, status=422)
-    center, machine = (int(part) for part in form.cleaned_data["place"].split("."))
-    text = f"{form.cleaned_data['day']:%Y-%m-%d}T{form.cleaned_data['at']:%H:%M}"
-    try:
-        commands.perform(
-            schedule, "move", request.ctx, row=row, starts_at=text, machine=machine or None, work_center=center,
-            seen=request.POST.get("seen", "")[:80],
-        )  # fmt: skip
-    except ValidationError as error:
-        form.add_error(None, ValidationError(error.messages))
-        return _dialog(request, schedule, found, form, status=422)
-    done = _undoable(schedule)
-    return base.done(text=done["text"], topics=("table",), undo=done["undo"])
-
-
-def _places(row: ScheduledOperation) -> list[tuple[str, str]]:
-    """Machines of its work center and of the alternates of the routing."""
-    centers = [row.work_center_id]
-    order = row.order
-    if row.operation_id:
-        centers.append(row.operation.work_center_id)
-    if order.routing_id:
-        centers += order.routing.operationalternates.filter(sequence=row.sequence).values_list("work_center", flat=True)
-    found = []
-    for center in WorkCenter.objects.filter(pk__in=centers, active=True).prefetch_related("machines").order_by("code"):
-        machines = [m for m in center.machines.all() if m.active]
-        found += [(f"{center.pk}.{m.pk}", f"{center.code} · {m}") for m in machines] or [
-            (f"{center.pk}.0", str(center))
-        ]
-    return found
-
-
-def _dialog(request, schedule, row, form, *, status: int = 200):
-    context = {
-        "title": _("Move “%(operation)s” of %(order)s") % {"operation": row, "order": row.order},
-        "text": _("It is pinned there; what is in its way moves later."),
-        "form": form,
-        "url": f"/scheduling/board/{schedule.pk}/{row.pk}/move/",
-        "submit": _("Move"),
-        "hidden": [("seen", moving.seen_of(row))],
-    }
-    return render(request, "web/dialog.html", context, status=status)
-
-
 # -- why late -----------------------------------------------------------------------------------------------------
 
 
@@ -513,88 +310,6 @@ def _list_context(request, schedule: Schedule, may_move: bool) -> dict:
     }
 
 
-# -- what relieves a week -----------------------------------------------------------------------------------------
-
-
-@planning.relief.fill
-def relief_address(ctx, center, monday) -> str:
-    """Where the load page of a week finds its choices."""
-    may = access.can(ctx, Schedule, "solve") and access.can(ctx, ProductionOrder, "view")
-    return f"/scheduling/relief/{center.pk}/{monday.isoformat()}/" if may else ""
-
-
-def _center_and_week(request, center_id, week):
-    center = access.rows(request.ctx, WorkCenter).filter(pk=center_id, site__company=request.ctx.company_id).first()
-    try:
-        monday = date.fromisoformat(week)
-    except ValueError:
-        raise Http404 from None
-    if center is None or not access.can(request.ctx, Schedule, "solve"):
-        raise Http404
-    return center, monday
-
-
-@require_GET
-@viewers
-def relief(request, center_id, week):
-    """What relieves a work center in a week, each with its effect."""
-    center, monday = _center_and_week(request, center_id, week)
-    found = choices.choices(request.ctx, center, monday)
-    shown = [
-        {
-            "kind": _kind(one.kind),
-            "title": one.title,
-            "hours": formats.number(one.hours, 0, 1),
-            "cost": formats.number(one.cost, 0, 0),
-            "before": one.late_before,
-            "after": one.late_after,
-            "better": one.late_after is not None and one.late_after < (one.late_before or 0),
-            "warning": one.warning,
-            "token": signing.dumps(one.as_data(), salt="choice"),
-        }
-        for one in found
-    ]
-    context = {"choices": shown, "url": request.path, "currency": formats.base_currency(request.ctx.company_id)}
-    return render(request, "scheduling/relief.html", context)
-
-
-def _kind(kind: str) -> str:
-    return {
-        "shift": _("Extra shift"),
-        "alternate": _("Alternate work center"),
-        "subcontract": _("Supplier"),
-        "split": _("Split"),
-        "move": _("Another week"),
-    }[kind]
-
-
-@require_POST
-@viewers
-def apply(request, center_id, week):
-    """Do one of them, with the way back."""
-    _center_and_week(request, center_id, week)
-    try:
-        data = signing.loads(request.POST.get("choice", ""), salt="choice", max_age=24 * UNDO_SECONDS)
-    except signing.BadSignature:
-        raise ValidationError(_("This offer is no longer valid; load the page again.")) from None
-    one = choices.Choice.of(data)
-    done = choices.apply(request.ctx, one)
-    token = signing.dumps(done.back, salt="relief")
-    return base.done(refresh=True, text=one.title, undo=f"/scheduling/relief/undo/?of={token}")
-
-
-@require_POST
-@viewers
-def take_back(request):
-    """Undo what was done to relieve a week."""
-    try:
-        back = signing.loads(request.GET.get("of", ""), salt="relief", max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        raise ValidationError(_("This can no longer be undone.")) from None
-    choices.take_back(request.ctx, SimpleNamespace(back=[tuple(row) for row in back]))
-    return base.done(refresh=True, text=_("Undone."))
-
-
 urlpatterns = [
     path("board/", chosen_board, name="scheduling-board"),
     path("board/new/", create, name="scheduling-create"),
@@ -602,12 +317,12 @@ urlpatterns = [
     path("board/<int:key>/bars/", bars, name="scheduling-bars"),
     path("board/<int:key>/solve/", solve, name="scheduling-solve"),
     path("board/<int:key>/take-over/", take_over, name="scheduling-take-over"),
-    path("board/<int:key>/move/", move, name="scheduling-move"),
-    path("board/<int:key>/undo/", undo, name="scheduling-undo"),
-    path("board/<int:key>/<int:row>/pin/", pin, name="scheduling-pin"),
-    path("board/<int:key>/<int:row>/move/", move_to, name="scheduling-move-to"),
+    path("board/<int:key>/move/", pages_moving.move, name="scheduling-move"),
+    path("board/<int:key>/undo/", pages_moving.undo, name="scheduling-undo"),
+    path("board/<int:key>/<int:row>/pin/", pages_moving.pin, name="scheduling-pin"),
+    path("board/<int:key>/<int:row>/move/", pages_moving.move_to, name="scheduling-move-to"),
     path("board/<int:key>/why/<uuid:order>/", why, name="scheduling-why"),
-    path("relief/undo/", take_back, name="scheduling-relief-undo"),
-    path("relief/<int:center_id>/<str:week>/", relief, name="scheduling-relief"),
-    path("relief/<int:center_id>/<str:week>/apply/", apply, name="scheduling-relief-apply"),
+    path("relief/undo/", pages_relief.take_back, name="scheduling-relief-undo"),
+    path("relief/<int:center_id>/<str:week>/", pages_relief.relief, name="scheduling-relief"),
+    path("relief/<int:center_id>/<str:week>/apply/", pages_relief.apply, name="scheduling-relief-apply"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel import fields
 from mainspring.kernel.models import Currency, Document, DocumentLine, Site
 from mainspring.kernel.sentences import SentenceField
-from mainspring.kernel.workflow import Input, Verb, Workflow
+from mainspring.kernel.workflow import OPEN_LINE, Input, Verb, Workflow
 from mainspring.modules.accounting.models import TaxCode
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
@@ -80,7 +80,7 @@ class PurchaseOrder(Document):
                 label=_("Change date"),
                 ask=(
                     Input("expected_on", "date", _("Expected on"), initial=lambda record, ctx: record.expected_on),
-                    Input("position", "integer", _("Line"), required=False, help=_("Empty: every open line.")),
+                    OPEN_LINE,
                 ),
                 help=_("The supplier gave another date; the plan follows it."),
             ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields
 from mainspring.kernel.sentences import SentenceField
-from mainspring.kernel.workflow import Input, Verb, Workflow
+from mainspring.kernel.workflow import OPEN_LINE, Input, Verb, Workflow
 
 from .base import SaleDocument, SaleLine, line_constraints
 
@@ -82,7 +82,7 @@ class SalesOrder(SaleDocument):
                 label=_("Change date"),
                 ask=(
                     Input("wanted_on", "date", _("Wanted on"), initial=lambda order, ctx: order.wanted_on),
-                    Input("position", "integer", _("Line"), required=False, help=_("Empty: every open line.")),
+                    OPEN_LINE,
                 ),
                 help=_("The customer wants it on another day: what is open is promised anew, and the plan follows."),
             ),
