@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from mainspring.kernel import codes
 from mainspring.kernel.plugin_points import PluginPoint
+from mainspring.kernel.prepared import Prepared
 from mainspring.modules.organization import queries as organization
 
 from . import models
@@ -19,6 +20,16 @@ cost_method_in_use = PluginPoint("items.cost_method_in_use", many=True)
 def planning(item, site) -> models.ItemSite | None:
     """How the item is planned at the site; None when nobody said."""
     return models.ItemSite.objects.filter(item=item, site=site).first()
+
+
+def to_order(item_ids, site_id: int) -> set[int]:
+    """Those of the items that are made or bought to order at a site: what lies there serves nobody by itself (P22)."""
+    return {row.item_id for row in _to_order(list(item_ids), site_id)}
+
+
+_to_order = Prepared(
+    lambda keys, site: models.ItemSite.objects.filter(item_id__any_of=keys, site=site, policy="mto").order_by()
+)
 
 
 def standard_cost(item, company_id: int) -> Decimal:

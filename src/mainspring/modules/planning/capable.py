@@ -25,6 +25,7 @@ from mainspring.modules.promising import commands as turns
 from mainspring.modules.promising.queries import Promise, Reason, Wanted
 
 from . import network, rows
+from .dedicating import NOBODY
 from .network import HORIZON, TICKS
 from .reading import Reader, day
 
@@ -57,7 +58,7 @@ MADE = """
 SELECT EXISTS (
     SELECT FROM items_item i LEFT JOIN items_itemsite p ON p.item_id = i.id AND p.site_id = %(site)s
     WHERE i.id = ANY(%(items)s::bigint[]) AND i.active AND COALESCE(p.policy, 'mrp') <> 'none'
-      AND (i.make_or_buy = 'make' OR p.supplied_from_id IS NOT NULL))"""
+      AND (i.make_or_buy = 'make' OR p.supplied_from_id IS NOT NULL OR p.policy = 'mto'))"""
 
 CONCERNED = """
 WITH RECURSIVE below AS (
@@ -97,13 +98,15 @@ class Question:
         self.structure.items.on_hand[:] = rows.stock_of(self.structure, on_hand)
         self.planner = self._planner()
         self._meet_what_is_not_planned_yet()
+        self._meet_what_is_to_order()
 
     def node(self, item: int, site: int) -> int:
-        return int(self.structure.node(np.array([item]), np.array([site]))[0])
+        """The node that serves an order: of its own where the item is made or bought to order."""
+        return int(self.structure.node(np.array([item]), np.array([site]), np.array([True]))[0])
 
     def is_made(self, node: int) -> bool:
-        """Whether it can be made here or brought from another site."""
-        return bool(self.planner.below[node] or self.planner.operations[node])
+        """Whether it can be made here, brought from another site, or is made or bought to order."""
+        return bool(self.planner.below[node] or self.planner.operations[node] or self.structure.own[node])
 
     def promise(self, node: int, line: Wanted) -> engine.Promise:
         """The earliest day of a line, taken."""
@@ -111,21 +114,41 @@ class Question:
         quantity = -(-int(line.quantity * 10**6) // int(self.structure.scale[node]))
         if wanted >= HORIZON.days:
             return engine.Promise(engine.NEVER)
-        return self.planner.promise(node, quantity, wanted=wanted)
+        return self._promise_to_order(node, quantity, wanted) or self.planner.promise(node, quantity, wanted=wanted)
+
+    def _promise_to_order(self, node: int, quantity: int, wanted: int) -> engine.Promise | None:
+        """What the document has of its own comes when it comes, though more could be had sooner; the rest is new."""
+        coming = int(self.planner.available(node)[-1]) if self.structure.own[node] else 0
+        if not coming:
+            return None
+        own = min(coming, quantity)
+        there = max(int(np.searchsorted(self.planner.available(node), own)), wanted)
+        first = self.planner.promise(node, own, wanted=there)
+        if own == quantity:
+            return first
+        rest = self.planner.promise(node, quantity - own, wanted=wanted)
+        last = engine.NEVER if rest.day == engine.NEVER else max(first.day, rest.day)
+        return engine.Promise(last, first.sources + rest.sources, first.units + rest.units, first.hours + rest.hours)
 
     # -- the plan --
 
     def _proposed(self, read: SimpleNamespace) -> SimpleNamespace:
         s = self.structure
-        node = s.node(read.item, read.site)
+        node = s.node(read.item, read.site, read.owner != NOBODY)
         kept = node >= 0
-        quantity = read.quantity[kept] // s.scale[node[kept]]
-        columns = (node[kept], read.start[kept].astype(np.int64), read.due[kept].astype(np.int64), quantity)
-        return SimpleNamespace(**dict(zip(("node", "start", "due", "quantity"), columns, strict=True)))
+        return SimpleNamespace(
+            node=node[kept],
+            start=read.start[kept].astype(np.int64),
+            due=read.due[kept].astype(np.int64),
+            quantity=read.quantity[kept] // s.scale[node[kept]],
+            owner=read.owner[kept],
+        )
 
     def _planner(self) -> engine.Planner:
         s, p, r, d = self.structure, self.proposed, self.receipts, self.demand
         promised = (d.start != rows.FORECAST) & ~self._own(d)  # what deals may bring stands in nobody's way
+        promised &= ~s.own[d.node]  # what is to order is looked at document by document
+        free_r, free_p = ~s.own[r.node], ~s.own[p.node]
         firm = r.start >= 0
         node = np.concatenate([p.node, r.node[firm]])
         taken = self._parts(
@@ -137,9 +160,9 @@ class Question:
             np.concatenate([d.quantity[promised], taken[2]]),
         )
         supply = Entries(
-            np.concatenate([r.node, p.node]),
-            np.maximum(np.concatenate([r.day, p.due]), 0),
-            np.concatenate([r.quantity, p.quantity]),
+            np.concatenate([r.node[free_r], p.node[free_p]]),
+            np.maximum(np.concatenate([r.day[free_r], p.due[free_p]]), 0),
+            np.concatenate([r.quantity[free_r], p.quantity[free_p]]),
         )
         calendars = network.site_calendars(s.sites, self.today)
         lead = [(calendars[site], days) for site, days in zip(s.site.tolist(), s.lead.tolist(), strict=True)]
@@ -192,7 +215,7 @@ class Question:
         planner, s = self.planner, self.structure
         rows_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
         d = self.demand
-        counted = (d.start != rows.FORECAST) & ~self._own(d) & (d.day < HORIZON.days)
+        counted = (d.start != rows.FORECAST) & ~self._own(d) & (d.day < HORIZON.days) & ~s.own[d.node]
         columns = (d.node[counted].tolist(), d.day[counted].tolist(), d.quantity[counted].tolist())
         for node, on, quantity in zip(*columns, strict=True):
             rows_of[node].append((max(on, 0), quantity))
@@ -203,6 +226,28 @@ class Question:
                     break
                 self._take(node, min(short, quantity), on)
                 short -= quantity
+
+    def _meet_what_is_to_order(self) -> None:
+        """Take what other documents have no supply of their own for; then put in what the one that asks has (P22)."""
+        own = self.structure.own
+        left: dict[tuple[int, bytes], int] = defaultdict(int)
+        supplies = []
+        for found, day_of in ((self.receipts, self.receipts.day), (self.proposed, self.proposed.due)):
+            for n in np.flatnonzero(own[found.node]).tolist():
+                node, owner = int(found.node[n]), found.owner[n].tobytes()
+                left[node, owner] += int(found.quantity[n])
+                if self.apart is not None and owner == self.apart.bytes:
+                    supplies.append((node, int(found.quantity[n]), int(max(day_of[n], 0))))
+        d = self.demand
+        for n in np.flatnonzero(own[d.node] & ~self._own(d) & (d.day < HORIZON.days)).tolist():
+            node, owner, quantity = int(d.node[n]), d.owner[n].tobytes(), int(d.quantity[n])
+            covered = min(left[node, owner], quantity)
+            left[node, owner] -= covered
+            if quantity > covered:
+                self.planner.promise(node, quantity - covered, wanted=int(max(d.day[n], 0)))
+        for node, quantity, on in supplies:
+            if on < HORIZON.days:
+                self.planner.add(node, quantity, on)
 
     def _take(self, node: int, quantity: int, on: int) -> None:
         planner = self.planner
@@ -248,6 +293,8 @@ class Words:
             text = gettext_noop("%(quantity)s on %(date)s from what is on order or planned.")
             return Reason("incoming", quantity, on, say(text, quantity=amount, date=on))
         text = gettext_noop("%(quantity)s on %(date)s, to be made: %(why)s.")
+        if source.kind == "buy":
+            text = gettext_noop("%(quantity)s on %(date)s, to be bought: %(why)s.")
         if self.structure.origin[source.item] >= 0:
             text = gettext_noop("%(quantity)s on %(date)s, to be brought here: %(why)s.")
         why = self._why(place, promise)

@@ -11,8 +11,9 @@ from mainspring.engines.mrp import messages as engine
 from mainspring.kernel import database, preferences
 from mainspring.kernel.models import DocumentIdentity
 
+from .dedicating import KEPT
 from .holding import Held
-from .network import HORIZON, REORDER
+from .network import HORIZON, REORDER, TO_ORDER
 from .proposals import ready_days
 from .reading import day
 from .reasons import _document
@@ -33,13 +34,36 @@ def found(held: Held, nodes: NDArray | None) -> Counter:
         by_node.setdefault(int(told.item[n]), []).append(n)
     for node, places in by_node.items():
         rows.update(_of_node(held, node, told, places))
+    own = np.flatnonzero(held.structure.own)
+    for node in (own if nodes is None else np.intersect1d(own, nodes)).tolist():
+        rows.update(_to_order(held, node, early))
     rows.update(_overdue_demand(held, nodes))
     for defect in held.structure.defects:
         if nodes is None or defect["node"] in nodes:
             rows[_row(held, defect["node"], "data", note=f"{defect['field']} {defect['rule']}")] += 1
-    known = {row[3] for row in rows if row[3]}
-    real = set(DocumentIdentity.objects.filter(pk__in=known).values_list("pk", flat=True)) if known else set()
-    return Counter({(*r[:3], r[3] if r[3] in real else None, *r[4:]): n for r, n in rows.items()})
+    known = {key for row in rows for key in (row[3], row[7]) if isinstance(key, UUID)}
+    real = dict(DocumentIdentity.objects.filter(pk__in=known).values_list("pk", "number")) if known else {}
+    told_of: Counter = Counter()
+    for row, count in rows.items():
+        note = real.get(row[7], "") if isinstance(row[7], UUID) else row[7]
+        told_of[*row[:3], row[3] if row[3] in real else None, *row[4:7], note] += count
+    return told_of
+
+
+def _to_order(held: Held, node: int, early: int) -> list[Row]:
+    """What is made or bought for a document alone and comes on another day than that document needs it (P20, P22)."""
+    demand, receipts = held.demand(node), held.receipts(node)
+    found_here, seen = [], set()
+    for asks, comes, _quantity in held.pairs(node):
+        if comes in seen or receipts.start[comes] == KEPT:
+            continue
+        seen.add(comes)
+        on, needed = int(receipts.day[comes]), max(int(demand.day[asks]), 0)
+        code = "overdue_receipt" if on < 0 else "expedite" if on > needed else "defer" if needed - on > early else ""
+        if code:
+            document, quantity = _document(receipts.document[comes]), int(receipts.quantity[comes])
+            found_here.append(_row(held, node, code, document, on, needed, quantity))
+    return found_here
 
 
 def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
@@ -52,11 +76,12 @@ def _of_node(held: Held, node: int, told, places: list[int]) -> list[Row]:
     for n in places:
         code, when, wanted, quantity = (int(getattr(told, name)[n]) for name in ("code", "day", "wanted", "quantity"))
         if told.subject[n] == engine.RECEIPT:
-            if held.structure.policy[node] == REORDER:
+            if held.structure.policy[node] in (REORDER, TO_ORDER):
                 continue
             rows, at = held.receipt_row(node, int(told.row[n]))
             name = "overdue_receipt" if code == engine.PAST_DUE else engine.NAMES[code]
-            found_here.append(_row(held, node, name, _document(rows.document[at]), when, wanted, quantity))
+            was_for = (_document(rows.tag[at]) or "") if name == "cancel" else ""
+            found_here.append(_row(held, node, name, _document(rows.document[at]), when, wanted, quantity, was_for))
         elif told.subject[n] == engine.ORDER and not only_safety:
             row = int(told.row[n])
             due = int(HORIZON.first_days[held.plan.pool.due[row]])
@@ -82,7 +107,14 @@ def _overdue(held: Held, node: int, demand, n: int) -> Row:
 
 
 def _row(
-    held: Held, node: int, code: str, document: UUID | None = None, comes=None, needed=None, quantity=0, note=""
+    held: Held,
+    node: int,
+    code: str,
+    document: UUID | None = None,
+    comes=None,
+    needed=None,
+    quantity=0,
+    note: str | UUID = "",
 ) -> Row:
     s = held.structure
     comes_on = None if comes is None else day(held.today, comes)
@@ -93,6 +125,7 @@ def _row(
 
 def write(held: Held, nodes: NDArray | None) -> tuple[int, int]:
     """Make the stored exceptions of these nodes (None: all) those the plan has; (added, taken away)."""
+    nodes = None if nodes is None else held.structure.with_twins(nodes)
     wanted = found(held, nodes)
     have, s = _stored(held, nodes), held.structure
     place = s.node(np.array([row["item_id"] for row in have], np.int64), np.array([row["site_id"] for row in have]))

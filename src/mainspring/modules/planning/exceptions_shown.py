@@ -60,6 +60,8 @@ def sentence(message: dict) -> str:
     }.get(message["code"])
     if words is None or "planned_on" not in message:
         return message["text"]
+    if message["code"] == "cancel" and message["text"]:
+        words = _("%(item)s: %(document)s of %(planned)s was for %(text)s alone, which needs it no longer.")
     said = words % {
         "item": message["item"],
         "original": message["original_on"],

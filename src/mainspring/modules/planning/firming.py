@@ -69,6 +69,8 @@ def merge(ctx, keys: Iterable[UUID], *, why: str = "") -> Any:
 def _join(ctx, chosen: list, why: str) -> Any:
     if len(chosen) < 2 or len({(type(p), p.item_id, p.site_id) for p in chosen}) > 1:
         raise ValidationError(_("Choose two or more proposals of the same item at the same site."))
+    if any(p.is_dedicated for p in chosen) and len({p.demand_id for p in chosen}) > 1:
+        raise ValidationError(_("What is made or bought for one document alone is not joined with anything else."))
     due = next(due for model, due, _start in MODELS if isinstance(chosen[0], model))
     first, *rest = sorted(chosen, key=lambda p: (getattr(p, due), str(p.pk)))
     first.quantity = sum((p.quantity for p in chosen), Decimal(0))

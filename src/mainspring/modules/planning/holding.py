@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from mainspring.engines.mrp.plan import Plan
 from mainspring.engines.mrp.tables import need_row
 
 from . import network
-from .network import HORIZON, REORDER, Structure
+from .dedicating import KEPT, NOBODY
+from .network import HORIZON, REORDER, TO_ORDER, Structure
 from .reading import Reader
 from .rows import FORECAST, Rows, quantities, rows_of, stock_of
 
@@ -44,6 +46,8 @@ class Held:
         self.stored = stored
         self._all = rows_of(self.structure, demand, receipts=False), rows_of(self.structure, receipts, receipts=True)
         self._own: dict[int, tuple[Rows, Rows]] = {}
+        self._left: dict[int, Rows] = {}  # of nodes to order: what documents still ask the plan for
+        self._owners: dict[bytes, int] = {NOBODY.tobytes(): 0}
         self._overdue = set(np.unique(self._all[0].node[self._all[0].day < 0]).tolist())
         self._on_hand = stock_of(self.structure, on_hand)
         self.ready_days: NDArray | None = None  # worked out when the first order is wanted
@@ -76,11 +80,58 @@ class Held:
 
     def demand_row(self, node: int, row: int) -> tuple[Rows, int]:
         """The rows of a node and the place in them of a row of the plan's book."""
-        return self.demand(node), row - int(self.plan.book.demand_ptr[node])
+        rows = self._left[node] if self.structure.policy[node] == TO_ORDER else self.demand(node)
+        return rows, row - int(self.plan.book.demand_ptr[node])
 
     def receipt_row(self, node: int, row: int) -> tuple[Rows, int]:
         """The same for supply."""
         return self.receipts(node), row - int(self.plan.book.receipt_ptr[node])
+
+    # -- made or bought to order (P22) --
+
+    def owner_number(self, owner: bytes) -> int:
+        """A number for a document that supply is for alone; 0 for nobody."""
+        return self._owners.setdefault(owner, len(self._owners))
+
+    def owner(self, number: int) -> UUID:
+        """The document with a number."""
+        return UUID(bytes=list(self._owners)[number])
+
+    def pairs(self, node: int) -> list[tuple[int, int, int]]:
+        """(demand row, supply row, quantity) of a node to order: each document's demand by what is for it, by day."""
+        demand, receipts = self._of(node)
+        supplies: dict[bytes, list[list[int]]] = {}
+        order = np.lexsort((receipts.day, receipts.start != KEPT)).tolist()
+        for n in order:
+            supplies.setdefault(receipts.owner[n].tobytes(), []).append([n, int(receipts.quantity[n])])
+        found = []
+        for n in range(len(demand.node)):
+            rest, own = int(demand.quantity[n]), supplies.get(demand.owner[n].tobytes(), [])
+            while rest and own:
+                part = min(rest, own[0][1])
+                found.append((n, own[0][0], part))
+                rest, own[0][1] = rest - part, own[0][1] - part
+                if not own[0][1]:
+                    own.pop(0)
+        return found
+
+    def _still_asked(self, node: int, rows: tuple[Rows, Rows]) -> Rows:
+        """What supply of their own leaves of the demands of a node, and what firm proposals repeat."""
+        demand, receipts = rows
+        self._own[node] = rows
+        left = demand.quantity.copy()
+        for n, _row, part in self.pairs(node):
+            left[n] -= part
+        open_ = (left > 0) & (demand.bucket < HORIZON.buckets)
+        firm = (receipts.start >= 0) & (receipts.bucket < HORIZON.buckets)
+        columns = {}
+        for name in Rows.__dataclass_fields__:
+            first = left if name == "quantity" else getattr(demand, name)
+            more = receipts.owner if name == "document" else getattr(receipts, name)
+            columns[name] = np.concatenate([first[open_], more[firm]])
+        columns["start"] = np.full(len(columns["node"]), -1, np.int64)
+        order = np.argsort(columns["bucket"], kind="stable")
+        return Rows(**{name: column[order] for name, column in columns.items()})
 
     # -- following --
 
@@ -132,7 +183,7 @@ class Held:
     def _network(self) -> Network:
         s = self.structure
         demand, receipts = self._all
-        reorder = s.policy == REORDER
+        reorder = (s.policy == REORDER) | s.own
         plain = [_entries(rows, ~reorder[rows.node] & (rows.bucket < HORIZON.buckets)) for rows in (demand, receipts)]
         items = s.items
         items.on_hand[:] = np.where(reorder, 0, self._on_hand)
@@ -149,10 +200,16 @@ class Held:
     def _asked(self, node: int, rows: tuple[Rows, Rows], stock: int) -> tuple[Entries, Entries, int]:
         """(demand, supply, stock) of a node for the engine.
 
+        One to order asks for what documents have no supply of their own for; each by itself, whatever comes for others.
         One planned by reorder point asks, on the first day an order can be there, for what brings its position up
         (P18); it is not netted by date, so what it has beside says nothing more.
         """
         demand, receipts = rows
+        if self.structure.policy[node] == TO_ORDER:
+            left = self._left[node] = self._still_asked(node, rows)
+            every = np.ones(len(left.node), np.bool_)
+            firm = (receipts.start >= 0) & (receipts.bucket < HORIZON.buckets)
+            return _entries(left, every), _entries(receipts, firm), 0
         if self.structure.policy[node] != REORDER:
             chosen = [_entries(each, each.bucket < HORIZON.buckets) for each in rows]
             return chosen[0], chosen[1], stock
@@ -181,7 +238,8 @@ class Held:
     def _receipt_days(self) -> NDArray:
         days = HORIZON.first_days[self.plan.book.receipt_bucket].astype(np.int64)
         receipts = self._all[1]
-        kept = (self.structure.policy[receipts.node] != REORDER) & (receipts.bucket < HORIZON.buckets)
+        by_day = ~np.isin(self.structure.policy, (REORDER, TO_ORDER))
+        kept = by_day[receipts.node] & (receipts.bucket < HORIZON.buckets)
         node, day = receipts.node[kept], receipts.day[kept]
         days[self.plan.book.receipt_ptr[node] + np.arange(len(node)) - np.searchsorted(node, node)] = day
         return days
@@ -194,7 +252,7 @@ class Held:
         for node in nodes.tolist():
             rows = self.receipts(node)
             at, count = int(book.receipt_ptr[node]), int(book.receipt_n[node])
-            if self.structure.policy[node] == REORDER:
+            if self.structure.policy[node] in (REORDER, TO_ORDER):
                 self.receipt_days[at : at + count] = HORIZON.first_days[book.receipt_bucket[at : at + count]]
             else:
                 self.receipt_days[at : at + count] = rows.day[rows.bucket < HORIZON.buckets]

@@ -22,7 +22,7 @@ from mainspring.modules.engineering.models import WorkCenter
 from mainspring.modules.organization import queries as organization
 
 from . import nodes, recipes
-from .nodes import NET, NEVER, REORDER, SITE_BITS
+from .nodes import NET, NEVER, OWN, REORDER, SITE_BITS, TO_ORDER
 from .reading import FOREVER, MICRO, Reader
 
 DAYS, WEEKS = 182, 52
@@ -36,7 +36,7 @@ TICKS = 3600  # seconds in an hour: load is whole seconds
 class Structure:
     """What the plan is built from: nodes in order of `keys`, lines, operations; quantities in smallest units.
 
-    keys       item << SITE_BITS | place of the site in `sites`
+    keys       item << SITE_BITS | place of the site in `sites`, with OWN for what is made or bought to order
     origin     the node each is brought from, -1 when it is made or bought
     scale      millionths in one smallest unit of the node's item
     """
@@ -77,9 +77,28 @@ class Structure:
         found = (place < len(self.sites)) & (self.sites[np.minimum(place, len(self.sites) - 1)] == site)
         return np.where(found, (item << SITE_BITS) | place, -1)
 
-    def node(self, item: NDArray, site: NDArray) -> NDArray:
-        """Places of items at sites among the nodes, -1 where there is none."""
-        return nodes.place(self.keys, self.key(item, site))
+    def node(self, item: NDArray, site: NDArray, own: NDArray | None = None) -> NDArray:
+        """Places of items at sites among the nodes, -1 where there is none.
+
+        own  where the node for what is made or bought to order is meant, if the item has one
+        """
+        free = nodes.place(self.keys, self.key(item, site))
+        if own is None or not own.any():
+            return free
+        keys = self.key(item, site)
+        apart = nodes.place(self.keys, np.where(own & (keys >= 0), keys | OWN, -1))
+        return np.where(apart >= 0, apart, free)
+
+    @property
+    def own(self) -> NDArray:
+        """Which nodes are for what is made or bought to order."""
+        return self.policy == TO_ORDER
+
+    def with_twins(self, chosen: NDArray) -> NDArray:
+        """These nodes, and those of the same items and sites."""
+        keys = nodes.freely(self.keys[chosen])
+        both = nodes.place(self.keys, np.concatenate([keys, keys | OWN]))
+        return np.unique(both[both >= 0])
 
     def plans(self, item: NDArray, site: NDArray) -> NDArray:
         """Whether items could be nodes at these sites."""
@@ -109,13 +128,16 @@ def structure(company_id: int, today: date, used: SimpleNamespace, only=None) ->
     site = np.concatenate([planning.site[wanted], used.site])
     possible = found.plans(item, site) if len(sites) else np.zeros(len(item), np.bool_)
     start = np.unique(found.key(item[possible], site[possible])) if len(sites) else np.zeros(0, np.int64)
+    apart = planning.key[(planning.policy == TO_ORDER) & (planning.key >= 0)]
+    phantoms = items.item[items.phantom]
+    start = np.union1d(start, apart[np.isin(apart, start) & ~np.isin(apart >> SITE_BITS, phantoms)] | OWN)
     brought = (planning.origin > 0) & wanted
     found.ways = _ways(found, planning, brought)
     found.keys = _with_components(found, start, bills, items)
-    found.item, found.site = found.keys >> SITE_BITS, sites[found.keys & ((1 << SITE_BITS) - 1)]
+    found.item, found.site = found.keys >> SITE_BITS, sites[nodes.site_place(found.keys)]
     row = nodes.place(items.item, found.item)
     found.digits, found.made, found.phantom = items.digits[row], items.made[row], items.phantom[row]
-    at = nodes.place(found.ways[0], found.keys)
+    at = nodes.place(found.ways[0], nodes.freely(found.keys))
     found.origin = nodes.place(found.keys, np.where(at >= 0, found.ways[1][at] if len(found.ways[1]) else -1, -1))
     found.made &= found.origin < 0
     found.phantom &= found.origin < 0
@@ -134,11 +156,11 @@ def _with_components(found: Structure, start: NDArray, bills, items) -> NDArray:
     known, fresh = start, start
     made = np.sort(items.item[items.made])
     while len(fresh):
-        way = nodes.place(found.ways[0], fresh)
+        way = nodes.place(found.ways[0], nodes.freely(fresh))
         there = found.ways[1][way[way >= 0]]
         fresh = fresh[(nodes.place(made, fresh >> SITE_BITS) >= 0) & (way < 0)]
         which, row = nodes.uses(fresh, bills, found.sites)
-        below = (bills.component[row] << SITE_BITS) | (fresh[which] & ((1 << SITE_BITS) - 1))
+        below = (bills.component[row] << SITE_BITS) | nodes.site_place(fresh[which])
         below = np.unique(np.concatenate([below, there]))
         allowed = (nodes.place(found.known.item, below >> SITE_BITS) >= 0) & (nodes.place(found.known.never, below) < 0)
         fresh = below[allowed & (nodes.place(known, below) < 0)]
@@ -164,7 +186,7 @@ def _ways(found: Structure, planning, brought: NDArray) -> tuple[NDArray, NDArra
 
 def _policies(found: Structure, planning, sources, items, operations) -> None:
     """Lot rules, lead times, start tables and operations of the nodes."""
-    at = nodes.place(planning.key, found.keys)
+    at = nodes.place(planning.key, nodes.freely(found.keys))
     scale = found.scale
 
     def of_plan(name, default=0):
@@ -173,7 +195,9 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
     def up(values):
         return -(-values // scale)
 
-    found.policy = np.where(at >= 0, of_plan("policy"), NET)
+    policy = np.where(at >= 0, of_plan("policy"), NET)
+    own = (found.keys & OWN) > 0
+    found.policy = np.where(own, TO_ORDER, np.where(policy == TO_ORDER, NET, policy))
     kind = of_plan("rule").astype(np.int64)
     size = np.where(kind == 2, of_plan("size") // MICRO, of_plan("size") // scale)
     minimum, multiple, maximum = up(of_plan("minimum")), up(of_plan("multiple")), of_plan("maximum") // scale
@@ -187,6 +211,8 @@ def _policies(found: Structure, planning, sources, items, operations) -> None:
         multiple = np.where(buys & (multiple == 0), step, multiple)
         lead = np.where(buys & (sources.lead[source] > 0), sources.lead[source], lead)
     lead = np.where(found.origin >= 0, of_plan("transit"), lead)
+    for column in (kind, size, minimum, multiple, maximum, safety):
+        column[own] = 0  # what a document asks for, lot for lot
     which, row = nodes.uses(found.keys, operations, found.sites)
     works = found.made[which] & ~found.phantom[which]
     which, row = which[works], row[works]
@@ -278,7 +304,7 @@ def site_calendars(sites, today: date) -> dict[int, tables.WorkingDays]:
 def _starts(found: Structure) -> tuple[NDArray, NDArray]:
     """(start tables, row of each node): one a site and lead time."""
     calendars = site_calendars(found.sites, found.today)
-    place = found.keys & ((1 << SITE_BITS) - 1)
+    place = nodes.site_place(found.keys)
     pairs, rows = np.unique(np.stack([place, found.lead]), axis=1, return_inverse=True)
     starts = [tables.start_row(HORIZON, [(calendars[int(found.sites[p])], int(lead))]) for p, lead in pairs.T.tolist()]
     table = np.stack(starts) if starts else np.zeros((1, HORIZON.buckets), np.int32)
@@ -336,4 +362,4 @@ def _load_ticks(keys: Iterable[tuple[int, date]]) -> dict[tuple[int, date], NDAr
 _ticks = remembered.Remembered(None, load_many=_load_ticks)
 """What capacity is made of says when it is stale."""
 
-__all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "Structure", "site_calendars", "structure"]
+__all__ = ["FOREVER", "HORIZON", "NET", "NEVER", "REORDER", "TO_ORDER", "Structure", "site_calendars", "structure"]

@@ -10,8 +10,20 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.organization.models import Unit
 
-NEVER, NET, REORDER = range(3)
+NEVER, NET, REORDER, TO_ORDER = range(4)
 SITE_BITS = 12
+OWN = 1 << (SITE_BITS - 1)
+"""In the key of the node beside the free one, for what is made or bought there to order."""
+
+
+def site_place(keys: NDArray) -> NDArray:
+    """The places of the sites of nodes."""
+    return keys & (OWN - 1)
+
+
+def freely(keys: NDArray) -> NDArray:
+    """The nodes as free netting knows them."""
+    return keys & ~OWN
 
 
 def place(within: NDArray, values: NDArray) -> NDArray:
@@ -31,7 +43,7 @@ def expanded(first: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
 
 def uses(nodes: NDArray, rows: SimpleNamespace, sites: NDArray) -> tuple[NDArray, NDArray]:
     """(node, row) pairs of what holds for nodes: rows of their site if they have any, else those of every site."""
-    item, site = nodes >> SITE_BITS, sites[nodes & ((1 << SITE_BITS) - 1)]
+    item, site = nodes >> SITE_BITS, sites[site_place(nodes)]
     which, row = expanded(np.searchsorted(rows.item, item), np.searchsorted(rows.item, item, side="right"))
     own = rows.site[row] == site[which]
     has_own = np.zeros(len(nodes), np.bool_)

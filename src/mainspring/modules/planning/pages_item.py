@@ -122,7 +122,10 @@ def _event_label(event: timelines.Event) -> str:
         if event.origin
         else names.get(event.kind, "")
     )
-    return " ".join(part for part in (name, event.label) if part) or _("a plan")
+    called = " ".join(part for part in (name, event.label) if part) or _("a plan")
+    if event.owner_number:
+        called = _("%(supply)s, for %(order)s alone") % {"supply": called, "order": event.owner_number}
+    return called
 
 
 def _document_address(event: timelines.Event) -> str:

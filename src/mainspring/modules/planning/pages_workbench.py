@@ -156,12 +156,18 @@ def _row(row: dict) -> dict:
             {"text": formats.number(row["quantity"], 0, 6), "unit": row["unit"], "kind": "quantity"},
             {"text": formats.day(row["starts_on"]) if row["starts_on"] else "", "kind": "date"},
             {"text": formats.day(row["due_on"]) if row["due_on"] else "", "kind": "date"},
-            {"text": row["for_number"] or "", "kind": "text"},
+            {"text": _for(row), "kind": "text"},
             {"text": state, "kind": "text"},
             {"text": str(sentences.read(row["reason_text"])), "kind": "text"},
             {"text": row["site_code"], "kind": "text"},
         ],
     }
+
+
+def _for(row: dict) -> str:
+    """The document a proposal serves first, or alone."""
+    number = row["for_number"] or ""
+    return _("%(order)s alone") % {"order": number} if row["is_dedicated"] and number else number
 
 
 # -- what can be done -------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import numpy as np
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, transaction
 from numpy.typing import NDArray
 
+from mainspring.engines.mrp import pegging
 from mainspring.kernel import database
 from mainspring.kernel.ids import uuid7
 from mainspring.kernel.models import DocumentIdentity
@@ -20,6 +21,7 @@ from mainspring.modules.items.models import Item
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseRequest
 
+from .dedicating import NOBODY
 from .holding import Held
 from .network import HORIZON, site_calendars
 from .reading import Reader, day
@@ -45,6 +47,7 @@ def wanted(held: Held, nodes: NDArray | None = None) -> SimpleNamespace:
 
     due        the day it is needed, for a made item not before it can be there
     available  the day it can be there
+    owner      the number of the document it is for alone (P22): a row each, where an order serves several
     """
     s = held.structure
     orders = held.plan.orders(nodes)
@@ -53,7 +56,7 @@ def wanted(held: Held, nodes: NDArray | None = None) -> SimpleNamespace:
     needed = HORIZON.first_days[orders.due[each]].astype(np.int64)
     available = np.maximum(needed, ready_days(held)[s.items.start_row[node]])
     table = np.where(s.made[node], MAKE, BUY)
-    return SimpleNamespace(
+    found = SimpleNamespace(
         node=node,
         table=table,
         quantity=orders.quantity[each] * s.scale[node],
@@ -64,7 +67,38 @@ def wanted(held: Held, nodes: NDArray | None = None) -> SimpleNamespace:
         short=orders.short[each],
         net=orders.net[each],
         row=orders.row[each],
+        owner=np.zeros(len(node), np.int64),
     )
+    return _shared_out(held, found) if s.own[node].any() else found
+
+
+def _shared_out(held: Held, want: SimpleNamespace) -> SimpleNamespace:
+    """Orders to order as a row for each document they serve, after those of free netting in their place."""
+    s = held.structure
+    own = s.own[want.node]
+    book = pegging.Book(held.plan, np.unique(want.node[own]))
+    served: dict[int, dict[int, int]] = {}
+    for node in np.unique(want.node[own]).tolist():
+        part = slice(int(book.first[node]), int(book.last[node]))
+        columns = (book.columns.demand, book.columns.supply, book.columns.quantity)
+        for demand, supply, quantity in zip(*(c[part].tolist() for c in columns), strict=True):
+            if supply < 0:
+                continue
+            rows, at = held.demand_row(node, -1 - demand)
+            number = held.owner_number(rows.document[at].tobytes())
+            shares = served.setdefault(supply, {})
+            shares[number] = shares.get(number, 0) + quantity
+    places, owners, quantities = [], [], []
+    for n, (row, node) in enumerate(zip(want.row.tolist(), want.node.tolist(), strict=True)):
+        shares = served.get(row) if own[n] else None
+        for number, quantity in (shares or {0: int(want.quantity[n]) // int(s.scale[node])}).items():
+            places.append(n)
+            owners.append(number)
+            quantities.append(quantity * int(s.scale[node]))
+    rows = np.array(places, np.int64)
+    found = SimpleNamespace(**{name: column[rows] for name, column in vars(want).items()})
+    found.owner, found.quantity = np.array(owners, np.int64), np.array(quantities, np.int64)
+    return found
 
 
 def ready_days(held: Held) -> NDArray:
@@ -89,7 +123,10 @@ def stored(held: Held, nodes: NDArray | None, read: SimpleNamespace | None = Non
     if read is None:
         items = None if nodes is None else np.unique(s.item[nodes]).tolist()
         read = Reader(held.company_id, held.today, items).proposals()
-    node = s.node(read.item, read.site)
+    node = s.node(read.item, read.site, read.owner != NOBODY)
+    owner = np.zeros(len(node), np.int64)
+    for n in np.flatnonzero((node >= 0) & (read.owner != NOBODY)).tolist():
+        owner[n] = held.owner_number(read.owner[n].tobytes())
     kept = np.isin(node, nodes) if nodes is not None else np.ones(len(node), np.bool_)
     return SimpleNamespace(
         node=node[kept],
@@ -99,6 +136,7 @@ def stored(held: Held, nodes: NDArray | None, read: SimpleNamespace | None = Non
         promised=read.due[kept].astype(np.int64),
         key=read.key[kept],
         item=read.item[kept],
+        owner=owner[kept],
     )
 
 
@@ -108,7 +146,10 @@ def differences(want: SimpleNamespace, have: SimpleNamespace) -> Changes:
     gone = np.flatnonzero(have.node < 0)
     found.withdrawn += [(-1, int(have.table[n]), key_of(have.key[n])) for n in gone.tolist()]
     mine, theirs = _unlike(want, have)
-    group, other = (rows.node[at] * 2 + rows.table[at] for rows, at in ((want, mine), (have, theirs)))
+    owners = 1 + max(int(want.owner.max(initial=0)), int(have.owner.max(initial=0)))
+    group, other = (
+        (rows.node[at] * 2 + rows.table[at]) * owners + rows.owner[at] for rows, at in ((want, mine), (have, theirs))
+    )
     rank, other_rank = _rank(group), _rank(other)
     counts = {}
     for name, groups in (("mine", group), ("theirs", other)):
@@ -145,7 +186,7 @@ def _unlike(want: SimpleNamespace, have: SimpleNamespace) -> tuple[NDArray, NDAr
     return rows[side[alone] == 0], known[rows[side[alone] == 1] - len(want.node)]
 
 
-ORDER = ("node", "table", "promised", "start", "quantity")
+ORDER = ("node", "table", "owner", "promised", "start", "quantity")
 
 
 def _rank(groups: NDArray) -> NDArray:
@@ -217,6 +258,8 @@ def _add(held: Held, want, new: list[int]) -> None:
         given: dict = {"is_planned": True}
         if table == BUY:
             given = {"source": "plan", "unit_id": item.unit_id, "from_site_id": origin_of(held, node)}
+        if want.owner[n]:
+            given |= {"demand_id": held.owner(int(want.owner[n])), "is_dedicated": True}
         starts, due = DAYS[table]
         records[table].append(
             MODELS[table](

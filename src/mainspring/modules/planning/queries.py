@@ -15,14 +15,33 @@ from mainspring.modules.purchasing.models import PurchaseRequest
 from .following import LOCK_SPACE, Kept, beside, context
 from .holding import FORECAST, Held, StructureChanged
 from .models import CenterLoad
-from .network import HORIZON, REORDER
+from .network import HORIZON, REORDER, TO_ORDER
 from .nodes import factors, place
 from .proposals import BUY, MAKE, ready_days, wanted
 from .reading import Reader
 
 __all__ = [
-    "BUY", "FORECAST", "HORIZON", "MAKE", "REORDER", "Age", "Held", "Kept", "Reader", "StructureChanged", "age",
-    "beside", "context", "factors", "load", "orders_of", "place", "proposal_counts", "proposals", "ready_days",
+    "BUY",
+    "FORECAST",
+    "HORIZON",
+    "MAKE",
+    "REORDER",
+    "TO_ORDER",
+    "Age",
+    "Held",
+    "Kept",
+    "Reader",
+    "StructureChanged",
+    "age",
+    "beside",
+    "context",
+    "factors",
+    "load",
+    "orders_of",
+    "place",
+    "proposal_counts",
+    "proposals",
+    "ready_days",
     "wanted",
 ]  # fmt: skip
 
@@ -74,10 +93,12 @@ PROPOSALS = """
 SELECT o.*, i.code, i.name, u.code AS unit, s.code AS site_code, d.number AS for_number,
        p.identity_id IS NOT NULL AS firm
 FROM (
-    SELECT id, 'make' AS kind, company_id, item_id, site_id, quantity, starts_on, due_on, reason, reason_text, demand_id
+    SELECT id, 'make' AS kind, company_id, item_id, site_id, quantity, starts_on, due_on, reason, reason_text,
+           demand_id, is_dedicated
     FROM production_productionorder WHERE state = 'proposed' AND company_id = %(company)s AND is_planned
     UNION ALL
-    SELECT id, 'buy', company_id, item_id, site_id, quantity, order_by, needed_on, reason, reason_text, demand_id
+    SELECT id, 'buy', company_id, item_id, site_id, quantity, order_by, needed_on, reason, reason_text, demand_id,
+           is_dedicated
     FROM purchasing_purchaserequest
     WHERE state = 'proposed' AND company_id = %(company)s AND source = 'plan' AND item_id IS NOT NULL
 ) o

@@ -9,6 +9,7 @@ from django.db import connection
 MICRO = 1_000_000
 """Quantities are read as whole millionths of a unit: all the digits the database keeps."""
 FOREVER = 1 << 30
+NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
 _HEADER = 19
 _WIDTHS = {"int8": (">i8", np.int64), "int4": (">i4", np.int32), "bool": ("?", np.bool_), "uuid": ("V16", "V16")}
 
@@ -41,26 +42,29 @@ class Reader:
     def _read(self, sql: str, kinds: str, of: str = "") -> SimpleNamespace:
         """`{only}` in the query becomes a condition on the item column `of`, when only some are read."""
         only = f" AND {of} = ANY(%(items)s::bigint[])" if of and self.given["items"] is not None else ""
-        return columns(sql.replace("{only}", only), kinds, **self.given)
+        return columns(sql.replace("{only}", only).replace("{NOBODY}", NOBODY), kinds, **self.given)
 
     # -- what changes all day --
 
     def demand(self) -> SimpleNamespace:
-        """Planned moves out of the storage of a site.
+        """Planned moves out of the storage of a site; `to_order`: what comes for their document serves them (P22).
 
         What a deal was to bring by now, or before the demand fence, does not count (P21, P23).
         """
         return self._read(
             """SELECT m.item_id, f.site_id, (m.planned_on - %(today)s::date)::int4, (m.quantity * 1000000)::int8,
-                   COALESCE(m.origin_id, '00000000-0000-0000-0000-000000000000'::uuid), m.id,
-                   m.is_forecast
+                   COALESCE(m.origin_id, {NOBODY}), m.id,
+                   m.is_forecast,
+                   COALESCE(p.policy = 'mto', false) AND NOT m.is_forecast AND t.kind = 'customer'
+                       AND m.origin_id IS NOT NULL
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
-            LEFT JOIN items_itemsite p ON m.is_forecast AND p.item_id = m.item_id AND p.site_id = f.site_id
+            LEFT JOIN items_itemsite p ON (m.is_forecast OR p.policy = 'mto') AND p.item_id = m.item_id
+                                      AND p.site_id = f.site_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND f.kind = 'internal'
               AND NOT (t.kind = 'internal' AND t.site_id = f.site_id)
               AND NOT (m.is_forecast AND m.planned_on < %(today)s + COALESCE(p.demand_fence_days, 0)){only}""",
-            "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8 forecast:bool",
+            "item:int8 site:int8 day:int4 quantity:int8 document:uuid key:int8 forecast:bool to_order:bool",
             "m.item_id",
         )
 
@@ -68,7 +72,7 @@ class Reader:
         """Planned moves into the storage of a site; `start` is for proposals alone."""
         return self._read(
             """SELECT m.item_id, t.site_id, (m.planned_on - %(today)s::date)::int4, (m.quantity * 1000000)::int8,
-                   COALESCE(m.origin_id, '00000000-0000-0000-0000-000000000000'::uuid), m.id, -1::int4, 0::int8
+                   COALESCE(m.origin_id, {NOBODY}), m.id, -1::int4, 0::int8
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             WHERE m.state = 'planned' AND m.company_id = %(company)s AND t.kind = 'internal'
@@ -127,12 +131,67 @@ class Reader:
             "b.item_id",
         )
 
+    def dedicated(self) -> SimpleNamespace:
+        """How much of what comes is for one document alone (P22), as `document` and `key` of supply have it."""
+        return self._read(
+            """SELECT m.item_id, t.site_id, m.origin_id, m.id, o.demand_id, (m.quantity * 1000000)::int8
+            FROM production_productionorder o
+            JOIN stock_stockmove m ON m.origin_id = o.id AND m.state = 'planned' AND m.item_id = o.item_id
+            JOIN stock_location t ON t.id = m.to_location_id AND t.kind = 'internal'
+            WHERE o.company_id = %(company)s AND o.is_dedicated AND o.demand_id IS NOT NULL{only}
+            UNION ALL
+            SELECT m.item_id, t.site_id, m.origin_id, m.id, r.demand_id,
+                   ((a.quantity - a.received_quantity) * 1000000)::int8
+            FROM purchasing_purchaserequest r JOIN purchasing_allocation a ON a.request_id = r.id
+            JOIN purchasing_purchaseorderline l ON l.id = a.order_line_id
+            JOIN stock_stockmove m ON m.origin_id = l.document_id AND m.origin_line = l.id AND m.state = 'planned'
+            JOIN stock_location t ON t.id = m.to_location_id AND t.kind = 'internal'
+            WHERE r.company_id = %(company)s AND r.is_dedicated AND r.demand_id IS NOT NULL
+              AND a.quantity > a.received_quantity{only}
+            UNION ALL
+            SELECT m.item_id, t.site_id, m.origin_id, m.id, l.kept_for_id, (m.quantity * 1000000)::int8
+            FROM stock_transferline l
+            JOIN stock_stockmove m ON m.origin_id = l.document_id AND m.origin_line = l.id AND m.state = 'planned'
+            JOIN stock_location f ON f.id = m.from_location_id AND f.kind <> 'internal'
+            JOIN stock_location t ON t.id = m.to_location_id AND t.kind = 'internal'
+            WHERE m.company_id = %(company)s AND l.kept_for_id IS NOT NULL{only}
+            UNION ALL
+            SELECT m.item_id, m.site_id, m.id, 0::int8, m.demand_id, (m.quantity * 1000000)::int8
+            FROM production_productionorder m
+            WHERE m.company_id = %(company)s AND m.is_dedicated AND m.demand_id IS NOT NULL
+              AND m.state = 'proposed'{only}
+            UNION ALL
+            SELECT m.item_id, m.site_id, m.id, 0::int8, m.demand_id,
+                   ((m.quantity - m.ordered_quantity) * 1000000)::int8
+            FROM purchasing_purchaserequest m
+            WHERE m.company_id = %(company)s AND m.is_dedicated AND m.demand_id IS NOT NULL AND m.item_id IS NOT NULL
+              AND m.state IN ('proposed', 'approved') AND m.quantity > m.ordered_quantity{only}""",
+            "item:int8 site:int8 document:uuid key:int8 owner:uuid quantity:int8",
+            "m.item_id",
+        )
+
+    def kept(self) -> SimpleNamespace:
+        """Stock kept for documents whose goods are made or bought to order."""
+        return self._read(
+            """SELECT b.item_id, l.site_id, (SUM(b.quantity) * 1000000)::int8, b.origin_id
+            FROM items_itemsite p JOIN stock_reservation b ON b.item_id = p.item_id
+            JOIN stock_location l ON l.id = b.location_id AND l.site_id = p.site_id
+            JOIN kernel_site s ON s.id = l.site_id AND s.company_id = %(company)s
+            WHERE p.policy = 'mto' AND EXISTS (
+                SELECT FROM stock_stockmove m WHERE m.origin_id = b.origin_id AND m.item_id = b.item_id
+                AND m.state = 'planned'){only}
+            GROUP BY b.item_id, l.site_id, b.origin_id""",
+            "item:int8 site:int8 quantity:int8 owner:uuid",
+            "b.item_id",
+        )
+
     def proposals(self) -> SimpleNamespace:
-        """What the plan proposed and nobody stands for yet; `table` 0 is to make, 1 to buy."""
+        """What the plan proposed and nobody stands for yet; `table` 0 is to make, 1 to buy; it serves `owner` alone."""
         return self._read(
             """SELECT o.item_id, o.site_id, 0::int4, (o.quantity * 1000000)::int8,
                    (COALESCE(o.starts_on, o.due_on) - %(today)s::date)::int4,
-                   (COALESCE(o.due_on, o.starts_on) - %(today)s::date)::int4, o.id
+                   (COALESCE(o.due_on, o.starts_on) - %(today)s::date)::int4, o.id,
+                   COALESCE(CASE WHEN o.is_dedicated THEN o.demand_id END, {NOBODY})
             FROM production_productionorder o
             WHERE o.company_id = %(company)s AND o.state = 'proposed' AND o.is_planned
               AND COALESCE(o.due_on, o.starts_on) IS NOT NULL
@@ -140,11 +199,12 @@ class Reader:
             UNION ALL
             SELECT o.item_id, o.site_id, 1::int4, (o.quantity * 1000000)::int8,
                    (COALESCE(o.order_by, o.needed_on) - %(today)s::date)::int4,
-                   (o.needed_on - %(today)s::date)::int4, o.id
+                   (o.needed_on - %(today)s::date)::int4, o.id,
+                   COALESCE(CASE WHEN o.is_dedicated THEN o.demand_id END, {NOBODY})
             FROM purchasing_purchaserequest o
             WHERE o.company_id = %(company)s AND o.state = 'proposed' AND o.source = 'plan' AND o.item_id IS NOT NULL
               AND NOT EXISTS (SELECT FROM planning_firmproposal p WHERE p.identity_id = o.id){only}""",
-            "item:int8 site:int8 table:int4 quantity:int8 start:int4 due:int4 key:uuid",
+            "item:int8 site:int8 table:int4 quantity:int8 start:int4 due:int4 key:uuid owner:uuid",
             "o.item_id",
         )
 
@@ -171,7 +231,8 @@ class Reader:
         """How items are planned at sites."""
         return self._read(
             """SELECT p.item_id, p.site_id,
-                   (CASE p.policy WHEN 'none' THEN 0 WHEN 'reorder' THEN 2 ELSE 1 END)::int4, p.lead_time_days::int4,
+                   (CASE p.policy WHEN 'none' THEN 0 WHEN 'reorder' THEN 2 WHEN 'mto' THEN 3 ELSE 1 END)::int4,
+                   p.lead_time_days::int4,
                    (CASE p.lot_rule WHEN 'fixed' THEN 1 WHEN 'period' THEN 2 ELSE 0 END)::int4,
                    (COALESCE(p.lot_size, 0) * 1000000)::int8, (p.minimum * 1000000)::int8,
                    (p.multiple * 1000000)::int8, (COALESCE(p.maximum, 0) * 1000000)::int8,

@@ -15,10 +15,10 @@ from mainspring.kernel.models import DocumentIdentity
 from mainspring.kernel.sentences import node as say
 from mainspring.modules.items.models import Item
 
+from .dedicating import KEPT, NOBODY
 from .holding import Held
 from .network import HORIZON, REORDER
 from .reading import day
-from .rows import NOBODY
 
 DEMANDS_MAX = 50
 KINDS = {network.FIXED: "fixed", network.PERIOD: "period", network.ECONOMIC: "economic"}
@@ -63,7 +63,8 @@ class Why:
         self._peg(np.unique(orders.node).tolist())
         rows = list(zip(orders.node.tolist(), orders.row.tolist(), strict=True))
         self._climb({d for node, row in rows for d, _b, _q in self._served[node].get(row, ())[:DEMANDS_MAX] if d >= 0})
-        served = [self._serves(node, row) for node, row in rows]
+        owners = [self.held.owner(number) if number else None for number in orders.owner.tolist()]
+        served = [self._serves(node, row, owner) for (node, row), owner in zip(rows, owners, strict=True)]
         items = {int(i) for i in self.held.structure.item[np.unique(orders.node)]}
         items |= {s.through for found in served for s in found if s.through}
         self.items = Item.objects.select_related("unit").in_bulk(items - self.items.keys()) | self.items
@@ -75,10 +76,12 @@ class Why:
 
     # -- what an order serves --
 
-    def _serves(self, node: int, row: int) -> list[Served]:
+    def _serves(self, node: int, row: int, owner: UUID | None) -> list[Served]:
         found: dict[Any, Served] = {}
         for demand, bucket, quantity in self._served[node].get(row, ())[:DEMANDS_MAX]:
             document, through = self._tops[demand] if demand >= 0 else (self._independent(node, demand), None)
+            if owner is not None and document != owner:
+                continue
             on = day(self.held.today, HORIZON.first_days[bucket])
             amount = self.amount(node, quantity)
             key = document or (node, demand)
@@ -152,8 +155,15 @@ class Why:
         node, structure = int(orders.node[n]), self.held.structure
         item = self.items[int(structure.item[node])]
         receipts = self.held.receipts(node)
-        on_hand = self.amount(node, self.held.on_hand(node))
-        incoming = self.amount(node, receipts.quantity.sum())
+        mine, lies = np.ones(len(receipts.node), np.bool_), receipts.start == KEPT
+        to_order = bool(orders.owner[n])
+        if to_order:
+            mine = receipts.owner == np.frombuffer(self.held.owner(int(orders.owner[n])).bytes, "V16")[0]
+        on_hand = self.amount(node, self.held.on_hand(node) + receipts.quantity[mine & lies].sum())
+        incoming = self.amount(node, receipts.quantity[mine & ~lies].sum())
+        net = self.amount(node, orders.net[n])
+        if to_order:
+            net = sum((s.quantity for s in served), Decimal(0))
         due, available = day(self.held.today, orders.due[n]), day(self.held.today, orders.available[n])
         if structure.policy[node] == REORDER:
             asked = on_hand + incoming - self.amount(node, self.held.promised(self.held.demand(node)))
@@ -166,8 +176,10 @@ class Why:
         else:
             code = "demand" if served else "safety_stock"
             projected = -self.amount(node, orders.short[n])
-            _sizes, steps = lots.sized(self.amount(node, orders.net[n]), self._lot(node), int(structure.digits[node]))
+            _sizes, steps = lots.sized(net, self._lot(node), int(structure.digits[node]))
             text = self._sentence(item, served, on_hand, incoming, steps, due, available)
+            if to_order:
+                text = sentences.joined((text, say(gettext_noop("To order: for it alone."))))
         kept = {
             "code": code,
             "on_hand": plain(on_hand),

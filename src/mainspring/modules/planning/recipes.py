@@ -100,7 +100,7 @@ def _columns(of: SimpleNamespace, rows, num, den, fixed, kind: int) -> dict[str,
 def _between(found: "Structure", rows) -> SimpleNamespace:
     """(node above, row, node below) of the rows that hold for made nodes and lead to planned ones."""
     which, row = nodes.uses(found.keys, rows, found.sites)
-    site = found.keys[which] & ((1 << SITE_BITS) - 1)
+    site = nodes.site_place(found.keys[which])
     component = nodes.place(found.keys, (rows.component[row] << SITE_BITS) | site)
     kept = found.made[which] & (component >= 0)
     kept &= found.policy[np.maximum(component, 0)] != REORDER

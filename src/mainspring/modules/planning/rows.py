@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from mainspring.modules.items.models import Item
 
-from . import forecasting, nodes
+from . import dedicating, forecasting, nodes
+from .dedicating import NOBODY
 from .network import HORIZON, Structure
 from .reading import Reader
 
-NOBODY = np.zeros(1, "V16")[0]
 FORECAST = -2
 
 
@@ -21,7 +21,9 @@ class Rows:
     """Demand or supply of nodes, by node, bucket and key; days are the real ones, overdue ones negative.
 
     bucket  the one the plan counts it in: supply a little late counts when it is needed (P20)
-    start   of firm orders to make; FORECAST marks demand that is expected and not promised
+    start   of firm orders to make; FORECAST marks demand that is expected and not promised, KEPT supply that is stock
+    owner   of what is made or bought to order: the document it is for (P22); NOBODY for all that is netted freely
+    tag     the document supply is marked for, needed there or not
     """
 
     node: NDArray
@@ -30,6 +32,8 @@ class Rows:
     quantity: NDArray
     document: NDArray
     start: NDArray
+    owner: NDArray
+    tag: NDArray
 
     def of(self, node: int) -> slice:
         """The rows of one node."""
@@ -41,7 +45,7 @@ def quantities(reader: Reader) -> tuple[SimpleNamespace, SimpleNamespace, Simple
     parts = [reader.receipts(), reader.requests(), reader.firm_orders()]
     names = [name for name in vars(parts[0]) if name != "count"]
     receipts = SimpleNamespace(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
-    return _demand(reader), receipts, reader.on_hand()
+    return dedicating.told_apart(reader, _demand(reader), receipts, reader.on_hand())
 
 
 def _demand(reader: Reader) -> SimpleNamespace:
@@ -58,6 +62,7 @@ def _demand(reader: Reader) -> SimpleNamespace:
         "document": [NOBODY] * len(left),
         "key": [-f.key for f in left],
         "forecast": [True] * len(left),
+        "to_order": [False] * len(left),
     }
     more = {name: np.array(column, getattr(asked, name).dtype) for name, column in values.items()}
     joined = {name: np.concatenate([getattr(asked, name), more[name]]) for name in values}
@@ -66,7 +71,7 @@ def _demand(reader: Reader) -> SimpleNamespace:
 
 def rows_of(s: Structure, read: SimpleNamespace, *, receipts: bool) -> Rows:
     """Rows of nodes in the order the plan keeps them: by node, bucket, and for equal days the longest known first."""
-    node = s.node(read.item, read.site)
+    node = s.node(read.item, read.site, read.owner != NOBODY)
     kept = np.flatnonzero(node >= 0)
     node, day, quantity = node[kept], read.day[kept].astype(np.int64), read.quantity[kept]
     if receipts:
@@ -80,7 +85,7 @@ def rows_of(s: Structure, read: SimpleNamespace, *, receipts: bool) -> Rows:
     order = np.lexsort((read.document[kept].view("S16") if len(kept) else kept, read.key[kept], day, bucket, node))
     start = read.start[kept].astype(np.int64) if receipts else np.where(read.forecast[kept], FORECAST, -1)
     start = np.minimum(start, HORIZON.days - 1)
-    columns = (node, day, bucket, quantity, read.document[kept], start)
+    columns = (node, day, bucket, quantity, read.document[kept], start, read.owner[kept], read.tag[kept])
     return Rows(*(column[order] for column in columns))
 
 
@@ -104,5 +109,5 @@ def stock_of(s: Structure, read: SimpleNamespace) -> NDArray:
     found = np.zeros(len(s.keys), np.int64)
     node = s.node(read.item, read.site)
     kept = node >= 0
-    found[node[kept]] = np.maximum(read.quantity[kept] // s.scale[node[kept]], 0)
-    return found
+    np.add.at(found, node[kept], read.quantity[kept])
+    return np.maximum(found // s.scale, 0)

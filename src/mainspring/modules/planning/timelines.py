@@ -1,22 +1,28 @@
 """Everything that comes and goes of an item at a site, day by day, and what serves what."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
+import numpy as np
 from django.db.models import Q
 
 from mainspring import rounding
 from mainspring.kernel import database, formats, sentences
-from mainspring.kernel.models import Site
+from mainspring.kernel.models import DocumentIdentity, Site
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import BomLine
 from mainspring.modules.items.models import Item, ItemSite
 
 from . import forecasting
+from .reading import Reader
 
 ZERO = Decimal(0)
 
@@ -28,6 +34,7 @@ class Event:
     kind      stock, move, forecast (what is left of it), make, buy (a proposal, firm or not), request, part (asked
               for by a proposal of `parent`), brought (to `elsewhere`, another site)
     origin    the site a supply is brought from
+    owner     the document a supply serves alone, or a demand that only such supply serves (P22)
     document  the document's key, of a part the proposal that asks; `label` what to call it
     """
 
@@ -44,6 +51,9 @@ class Event:
     origin: Any = None
     original_on: date | None = None
     reason: str = ""
+    owner: Any = None
+    owner_number: str = ""
+    to_customer: bool = False
     balance: Decimal = ZERO
     serves: list = field(default_factory=list)  # (event, quantity): what a supply serves, or a demand is served by
 
@@ -66,6 +76,7 @@ class Timeline:
             *self._brought(),
             *self._by_products(),
         ]
+        events = self._told_apart(events)
         events.sort(key=lambda e: (e.on, e.quantity > 0, e.label))
         balance = self.on_hand
         for event in events:
@@ -88,7 +99,7 @@ class Timeline:
             """
             SELECT m.planned_on, m.quantity, m.origin_id, m.is_forecast, d.kind, d.title,
                    CASE WHEN m.is_forecast THEN m.reference ELSE d.number END AS number,
-                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes
+                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes, t.kind = 'customer' AS to_customer
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
@@ -112,6 +123,7 @@ class Timeline:
                 r["number"] or r["title"] or "",
                 original_on=r["planned_on"],
                 is_forecast=r["is_forecast"],
+                to_customer=r["to_customer"],
             )
             for r in rows
         ]
@@ -282,12 +294,59 @@ class Timeline:
                 found.append((bom, need))
         return found
 
+    def _told_apart(self, events: list[Event]) -> list[Event]:
+        """The events with their owners; a supply of which its owner needs only a part is told in two (P22)."""
+        self.kept: dict[Any, Decimal] = {}
+        if self.planning is None or self.planning.policy != ItemSite.Policy.MAKE_TO_ORDER:
+            return events
+        found = list(events)
+        needs: dict[Any, Decimal] = defaultdict(Decimal)
+        for event in events:
+            if event.kind == "move" and event.to_customer and not event.is_forecast:
+                event.owner = event.document
+                needs[event.owner] += -event.quantity
+        reader = Reader(self.ctx.company_id, self.ctx.business_date, [self.item.pk])
+        for row in rows_of(reader.kept(), self.site.pk):
+            part = self.kept[row.owner] = min(row.quantity, needs[row.owner])
+            needs[row.owner] -= part
+        by_document: dict[Any, list[Event]] = defaultdict(list)
+        for event in events:
+            if event.quantity > 0:
+                by_document[event.document].append(event)
+        for row in rows_of(reader.dedicated(), self.site.pk):
+            for event in by_document[row.document]:
+                part = min(row.quantity, needs[row.owner], event.quantity)
+                if event.owner is not None or part <= 0:
+                    continue
+                needs[row.owner] -= part
+                if event.kind not in ("make", "buy") and part < event.quantity:
+                    found.append(replace(event, quantity=event.quantity - part, serves=[]))
+                    by_document[row.document].append(found[-1])
+                    event.quantity = part
+                event.owner = row.owner
+                break
+        owners = {event.owner for event in found if event.owner is not None and event.quantity > 0}
+        numbers = dict(DocumentIdentity.objects.filter(pk__in=owners).values_list("pk", "number")) if owners else {}
+        for event in found:
+            if event.quantity > 0:
+                event.owner_number = numbers.get(event.owner, "")
+        return found
+
     def _peg(self) -> None:
-        """Serve demands by date from stock, then from supplies by date (P09)."""
-        stock = Event("stock", self.ctx.business_date, self.on_hand)
-        supplies = [stock, *(e for e in self.events if e.quantity > 0)]
+        """Serve demands by date from stock, then from supplies by date (P09); what is to order from its own alone."""
+        kept = sum(self.kept.values(), ZERO)
+        self.stock = Event("stock", self.ctx.business_date, self.on_hand - kept)
+        self._serve(None, self.stock)
+        for owner in {event.owner for event in self.events if event.owner is not None}:
+            stock = Event("stock", self.ctx.business_date, self.kept.get(owner, ZERO), owner=owner)
+            self._serve(owner, stock)
+            self.stock.serves += stock.serves
+        self.stock.quantity = self.on_hand
+
+    def _serve(self, owner, stock: Event) -> None:
+        supplies = [stock, *(e for e in self.events if e.quantity > 0 and e.owner == owner)]
         place, left = 0, supplies[0].quantity
-        for demand in (e for e in self.events if e.quantity < 0):
+        for demand in (e for e in self.events if e.quantity < 0 and e.owner == owner):
             rest = -demand.quantity
             while rest > 0 and place < len(supplies):
                 taken = min(rest, left)
@@ -298,12 +357,21 @@ class Timeline:
                 if rest > 0:
                     place += 1
                     left = supplies[place].quantity if place < len(supplies) else ZERO
-        self.stock = stock
 
     @cached_property
     def lowest(self) -> Decimal:
         """The lowest projected stock."""
         return min([self.on_hand, *(e.balance for e in self.events)])
+
+
+def rows_of(read: SimpleNamespace, site_id: int) -> Iterator[SimpleNamespace]:
+    """What a reader has of a site as records with keys and quantities."""
+    for n in np.flatnonzero(read.site == site_id).tolist():
+        quantity = Decimal(int(read.quantity[n])).scaleb(-6)
+        keys = {
+            name: UUID(bytes=getattr(read, name)[n].tobytes()) for name in ("owner", "document") if name in vars(read)
+        }
+        yield SimpleNamespace(quantity=quantity, **keys)
 
 
 NODES_MAX = 120

@@ -24,7 +24,7 @@ def note(held: Held, nodes: NDArray, *, fresh: bool) -> None:
     s = held.structure
     database.execute(
         """INSERT INTO planning_planwording (company, item, site, is_fresh)
-        SELECT %(company)s, n.*, %(fresh)s FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]) n
+        SELECT DISTINCT %(company)s::bigint, n.*, %(fresh)s FROM unnest(%(items)s::bigint[], %(sites)s::bigint[]) n
         ON CONFLICT (company, item, site) DO UPDATE SET is_fresh = true
         WHERE EXCLUDED.is_fresh AND NOT planning_planwording.is_fresh""",
         company=held.company_id,
@@ -62,8 +62,8 @@ def _exceptions(held: Held) -> int:
 
 def _nodes(held: Held, rows: list[dict]) -> NDArray:
     columns = [np.array([row[name] for row in rows], np.int64) for name in ("item", "site")]
-    nodes = np.unique(held.structure.node(*columns))
-    return nodes[nodes >= 0]
+    nodes = held.structure.node(*columns)
+    return held.structure.with_twins(nodes[nodes >= 0])
 
 
 def _reasons(held: Held, most: int) -> int:
@@ -85,7 +85,7 @@ def _say(held: Held, nodes: NDArray) -> None:
     items = np.unique(held.structure.item[nodes]).tolist()
     have = proposals.stored(held, nodes, Reader(held.company_id, held.today, items).proposals())
     mine, theirs = _same(want, have)
-    names = ("node", "row", "net", "short", "due", "available")
+    names = ("node", "row", "net", "short", "due", "available", "owner")
     chosen = SimpleNamespace(**{name: getattr(want, name)[mine] for name in names})
     if held.why is None or held.why.plan_age != held.plan.age:
         held.why = Why(held)
@@ -114,7 +114,7 @@ def _same(want, have) -> tuple[NDArray, NDArray]:
     return found[:, 0], found[:, 1]
 
 
-_SAME = ("quantity", "start", "promised", "table", "node")
+_SAME = ("quantity", "start", "promised", "owner", "table", "node")
 
 
 def _write(table: str, told: list[tuple[Any, Reason]]) -> None:
@@ -133,7 +133,8 @@ def _write(table: str, told: list[tuple[Any, Reason]]) -> None:
             SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key uuid, reason jsonb, words text, demand uuid)),
         held AS MATERIALIZED (
             SELECT id FROM "{table}" WHERE id IN (SELECT key FROM n) AND state = 'proposed' ORDER BY id FOR UPDATE)
-        UPDATE "{table}" t SET reason = n.reason, reason_text = n.words, demand_id = n.demand
+        UPDATE "{table}" t SET reason = n.reason, reason_text = n.words,
+            demand_id = CASE WHEN t.is_dedicated THEN t.demand_id ELSE n.demand END
         FROM n JOIN held ON held.id = n.key
         WHERE t.id = n.key AND (t.reason, t.reason_text) IS DISTINCT FROM (n.reason, n.words)""",
         rows=json.dumps(rows, ensure_ascii=False),

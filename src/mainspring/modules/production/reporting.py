@@ -297,6 +297,7 @@ def _output(report, order, ctx) -> None:
             unit_cost=unit_cost,
             value=main,
             reference=order.number,
+            kept_for={order.demand_id: report.good} if order.is_dedicated and order.demand_id else {},
         ),
         *_beside(report, order, places),
     ]

@@ -19,7 +19,7 @@ class ProductionOrders(Resource):
         "planned_unit_cost priority responsible reason_text"
     )
     search = "number item__code item__name reason_text"
-    filters = "state item site starts_on due_on expected_on is_planned priority responsible"
+    filters = "state item site starts_on due_on expected_on is_planned is_dedicated priority responsible"
     form = (
         "item quantity site | Dates: starts_on due_on priority | Made from: bom routing backflush | "
         "responsible note reason_text"

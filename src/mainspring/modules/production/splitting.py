@@ -42,7 +42,11 @@ def split(order, ctx, quantity):
         responsible=order.responsible, priority=order.priority, note=order.note, links=[order],
     )  # fmt: skip
     ProductionOrder.objects.filter(pk=made.pk).update(
-        demand=order.demand_id, is_planned=order.is_planned, reason=order.reason, reason_text=order.reason_text
+        demand=order.demand_id,
+        is_dedicated=order.is_dedicated,
+        is_planned=order.is_planned,
+        reason=order.reason,
+        reason_text=order.reason_text,
     )
     if state in ordering.OPEN:
         made = commands.perform(made, "confirm", ctx)
@@ -60,6 +64,8 @@ def merge(order, ctx, other):
     same = all(getattr(order, name) == getattr(other, name) for name in ("item_id", "site_id", "bom_id", "routing_id"))
     if not same:
         raise ValidationError({"other": _("Only an order of the same item, site, bill and routing can be taken in.")})
+    if (order.is_dedicated or other.is_dedicated) and order.demand_id != other.demand_id:
+        raise ValidationError({"other": _("What is made for one document alone is not put together with other work.")})
     if other.state not in MERGED:
         raise ValidationError(
             {"other": _("%(order)s is %(state)s.") % {"order": other, "state": other.state_label.lower()}}

@@ -160,6 +160,37 @@ def _spread_over_requests(lines) -> None:
     refresh_requests({a.request_id for found in allocations.values() for a in found})
 
 
+def dedicated(line_ids) -> dict[int, list[Allocation]]:
+    """{order line: all it is allocated to, the earliest need first} of lines that serve a document alone (P22)."""
+    found = defaultdict(list)
+    for allocation in _with_requests(list(line_ids)):
+        found[allocation.order_line_id].append(allocation)
+    for line in [key for key, own in found.items() if not any(a.request.is_dedicated for a in own)]:
+        del found[line]
+    return found
+
+
+def shared_out(allocations: Sequence[Allocation], quantity: Decimal) -> dict[UUID, Decimal]:
+    """{document: how much} of what arrives, of those it comes for alone; what is taken counts as received."""
+    shares: dict[UUID, Decimal] = defaultdict(Decimal)
+    for allocation in allocations:
+        part = min(quantity, allocation.quantity - allocation.received_quantity)
+        if part <= 0:
+            continue
+        quantity -= part
+        allocation.received_quantity += part
+        if allocation.request.is_dedicated and allocation.request.demand_id:
+            shares[allocation.request.demand_id] += part
+    return dict(shares)
+
+
+_with_requests = Prepared(
+    lambda keys: (
+        Allocation.objects.filter(order_line_id__any_of=keys)
+        .select_related("request")
+        .order_by("request__needed_on", "request_id")
+    )
+)
 _allocations = Prepared(
     lambda keys: Allocation.objects.filter(order_line_id__any_of=keys).order_by("request__needed_on", "request_id")
 )

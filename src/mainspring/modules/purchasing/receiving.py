@@ -172,6 +172,7 @@ def _move(receipts: Sequence[Receipt], lines: Mapping[UUID, Sequence[ReceiptLine
     sites = {receipt.site_id: receipt.site for receipt in receipts}
     places = {pk: stock.ensure_locations(site, ctx) for pk, site in sites.items()}
     days: dict[date, list[stock.MoveSpec]] = defaultdict(list)
+    to_order = progress.dedicated([line.order_line_id for own in lines.values() for line in own])
     for receipt in receipts:
         here = places[receipt.site_id]
         days[receipt.received_on] += [
@@ -185,6 +186,7 @@ def _move(receipts: Sequence[Receipt], lines: Mapping[UUID, Sequence[ReceiptLine
                 unit_cost=_unit_cost(line),
                 value=line.value,
                 reference=receipt.order.number,
+                kept_for=progress.shared_out(to_order[line.order_line_id], line.stock_quantity),
             )
             for line in lines[receipt.pk]
             if line.order_line.is_stocked

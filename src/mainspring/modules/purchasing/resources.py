@@ -19,7 +19,7 @@ class PurchaseRequests(Resource):
         "ordered_quantity received_quantity reason_text requester"
     )
     search = "number item__code item__name description reason_text"
-    filters = "state item site from_site supplier needed_on order_by source requester department"
+    filters = "state item site from_site supplier needed_on order_by source is_dedicated requester department"
     form = "item description quantity | needed_on site from_site | supplier department requester | reason_text"
     order = "needed_on"
     dimensions = "state item site supplier source department needed_on"

@@ -37,7 +37,8 @@ def transfers(requests: Sequence[PurchaseRequest], ctx) -> list[Transfer]:
             Transfer, trusted, from_site=start, to_site=end, ship_on=ship_on, receive_on=arrives, lines=lines
         )
         for line, request in zip(transfer.lines.order_by("position"), found, strict=True):
-            TransferLine.objects.filter(pk=line.pk).update(needed_for=request.pk)
+            kept_for = request.demand_id if request.is_dedicated else None
+            TransferLine.objects.filter(pk=line.pk).update(needed_for=request.pk, kept_for=kept_for)
         made.append(commands.perform(transfer, "confirm", trusted))
         progress.take(found, transfer, ctx)
     return made

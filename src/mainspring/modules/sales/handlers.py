@@ -1,14 +1,18 @@
 """What orders do about news from shipments, returns, invoices and stock."""
 
+from datetime import date
+from decimal import Decimal
+
 from mainspring.kernel import database
 from mainspring.kernel.events import CommandDone, on
 from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.stock import commands as stock
-from mainspring.modules.stock.events import StockMoved
+from mainspring.modules.stock.events import GoodsComing, StockMoved
 
-from . import consuming, progress  # noqa: F401 - what orders take of their deals
+from . import consuming, progress, queries  # noqa: F401 - what orders take of their deals
 from .models import Return, SalesOrder, Shipment
 
+ZERO = Decimal(0)
 BILLING_VERBS = ("post", "reverse", "cancel")
 
 
@@ -43,9 +47,12 @@ def keep_arrivals(event, ctx):
     """Goods that arrive are kept for the orders that wait for them, the earliest promise first, until none are left.
 
     An order somebody is working on at this moment is left to them: their work ends with keeping what is free.
+    What was made or bought to order is kept for its order alone, and such an order waits for nothing else (P22).
     """
     if not event.arriving:
         return
+    if event.kept_for:
+        _keep_to_order(event.kept_for, ctx)
     waiting = database.planned_rows(
         """
         WITH arrived AS (
@@ -63,7 +70,9 @@ def keep_arrivals(event, ctx):
                        WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS missing
             FROM arrived a
             JOIN sales_salesorderline line ON line.item_id = a.item_id AND line.shipped < line.quantity
-            JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = a.site_id),
+            JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = a.site_id
+            WHERE NOT EXISTS (SELECT FROM items_itemsite p WHERE p.item_id = a.item_id AND p.site_id = a.site_id
+                              AND p.policy = 'mto')),
         queue AS (
             SELECT *, SUM(missing) OVER (PARTITION BY item_id, site_id
                                          ORDER BY promised_on NULLS LAST, order_id, line_id) - missing AS before
@@ -83,3 +92,28 @@ def keep_arrivals(event, ctx):
     for (order, site), lines in wanted.items():
         if order in ours:
             stock.reserve_lines(ctx, site, order, lines)
+
+
+@on(GoodsComing)
+def hold_still(event, ctx):
+    """Orders goods come for are locked before the goods are, in the order of keys."""
+    list(SalesOrder.objects.select_for_update(of=("self",)).filter(pk__in=event.documents).order_by("pk"))
+
+
+def _keep_to_order(kept_for, ctx) -> None:
+    """Keep what came for orders alone for their lines, the earliest promise first."""
+    orders = SalesOrder.objects.filter(pk__in={row[0] for row in kept_for}, state="confirmed").in_bulk()
+    for document, item, site, quantity in sorted(kept_for, key=lambda row: row[:3]):
+        order, left = orders.get(document), quantity
+        if order is None or order.site_id != site:
+            continue
+        kept = queries.reserved(order)
+        wanted = {}
+        lines = [line for line in queries.lines_of(order) if line.item_id == item and line.remaining > 0]
+        for line in sorted(lines, key=lambda line: (line.promised_on or date.max, line.pk)):
+            needed = line.stock_quantity * line.remaining / line.quantity - kept.get(line.pk, ZERO)
+            part = min(needed, left)
+            if part > 0:
+                wanted[line.pk] = (item, part)
+                left -= part
+        stock.reserve_lines(ctx, site, document, wanted)

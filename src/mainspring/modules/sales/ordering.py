@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from mainspring.kernel import commands, database, events, sentences
 from mainspring.kernel.workflow import effect, guard, open_lines
 from mainspring.modules.accounting import commands as accounting
+from mainspring.modules.items import queries as items
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.promising import commands as promising
@@ -77,6 +78,25 @@ def reschedule(order, ctx, wanted_on, position):
         replan(order, ctx, lines)
 
 
+@guard(SalesOrder, "take_stock")
+def something_is_missing(order, ctx):
+    kept = queries.reserved(order)
+    if not any(
+        line.remaining > 0 and kept.get(line.pk, ZERO) < line.stock_quantity * line.remaining / line.quantity
+        for line in commands.once(order, queries.lines_of)
+    ):
+        raise ValidationError(_("Everything still to be delivered is kept in stock already."))
+
+
+@effect(SalesOrder, "take_stock")
+def take_stock(order, ctx):
+    """Keep free stock for all that is missing, also of what is made or bought to order (P22)."""
+    lines = queries.lines_of(order)
+    replan(order, ctx, lines, freely=True)
+    _promise(order, ctx, lines)
+    replan(order, ctx, lines)
+
+
 def _promise(order, ctx, lines) -> None:
     if order.site_id and (items := [line.item_id for line in lines if line.item_id]):
         promising.take_turns(order.site_id, items)
@@ -86,10 +106,11 @@ def _promise(order, ctx, lines) -> None:
     database.update(changed, ["promised_on", "promise_reason"])
 
 
-def replan(order, ctx, lines=None, kept: dict | None = None) -> None:
+def replan(order, ctx, lines=None, kept: dict | None = None, *, freely: bool = False) -> None:
     """Write the order's remaining demand as planned moves, keep stock for it, and plan the money it will bring.
 
-    kept  what is in stock for each line, when that is known
+    kept    what is in stock for each line, when that is known
+    freely  free stock is kept for what is made or bought to order too; by itself it waits for its own (P22)
     """
     lines = queries.lines_of(order) if lines is None else lines
     open_lines = [line for line in lines if line.remaining > 0]
@@ -97,11 +118,16 @@ def replan(order, ctx, lines=None, kept: dict | None = None) -> None:
     needed = {line.pk: line.stock_quantity * line.remaining / line.quantity for line in open_lines}
     missing = {line.pk: needed[line.pk] - kept.get(line.pk, ZERO) for line in open_lines}
     stock.release_lines(ctx, order.identity_id, {key: -quantity for key, quantity in missing.items() if quantity < 0})
+    to_order = items.to_order([line.item_id for line in open_lines], order.site_id) if open_lines else set()
     stock.reserve_lines(
         ctx,
         order.site_id,
         order.identity_id,
-        {line.pk: (line.item_id, missing[line.pk]) for line in open_lines if missing[line.pk] > 0},
+        {
+            line.pk: (line.item_id, missing[line.pk])
+            for line in open_lines
+            if missing[line.pk] > 0 and (freely or line.item_id not in to_order)
+        },
     )
     specs = []
     if open_lines:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mainspring.kernel.roles import grant, role
 
 QUOTING = "view create change delete export send invite accept confirm_again revise decline cancel"
-ORDERING = "view create change delete export confirm ship promise reschedule cancel"
+ORDERING = "view create change delete export confirm ship promise reschedule take_stock cancel"
 SETUP = (
     "parties.paymentterm",
     "pricing.pricelist",

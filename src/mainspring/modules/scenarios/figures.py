@@ -24,7 +24,7 @@ from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import PaymentTerm
 from mainspring.modules.planning import queries as planning
-from mainspring.modules.planning.queries import HORIZON, REORDER, Held
+from mainspring.modules.planning.queries import HORIZON, REORDER, TO_ORDER, Held
 from mainspring.modules.production import queries as production
 
 from . import lateness
@@ -319,12 +319,14 @@ def balances(held: Held, want, chosen: NDArray | None = None) -> NDArray[np.int6
     place[chosen] = np.arange(len(chosen))
     week = week_of(held.today, HORIZON.first_days[: HORIZON.buckets].astype(np.int64))
     found = np.zeros((len(chosen), WEEKS), np.int64)
-    reorder = s.policy[chosen] == REORDER
+    reorder = np.isin(s.policy[chosen], (REORDER, TO_ORDER))
     for n in range(WEEKS):
         found[:, n] = plan.kept[chosen][:, week == n].sum(axis=1)
     found[:, 0] += plan.net.on_hand[chosen]
     found[reorder] = 0
-    for n in np.flatnonzero(reorder).tolist():  # planned by position, not by date: its rows say what is to happen
+    for n in np.flatnonzero(
+        reorder
+    ).tolist():  # planned by position or by document, not by date: its rows say what is to happen
         node = int(chosen[n])
         demand, receipts = held.demand(node), held.receipts(node)
         found[n, 0] = held.on_hand(node)

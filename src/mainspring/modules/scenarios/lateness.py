@@ -130,10 +130,23 @@ def _told(held: Held, expected: NDArray, served: NDArray) -> SimpleNamespace:
         comes = UNKNOWN if open_[n] else int(max(expected[row[n]], 0))
         if rows.start[at] != FORECAST and (comes == UNKNOWN or comes > day):
             found.append((int(node[n]), rows.document[at].tobytes(), int(asked[n]), day, comes))
+    found += _late_to_order(held)
     columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
     whole = [np.array(columns[n], np.int64) for n in (0, 2, 3, 4)]
     documents = np.frombuffer(b"".join(columns[1]), np.uint8).reshape(-1, 16)
     return SimpleNamespace(node=whole[0], document=documents, quantity=whole[1], wanted=whole[2], expected=whole[3])
+
+
+def _late_to_order(held: Held) -> list[tuple[int, bytes, int, int, int]]:
+    """Demand of what is made or bought to order whose own supply comes after its day."""
+    found = []
+    for node in np.flatnonzero(held.structure.own).tolist():
+        demand, receipts = held.demand(node), held.receipts(node)
+        for asks, comes, quantity in held.pairs(node):
+            day, ready = int(demand.day[asks]), int(max(receipts.day[comes], 0))
+            if ready > day:
+                found.append((node, demand.document[asks].tobytes(), quantity, day, ready))
+    return found
 
 
 def _overdue_nodes(held: Held) -> NDArray:

@@ -99,7 +99,18 @@ def receive_transfer(transfer, ctx):
     replan(ctx, transfer.pk, [])
     post_moves(
         ctx,
-        [MoveSpec(line.item_id, line.quantity, road, end, transfer.pk, line.pk) for line in transfer.lines.all()],
+        [
+            MoveSpec(
+                line.item_id,
+                line.quantity,
+                road,
+                end,
+                transfer.pk,
+                line.pk,
+                kept_for={line.kept_for_id: line.quantity} if line.kept_for_id else {},
+            )
+            for line in transfer.lines.all()
+        ],
         effective_on=ctx.business_date,
     )
 

@@ -4,11 +4,12 @@ Locks are taken in one order by everyone: balances by (item, location), then the
 command ends, the journal's number series. They are held only from here to the end of the command.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -23,7 +24,7 @@ from mainspring.modules.accounting.commands import key
 from mainspring.modules.items.models import Item
 
 from . import valuing
-from .events import StockMoved
+from .events import GoodsComing, StockMoved
 from .models import Location, StockMove
 from .models.locations import LocationKind
 
@@ -38,6 +39,7 @@ class MoveSpec:
     of_move    the move this one takes back (returns): its cost is used
     is_forecast  expected only: planned for, promised to nobody
     value      cost of the whole move, when it is known better than unit_cost times quantity
+    kept_for   {document: quantity} of what comes in for documents alone (P22)
     """
 
     item: Any
@@ -52,6 +54,7 @@ class MoveSpec:
     is_forecast: bool = False
     of_move: Any = None
     value: Decimal | None = None
+    kept_for: Mapping[UUID, Decimal] = field(default_factory=dict)
 
 
 def ensure_locations(site: Site, ctx) -> dict[str, Location]:
@@ -108,6 +111,9 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     book = valuing.prepare(ctx, moves, {n: spec.value for n, spec in enumerate(specs)})  # reads only
     for move, pk in zip(moves, database.next_keys(StockMove, len(moves)), strict=True):
         move.pk = pk
+    documents = {document for spec in specs for document in spec.kept_for}
+    if documents:  # their rows are locked before balances, as by whoever works on them
+        events.publish(GoodsComing(tuple(sorted(documents))), ctx)
     _lock(deltas, book)
     at = _moment(ctx, effective_on, book.last_at, book.zone)
     for move in moves:
@@ -120,7 +126,12 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
         book.post(moves)
     book.tell()
     arriving = tuple(move.pk for move in moves if move.to_location.kind == LocationKind.INTERNAL)
-    events.publish(StockMoved(tuple(move.pk for move in moves), arriving), ctx)
+    kept_for = tuple(
+        (document, move.item_id, move.to_location.site_id, quantity)
+        for move, spec in zip(moves, specs, strict=True)
+        for document, quantity in spec.kept_for.items()
+    )
+    events.publish(StockMoved(tuple(move.pk for move in moves), arriving, kept_for), ctx)
     return moves
 
 

@@ -10,7 +10,7 @@ import pytest
 from mainspring.kernel.ids import uuid7
 from mainspring.modules.planning import proposals
 
-NAMES = ("node", "table", "promised", "start", "quantity")
+NAMES = ("node", "table", "owner", "promised", "start", "quantity")
 
 
 def columns(rows: list[tuple], **more) -> SimpleNamespace:
@@ -19,9 +19,16 @@ def columns(rows: list[tuple], **more) -> SimpleNamespace:
 
 
 def some(dice: random.Random, count: int, *, gone: bool = False) -> list[tuple]:
-    """Rows with many equal ones; those no longer planned have no node."""
+    """Rows with many equal ones, some for one document alone; those no longer planned have no node."""
     return [
-        (dice.randint(-1 if gone else 0, 4), dice.randint(0, 1), day := dice.randint(0, 5), day - 1, dice.randint(1, 2))
+        (
+            dice.randint(-1 if gone else 0, 4),
+            dice.randint(0, 1),
+            dice.choice((0, 0, 1, 2)),
+            day := dice.randint(0, 5),
+            day - 1,
+            dice.randint(1, 2),
+        )
         for _n in range(count)
     ]
 
@@ -39,7 +46,7 @@ def test_after_writing_the_differences_what_is_stored_is_what_is_wanted(seed):
     for node, table, key in found.withdrawn:
         assert after.pop(key)[:2] == (node, table)
     for place, table, key in found.changed:
-        assert after[key][:2] == (rows[place][0], table)  # a proposal keeps its item and kind
+        assert after[key][:3] == (rows[place][0], table, rows[place][2])  # it keeps its item, kind and owner (P22)
         after[key] = rows[place]
     assert Counter([*after.values(), *(rows[n] for n in found.new)]) == Counter(wanted)
     same = Counter(wanted) & Counter(row for row in stored if row[0] >= 0)

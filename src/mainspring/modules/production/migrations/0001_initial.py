@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('expected_on', models.DateField(blank=True, editable=False, null=True, verbose_name='expected on')),
                 ('exploded_quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, default=None, editable=False, max_digits=20, null=True, unit='item__unit')),
                 ('backflush', models.BooleanField(blank=True, help_text="Components are issued with the output; empty: the company's setting.", null=True, verbose_name='backflush')),
+                ('is_dedicated', models.BooleanField(db_default=False, default=False, editable=False, help_text='Made or bought to order: it serves its document and nobody else.', verbose_name='for it alone')),
                 ('is_planned', models.BooleanField(default=False, editable=False, verbose_name='from the plan')),
                 ('reason', models.JSONField(blank=True, default=dict, editable=False, verbose_name='reason data')),
                 ('reason_text', models.TextField(blank=True, verbose_name='reason')),
@@ -283,6 +284,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='productionorder',
             index=models.Index(fields=['company', 'state', 'due_on'], name='production_order_state'),
+        ),
+        migrations.AddIndex(
+            model_name='productionorder',
+            index=models.Index(condition=models.Q(('is_dedicated', True)), fields=['demand'], name='production_order_dedicated'),
         ),
         migrations.AddConstraint(
             model_name='productionorder',

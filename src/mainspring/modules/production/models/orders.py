@@ -61,6 +61,10 @@ class ProductionOrder(Document):
         editable=False,
         verbose_name=_("for document"),
     )
+    is_dedicated = models.BooleanField(
+        _("for it alone"), default=False, db_default=False, editable=False,
+        help_text=_("Made or bought to order: it serves its document and nobody else."),
+    )  # fmt: skip
     is_planned = models.BooleanField(_("from the plan"), default=False, editable=False)
     reason = models.JSONField(_("reason data"), default=dict, blank=True, editable=False)
     reason_text = LongSentenceField(_("reason"), blank=True)
@@ -82,7 +86,10 @@ class ProductionOrder(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("production order"), _("production orders")
         ordering = ["due_on", "pk"]
-        indexes = [models.Index(fields=["company", "state", "due_on"], name="production_order_state")]
+        indexes = [
+            models.Index(fields=["company", "state", "due_on"], name="production_order_state"),
+            models.Index(fields=["demand"], name="production_order_dedicated", condition=Q(is_dedicated=True)),
+        ]
         constraints = [
             fields.above_zero("production_quantity"),
             models.CheckConstraint(

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, max_digits=20, unit='unit', verbose_name='quantity')),
                 ('needed_on', models.DateField(verbose_name='needed on')),
                 ('source', models.CharField(choices=[('person', 'Person'), ('plan', 'Plan')], default='person', editable=False, max_length=10, verbose_name='raised by')),
+                ('is_dedicated', models.BooleanField(db_default=False, default=False, editable=False, help_text='Made or bought to order: it serves its document and nobody else.', verbose_name='for it alone')),
                 ('order_by', models.DateField(blank=True, editable=False, null=True, verbose_name='order by')),
                 ('reason', models.JSONField(blank=True, default=dict, editable=False, verbose_name='reason data')),
                 ('reason_text', models.TextField(blank=True, verbose_name='reason')),
@@ -349,6 +350,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='purchaserequest',
             index=models.Index(fields=['company', 'state', 'needed_on'], name='purchase_request_state'),
+        ),
+        migrations.AddIndex(
+            model_name='purchaserequest',
+            index=models.Index(condition=models.Q(('is_dedicated', True)), fields=['demand'], name='purchase_request_dedicated'),
         ),
         migrations.AddConstraint(
             model_name='purchaserequest',

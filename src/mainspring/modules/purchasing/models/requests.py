@@ -51,6 +51,10 @@ class PurchaseRequest(Document):
         editable=False,
         verbose_name=_("for document"),
     )
+    is_dedicated = models.BooleanField(
+        _("for it alone"), default=False, db_default=False, editable=False,
+        help_text=_("Made or bought to order: it serves its document and nobody else."),
+    )  # fmt: skip
     order_by = models.DateField(_("order by"), null=True, blank=True, editable=False)
     reason = models.JSONField(_("reason data"), default=dict, blank=True, editable=False)
     reason_text = LongSentenceField(_("reason"), blank=True)
@@ -107,7 +111,10 @@ class PurchaseRequest(Document):
     class Meta:
         verbose_name, verbose_name_plural = _("purchase request"), _("purchase requests")
         ordering = ["needed_on", "pk"]
-        indexes = [models.Index(fields=["company", "state", "needed_on"], name="purchase_request_state")]
+        indexes = [
+            models.Index(fields=["company", "state", "needed_on"], name="purchase_request_state"),
+            models.Index(fields=["demand"], name="purchase_request_dedicated", condition=Q(is_dedicated=True)),
+        ]
         constraints = [
             fields.above_zero("purchase_request_quantity"),
             models.CheckConstraint(

@@ -87,6 +87,13 @@ class SalesOrder(SaleDocument):
                 help=_("The customer wants it on another day: what is open is promised anew, and the plan follows."),
             ),
             Verb(
+                "take_stock",
+                "confirmed",
+                "",
+                label=_("Take from stock"),
+                help=_("Keeps free stock for what is missing, also of what is made or bought to order."),
+            ),
+            Verb(
                 "close",
                 "confirmed",
                 "closed",

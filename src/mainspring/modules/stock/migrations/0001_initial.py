@@ -253,6 +253,7 @@ class Migration(migrations.Migration):
                 ('quantity', mainspring.kernel.fields.QuantityField(decimal_places=6, max_digits=20, unit='item__unit', verbose_name='quantity')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stock.transfer', verbose_name='stock transfer')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='items.item', verbose_name='item')),
+                ('kept_for', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.documentidentity', verbose_name='kept for')),
                 ('needed_for', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.documentidentity', verbose_name='needed for')),
             ],
             options={

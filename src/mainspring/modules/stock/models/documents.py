@@ -150,6 +150,10 @@ class TransferLine(DocumentLine):
         "kernel.DocumentIdentity", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+",
         verbose_name=_("needed for"),
     )  # fmt: skip
+    kept_for = models.ForeignKey(
+        "kernel.DocumentIdentity", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+",
+        verbose_name=_("kept for"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name, verbose_name_plural = _("transfer line"), _("transfer lines")
