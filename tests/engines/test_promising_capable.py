@@ -14,17 +14,16 @@ EVERY_DAY = WorkingDays.every_day()
 
 
 def planner(
-    on_hand=(0, 0), lines=((0, 1, 2),), demand=(), receipts=(), days=30, leads=(0, 4), run=30, opened=480, **columns
-):
+    on_hand=(0, 0), lines=((0, 1, 2),), demand=(), receipts=(), days=30, leads=(0, 4), run=30, opened=480,
+    of=Planner, **columns
+):  # fmt: skip
     """Item 0 is made of item 1 on one center: `run` minutes each, `opened` minutes a day."""
     parent, component, num = zip(*lines, strict=True) if lines else ((), (), ())
     entries = [Entries(*zip(*rows, strict=True)) if rows else Entries.none() for rows in (demand, receipts)]
     one, capacity = np.zeros(1, np.int32), np.full((1, days), opened)
     shop = Shop(one, one, np.array([60]), np.array([float(run)]), one, np.zeros((1, days), np.int32), capacity)
     lead = [(EVERY_DAY, each) for each in leads]
-    return Planner(
-        Items(list(on_hand), **columns), Lines(parent, component, num), *entries, days=days, lead=lead, shop=shop
-    )
+    return of(Items(list(on_hand), **columns), Lines(parent, component, num), *entries, days=days, lead=lead, shop=shop)
 
 
 def test_i18_available_is_the_least_of_all_later_days():
@@ -152,3 +151,35 @@ def test_no_split_of_two_items_promises_an_earlier_day(on_hand, receipts, demand
 
     found = free.promise(0, quantity, wanted=wanted).day
     assert (days if found == NEVER else found) == earliest(0, quantity, wanted)
+
+
+class EveryWay(Planner):
+    """Tries each day on which more comes, one after another."""
+
+    def _get(self, item, quantity, wanted, level, log):
+        atp = self.available(item).copy()
+        waiting = max(int(np.searchsorted(atp, quantity)), wanted)
+        ways = [(waiting, waiting)] if waiting < self.days else []
+        for day in range(wanted, min(waiting, self.days)):
+            mark = log.mark()
+            ready, _row = self._mixed(item, quantity, day, int(atp[day]), level, log)
+            self._undo(log, mark)
+            if ready != NEVER:
+                ways.append((ready, day))
+        if not ways:
+            return NEVER, -1
+        ready, day = min(ways)
+        if day == waiting:
+            return waiting, self._take(item, quantity, waiting, level, log)
+        return self._mixed(item, quantity, day, int(atp[day]), level, log)
+
+
+rows = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 25), st.integers(1, 8)), max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows, rows, st.tuples(st.integers(0, 6), st.integers(0, 30)), st.integers(1, 20), st.integers(5, 60))
+def test_halving_finds_the_day_that_trying_every_way_finds(receipts, demand, on_hand, quantity, run):
+    given_ = {"receipts": receipts, "demand": demand, "on_hand": on_hand, "run": run}
+    quick, slow = planner(**given_), planner(of=EveryWay, **given_)
+    assert quick.promise(0, quantity).day == slow.promise(0, quantity).day

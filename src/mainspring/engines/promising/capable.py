@@ -140,21 +140,50 @@ class Planner:
             return wanted, self._take(item, quantity, wanted, level, log)
         steps = [wanted, *(wanted + 1 + np.flatnonzero(np.diff(atp[wanted : min(waiting, self.days)]))).tolist()]
         best, chosen = (waiting, waiting) if waiting < self.days else (self.days, NEVER)
-        for place, day in enumerate(steps):
-            if day >= best:
-                break
-            mark = log.mark()
-            ready, row = self._mixed(item, quantity, day, int(atp[day]), level, log)
-            last = place + 1 == len(steps) or steps[place + 1] >= (best if ready == NEVER else min(best, ready))
-            if last and (ready < best if ready != NEVER else chosen == NEVER):
+        mark, kept = log.mark(), None
+        ready, row = self._mixed(item, quantity, wanted, int(atp[wanted]), level, log)
+        if len(steps) == 1 or (ready != NEVER and ready <= steps[1]):  # nothing that comes later could be sooner
+            if ready < best if ready != NEVER else chosen == NEVER:
                 return ready, row  # also when there is no day: its steps say why
-            self._back_to(log, *mark[1:])
-            del log.sources[mark[0] :]
+            steps = steps[:1]
+        elif ready != NEVER and ready < best:
+            best, chosen, kept = ready, wanted, (row, log.since(mark))
+        self._undo(log, mark)
+        first, last = 1, len(steps) - 1
+        while first <= last:  # the more is free the sooner the rest is made: the best day is where one meets the other
+            middle = (first + last) // 2
+            day = steps[middle]
+            ready, row = self._mixed(item, quantity, day, int(atp[day]), level, log)
             if ready != NEVER and ready < best:
-                best, chosen = ready, day
+                best, chosen, kept = ready, day, (row, log.since(mark))
+            self._undo(log, mark)
+            if ready == day:
+                last = middle - 1
+            else:
+                first = middle + 1
+            while last >= first and steps[last] >= best:
+                last -= 1
+        if kept is not None:
+            self._redo(log, kept[1])
+            return best, kept[0]
         if chosen == waiting:
             return waiting, self._take(item, quantity, waiting, level, log)
-        return self._mixed(item, quantity, chosen, int(atp[chosen]), level, log)
+        return self._mixed(item, quantity, steps[-1], int(atp[steps[-1]]), level, log)  # no day: its steps say why
+
+    def _undo(self, log: "_Log", mark: tuple[int, int, int]) -> None:
+        self._back_to(log, *mark[1:])
+        del log.sources[mark[0] :]
+
+    def _redo(self, log: "_Log", steps: tuple[list, list, list]) -> None:
+        """Take again what was given back."""
+        sources, units, hours = steps
+        for item, day, quantity in units:
+            self.add(item, -quantity, day)
+        for center, day, ticks in hours:
+            self.free_hours[center, day] -= ticks
+        log.sources += sources
+        log.units += units
+        log.hours += hours
 
     def _mixed(self, item: int, quantity: int, day: int, free: int, level: int, log: "_Log") -> tuple[int, int]:
         """Take what is free on the day and make the rest; both are needed only when all of it is there."""
@@ -302,6 +331,10 @@ class _Log:
     def mark(self) -> tuple[int, int, int]:
         """How long it is: sources, units, hours."""
         return len(self.sources), len(self.units), len(self.hours)
+
+    def since(self, mark: tuple[int, int, int]) -> tuple[list, list, list]:
+        """What was added to it since."""
+        return self.sources[mark[0] :], self.units[mark[1] :], self.hours[mark[2] :]
 
 
 def _by_item(entries: Entries, sign: int, days: int) -> list[tuple[int, int, int]]:

@@ -60,7 +60,7 @@ SELECT EXISTS (
     WHERE i.id = ANY(%(items)s::bigint[]) AND i.active AND COALESCE(p.policy, 'mrp') <> 'none'
       AND (i.make_or_buy = 'make' OR p.supplied_from_id IS NOT NULL OR p.policy = 'mto'))"""
 
-CONCERNED = """
+BELOW = """
 WITH RECURSIVE below AS (
     SELECT unnest(%(items)s::bigint[]) AS item
     UNION
@@ -68,12 +68,15 @@ WITH RECURSIVE below AS (
     UNION
     SELECT l.component_id FROM below JOIN engineering_bom b ON b.item_id = below.item AND b.active
     JOIN engineering_bomline l ON l.document_id = b.id)
-SELECT item FROM below
-UNION
-SELECT b.item_id FROM engineering_bom b JOIN engineering_bomline l ON l.document_id = b.id
-WHERE b.active AND l.component_id IN (SELECT item FROM below) AND EXISTS (
-    SELECT FROM production_productionorder o WHERE o.item_id = b.item_id AND o.state = 'proposed')"""
-"""What is asked for, what it is made of, and what is proposed that takes from the same."""
+SELECT item FROM below"""
+"""What is asked for and what it is made of."""
+BESIDE = """
+SELECT b.item_id AS item FROM (
+    SELECT DISTINCT b.item_id FROM engineering_bomline l JOIN engineering_bom b ON b.id = l.document_id AND b.active
+    WHERE l.component_id = ANY(%(items)s::bigint[])) b
+CROSS JOIN LATERAL (
+    SELECT FROM production_productionorder o WHERE o.item_id = b.item_id AND o.state = 'proposed' LIMIT 1) o"""
+"""What is proposed that takes from the same; a question of its own, whose cost is known by the number of items."""
 
 
 class Question:
@@ -83,7 +86,8 @@ class Question:
         self.ctx, self.today = ctx, ctx.business_date
         self.apart = getattr(apart_from, "pk", apart_from)
         asked = {"items": list(items), "company": ctx.company_id, "most": MARKED_MOST}
-        concerned = [row["item"] for row in database.rows(CONCERNED, **asked)]
+        below = [row["item"] for row in database.rows(BELOW, **asked)]
+        concerned = sorted({*below, *(row["item"] for row in database.rows(BESIDE, items=below))})
         reader = Reader(ctx.company_id, self.today, concerned)
         demand, receipts, on_hand = rows.quantities(reader)
         proposals = reader.proposals()
