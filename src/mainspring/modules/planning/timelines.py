@@ -20,6 +20,7 @@ from mainspring.kernel.models import DocumentIdentity, Site
 from mainspring.modules.engineering import queries as engineering
 from mainspring.modules.engineering.models import BomLine
 from mainspring.modules.items.models import Item, ItemSite
+from mainspring.modules.production.models import ProductionComponent
 
 from . import forecasting
 from .reading import Reader
@@ -434,6 +435,7 @@ class Tree:
 
     def _components(self, item: Item, supply: Event, site) -> list[Item]:
         if supply.kind == "move":
-            return list(Item.objects.filter(productioncomponent__document=supply.document).select_related("unit"))
+            taken = ProductionComponent.objects.filter(document=supply.document).values("item")
+            return list(Item.objects.filter(pk__in=taken).select_related("unit").order_by("code"))
         needs = engineering.components(item, supply.quantity, supply.original_on or supply.on, site or self.site)
         return list({need.item.pk: need.item for need in needs}.values())

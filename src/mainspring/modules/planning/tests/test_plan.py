@@ -6,7 +6,7 @@ from decimal import Decimal
 from mainspring.kernel import commands
 from mainspring.modules.engineering.models import Bom, BomOutput
 from mainspring.modules.planning import commands as planning
-from mainspring.modules.planning import exceptions_shown
+from mainspring.modules.planning import exceptions_shown, timelines
 from mainspring.modules.planning.models import PlanMessage, PlanRun
 from mainspring.modules.production.models import ProductionOrder
 from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest, SupplierItem
@@ -157,3 +157,21 @@ def test_what_goes_into_what_it_comes_out_of_does_not_stop_the_plan(making):
     planning.settle(making.ctx)
     assert sorted(row[:2] for row in proposals()[0]) == [("FRAME2", 50), ("RACK", 50)]
     assert [m.item.code for m in PlanMessage.objects.filter(code="data")] == ["RACK"]
+
+
+def test_an_order_under_way_is_pegged_down_to_what_it_takes_and_up_to_what_it_serves(making):
+    origin = needed(making, making.frame, "10", "2026-03-20")
+    order = making.order(making.frame, "10", due_on=date(2026, 3, 18), starts_on=date(2026, 3, 16))
+    tree = timelines.Tree(making.ctx, making.site)
+    supply = next(e for e in tree.timeline(making.frame).events if e.document == order.pk)
+    assert [(item, below.kind, quantity) for item, below, quantity, _deeper in tree.down(making.frame, supply)] == [
+        (making.paint, "stock", 5),
+        (making.tube, "stock", 30),
+    ]
+    assert [(demand.document, quantity) for _item, demand, quantity, _above in tree.up(making.frame, supply)] == [
+        (origin.pk, 10)
+    ]
+    taken = next(e for e in tree.timeline(making.tube).events if e.document == order.pk)
+    (paint,) = tree.up(making.tube, tree.timeline(making.tube).stock)
+    assert paint[1] is taken
+    assert [(item, demand.document) for item, demand, _q, _above in paint[3]] == [(making.frame, origin.pk)]
