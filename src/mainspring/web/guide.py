@@ -11,7 +11,7 @@ from pathlib import Path
 import markdown
 from django.utils.safestring import SafeString, mark_safe
 
-from mainspring.kernel import resource
+from mainspring.kernel import access, reports, resource
 
 FOLDER = Path(__file__).parent / "guide_pages"
 HEADING = re.compile(r"^## +(.+)$", re.M)
@@ -71,6 +71,19 @@ def rendered(text: str) -> SafeString:
     html = re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"\1", html)
     html = re.sub(r"<img [^>]*>", "", html)
     return mark_safe(re.sub(r"<code>(/[a-z_/-]+/)</code>", r'<a href="\1">\1</a>', html))
+
+
+def in_sight(html: str, ctx) -> SafeString:
+    """The same without links to lists and reports the person may not see: they stand as text."""
+
+    def link(found: re.Match) -> str:
+        first, _, second = found[1].strip("/").partition("/")
+        res, report = resource.registry.get(f"{first}/{second}"), reports.registry.get(second)
+        hidden = res is not None and not access.can(ctx, res.model, "view")
+        hidden |= first == "reports" and report is not None and not report.allowed(ctx)
+        return f"<code>{found[1]}</code>" if hidden else found[0]
+
+    return mark_safe(re.sub(r'<a href="(/[a-z_/-]+/)">\1</a>', link, html))
 
 
 def fitting(res: resource.Resource, limit: int = 4) -> list[Section]:

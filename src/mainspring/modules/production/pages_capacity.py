@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats
 from mainspring.modules.engineering import queries as engineering
-from mainspring.modules.engineering.models import Downtime, SupplierCapacity, Tool, WorkCenter
+from mainspring.modules.engineering.models import CapacityChange, Downtime, SupplierCapacity, Tool, WorkCenter
 from mainspring.modules.organization.models import CalendarException
 from mainspring.web import addresses, menus
 from mainspring.web.views import base
@@ -127,6 +127,13 @@ def week_of(request, pk):
     monday = _monday(request)
     days = engineering.capacity_days(center, monday, monday + timedelta(days=7))
     holidays = _named_days(center, days)
+    change = {
+        "label": _("Change the capacity"),
+        "icon": "calendar-cog",
+        "name": "change",
+        "href": f"/engineering/capacity-changes/new/?work_center={center.pk}&starts_on={monday}",
+    }
+    changing = [change] if access.can(ctx, CapacityChange, "create") else []
     return render(
         request,
         "production/capacity.html",
@@ -138,8 +145,7 @@ def week_of(request, pk):
                 "quiet": [
                     {"label": _("Work center"), "href": addresses.of_record(center), "icon": "settings-cog",
                      "name": "center"},
-                    {"label": _("Change the capacity"), "icon": "calendar-cog", "name": "change",
-                     "href": f"/engineering/capacity-changes/new/?work_center={center.pk}&starts_on={monday}"},
+                    *changing,
                 ],
             },
             "center": center,

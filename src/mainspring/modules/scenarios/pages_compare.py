@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mainspring.kernel import access, formats
-from mainspring.modules.planning.models import PlanState
+from mainspring.modules.planning.models import PlanMessage, PlanState
 from mainspring.web import addresses, menus
 
 from . import asking, changing, rehearsing, rights, shown
@@ -34,7 +34,8 @@ def told_changes(scenario, ctx) -> list[dict]:
     seen = changing.records(changes, ctx)
     for change in changes:
         kind, visible = KINDS[change.kind], seen.get(change.subject)
-        if visible is None:
+        if visible is None:  # the others see that it counts, and not what of it
+            found.append({"title": str(kind.title), "label": change.label, "why": change.why})
             continue
         labels = {one.name: str(one.label) for one in kind.ask}
         found.append(
@@ -132,6 +133,7 @@ def compare(request):
         "scenarios/compare.html",
         {
             "page": page,
+            "may_follow": access.can(request.ctx, PlanMessage, "view"),
             "choices": [{"key": str(d.pk), "label": str(d), "chosen": d in chosen} for d in drafts],
             "waiting": len(results) - len(known),
             **_side_by_side(request.ctx, known),

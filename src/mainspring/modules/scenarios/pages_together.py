@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mainspring.kernel import access, formats, limits
 from mainspring.kernel.workflow import Input
 from mainspring.modules.crm.models import Opportunity
-from mainspring.modules.planning.models import DemandForecast
+from mainspring.modules.planning.models import DemandForecast, PlanMessage
 from mainspring.web import addresses, forms, menus
 from mainspring.web.views import base
 
@@ -58,6 +58,7 @@ def together(request):
             "deals": [_deal(deal) for deal in _deals(request.ctx)],
             "forecasts": [_forecast(one) for one in _forecasts(request.ctx)],
             "may_keep": access.can(request.ctx, Scenario, "create"),
+            "may_follow": access.can(request.ctx, PlanMessage, "view"),
             "url": "/scenarios/together/",
         },
     )

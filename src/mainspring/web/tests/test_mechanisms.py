@@ -2,13 +2,14 @@
 
 import html
 import json
+import re
 
 import pytest
 from django.core import mail as django_mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from mainspring_fleet.models import Inspection, Vehicle
 
-from mainspring.kernel import commands, jobs, mail, tokens
+from mainspring.kernel import commands, jobs, mail, resource, tokens
 from mainspring.kernel.models import (
     ApiToken,
     ApprovalRequest,
@@ -190,6 +191,14 @@ def test_help_and_guide_open(ona):
     assert "Counting" in ona.get("/guide/warehouse/").content.decode()
     assert ona.get("/guide/../../secrets/").status_code == 404
     assert ona.get("/guide/nothing/").status_code == 404
+
+
+def test_the_guide_leads_nowhere_one_may_not_go(cast, ona, admin):
+    link = re.compile(r'<a href="(/[a-z_/-]+/)">')
+    boss, clerk = (set(link.findall(b.get("/guide/warehouse/").content.decode())) for b in (cast.browser("admin"), ona))
+    assert clerk < boss
+    assert all(ona.get(path).status_code != 404 for path in clerk if path.strip("/") in resource.registry)
+    assert "<code>/stock/stock-balances/</code>" in ona.get("/guide/warehouse/").content.decode()
 
 
 def test_an_edit_in_a_long_form_brings_back_only_what_differs(ona, van):

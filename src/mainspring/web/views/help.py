@@ -44,6 +44,7 @@ def of_resource(request, res):
             ],
             "states": [cells.state_badge(res.workflow, s) for s in res.workflow.states] if res.workflow else [],
             "section": sections[0] if sections else None,
+            "guide": guide.in_sight(sections[0].html, request.ctx) if sections else "",
             "others": sections[1:],
             "pages": _pages(),
         },
@@ -62,5 +63,6 @@ def read(request, name="README"):
         raise Http404
     title = guide.pages()[name][0].title
     trail = [] if name == "README" else [{"label": _("Guide"), "href": "/guide/"}]
-    context = {"page": {"title": title, "trail": trail}, "html": guide.page_html(name), "pages": _pages()}
+    context = {"page": {"title": title, "trail": trail}, "html": guide.in_sight(guide.page_html(name), request.ctx)}
+    context["pages"] = _pages()
     return render(request, "web/guide.html", context)

@@ -110,6 +110,12 @@ def test_resources_and_the_week_of_a_work_center_are_pictures(making, browser):
     assert "40 standard hours in the week" in week
     assert "No shift of the work center." in week
     assert "TIG cell" in week
+    assert "/engineering/capacity-changes/new/" in week
+    ona = making.world.person("ona", "workshop")
+    browser.force_login(ona.user, backend="django.contrib.auth.backends.ModelBackend")
+    week = browser.get(f"/production/capacity/{making.welding.pk}/?week=2026-03-04").content.decode()
+    assert "40 standard hours in the week" in week
+    assert "/engineering/capacity-changes/new/" not in week  # who may not change it is offered no way to
     assert browser.get("/production/capacity/999999/").status_code == 404
     assert browser.get("/production/capacity/?week=never").status_code == 200
 

@@ -12,7 +12,7 @@ from mainspring.modules.items.models import ItemSite
 from mainspring.modules.planning import following
 from mainspring.modules.planning.models import DemandForecast
 from mainspring.modules.production.models import ProductionOrder
-from mainspring.modules.scenarios import asking, changing
+from mainspring.modules.scenarios import asking, changing, pages_compare
 from mainspring.modules.scenarios.models import Scenario, ScenarioChange, WorkedOut
 
 
@@ -141,6 +141,15 @@ def test_only_what_is_in_sight_can_be_tried(shop, trying):
         commands.perform(scenario, "try_deal", rep, opportunity=str(shop.deal.pk), won=True)
     with pytest.raises(PermissionDenied):
         commands.perform(scenario, "try_center", rep, work_center=shop.welding.pk, size=2)
+
+
+def test_who_may_not_see_a_deal_is_told_that_it_counts_and_nothing_of_it(shop, trying):
+    scenario = trying("deal", shop.deal, won=True)
+    (told,) = pages_compare.told_changes(scenario, shop.ctx)
+    assert told["href"]
+    assert told["what"]
+    (told,) = pages_compare.told_changes(scenario, shop.world.person("ona", "planner"))
+    assert told == {"title": "Try a deal", "label": told["label"], "why": ""}
 
 
 def test_a_change_that_says_nothing_is_refused(shop):
