@@ -81,6 +81,9 @@ def in_sight(html: str, ctx) -> SafeString:
         res, report = resource.registry.get(f"{first}/{second}"), reports.registry.get(second)
         hidden = res is not None and not access.can(ctx, res.model, "view")
         hidden |= first == "reports" and report is not None and not report.allowed(ctx)
+        if res is None and first != "reports":  # a page of its own: of no use to who sees nothing of its kind
+            kinds = [one for key, one in resource.registry.items() if key.startswith(f"{first}/")]
+            hidden |= bool(kinds) and not any(access.can(ctx, one.model, "view") for one in kinds)
         return f"<code>{found[1]}</code>" if hidden else found[0]
 
     return mark_safe(re.sub(r'<a href="(/[a-z_/-]+/)">\1</a>', link, html))

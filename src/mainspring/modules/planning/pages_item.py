@@ -1,5 +1,6 @@
 """The timeline of an item at a site: stock curve, demand and supply, exceptions, and what serves what."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -61,11 +62,14 @@ def _pegging(request, tree: timelines.Tree, timeline: timelines.Timeline):
     chosen = request.GET.get("order") or ""
     supplies = [e for e in timeline.events if e.quantity > 0]
     supply = next((e for e in supplies if str(e.document) == chosen), supplies[0] if supplies else None)
+    up = tree.up(timeline.item, supply) if supply else []
+    down = tree.down(timeline.item, supply) if supply else []
+    links = _Links(request.ctx, [*_within(up), *_within(down)])
     context = {
         "supply": supply and _event_label(supply),
         "why": supply.reason if supply else "",
-        "up": _nodes(tree.up(timeline.item, supply), timeline.site, upwards=True) if supply else [],
-        "down": _nodes(tree.down(timeline.item, supply), timeline.site, upwards=False) if supply else [],
+        "up": _nodes(up, timeline.site, links, upwards=True),
+        "down": _nodes(down, timeline.site, links, upwards=False),
     }
     return render(request, "planning/pegging.html", context)
 
@@ -128,9 +132,31 @@ def _event_label(event: timelines.Event) -> str:
     return called
 
 
-def _document_address(event: timelines.Event) -> str:
-    res = resource.by_model.get(event.document_kind) if event.document else None
-    return addresses.of_resource(res, event.document) if res else ""
+class _Links:
+    """Addresses of the documents of events, of those the person may open; a statement a kind of document."""
+
+    def __init__(self, ctx, events: Iterable[timelines.Event]):
+        keys: dict[str, set] = {}
+        for event in events:
+            if event.document:
+                keys.setdefault(event.document_kind, set()).add(event.document)
+        self.found: dict = {}
+        for kind, some in keys.items():
+            res = resource.by_model.get(kind)
+            if res is None or not access.can(ctx, res.model, "view"):
+                continue
+            for key in access.rows(ctx, res.model).filter(pk__in=some).values_list("pk", flat=True):
+                self.found[key] = addresses.of_resource(res, key)
+
+    def address(self, event: timelines.Event) -> str:
+        return self.found.get(event.document, "")
+
+
+def _within(found: list) -> Iterator[timelines.Event]:
+    """The events of a tree."""
+    for _item, event, _quantity, further in found:
+        yield event
+        yield from _within(further)
 
 
 def _events(request, timeline: timelines.Timeline) -> dict:
@@ -144,7 +170,8 @@ def _events(request, timeline: timelines.Timeline) -> dict:
         ("state", _("State"), "text"),
         ("pegs", _("Pegging"), "link"),
     )
-    rows = [_event_row(e, timeline) for e in timeline.events]
+    links = _Links(request.ctx, timeline.events)
+    rows = [_event_row(e, timeline, links) for e in timeline.events]
     opening = {
         "id": "stock",
         "href": "",
@@ -169,7 +196,7 @@ def _events(request, timeline: timelines.Timeline) -> dict:
     }
 
 
-def _event_row(event: timelines.Event, timeline: timelines.Timeline) -> dict:
+def _event_row(event: timelines.Event, timeline: timelines.Timeline, links: _Links) -> dict:
     overdue = event.original_on is not None and event.original_on < timeline.ctx.business_date
     below = event.balance < timeline.safety_stock
     state = _("Firm") if event.firm else _("Overdue") if overdue else _("Proposed") if event.kind in KIND_NAMES else ""
@@ -181,7 +208,7 @@ def _event_row(event: timelines.Event, timeline: timelines.Timeline) -> dict:
         "tone": "danger" if event.balance < 0 else "warning" if below else "",
         "cells": [
             {"text": formats.day(event.on), "kind": "date"},
-            {"text": _event_label(event), "href": _document_address(event), "kind": "link"},
+            {"text": _event_label(event), "href": links.address(event), "kind": "link"},
             {"text": quantity if event.quantity < 0 else "", "kind": "quantity"},
             {"text": quantity if event.quantity > 0 else "", "kind": "quantity"},
             {"text": formats.number(event.balance, 0, 6), "kind": "quantity"},
@@ -191,7 +218,7 @@ def _event_row(event: timelines.Event, timeline: timelines.Timeline) -> dict:
     }
 
 
-def _nodes(found: list, site, *, upwards: bool) -> list[dict]:
+def _nodes(found: list, site, links: _Links, *, upwards: bool) -> list[dict]:
     nodes = []
     for record, event, quantity, further in found:
         amount = f"{formats.number(quantity, 0, 6)} {record.unit.code}"
@@ -200,8 +227,8 @@ def _nodes(found: list, site, *, upwards: bool) -> list[dict]:
             {
                 "label": name if upwards else f"{record.code}: {name}",
                 "text": f"{amount} · {formats.day(event.on)}",
-                "href": _document_address(event) or item_address(record.pk, site.pk),
-                "children": _nodes(further, site, upwards=upwards),
+                "href": links.address(event) or item_address(record.pk, site.pk),
+                "children": _nodes(further, site, links, upwards=upwards),
                 "open": True,
                 "count": None,
             }

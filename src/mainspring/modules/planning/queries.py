@@ -105,7 +105,7 @@ FROM (
 JOIN items_item i ON i.id = o.item_id JOIN organization_unit u ON u.id = i.unit_id
 JOIN kernel_site s ON s.id = o.site_id
 LEFT JOIN kernel_documentidentity d ON d.id = o.demand_id LEFT JOIN planning_firmproposal p ON p.identity_id = o.id
-WHERE o.site_id = ANY(%(sites)s) AND o.kind = ANY(%(kinds)s)
+WHERE (o.kind = 'make' AND o.site_id = ANY(%(make_sites)s) OR o.kind = 'buy' AND o.site_id = ANY(%(buy_sites)s))
   AND (%(site)s::bigint IS NULL OR o.site_id = %(site)s) AND (%(kind)s = '' OR o.kind = %(kind)s)
   AND (%(category)s::bigint IS NULL OR i.category_id = %(category)s)
   AND (%(q)s = '' OR i.code ILIKE %(like)s OR i.name ILIKE %(like)s OR d.number ILIKE %(like)s)
@@ -153,9 +153,10 @@ def _given(ctx, chosen: dict) -> dict:
     found: dict[str, Any] = {name: chosen.get(name) or None for name in FILTERS}
     for name in ("kind", "q", "what"):
         found[name] = found[name] or ""
-    kinds = [k for k, model in (("make", ProductionOrder), ("buy", PurchaseRequest)) if access.can(ctx, model, "view")]
-    found["kinds"] = kinds
-    return {**found, "like": f"%{found['q']}%", "company": ctx.company_id, "today": ctx.business_date, "sites": sites}
+    for kind, model in (("make", ProductionOrder), ("buy", PurchaseRequest)):
+        nobodys = (model(company_id=ctx.company_id, site_id=site, state="proposed") for site in sites)
+        found[f"{kind}_sites"] = [one.site_id for one in nobodys if access.surely(ctx, one)]
+    return {**found, "like": f"%{found['q']}%", "company": ctx.company_id, "today": ctx.business_date}
 
 
 # -- load -------------------------------------------------------------------------------------------------------------
