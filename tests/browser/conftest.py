@@ -28,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first there is: without a window of its own the same engine draws the same pages with a quarter less work."""
 COMPANY_SECONDS_MAX = 900
 START_SECONDS_MAX = 90
 PATIENCE_SECONDS = int(os.environ.get("MAINSPRING_BROWSER_SECONDS", "30"))
@@ -151,9 +153,7 @@ def _locked(path: Path):
 @pytest.fixture(scope="session")
 def chromium():
     """One browser a worker."""
-    path = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-    )
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), "")
     if not path:
         pytest.fail(
             "The browser tests need Chromium: `make browser` brings it, MAINSPRING_BROWSER=off leaves them out."
