@@ -329,6 +329,19 @@ def test_another_company_is_behind_its_wall(cast, inspection):
     assert cast.browser("ona").post("/switch/", {"company": cast.other_company.pk}).status_code == 403
 
 
+def test_what_is_not_found_is_looked_for_in_ones_other_companies(cast, ona, inspection):
+    """News of another of one's companies leads to a record that is behind its wall."""
+    cast.person("both", "fleet_manager", company="all", default_company=cast.other_company)
+    both, page = cast.browser("both"), f"{I}{inspection.pk}/"
+    missing = both.get(page)
+    assert missing.status_code == 404
+    assert "Look in Alfa" in missing.content.decode()
+    there = both.post("/switch/", {"company": cast.company.pk, "next": page, "stay": "1"}, follow=True)
+    assert there.redirect_chain == [(page, 302)]
+    assert there.status_code == 200
+    assert "Look in" not in ona.get(f"{V}999999/").content.decode()  # she works in one company alone
+
+
 def test_languages_switch(ona):
     ona.post("/language/", {"language": "lt", "next": "/"})
     assert 'lang="lt"' in ona.get("/").content.decode()

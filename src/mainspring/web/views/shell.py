@@ -150,14 +150,14 @@ def _back(request) -> HttpResponse:
 @require_POST
 @base.signed_in
 def switch(request):
-    """Work in another company; the record page of the old one gives way to its home."""
+    """Work in another company; a record of the old one gives way to its list, unless it is sought there (`stay`)."""
     wanted = request.POST.get("company", "")
     if wanted not in {str(c.pk) for c in request.companies}:
         raise PermissionDenied(_("You have no role in this company."))
     request.session[middleware.COMPANY_KEY] = int(wanted)
     there = request.POST.get("next", "/")
     parts = [p for p in there.partition("?")[0].split("/") if p]
-    if len(parts) > 2:  # a record stays behind the wall of its company
+    if len(parts) > 2 and not request.POST.get("stay"):  # a record stays behind the wall of its company
         return redirect(f"/{parts[0]}/{parts[1]}/" if f"{parts[0]}/{parts[1]}" in resource.registry else "/")
     return _back(request)
 
