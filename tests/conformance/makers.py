@@ -42,6 +42,7 @@ from mainspring.modules.items.models import Item, ItemCategory
 from mainspring.modules.organization import commands as organization
 from mainspring.modules.organization.models import ExchangeRate, Unit, WorkCalendar
 from mainspring.modules.parties.models import Party, PaymentTerm
+from mainspring.modules.pricing.models import PriceList
 from mainspring.modules.production.models import ProductionOperation, WorkSession
 from mainspring.modules.purchasing.models import SupplierItem
 from mainspring.modules.sales.models import OfferAnswer, Quotation
@@ -111,6 +112,16 @@ def lock_date(samples):
     taken = set(LockDate.objects.filter(company=company).values_list("area", flat=True))
     area = next(a for a in Area.values if a not in taken)
     return LockDate.objects.create(company=company, area=area, locked_before=date(2020, 1, 1))
+
+
+@maker("pricing.pricelist")
+def price_list(samples):
+    """One whose prices follow a cost is between companies."""
+    n = next(_numbers)
+    return PriceList.objects.create(
+        code=f"LIST{n}", name=f"Prices {n}", kind="between", currency=samples.company.base_currency,
+        cost_of=samples.company, markup_pct=8,
+    )  # fmt: skip
 
 
 @maker("crm.lead")

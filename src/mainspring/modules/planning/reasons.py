@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from mainspring.engines.mrp import data, lots, network, pegging
 from mainspring.kernel import database, sentences
-from mainspring.kernel.models import DocumentIdentity
+from mainspring.kernel.models import DocumentIdentity, Site
 from mainspring.kernel.sentences import node as say
 from mainspring.modules.items.models import Item
 
@@ -57,6 +57,7 @@ class Why:
         self.items: dict[int, Item] = {}
         self.documents: dict[UUID, DocumentIdentity] = {}
         self.numbers: dict[UUID, str] = {}
+        self.sites: dict[int, str] = {}
 
     def reasons(self, orders) -> list[Reason]:
         """The reasons of orders (columns node, row, net, short, due and available days)."""
@@ -178,6 +179,8 @@ class Why:
             projected = -self.amount(node, orders.short[n])
             _sizes, steps = lots.sized(net, self._lot(node), int(structure.digits[node]))
             text = self._sentence(item, served, on_hand, incoming, steps, due, available)
+            if structure.origin[node] >= 0:
+                text = sentences.joined((text, self._way(node)))
             if to_order:
                 text = sentences.joined((text, say(gettext_noop("To order: for it alone."))))
         kept = {
@@ -191,6 +194,14 @@ class Why:
             "available_on": available.isoformat(),
         }
         return Reason(kept, text, next((s.document for s in served if s.document in self.documents), None))
+
+    def _way(self, node: int) -> list | dict:
+        """Where it is brought from, and how long that takes (MFG-11)."""
+        s = self.held.structure
+        if not self.sites:
+            self.sites = dict(Site.objects.filter(company=self.held.company_id).values_list("pk", "code"))
+        site, days = self.sites[int(s.site[s.origin[node]])], int(s.lead[node])
+        return say(gettext_noop("Brought from %(site)s: %(days)s working days."), site=site, days=days)
 
     def _told(self, served: Served) -> dict:
         document = self.documents.get(served.document) if served.document else None

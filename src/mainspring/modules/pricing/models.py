@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from mainspring.kernel import fields, remembered
-from mainspring.kernel.models import Currency, Entity
+from mainspring.kernel.models import Company, Currency, Entity
 from mainspring.modules.items.models import Item
 from mainspring.modules.organization.models import Unit
 from mainspring.modules.parties.models import SCOPES, Party
@@ -19,11 +19,15 @@ def same(field: str, function: str = "int8range"):
 
 @remembered.keep()
 class PriceList(Entity):
-    """A set of prices in one currency, for selling or for buying."""
+    """A set of prices in one currency, for selling, for buying, or for both between our own companies.
+
+    cost_of     what has no price in the list costs what it costs this company, and `markup_pct` more
+    """
 
     class Kind(models.TextChoices):
         SALE = "sale", _("Sales")
         PURCHASE = "purchase", _("Purchase")
+        BETWEEN = "between", _("Between our companies")
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -32,6 +36,11 @@ class PriceList(Entity):
     is_default = models.BooleanField(
         _("default"), default=False, help_text=_("Used for parties that have no list of their own.")
     )
+    cost_of = fields.link(
+        Company, _("at the cost of"), optional=True, related_name="+",
+        help_text=_("What has no price in the list costs what it costs this company."),
+    )  # fmt: skip
+    markup_pct = fields.PercentField(_("markup"), default=0, help_text=_("Added to the cost of the company named."))
     active = models.BooleanField(_("active"), default=True)
 
     key = ("code",)
@@ -40,9 +49,24 @@ class PriceList(Entity):
         verbose_name, verbose_name_plural = _("price list"), _("price lists")
         ordering = ["code"]
         constraints = [
+            models.CheckConstraint(
+                name="price_list_at_cost",
+                condition=Q(cost_of__isnull=True) | Q(kind="between"),
+                violation_error_message=_("Only prices between our companies follow from the cost of one of them."),
+            ),
+            models.CheckConstraint(
+                name="price_list_markup",
+                condition=Q(markup_pct__gte=0),
+                violation_error_message=_("A price or quantity cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="price_list_between",
+                condition=Q(is_default=False) | ~Q(kind="between"),
+                violation_error_message=_("Prices between our companies are for parties that have this list alone."),
+            ),
             models.UniqueConstraint(
                 fields=["kind", "currency"], condition=Q(is_default=True), name="price_list_default_once"
-            )
+            ),
         ]
 
     def __str__(self):

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_noop
 
 from mainspring import rounding
 from mainspring.kernel import money, sentences
+from mainspring.kernel.models import Company
 from mainspring.kernel.prepared import Prepared
 from mainspring.kernel.remembered import Remembered
 from mainspring.kernel.sentences import Sentence, say
+from mainspring.modules.items import queries as products
 from mainspring.modules.organization import queries as organization
 
 from . import models
@@ -58,14 +60,25 @@ class Book:
         lists, items = [found.pk for found in self.lists], list(set(item_ids))
         for row in _prices(items, lists, on, on) if lists else ():
             self._rows.setdefault((row.price_list_id, row.item_id), []).append(row)
+        self._costs = {
+            found.cost_of_id: products.standard_costs(items, found.cost_of_id)
+            for found in self.lists
+            if found.cost_of_id
+        }
 
     def price(self, item, quantity: Decimal, unit) -> PriceAnswer:
         """The price of one unit; see `price_for`."""
         for price_list in self.lists:
+            cost = self._costs.get(price_list.cost_of_id, {}).get(item.pk)
             if found := _best(self._rows.get((price_list.pk, item.pk), ()), item, quantity, unit):
                 row, factor = found
                 try:
                     return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list))
+                except ValidationError as error:
+                    return PriceAnswer(None, sentences.join(error.messages), price_list)
+            elif cost:
+                try:
+                    return self._at_cost(price_list, item, cost, unit)
                 except ValidationError as error:
                     return PriceAnswer(None, sentences.join(error.messages), price_list)
         names = ", ".join(p.name for p in self.lists)
@@ -73,8 +86,32 @@ class Book:
             return PriceAnswer(None, say(gettext_noop("There is no price list.")))
         return PriceAnswer(None, say(gettext_noop("No price in: %(lists)s."), lists=names))
 
+    def _at_cost(self, price_list, item, cost: Decimal, unit) -> PriceAnswer:
+        """What one unit costs the company the list names, and its markup (MFG-11). The cost itself is not said."""
+        company = price_list.cost_of
+        rate = self._rate_of(company.base_currency_id)
+        more = 1 + Fraction(price_list.markup_pct) / 100
+        exact = Fraction(cost) * organization.factor_between(unit, item.unit, item) * more * rate.factor
+        price = rounding.from_fraction(exact, _digits_quoted(exact, self.currency))
+        said = [
+            say(
+                gettext_noop("%(list)s: cost of %(company)s and %(markup)s %% more."),
+                list=price_list.name,
+                company=company.code,
+                markup=price_list.markup_pct.normalize(),
+            )
+        ]
+        data = {"list": price_list.code, "price": price, "currency": self.currency, "unit": unit.code,
+                "company": company.code, "markup_pct": price_list.markup_pct}  # fmt: skip
+        if company.base_currency_id != self.currency:
+            said.append(_converted(rate))
+            data |= {"rate": rate.value, "rated_on": rate.dated_on}
+        return PriceAnswer(price, sentences.join(said), price_list, data)
+
     def _rate(self, price_list):
-        code = price_list.currency_id
+        return self._rate_of(price_list.currency_id)
+
+    def _rate_of(self, code: str):
         if code not in self._rates:
             self._rates[code] = organization.found_rate(code, self.currency, self.on)
         return self._rates[code]
@@ -100,12 +137,15 @@ def lists_for(party, currency: str, kind: str = "sale") -> list[models.PriceList
 _own_lists = Remembered(
     lambda party_id, kind: [
         p.price_list
-        for p in models.PartyPriceList.objects.filter(party=party_id, price_list__active=True, price_list__kind=kind)
-        .select_related("price_list")
+        for p in models.PartyPriceList.objects.filter(
+            party=party_id, price_list__active=True, price_list__kind__in=(kind, models.PriceList.Kind.BETWEEN)
+        )
+        .select_related("price_list__cost_of")
         .order_by("priority", "price_list__code")
     ],
     models.PartyPriceList,
     models.PriceList,
+    Company,
 )
 _defaults = Remembered(
     lambda kind: list(models.PriceList.objects.filter(kind=kind, is_default=True, active=True).order_by("code")),
@@ -160,11 +200,15 @@ def _answer(row, price_list, factor: Fraction, unit, code: str, rate) -> PriceAn
         "ends_on": row.ends_on,
     }
     if foreign:
-        converted = gettext_noop("Converted at %(rate)s of %(date)s.")
-        said.append(say(converted, rate=rounding.rounded(rate.value, PRICE_DIGITS), date=rate.dated_on))
+        said.append(_converted(rate))
         said += [rate.note] if rate.note else []
         data |= {"rate": rate.value, "rated_on": rate.dated_on}
     return PriceAnswer(price, sentences.join(said), price_list, data)
+
+
+def _converted(rate) -> Sentence:
+    converted = gettext_noop("Converted at %(rate)s of %(date)s.")
+    return say(converted, rate=rounding.rounded(rate.value, PRICE_DIGITS), date=rate.dated_on)
 
 
 def _digits_quoted(price: Fraction, currency: str) -> int:

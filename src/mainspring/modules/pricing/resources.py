@@ -14,10 +14,10 @@ class PriceLists(Resource):
     model = models.PriceList
     menu = MENU
     icon = "tags"
-    columns = "code name kind currency is_default active"
+    columns = "code name kind currency cost_of markup_pct is_default active"
     search = "code name"
     filters = "kind currency is_default active"
-    form = "code name | kind currency is_default active"
+    form = "code name | kind currency is_default active | cost_of markup_pct"
     related = {_("Prices"): ("pricing/prices", "price_list"), _("Parties"): ("pricing/party-price-lists", "price_list")}
 
 

@@ -19,7 +19,7 @@ from mainspring.kernel.models import Company
 from mainspring.modules.accounting import queries as accounting
 from mainspring.modules.crm import commands as deals
 from mainspring.modules.engineering.models import WorkCenter
-from mainspring.modules.items.models import Item
+from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.organization import queries as organization
 from mainspring.modules.parties import queries as parties
 from mainspring.modules.parties.models import PaymentTerm
@@ -51,6 +51,18 @@ def weeks(today: date) -> list[date]:
     return [first + timedelta(weeks=n) for n in range(WEEKS)]
 
 
+def _ways(held: Held) -> NDArray[np.float64]:
+    """What it costs to bring a unit to each node from its origin, 0 where nothing was said."""
+    found, brought = np.zeros(len(held.structure.keys)), held.structure.origin >= 0
+    if not brought.any():
+        return found
+    rows = ItemSite.objects.filter(site__company=held.company_id, supplied_from__isnull=False, transfer_cost__gt=0)
+    costs = {(item, site): float(cost) for item, site, cost in rows.values_list("item", "site", "transfer_cost")}
+    for node in np.flatnonzero(brought).tolist():
+        found[node] = costs.get((int(held.structure.item[node]), int(held.structure.site[node])), 0)
+    return found
+
+
 def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
@@ -75,13 +87,13 @@ def cents(amount: NDArray) -> NDArray[np.int64]:
 
 
 def prices(held: Held) -> Prices:
-    """Costs and prices of all nodes; without a source at cost, and nothing is paid for what another site gives."""
+    """Costs and prices of all nodes; without a source at cost, and the way for what another site gives (MFG-11)."""
     s = held.structure
     unit = 10.0 ** -s.digits.astype(np.float64)
     known = production.unit_costs(held.company_id, np.unique(s.item).tolist())
     cost = np.array([float(known.get(int(item), 0)) for item in s.item.tolist()]) * unit
     base = remembered.row(Company, held.company_id).base_currency_id
-    price, term = np.where(s.origin >= 0, 0, cost), np.zeros(len(s.item), np.int64)
+    price, term = np.where(s.origin >= 0, _ways(held) * unit, cost), np.zeros(len(s.item), np.int64)
     rows = database.rows(
         """SELECT DISTINCT ON (c.item_id) c.item_id, c.price, c.currency_id, c.unit_id,
                COALESCE(p.payment_term_id, 0) AS term

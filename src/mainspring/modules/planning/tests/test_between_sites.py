@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from mainspring.kernel import checks, commands
+from mainspring.kernel import checks, commands, sentences
 from mainspring.kernel.models import Company, Site
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.planning import commands as planning
@@ -47,6 +47,7 @@ def test_what_is_missing_at_one_site_is_brought_from_where_it_is_made(apart):
     bring = PurchaseRequest.objects.get(item=apart.frame, state="proposed")
     assert (bring.site, bring.from_site, bring.quantity) == (apart.store, apart.site, 10)
     assert (bring.order_by, bring.needed_on) == (date(2026, 3, 27), date(2026, 4, 1))  # three working days before
+    assert f"Brought from {apart.site.code}: 3 working days." in str(sentences.read(bring.reason_text))
     make = ProductionOrder.objects.get(item=apart.frame, state="proposed")
     assert (make.site, make.quantity, make.due_on) == (apart.site, 10, date(2026, 3, 27))
     assert not ProductionOrder.objects.filter(site=apart.store).exists()

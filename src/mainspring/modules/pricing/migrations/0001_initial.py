@@ -29,9 +29,11 @@ class Migration(migrations.Migration):
                 ('custom', models.JSONField(blank=True, default=dict, editable=False)),
                 ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('sale', 'Sales'), ('purchase', 'Purchase')], default='sale', max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('sale', 'Sales'), ('purchase', 'Purchase'), ('between', 'Between our companies')], default='sale', max_length=10, verbose_name='kind')),
                 ('is_default', models.BooleanField(default=False, help_text='Used for parties that have no list of their own.', verbose_name='default')),
+                ('markup_pct', mainspring.kernel.fields.PercentField(decimal_places=4, default=0, help_text='Added to the cost of the company named.', max_digits=9, verbose_name='markup')),
                 ('active', models.BooleanField(default=True, verbose_name='active')),
+                ('cost_of', models.ForeignKey(blank=True, help_text='What has no price in the list costs what it costs this company.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company', verbose_name='at the cost of')),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.currency', verbose_name='currency')),
             ],
@@ -82,6 +84,18 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'price lists of parties',
                 'ordering': ['party', 'priority'],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='pricelist',
+            constraint=models.CheckConstraint(condition=models.Q(('cost_of__isnull', True), ('kind', 'between'), _connector='OR'), name='price_list_at_cost', violation_error_message='Only prices between our companies follow from the cost of one of them.'),
+        ),
+        migrations.AddConstraint(
+            model_name='pricelist',
+            constraint=models.CheckConstraint(condition=models.Q(('markup_pct__gte', 0)), name='price_list_markup', violation_error_message='A price or quantity cannot be negative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='pricelist',
+            constraint=models.CheckConstraint(condition=models.Q(('is_default', False), models.Q(('kind', 'between'), _negated=True), _connector='OR'), name='price_list_between', violation_error_message='Prices between our companies are for parties that have this list alone.'),
         ),
         migrations.AddConstraint(
             model_name='pricelist',

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands
-from mainspring.modules.items.models import ItemUnit
+from mainspring.kernel.models import Company, Currency
+from mainspring.modules.items.models import ItemCost, ItemUnit
 from mainspring.modules.organization.models import ExchangeRate
 from mainspring.modules.pricing import queries
 from mainspring.modules.pricing.models import PartyPriceList, Price, PriceList
@@ -102,3 +103,48 @@ def test_a_price_in_euro_is_asked_in_dollars_at_the_last_rate(shop):
 
 def test_no_price_says_where_was_looked(shop):
     assert (ask(shop).price, ask(shop).reason) == (None, "No price in: Retail.")
+
+
+@pytest.fixture
+def group(shop):
+    """Another company of ours makes bikes at 1,000 dollars; what it sells to us costs us its cost and 8 % (MFG-11)."""
+    dollar = Currency.objects.get_or_create(code="USD", defaults={"name": "Dollar"})[0]
+    shop.maker = Company.objects.create(code="MAKER", name="Maker", base_currency=dollar)
+    ItemCost.objects.create(item=shop.bike, company=shop.maker, standard_cost="1000")
+    ExchangeRate.objects.create(from_currency=dollar, to_currency_id="EUR", rate="0.9", valid_on=date(2026, 1, 1))
+    shop.between = commands.create(
+        PriceList, shop.ctx, code="GROUP", name="Group", currency="EUR", kind="between", cost_of=shop.maker,
+        markup_pct=8,
+    )  # fmt: skip
+    shop.sister = shop.party("Maker Inc.", is_supplier=True)
+    commands.create(PartyPriceList, shop.ctx, party=shop.sister, price_list=shop.between)
+    return shop
+
+
+def test_companies_of_ours_sell_to_one_another_at_cost_and_a_markup(group):
+    for kind in ("sale", "purchase"):  # one rule for who sells and who buys
+        answer = queries.price_for(group.bike, group.sister, D(1), group.units["pcs"], DAY, "EUR", kind)
+        assert answer.price == D(972)
+        assert answer.reason == "Group: cost of MAKER and 8 % more. Converted at 0.9 of 1 Jan 2026."
+        assert answer.data["company"] == "MAKER"
+    assert ask(group, currency="USD", party=group.sister).price == D(1080)
+    box = ItemUnit.objects.create(item=group.bike, unit=group.units["set"], numerator=10)
+    assert ask(group, unit=box.unit.code, party=group.sister).price == D(9720)
+    ItemCost.objects.filter(item=group.bike).update(standard_cost="1100")
+    assert ask(group, party=group.sister).price == D("1069.2")  # the cost of the day
+    assert ask(group).price is None  # nobody else has that list
+
+
+def test_an_agreed_price_stands_before_the_cost(group):
+    group.price(group.between, "950")
+    assert ask(group, party=group.sister).price == D(950)
+    tube = group.item("TUBE")
+    answer = ask(group, item=tube, party=group.sister)  # it costs nobody anything yet
+    assert answer.price is None
+    assert "Group" in answer.reason
+
+
+def test_only_lists_between_companies_follow_a_cost_and_none_is_for_everybody(group):
+    for values in ({"cost_of": group.maker}, {"kind": "between", "is_default": True}, {"markup_pct": -1}):
+        with pytest.raises(ValidationError):
+            commands.create(PriceList, group.ctx, code="X", name="X", currency="EUR", **values)

@@ -7,6 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from mainspring.kernel import commands
+from mainspring.kernel.models import Company
+from mainspring.modules.items.models import ItemCost
+from mainspring.modules.pricing import queries as pricing
+from mainspring.modules.pricing.models import PartyPriceList, PriceList
 from mainspring.modules.purchasing import commands as purchasing
 from mainspring.modules.purchasing import queries
 from mainspring.modules.purchasing.models import BillMatch, PurchaseOrder
@@ -262,3 +266,22 @@ def test_nobody_approves_their_own_request_and_nothing_unknown_is_ordered(buying
         commands.perform(need, "approve", ona)
     with pytest.raises(ValidationError, match="BOLT: no supplier"):
         commands.perform(commands.perform(need, "approve", buying.ctx), "order", ona)
+
+
+def test_an_order_from_a_company_of_ours_takes_its_cost_and_the_markup_agreed(buying, bolt):
+    """MFG-11: prices between companies follow one rule, whoever asks."""
+    maker = Company.objects.create(code="MAKER", name="Maker", base_currency_id="EUR")
+    ItemCost.objects.create(item=bolt, company=maker, standard_cost="2.00")
+    between = commands.create(
+        PriceList, buying.ctx, code="GROUP", name="Group", currency="EUR", kind="between", cost_of=maker, markup_pct=8
+    )
+    commands.create(PartyPriceList, buying.ctx, party=buying.supplier, price_list=between)
+    order = commands.create(
+        PurchaseOrder, buying.ctx, supplier=buying.supplier, site=buying.world.site,
+        lines=[{"item": bolt, "quantity": 50}],
+    )  # fmt: skip
+    line = order.lines.get()
+    assert line.price == Decimal("2.16")
+    assert "cost of MAKER and 8 % more" in str(line.price_reason)
+    sold = pricing.price_for(bolt, buying.supplier, Decimal(50), bolt.unit, order.ordered_on, "EUR")
+    assert sold.price == line.price

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mainspring.kernel import commands
+from mainspring.kernel.models import Site
 from mainspring.modules.crm.models import Opportunity
 from mainspring.modules.engineering.models import Routing
 from mainspring.modules.items.models import ItemSite
@@ -17,9 +18,10 @@ from mainspring.modules.planning import commands as planning
 from mainspring.modules.planning import following
 from mainspring.modules.planning.models import FirmProposal, PlanMark
 from mainspring.modules.production.models import ProductionOrder
-from mainspring.modules.purchasing.models import PurchaseRequest
+from mainspring.modules.purchasing.models import PurchaseOrder, PurchaseRequest
 from mainspring.modules.sales.models import SalesOrder
 from mainspring.modules.scenarios import figures, rehearsing
+from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.models import StockMove
 
 MICRO = 1_000_000
@@ -69,6 +71,26 @@ def test_nothing_changed_is_the_plan_itself(shop):
     assert_same(second.columns, second.base)
     assert first.columns["purchases_planned"].sum() > 0
     assert first.columns["load"].sum() > 0
+
+
+def test_what_a_way_costs_is_in_the_plan_of_money(shop):
+    """MFG-11: what another site gives costs the way here and nothing else."""
+    store = Site.objects.create(company=shop.world.company, code="KNS", name="Store", kind="warehouse")
+    there = stock.ensure_locations(store, shop.ctx)
+    way = commands.create(ItemSite, shop.ctx, item=shop.frame, site=store, supplied_from=shop.site, transit_days=3)
+    origin = commands.create(
+        PurchaseOrder, shop.ctx, supplier=shop.world.party("Anybody", is_supplier=True), site=store
+    )
+    move = stock.MoveSpec(
+        shop.frame.pk, Decimal(10), there["internal"], there["customer"], origin,
+        planned_on=shop.ctx.business_date + timedelta(days=30),
+    )  # fmt: skip
+    stock.replan(shop.ctx, origin, [move])
+    following.batch(shop.ctx, shop.kept)
+    free = rehearsing.plan_itself(shop.kept, shop.ctx).columns["purchases_planned"].sum()
+    ItemSite.objects.filter(pk=way.pk).update(transfer_cost="2.50")
+    del shop.kept.__dict__["prices"]  # kept for some seconds
+    assert rehearsing.plan_itself(shop.kept, shop.ctx).columns["purchases_planned"].sum() - free == 10 * 250
 
 
 KINDS = ("deal", "won", "forecast", "safety", "lead", "source", "size", "saturday", "buy", "elsewhere", "move", "split",
