@@ -282,6 +282,8 @@ def _output(report, order, ctx) -> None:
     if report.good <= 0:
         raise ValidationError({"good": _("The quantity must be above zero.")})
     _refuse_more_than_ordered(order, None, order.completed_quantity + report.good)
+    kept_for = {order.demand_id: report.good} if order.is_dedicated and order.demand_id else {}
+    stock.expect(kept_for, ctx)
     _backflush(report, order, ctx)
     places = stock.ensure_locations(order.site, ctx)
     digits = order.company.base_currency.digits
@@ -297,7 +299,7 @@ def _output(report, order, ctx) -> None:
             unit_cost=unit_cost,
             value=main,
             reference=order.number,
-            kept_for={order.demand_id: report.good} if order.is_dedicated and order.demand_id else {},
+            kept_for=kept_for,
         ),
         *_beside(report, order, places),
     ]

@@ -191,6 +191,7 @@ def _move(receipts: Sequence[Receipt], lines: Mapping[UUID, Sequence[ReceiptLine
             for line in lines[receipt.pk]
             if line.order_line.is_stocked
         ]
+    stock.expect({document for specs in days.values() for spec in specs for document in spec.kept_for}, ctx)
     for day, specs in sorted(days.items()):
         stock.post_moves(ctx, specs, effective_on=day)
 

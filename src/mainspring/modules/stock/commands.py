@@ -3,7 +3,7 @@
 from mainspring.kernel import database
 
 from . import documents, moving, planning, reserving, valuing  # noqa: F401  (binds the verbs)
-from .moving import MoveSpec, ensure_locations, post_moves, reversed_spec
+from .moving import MoveSpec, ensure_locations, expect, post_moves, reversed_spec
 from .planning import replan, replan_all
 from .reserving import release, release_lines, reserve, reserve_lines
 from .valuing import change_standard_cost, charge_receipt
@@ -13,6 +13,7 @@ __all__ = [
     "change_standard_cost",
     "charge_receipt",
     "ensure_locations",
+    "expect",
     "merge_totals",
     "post_moves",
     "release",

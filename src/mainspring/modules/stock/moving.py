@@ -4,7 +4,7 @@ Locks are taken in one order by everyone: balances by (item, location), then the
 command ends, the journal's number series. They are held only from here to the end of the command.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -88,6 +88,15 @@ def _load_defaults(site_id: int) -> dict[str, Location]:
 _default_locations = remembered.Remembered(_load_defaults, Location)
 
 
+def expect(documents: Iterable[UUID], ctx) -> None:
+    """Have the documents that goods come for alone held still, before any balance is locked: so does who works on them.
+
+    Whoever moves other goods first in the same command says so before that.
+    """
+    if found := sorted(documents):
+        events.publish(GoodsComing(tuple(found)), ctx)
+
+
 def post_moves(ctx, specs: Sequence[MoveSpec], *, effective_on: date) -> list[StockMove]:
     """Move goods that really moved: balances, values and journal entries follow at once.
 
@@ -111,9 +120,7 @@ def _post(ctx, specs: list[MoveSpec], effective_on: date) -> list[StockMove]:
     book = valuing.prepare(ctx, moves, {n: spec.value for n, spec in enumerate(specs)})  # reads only
     for move, pk in zip(moves, database.next_keys(StockMove, len(moves)), strict=True):
         move.pk = pk
-    documents = {document for spec in specs for document in spec.kept_for}
-    if documents:  # their rows are locked before balances, as by whoever works on them
-        events.publish(GoodsComing(tuple(sorted(documents))), ctx)
+    expect({document for spec in specs for document in spec.kept_for}, ctx)
     _lock(deltas, book)
     at = _moment(ctx, effective_on, book.last_at, book.zone)
     for move in moves:

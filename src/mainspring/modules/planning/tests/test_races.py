@@ -11,11 +11,13 @@ from django.db import transaction
 from mainspring.kernel import commands
 from mainspring.kernel.models import User
 from mainspring.modules.planning import firming, following
-from mainspring.modules.production.models import ProductionOrder
+from mainspring.modules.production.models import ProductionOrder, ProductionReport
 from mainspring.modules.production.tests.test_races import making  # noqa: F401
 from mainspring.modules.promising import commands as turns
 from mainspring.modules.promising import queries as promising
 from mainspring.modules.purchasing.models import PurchaseOrder
+from mainspring.modules.sales.models import SalesOrder
+from mainspring.modules.stock.models import Reservation, StockBalance
 from mainspring.modules.stock.tests.test_races import together
 
 
@@ -88,3 +90,29 @@ def test_the_same_hours_and_material_are_promised_once(making):  # noqa: F811
 
     days = together([lambda o=o: confirm(o) for o in origins])
     assert sorted(days) == [date(2026, 3, 3), date(2026, 3, 4)]  # 8 hours each: one day is one order's
+
+
+def test_what_is_made_to_order_and_what_is_given_from_stock_never_exceed_the_order(making):  # noqa: F811
+    """P22: goods made for an order come in while somebody gives it free stock, and while it is promised anew."""
+    making.planning(making.frame, policy="mto", lead_time_days=2)
+    making.bring(making.frame, "5", "50")
+    line = {"item": making.frame, "quantity": 4, "price": 90}
+    sold = commands.create(SalesOrder, making.ctx, party=making.world.party("Acme"), site=making.site, lines=[line])
+    commands.perform(sold, "confirm", making.ctx)
+    following.batch(making.ctx, following.Kept())
+    made = ProductionOrder.objects.get(state="proposed", demand=sold.pk)
+    made = making.do(making.do(made, "confirm"), "release", despite_shortages=True)
+    report = commands.create(ProductionReport, making.ctx, order=made, kind="output", good=4)
+    first, second, third = people(making, 3)
+    done = together(
+        [
+            lambda: commands.perform(report, "post", first),
+            lambda: commands.perform(SalesOrder.objects.get(pk=sold.pk), "take_stock", second),
+            lambda: commands.perform(SalesOrder.objects.get(pk=sold.pk), "promise", third),
+        ]
+    )
+    names = sorted(type(one).__name__ for one in done)
+    assert names in (["ProductionReport", "SalesOrder", kind] for kind in ("SalesOrder", "ValidationError"))
+    kept = sum(Reservation.objects.filter(origin=sold.pk).values_list("quantity", flat=True))
+    assert kept == 4  # whoever was first; the other finds nothing missing
+    assert StockBalance.objects.get(item=making.frame, location=making.places["internal"]).reserved == 4
