@@ -48,6 +48,7 @@ class Held:
         self._own: dict[int, tuple[Rows, Rows]] = {}
         self._left: dict[int, Rows] = {}  # of nodes to order: what documents still ask the plan for
         self._owners: dict[bytes, int] = {NOBODY.tobytes(): 0}
+        self._owner_keys: list[bytes] = [NOBODY.tobytes()]
         self._overdue = set(np.unique(self._all[0].node[self._all[0].day < 0]).tolist())
         self._on_hand = stock_of(self.structure, on_hand)
         self.ready_days: NDArray | None = None  # worked out when the first order is wanted
@@ -91,11 +92,14 @@ class Held:
 
     def owner_number(self, owner: bytes) -> int:
         """A number for a document that supply is for alone; 0 for nobody."""
-        return self._owners.setdefault(owner, len(self._owners))
+        if owner not in self._owners:
+            self._owners[owner] = len(self._owner_keys)
+            self._owner_keys.append(owner)
+        return self._owners[owner]
 
     def owner(self, number: int) -> UUID:
         """The document with a number."""
-        return UUID(bytes=list(self._owners)[number])
+        return UUID(bytes=self._owner_keys[number])
 
     def pairs(self, node: int) -> list[tuple[int, int, int]]:
         """(demand row, supply row, quantity) of a node to order: each document's demand by what is for it, by day."""
@@ -118,7 +122,6 @@ class Held:
     def _still_asked(self, node: int, rows: tuple[Rows, Rows]) -> Rows:
         """What supply of their own leaves of the demands of a node, and what firm proposals repeat."""
         demand, receipts = rows
-        self._own[node] = rows
         left = demand.quantity.copy()
         for n, _row, part in self.pairs(node):
             left[n] -= part

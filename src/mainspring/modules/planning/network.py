@@ -94,6 +94,10 @@ class Structure:
         """Which nodes are for what is made or bought to order."""
         return self.policy == TO_ORDER
 
+    def twin(self, chosen: NDArray) -> NDArray:
+        """The places of the nodes to order beside free ones, -1 where there is none."""
+        return nodes.place(self.keys, self.keys[chosen] | OWN)
+
     def with_twins(self, chosen: NDArray) -> NDArray:
         """These nodes, and those of the same items and sites."""
         keys = nodes.freely(self.keys[chosen])

@@ -1,13 +1,12 @@
 """Who sees the pages of the plan, and how current it is."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from mainspring.kernel import access, formats
+from mainspring.kernel import formats
 from mainspring.web.views import base
 
 from . import queries
@@ -16,16 +15,8 @@ from .models import PlanMessage
 KIND_NAMES = {"make": _lazy("Make"), "buy": _lazy("Buy")}
 
 
-def planners(view):
-    """Only for people who read the plan's exceptions of the whole company."""
-
-    @base.signed_in
-    def inner(request, *args, **kwargs):
-        if not access.can(request.ctx, PlanMessage, "view"):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return inner
+planners = base.readers(PlanMessage)
+"""Only for people who read the plan's exceptions of the whole company."""
 
 
 @planners

@@ -79,10 +79,11 @@ class Why:
 
     def _serves(self, node: int, row: int, owner: UUID | None) -> list[Served]:
         found: dict[Any, Served] = {}
-        for demand, bucket, quantity in self._served[node].get(row, ())[:DEMANDS_MAX]:
+        pegs = self._served[node].get(row, [])
+        if owner is not None:  # an order to order serves several documents, each by a proposal of its own
+            pegs = [peg for peg in pegs if self._independent(node, peg[0]) == owner]
+        for demand, bucket, quantity in pegs[:DEMANDS_MAX]:
             document, through = self._tops[demand] if demand >= 0 else (self._independent(node, demand), None)
-            if owner is not None and document != owner:
-                continue
             on = day(self.held.today, HORIZON.first_days[bucket])
             amount = self.amount(node, quantity)
             key = document or (node, demand)

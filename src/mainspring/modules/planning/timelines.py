@@ -22,7 +22,8 @@ from mainspring.modules.engineering.models import BomLine
 from mainspring.modules.items.models import Item, ItemSite
 from mainspring.modules.production.models import ProductionComponent
 
-from . import forecasting
+from . import forecasting, rows
+from .dedicating import KEPT, NOBODY
 from .reading import Reader
 
 ZERO = Decimal(0)
@@ -54,7 +55,6 @@ class Event:
     reason: str = ""
     owner: Any = None
     owner_number: str = ""
-    to_customer: bool = False
     balance: Decimal = ZERO
     serves: list = field(default_factory=list)  # (event, quantity): what a supply serves, or a demand is served by
 
@@ -100,7 +100,7 @@ class Timeline:
             """
             SELECT m.planned_on, m.quantity, m.origin_id, m.is_forecast, d.kind, d.title,
                    CASE WHEN m.is_forecast THEN m.reference ELSE d.number END AS number,
-                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes, t.kind = 'customer' AS to_customer
+                   (t.site_id = %(site)s AND t.kind = 'internal') AS comes
             FROM stock_stockmove m JOIN stock_location f ON f.id = m.from_location_id
             JOIN stock_location t ON t.id = m.to_location_id
             LEFT JOIN kernel_documentidentity d ON d.id = m.origin_id
@@ -124,7 +124,6 @@ class Timeline:
                 r["number"] or r["title"] or "",
                 original_on=r["planned_on"],
                 is_forecast=r["is_forecast"],
-                to_customer=r["to_customer"],
             )
             for r in rows
         ]
@@ -300,32 +299,26 @@ class Timeline:
         self.kept: dict[Any, Decimal] = {}
         if self.planning is None or self.planning.policy != ItemSite.Policy.MAKE_TO_ORDER:
             return events
-        found = list(events)
-        needs: dict[Any, Decimal] = defaultdict(Decimal)
-        for event in events:
-            if event.kind == "move" and event.to_customer and not event.is_forecast:
-                event.owner = event.document
-                needs[event.owner] += -event.quantity
         reader = Reader(self.ctx.company_id, self.ctx.business_date, [self.item.pk])
-        for row in rows_of(reader.kept(), self.site.pk):
-            part = self.kept[row.owner] = min(row.quantity, needs[row.owner])
-            needs[row.owner] -= part
-        by_document: dict[Any, list[Event]] = defaultdict(list)
-        for event in events:
-            if event.quantity > 0:
-                by_document[event.document].append(event)
-        for row in rows_of(reader.dedicated(), self.site.pk):
-            for event in by_document[row.document]:
-                part = min(row.quantity, needs[row.owner], event.quantity)
-                if event.owner is not None or part <= 0:
-                    continue
-                needs[row.owner] -= part
-                if event.kind not in ("make", "buy") and part < event.quantity:
-                    found.append(replace(event, quantity=event.quantity - part, serves=[]))
-                    by_document[row.document].append(found[-1])
+        demand, supply, _on_hand = rows.quantities(reader)
+        wanted = {key for key, _owner, _quantity in self._owned(demand, demand.document)}
+        shares: dict[Any, list] = defaultdict(list)
+        lies = supply.start == KEPT
+        for key, owner, quantity in self._owned(supply, supply.document):
+            shares[key].append((owner, quantity))
+        self.kept = {owner: quantity for _key, owner, quantity in self._owned(supply, supply.document, lies)}
+        proposals = reader.proposals()
+        for key, owner, quantity in self._owned(proposals, proposals.key):
+            shares[key].append((owner, quantity))
+        found = list(events)
+        for event in found:  # what is told in two is looked at again, at the end
+            if event.quantity < 0:
+                event.owner = event.document if event.kind == "move" and event.document in wanted else None
+            elif shares[event.document]:
+                event.owner, part = shares[event.document].pop(0)
+                if part < event.quantity and event.kind not in ("make", "buy"):
+                    found.append(replace(event, quantity=event.quantity - part, owner=None, serves=[]))
                     event.quantity = part
-                event.owner = row.owner
-                break
         owners = {event.owner for event in found if event.owner is not None and event.quantity > 0}
         numbers = dict(DocumentIdentity.objects.filter(pk__in=owners).values_list("pk", "number")) if owners else {}
         for event in found:
@@ -333,31 +326,25 @@ class Timeline:
                 event.owner_number = numbers.get(event.owner, "")
         return found
 
+    def _owned(self, read: SimpleNamespace, keys, chosen=True) -> Iterator[tuple[UUID, UUID, Decimal]]:
+        """(key, owner, quantity) of rows at this site that belong to a document alone."""
+        for n in np.flatnonzero((read.site == self.site.pk) & (read.owner != NOBODY) & chosen).tolist():
+            key, owner = (UUID(bytes=column[n].tobytes()) for column in (keys, read.owner))
+            yield key, owner, Decimal(int(read.quantity[n])).scaleb(-6)
+
     def _peg(self) -> None:
         """Serve demands by date from stock, then from supplies by date (P09); what is to order from its own alone."""
         kept = sum(self.kept.values(), ZERO)
         self.stock = Event("stock", self.ctx.business_date, self.on_hand - kept)
-        self._serve(None, self.stock)
-        for owner in {event.owner for event in self.events if event.owner is not None}:
+        own: dict[Any, list[Event]] = defaultdict(list)
+        for event in self.events:
+            own[event.owner].append(event)
+        _serve(own.pop(None, []), self.stock)
+        for owner, events in own.items():
             stock = Event("stock", self.ctx.business_date, self.kept.get(owner, ZERO), owner=owner)
-            self._serve(owner, stock)
+            _serve(events, stock)
             self.stock.serves += stock.serves
         self.stock.quantity = self.on_hand
-
-    def _serve(self, owner, stock: Event) -> None:
-        supplies = [stock, *(e for e in self.events if e.quantity > 0 and e.owner == owner)]
-        place, left = 0, supplies[0].quantity
-        for demand in (e for e in self.events if e.quantity < 0 and e.owner == owner):
-            rest = -demand.quantity
-            while rest > 0 and place < len(supplies):
-                taken = min(rest, left)
-                if taken > 0:
-                    demand.serves.append((supplies[place], taken))
-                    supplies[place].serves.append((demand, taken))
-                    rest, left = rest - taken, left - taken
-                if rest > 0:
-                    place += 1
-                    left = supplies[place].quantity if place < len(supplies) else ZERO
 
     @cached_property
     def lowest(self) -> Decimal:
@@ -365,14 +352,21 @@ class Timeline:
         return min([self.on_hand, *(e.balance for e in self.events)])
 
 
-def rows_of(read: SimpleNamespace, site_id: int) -> Iterator[SimpleNamespace]:
-    """What a reader has of a site as records with keys and quantities."""
-    for n in np.flatnonzero(read.site == site_id).tolist():
-        quantity = Decimal(int(read.quantity[n])).scaleb(-6)
-        keys = {
-            name: UUID(bytes=getattr(read, name)[n].tobytes()) for name in ("owner", "document") if name in vars(read)
-        }
-        yield SimpleNamespace(quantity=quantity, **keys)
+def _serve(events: list[Event], stock: Event) -> None:
+    """Serve demands by date from stock, then from supplies by date."""
+    supplies = [stock, *(e for e in events if e.quantity > 0)]
+    place, left = 0, supplies[0].quantity
+    for demand in (e for e in events if e.quantity < 0):
+        rest = -demand.quantity
+        while rest > 0 and place < len(supplies):
+            taken = min(rest, left)
+            if taken > 0:
+                demand.serves.append((supplies[place], taken))
+                supplies[place].serves.append((demand, taken))
+                rest, left = rest - taken, left - taken
+            if rest > 0:
+                place += 1
+                left = supplies[place].quantity if place < len(supplies) else ZERO
 
 
 NODES_MAX = 120

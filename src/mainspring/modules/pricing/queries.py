@@ -73,7 +73,7 @@ class Book:
             if found := _best(self._rows.get((price_list.pk, item.pk), ()), item, quantity, unit):
                 row, factor = found
                 try:
-                    return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list))
+                    return _answer(row, price_list, factor, unit, self.currency, self._rate(price_list.currency_id))
                 except ValidationError as error:
                     return PriceAnswer(None, sentences.join(error.messages), price_list)
             elif cost:
@@ -89,7 +89,7 @@ class Book:
     def _at_cost(self, price_list, item, cost: Decimal, unit) -> PriceAnswer:
         """What one unit costs the company the list names, and its markup (MFG-11). The cost itself is not said."""
         company = price_list.cost_of
-        rate = self._rate_of(company.base_currency_id)
+        rate = self._rate(company.base_currency_id)
         more = 1 + Fraction(price_list.markup_pct) / 100
         exact = Fraction(cost) * organization.factor_between(unit, item.unit, item) * more * rate.factor
         price = rounding.from_fraction(exact, _digits_quoted(exact, self.currency))
@@ -108,10 +108,7 @@ class Book:
             data |= {"rate": rate.value, "rated_on": rate.dated_on}
         return PriceAnswer(price, sentences.join(said), price_list, data)
 
-    def _rate(self, price_list):
-        return self._rate_of(price_list.currency_id)
-
-    def _rate_of(self, code: str):
+    def _rate(self, code: str):
         if code not in self._rates:
             self._rates[code] = organization.found_rate(code, self.currency, self.on)
         return self._rates[code]

@@ -85,7 +85,8 @@ def _from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise
     stocked = [line for line in wanted if getattr(line.item, "is_stocked", True)]
     item_ids = {line.item.pk for line in stocked}
     supplies, demands, documents = _supply_and_demand(ctx, site, item_ids, apart_from)
-    to_order = items.to_order(item_ids, site.pk) if item_ids else set()
+    for item_id in items.to_order(item_ids, site.pk) if item_ids else ():
+        supplies[item_id], demands[item_id] = [], []  # what lies or comes there serves others, or nobody
     leads: dict[int, tuple[int, Any]] | None = None  # asked for when something is missing
     answers = []
     for line in wanted:
@@ -94,9 +95,6 @@ def _from_stock(ctx, site, wanted: Sequence[Wanted], apart_from) -> list[Promise
             answers.append(Promise(day, (Reason("service", line.quantity, day, say(gettext_noop("Needs no stock."))),)))
             continue
         item_id = line.item.pk
-        if item_id in to_order:  # what lies or comes there serves others, or nobody
-            supplies[item_id] = [entry for entry in supplies[item_id] if entry.id.startswith("lead ")]
-            demands[item_id] = []
         found = available.earliest(supplies[item_id], demands[item_id], line.quantity, wanted_on=day)
         reasons = [_cover_reason(line.item, cover, documents.get(cover.supply_id)) for cover in found.covers]
         on = found.on

@@ -1,7 +1,7 @@
 """Progress of orders and requests, always computed anew from the facts (rules D01, D15)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -150,9 +150,7 @@ def _spread_over_requests(lines) -> None:
     for line in lines:
         left = line.received_quantity - line.returned_quantity
         left = line.in_stock_unit(left) if left else ZERO
-        for allocation in allocations[line.pk]:
-            share = min(left, allocation.quantity)
-            left -= share
+        for allocation, share in _spread(allocations[line.pk], left):
             if share != allocation.received_quantity:
                 allocation.received_quantity = share
                 changed.append(allocation)
@@ -160,10 +158,18 @@ def _spread_over_requests(lines) -> None:
     refresh_requests({a.request_id for found in allocations.values() for a in found})
 
 
+def _spread(allocations: Sequence[Allocation], quantity: Decimal) -> Iterator[tuple[Allocation, Decimal]]:
+    """(allocation, its share) of a quantity that was received in all, the earliest need first (D15)."""
+    for allocation in allocations:
+        share = min(quantity, allocation.quantity)
+        quantity -= share
+        yield allocation, share
+
+
 def dedicated(line_ids) -> dict[int, list[Allocation]]:
     """{order line: all it is allocated to, the earliest need first} of lines that serve a document alone (P22)."""
     found = defaultdict(list)
-    for allocation in _with_requests(list(line_ids)):
+    for allocation in _allocations(list(line_ids)):
         found[allocation.order_line_id].append(allocation)
     for line in [key for key, own in found.items() if not any(a.request.is_dedicated for a in own)]:
         del found[line]
@@ -173,26 +179,20 @@ def dedicated(line_ids) -> dict[int, list[Allocation]]:
 def shared_out(allocations: Sequence[Allocation], quantity: Decimal) -> dict[UUID, Decimal]:
     """{document: how much} of what arrives, of those it comes for alone; what is taken counts as received."""
     shares: dict[UUID, Decimal] = defaultdict(Decimal)
-    for allocation in allocations:
-        part = min(quantity, allocation.quantity - allocation.received_quantity)
-        if part <= 0:
-            continue
-        quantity -= part
-        allocation.received_quantity += part
-        if allocation.request.is_dedicated and allocation.request.demand_id:
+    in_all = quantity + sum((a.received_quantity for a in allocations), ZERO)
+    for allocation, share in _spread(allocations, in_all):
+        part, allocation.received_quantity = share - allocation.received_quantity, share
+        if part > 0 and allocation.request.is_dedicated and allocation.request.demand_id:
             shares[allocation.request.demand_id] += part
     return dict(shares)
 
 
-_with_requests = Prepared(
+_allocations = Prepared(
     lambda keys: (
         Allocation.objects.filter(order_line_id__any_of=keys)
         .select_related("request")
         .order_by("request__needed_on", "request_id")
     )
-)
-_allocations = Prepared(
-    lambda keys: Allocation.objects.filter(order_line_id__any_of=keys).order_by("request__needed_on", "request_id")
 )
 
 

@@ -1,6 +1,6 @@
 """What orders do about news from shipments, returns, invoices and stock."""
 
-from datetime import date
+from collections import defaultdict
 from decimal import Decimal
 
 from mainspring.kernel import database
@@ -9,10 +9,9 @@ from mainspring.modules.accounting.models import Invoice
 from mainspring.modules.stock import commands as stock
 from mainspring.modules.stock.events import GoodsComing, StockMoved
 
-from . import consuming, progress, queries  # noqa: F401 - what orders take of their deals
+from . import consuming, progress  # noqa: F401 - what orders take of their deals
 from .models import Return, SalesOrder, Shipment
 
-ZERO = Decimal(0)
 BILLING_VERBS = ("post", "reverse", "cancel")
 
 
@@ -42,6 +41,13 @@ def orders_of(invoice) -> list:
     ]
 
 
+MISSING = """o.id AS order_id, line.id AS line_id, line.item_id, o.site_id, line.promised_on,
+    line.stock_quantity * (line.quantity - line.shipped) / line.quantity - COALESCE((
+        SELECT SUM(r.quantity) FROM stock_reservation r
+        WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS missing"""
+"""What is not kept yet of an order's line, in stocking units."""
+
+
 @on(StockMoved)
 def keep_arrivals(event, ctx):
     """Goods that arrive are kept for the orders that wait for them, the earliest promise first, until none are left.
@@ -54,7 +60,7 @@ def keep_arrivals(event, ctx):
     if event.kept_for:
         _keep_to_order(event.kept_for, ctx)
     waiting = database.planned_rows(
-        """
+        f"""
         WITH arrived AS (
             SELECT DISTINCT m.item_id, place.site_id FROM stock_stockmove m
             JOIN stock_location place ON place.id = m.to_location_id AND place.kind = 'internal'
@@ -64,10 +70,7 @@ def keep_arrivals(event, ctx):
             JOIN stock_location place ON place.site_id = a.site_id AND place.kind = 'internal' AND place.active
             JOIN stock_stockbalance b ON b.location_id = place.id AND b.item_id = a.item_id GROUP BY 1, 2),
         need AS (
-            SELECT o.id AS order_id, line.id AS line_id, line.item_id, o.site_id, line.promised_on,
-                   line.stock_quantity * (line.quantity - line.shipped) / line.quantity - COALESCE((
-                       SELECT SUM(r.quantity) FROM stock_reservation r
-                       WHERE r.origin_id = o.id AND r.origin_line = line.id), 0) AS missing
+            SELECT {MISSING}
             FROM arrived a
             JOIN sales_salesorderline line ON line.item_id = a.item_id AND line.shipped < line.quantity
             JOIN sales_salesorder o ON o.id = line.document_id AND o.state = 'confirmed' AND o.site_id = a.site_id
@@ -102,18 +105,25 @@ def hold_still(event, ctx):
 
 def _keep_to_order(kept_for, ctx) -> None:
     """Keep what came for orders alone for their lines, the earliest promise first."""
-    orders = SalesOrder.objects.filter(pk__in={row[0] for row in kept_for}, state="confirmed").in_bulk()
-    for document, item, site, quantity in sorted(kept_for, key=lambda row: row[:3]):
-        order, left = orders.get(document), quantity
-        if order is None or order.site_id != site:
-            continue
-        kept = queries.reserved(order)
-        wanted = {}
-        lines = [line for line in queries.lines_of(order) if line.item_id == item and line.remaining > 0]
-        for line in sorted(lines, key=lambda line: (line.promised_on or date.max, line.pk)):
-            needed = line.stock_quantity * line.remaining / line.quantity - kept.get(line.pk, ZERO)
-            part = min(needed, left)
-            if part > 0:
-                wanted[line.pk] = (item, part)
-                left -= part
-        stock.reserve_lines(ctx, site, document, wanted)
+    left: dict = defaultdict(Decimal)
+    for document, item, site, quantity in kept_for:
+        left[document, item, site] += quantity
+    waiting = database.planned_rows(
+        f"""
+        SELECT {MISSING} FROM sales_salesorder o
+        JOIN sales_salesorderline line ON line.document_id = o.id AND line.item_id = ANY(%(items)s::bigint[])
+             AND line.shipped < line.quantity
+        WHERE o.id = ANY(%(orders)s::uuid[]) AND o.state = 'confirmed'
+        ORDER BY line.promised_on NULLS LAST, o.id, line.id""",
+        orders=sorted({document for document, _item, _site in left}),
+        items=sorted({item for _document, item, _site in left}),
+    )
+    wanted: dict = defaultdict(dict)
+    for row in waiting:
+        key = row["order_id"], row["item_id"], row["site_id"]
+        part = min(row["missing"], left[key])
+        if part > 0:
+            wanted[row["order_id"], row["site_id"]][row["line_id"]] = row["item_id"], part
+            left[key] -= part
+    for (order, site), lines in wanted.items():
+        stock.reserve_lines(ctx, site, order, lines)

@@ -81,10 +81,7 @@ def reschedule(order, ctx, wanted_on, position):
 @guard(SalesOrder, "take_stock")
 def something_is_missing(order, ctx):
     kept = queries.reserved(order)
-    if not any(
-        line.remaining > 0 and kept.get(line.pk, ZERO) < line.stock_quantity * line.remaining / line.quantity
-        for line in commands.once(order, queries.lines_of)
-    ):
+    if not any(kept.get(line.pk, ZERO) < line.remaining_stock for line in commands.once(order, queries.lines_of)):
         raise ValidationError(_("Everything still to be delivered is kept in stock already."))
 
 
@@ -92,7 +89,7 @@ def something_is_missing(order, ctx):
 def take_stock(order, ctx):
     """Keep free stock for all that is missing, also of what is made or bought to order (P22)."""
     lines = queries.lines_of(order)
-    replan(order, ctx, lines, freely=True)
+    _keep(order, ctx, [line for line in lines if line.remaining > 0], queries.reserved(order), freely=True)
     _promise(order, ctx, lines)
     replan(order, ctx, lines)
 
@@ -106,36 +103,22 @@ def _promise(order, ctx, lines) -> None:
     database.update(changed, ["promised_on", "promise_reason"])
 
 
-def replan(order, ctx, lines=None, kept: dict | None = None, *, freely: bool = False) -> None:
+def replan(order, ctx, lines=None, kept: dict | None = None) -> None:
     """Write the order's remaining demand as planned moves, keep stock for it, and plan the money it will bring.
 
-    kept    what is in stock for each line, when that is known
-    freely  free stock is kept for what is made or bought to order too; by itself it waits for its own (P22)
+    kept  what is in stock for each line, when that is known
     """
     lines = queries.lines_of(order) if lines is None else lines
     open_lines = [line for line in lines if line.remaining > 0]
     kept = kept if kept is not None else queries.reserved(order) if open_lines else {}
-    needed = {line.pk: line.stock_quantity * line.remaining / line.quantity for line in open_lines}
-    missing = {line.pk: needed[line.pk] - kept.get(line.pk, ZERO) for line in open_lines}
-    stock.release_lines(ctx, order.identity_id, {key: -quantity for key, quantity in missing.items() if quantity < 0})
-    to_order = items.to_order([line.item_id for line in open_lines], order.site_id) if open_lines else set()
-    stock.reserve_lines(
-        ctx,
-        order.site_id,
-        order.identity_id,
-        {
-            line.pk: (line.item_id, missing[line.pk])
-            for line in open_lines
-            if missing[line.pk] > 0 and (freely or line.item_id not in to_order)
-        },
-    )
+    _keep(order, ctx, open_lines, kept)
     specs = []
     if open_lines:
         here, there = shelves.location(order.site_id), shelves.location(order.site_id, "customer")
         specs = [
             stock.MoveSpec(
                 line.item,
-                needed[line.pk],
+                line.remaining_stock,
                 here,
                 there,
                 order.identity_id,
@@ -147,6 +130,22 @@ def replan(order, ctx, lines=None, kept: dict | None = None, *, freely: bool = F
         ]
     stock.replan(ctx, order.identity_id, specs)
     _plan_cash(order, ctx, lines)
+
+
+def _keep(order, ctx, open_lines, kept: dict, *, freely: bool = False) -> None:
+    """Keep free stock for what is missing, and free what is kept too much.
+
+    freely  for what is made or bought to order too; by itself that waits for its own (P22)
+    """
+    missing = {line.pk: line.remaining_stock - kept.get(line.pk, ZERO) for line in open_lines}
+    stock.release_lines(ctx, order.identity_id, {key: -quantity for key, quantity in missing.items() if quantity < 0})
+    own = set() if freely or not open_lines else items.to_order([line.item_id for line in open_lines], order.site_id)
+    wanted = {
+        line.pk: (line.item_id, missing[line.pk])
+        for line in open_lines
+        if missing[line.pk] > 0 and line.item_id not in own
+    }
+    stock.reserve_lines(ctx, order.site_id, order.identity_id, wanted)
 
 
 def _plan_cash(order, ctx, lines) -> None:

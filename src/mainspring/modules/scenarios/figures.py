@@ -336,9 +336,7 @@ def balances(held: Held, want, chosen: NDArray | None = None) -> NDArray[np.int6
         found[:, n] = plan.kept[chosen][:, week == n].sum(axis=1)
     found[:, 0] += plan.net.on_hand[chosen]
     found[reorder] = 0
-    for n in np.flatnonzero(
-        reorder
-    ).tolist():  # planned by position or by document, not by date: its rows say what is to happen
+    for n in np.flatnonzero(reorder).tolist():  # not planned by date: its rows say what is to happen
         node = int(chosen[n])
         demand, receipts = held.demand(node), held.receipts(node)
         found[n, 0] = held.on_hand(node)

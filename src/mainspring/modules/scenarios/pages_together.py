@@ -25,16 +25,8 @@ FORECASTS = 6
 PERCENT = Decimal(100)
 
 
-def triers(view):
-    """Only for people who may look at scenarios."""
-
-    @base.signed_in
-    def inner(request, *args, **kwargs):
-        if not access.can(request.ctx, Scenario, "view"):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return inner
+triers = base.readers(Scenario)
+"""Only for people who may look at scenarios."""
 
 
 @triers

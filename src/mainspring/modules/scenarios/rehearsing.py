@@ -229,15 +229,12 @@ def _differences(held: Held, inside: SimpleNamespace) -> dict[str, NDArray]:
     known = np.isin(theirs, chosen)
     mine, theirs = mine[known], theirs[known]
     scale = held.structure.scale[mine][:, None]
-    before = figures.balances(held, planning.wanted(held), mine)
-    after = inside.balances[np.searchsorted(chosen, theirs)]
-    for n, (here, there) in enumerate(zip(mine.tolist(), theirs.tolist(), strict=True)):  # and what is to order
-        twins = [node for node in held.structure.with_twins(np.array([here])).tolist() if node != here]
-        if twins:
-            before[n] += figures.balances(held, planning.wanted(held), np.array(twins))[0]
-        twins = [node for node in inside.held.structure.with_twins(np.array([there])).tolist() if node != there]
-        if twins and twins[0] in chosen:
-            after[n] += inside.balances[np.searchsorted(chosen, twins[0])]
+    want = planning.wanted(held)
+    before, after = figures.balances(held, want, mine), inside.balances[np.searchsorted(chosen, theirs)]
+    twin = held.structure.twin(mine)  # what is to order lies and comes beside what is free
+    before[twin >= 0] += figures.balances(held, want, twin[twin >= 0])
+    twin = inside.held.structure.twin(theirs)
+    after[np.isin(twin, chosen)] += inside.balances[np.searchsorted(chosen, twin[np.isin(twin, chosen)])]
     return found | {
         "stock_item": held.structure.item[mine],
         "stock_site": held.structure.site[mine],

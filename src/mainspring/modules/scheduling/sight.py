@@ -9,17 +9,8 @@ from mainspring.web.views import base
 
 from .models import Schedule
 
-
-def viewers(view):
-    """Only for people who may see schedules."""
-
-    @base.signed_in
-    def inner(request, *args, **kwargs):
-        if not access.can(request.ctx, Schedule, "view"):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return inner
+viewers = base.readers(Schedule)
+"""Only for people who may see schedules."""
 
 
 def of_schedule(view):

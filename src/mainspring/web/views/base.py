@@ -32,6 +32,22 @@ def signed_in(view):
     return inner
 
 
+def readers(model):
+    """Only for people who may see some records of a model: for others the page is not there."""
+
+    def wrap(view):
+        @signed_in
+        @functools.wraps(view)
+        def inner(request, *args, **kwargs):
+            if not access.can(request.ctx, model, "view"):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return inner
+
+    return wrap
+
+
 def of_resource(verb: str = "view"):
     """Give a view the resource its address names, once the person may do `verb` on some of its records.
 

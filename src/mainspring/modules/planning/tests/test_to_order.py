@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from mainspring.kernel import commands
 from mainspring.modules.items.models import ItemSite
 from mainspring.modules.planning import commands as planning
-from mainspring.modules.planning import exceptions_shown, firming, following, timelines
+from mainspring.modules.planning import exceptions_shown, firming, following, reasons, timelines
 from mainspring.modules.planning import queries as plan
 from mainspring.modules.planning.models import PlanMessage
 from mainspring.modules.production.models import ProductionOrder, ProductionReport
@@ -41,6 +41,15 @@ def sold(shop, quantity: int, on: str = "2026-03-20", item=None, site=None) -> S
         lines=[{"item": item or shop.frame, "quantity": quantity, "price": 90, "wanted_on": on}],
     )
     return commands.perform(made, "confirm", shop.ctx)
+
+
+def paint_to_order(shop) -> None:
+    """Paint is bought to order, in five days."""
+    shop.planning(shop.paint, policy="mto")
+    commands.create(
+        SupplierItem, shop.ctx, supplier=shop.supplier, item=shop.paint, unit=shop.paint.unit, price=2,
+        currency=shop.world.company.base_currency, lead_time_days=5,
+    )  # fmt: skip
 
 
 def follow(shop) -> None:
@@ -167,11 +176,7 @@ def test_firm_proposals_of_two_orders_stay_apart(shop):
 
 
 def test_bought_to_order_is_kept_on_arrival_for_the_order_it_was_bought_for(shop):
-    shop.planning(shop.paint, policy="mto")
-    commands.create(
-        SupplierItem, shop.ctx, supplier=shop.supplier, item=shop.paint, unit=shop.paint.unit, price=2,
-        currency=shop.world.company.base_currency, lead_time_days=5,
-    )  # fmt: skip
+    paint_to_order(shop)
     first, second = sold(shop, 20, item=shop.paint), sold(shop, 30, item=shop.paint)
     assert kept_for(first) == 0  # 100 kg lie there
     follow(shop)
@@ -205,11 +210,7 @@ def test_a_promise_counts_neither_free_stock_nor_what_is_made_for_others(shop):
 
 
 def test_what_is_bought_to_order_is_promised_when_its_own_comes(shop):
-    shop.planning(shop.paint, policy="mto")
-    commands.create(
-        SupplierItem, shop.ctx, supplier=shop.supplier, item=shop.paint, unit=shop.paint.unit, price=2,
-        currency=shop.world.company.base_currency, lead_time_days=5,
-    )  # fmt: skip
+    paint_to_order(shop)
     first = sold(shop, 20, "2026-03-02", item=shop.paint)
     assert first.lines.get().promised_on == date(2026, 3, 7)  # five days: the site is open on all
     assert "to be bought" in str(first.lines.get().promise_reason)
@@ -301,3 +302,16 @@ def test_an_item_that_is_to_order_no_longer_is_netted_freely_again(shop):
     ItemSite.objects.filter(item=shop.frame).update(policy="mto")
     follow(shop)
     assert proposed() == {first.pk: [4], second.pk: [7]}
+
+
+def test_an_order_among_many_of_a_day_is_told_whom_it_is_for(shop, monkeypatch):
+    """Reasons name so many demands at most; of what is to order, those of its own document."""
+    monkeypatch.setattr(reasons, "DEMANDS_MAX", 1)
+    orders = [sold(shop, quantity) for quantity in (2, 3, 4)]
+    follow(shop)
+    for order in orders:
+        told = ProductionOrder.objects.get(state="proposed", demand=order.pk)
+        assert [(d["number"], Decimal(d["quantity"])) for d in told.reason["demands"]] == [
+            (order.number, told.quantity)
+        ]
+        assert told.reason["code"] == "demand"

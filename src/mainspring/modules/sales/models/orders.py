@@ -165,6 +165,11 @@ class SalesOrderLine(SaleLine):
         return max(self.quantity - self.shipped, Decimal(0)) if self.item.is_stocked else Decimal(0)
 
     @property
+    def remaining_stock(self) -> Decimal:
+        """The same in the item's stocking unit."""
+        return self.stock_quantity * self.remaining / self.quantity
+
+    @property
     def to_invoice(self) -> Decimal:
         """Delivered and not invoiced."""
         return max(self.delivered - self.invoiced, Decimal(0))
